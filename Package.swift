@@ -1,0 +1,75 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "fleettui",
+  products: [
+    .executable(name: "fleettui", targets: ["FleetTUI"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+  ],
+  targets: [
+    .target(
+      name: "CNcurses",
+      linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    .target(name: "CExpat", linkerSettings: [.linkedLibrary("expat")]),
+    .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
+
+    .target(
+      name: "FleetModel",
+      dependencies: [
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ]),
+    .target(
+      name: "Feeds",
+      dependencies: [
+        "FleetModel", "CCurl", "CExpat", "CCrypto",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .target(
+      name: "FleetSim",
+      dependencies: [
+        "FleetModel",
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ]),
+    .executableTarget(
+      name: "FleetTUI",
+      dependencies: [
+        "FleetModel", "Feeds", "FleetSim", "CNcurses",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "TOMLKit", package: "TOMLKit"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(
+      name: "eventstream-contract-service",
+      dependencies: [
+        "Feeds",
+        .product(name: "FlyingFox", package: "FlyingFox"),
+      ],
+      path: "Tests/Support/eventstream-contract-service"),
+
+    .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"]),
+    .testTarget(
+      name: "FeedsTests",
+      dependencies: [
+        "Feeds", "FleetModel", "FleetSim",
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ],
+      resources: [.copy("Fixtures")]),
+    .testTarget(name: "FleetTUITests", dependencies: ["FleetTUI", "FleetSim", "Feeds", "FleetModel"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["FleetModel"],
+      exclude: ["terminal"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+#ifndef FLEETTUI_CNCURSES_H
+#define FLEETTUI_CNCURSES_H
+#endif

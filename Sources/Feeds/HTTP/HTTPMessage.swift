@@ -1,0 +1,97 @@
+/// One request. Nothing in it is retried or redirected by the transport itself.
+public struct HTTPRequest: Sendable {
+  public enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT", delete = "DELETE", report = "REPORT" }
+
+  public var method: Method
+  public var url: String
+  public var headers: [(name: String, value: String)]
+  public var body: [UInt8]?
+  /// Seconds for the whole exchange; `nil` for a stream.
+  public var timeout: Double?
+  /// Seconds until the connection must stand.
+  public var connectTimeout: Double = 10
+  /// Bytes of body kept at most; one more is ``HTTPFailure/tooLarge(limit:)``.
+  public var bodyLimit = 16 << 20
+  /// For a stream: seconds without a byte after which the peer is taken for dead.
+  public var silenceLimit: Double?
+  /// Redirects followed by hand, never with credentials to another origin. 0 for every service that gets a bearer.
+  public var redirectLimit = 0
+  /// A request that changes something goes out on a connection of its own, since libcurl silently repeats a request whose reused
+  /// connection dies (`docs/decisions/0004-one-delete-one-connection.md`).
+  public var changesSomething: Bool { method != .get && !isQuery }
+  /// A POST that only asks: the EC2 Query API, STS.
+  public var isQuery = false
+  /// HTTP/1.1 even where the server speaks 2: all streams.
+  public var isStream = false
+
+  public init(_ method: Method = .get, _ url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil, timeout: Double? = 30) {
+    self.method = method
+    self.url = url
+    self.headers = headers
+    self.body = body
+    self.timeout = timeout
+  }
+}
+
+/// The head of an answer.
+public struct HTTPHead: Sendable {
+  public var status: Int
+  /// Names in lower case, in the order they came.
+  public var headers: [(name: String, value: String)]
+
+  public init(status: Int, headers: [(name: String, value: String)]) {
+    self.status = status
+    self.headers = headers
+  }
+
+  /// The first header of that name (lower case).
+  public subscript(name: String) -> String? { headers.first { $0.name == name }?.value }
+
+  /// Seconds of `Retry-After`, both forms (RFC 9110 §10.2.3).
+  public func retryAfter(now: @autoclosure () -> Double) -> Double? {
+    guard let text = self["retry-after"] else { return nil }
+    if let seconds = Double(text), seconds.isFinite { return max(0, seconds) }
+    return HTTPDate.seconds(of: text).map { max(0, $0 - now()) }
+  }
+}
+
+public struct HTTPResponse: Sendable {
+  public var head: HTTPHead
+  public var body: [UInt8]
+  /// Seconds from the request's start to its end.
+  public var elapsed: Double
+
+  public init(head: HTTPHead, body: [UInt8], elapsed: Double) {
+    self.head = head
+    self.body = body
+    self.elapsed = elapsed
+  }
+
+  public var status: Int { head.status }
+}
+
+/// Why no answer came.
+public enum HTTPFailure: Error, Hashable, Sendable {
+  case badURL(String)
+  /// Plain http to a host that isn't this machine.
+  case insecure(host: String)
+  case unresolved(host: String)
+  case refused(host: String)
+  case tls(String)
+  case timedOut(seconds: Double)
+  /// A stream without a byte for that long.
+  case silent(seconds: Double)
+  /// The connection broke: before the head of an answer (`answered` false) or within its body.
+  case broken(String, answered: Bool)
+  case tooLarge(limit: Int)
+  case redirect(to: String)
+  case cancelled
+
+  /// Worth asking again: the transport failed, not the request.
+  public var isTransient: Bool {
+    switch self {
+    case .unresolved, .refused, .timedOut, .silent, .broken: true
+    case .badURL, .insecure, .tls, .tooLarge, .redirect, .cancelled: false
+    }
+  }
+}

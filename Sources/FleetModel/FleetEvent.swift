@@ -1,0 +1,72 @@
+/// Everything that can happen to a ``Fleet``: an answer, a streamed event, a failure. Recorded, these are a replay.
+public struct FleetEvent: Sendable {
+  public var source: Source
+  /// When it was received here.
+  public var at: Timestamp
+  /// When the question left; `nil` for what came unasked. What a stream said after that is newer than the answer.
+  public var asked: Timestamp?
+  /// Counts a source's questions; an answer to an older one than the newest applied is dropped.
+  public var epoch: UInt64
+  public var change: Change
+
+  public init(source: Source, at: Timestamp, asked: Timestamp? = nil, epoch: UInt64 = 0, change: Change) {
+    self.source = source
+    self.at = at
+    self.asked = asked
+    self.epoch = epoch
+    self.change = change
+  }
+
+  public enum Change: Sendable {
+    /// The source will be asked every `pollInterval` seconds (`nil`: it is a stream).
+    case expected(pollInterval: Double?)
+    /// The whole roster, as many rows as were asked for at most.
+    case roster([OrgRow], limit: Int)
+    case purges([PurgeRow])
+    /// A boot-events answer: of an org's tenant, and of workspaces where the rows say so.
+    case bootEvents(OrgID, [BootEventRow])
+    /// The control plane's exact 404: no org of that name exists (contract §1.8).
+    case orgAbsent(Slug)
+    case workspaces(OrgID, [WorkspaceRow])
+    case storedEvents(OrgID, [StoredEventRow])
+    case subsystems(OrgID, [SubsystemRow])
+    /// A region's instances; `complete` when every page came.
+    case instances([InstanceRow], complete: Bool, problem: String?)
+    /// One event of a stream.
+    case streamed(StreamedEvent)
+    case streamOpened
+    /// Events may have been lost; every snapshot of this source is being read again.
+    case gap(String)
+    /// A question failed, or a stream broke. What was known stays, and ages.
+    case failed(String)
+    /// The service doesn't have it (404, 405, 501): never a failure.
+    case notOffered(String)
+  }
+}
+
+/// The envelope of the tenants' streams and the fleet feed (contract §3.1, `docs/fleet-feed.md`).
+public struct StreamedEvent: Hashable, Sendable {
+  public var type: EventType
+  /// The server's clock.
+  public var timestamp: Timestamp?
+  public var orgID: OrgID?
+  public var slug: Slug?
+  public var workspaceID: WorkspaceID?
+  /// Cleaned.
+  public var data: JSONValue
+  /// The fleet feed's growing id.
+  public var id: UInt64?
+
+  public init(
+    type: EventType, timestamp: Timestamp?, orgID: OrgID? = nil, slug: Slug? = nil, workspaceID: WorkspaceID? = nil,
+    data: JSONValue = .object([]), id: UInt64? = nil
+  ) {
+    self.type = type
+    self.timestamp = timestamp
+    self.orgID = orgID
+    self.slug = slug
+    self.workspaceID = workspaceID
+    self.data = data
+    self.id = id
+  }
+}

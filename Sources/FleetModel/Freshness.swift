@@ -1,0 +1,69 @@
+/// How old a source's answer is, and how far it can be trusted. Nothing is judged from a source that isn't ``State/complete``.
+public struct Freshness: Hashable, Sendable {
+  public enum State: String, Hashable, Sendable {
+    /// Not configured, not offered, or not answered yet.
+    case never
+    case complete
+    /// Answered, but not all of it: a page missing, exactly as many rows as asked for, an empty roster while machines exist.
+    case partial
+    /// The last complete answer is too old to act on.
+    case stale
+    /// The last question failed; what is shown is from before.
+    case failed
+  }
+
+  public var state: State
+  /// When the data that is shown was answered; `nil` when there is none.
+  public var at: Timestamp?
+  /// Why it isn't complete, in words.
+  public var problem: String?
+
+  public init(state: State, at: Timestamp?, problem: String? = nil) {
+    self.state = state
+    self.at = at
+    self.problem = problem
+  }
+
+  public func age(at now: Timestamp) -> Double? { at.map { max(0, now - $0) } }
+}
+
+/// What is known of one source over time: its last answers and its last failure.
+public struct SourceRecord: Hashable, Sendable {
+  /// Seconds between two questions to this source; `nil` for a stream, which is fresh while it is open.
+  public var pollInterval: Double?
+  public var lastComplete: Timestamp?
+  public var lastPartial: Timestamp?
+  public var partialReason: String?
+  public var lastFailure: Timestamp?
+  public var failure: String?
+  /// The service answered that it has no such thing (404, 405, 501): not a failure.
+  public var notOffered: String?
+  /// For a stream: open now.
+  public var isOpen = false
+  /// The epoch of the newest answer applied; an answer to an older question changes nothing.
+  public var epoch: UInt64 = 0
+
+  public init(pollInterval: Double? = nil) { self.pollInterval = pollInterval }
+
+  /// Seconds after which an answer is stale: the larger of three polls and a minute (`docs/freshness.md`).
+  public var staleAfter: Double { max(60, 3 * (pollInterval ?? 0)) }
+
+  public func freshness(at now: Timestamp) -> Freshness {
+    let data = [lastComplete, lastPartial].compactMap { $0 }.max()
+    if notOffered != nil, data == nil { return Freshness(state: .never, at: nil, problem: notOffered) }
+    if let lastFailure, lastFailure >= data ?? lastFailure {
+      return Freshness(state: .failed, at: lastComplete ?? lastPartial, problem: failure)
+    }
+    if let lastPartial, lastPartial >= lastComplete ?? lastPartial {
+      return Freshness(state: .partial, at: lastComplete ?? lastPartial, problem: partialReason)
+    }
+    guard let lastComplete else { return Freshness(state: .never, at: nil, problem: notOffered) }
+    if pollInterval == nil {
+      return isOpen ? Freshness(state: .complete, at: now) : Freshness(state: .stale, at: lastComplete, problem: failure ?? "not connected")
+    }
+    if now - lastComplete > staleAfter {
+      return Freshness(state: .stale, at: lastComplete, problem: "no answer for \(Int(now - lastComplete)) s")
+    }
+    return Freshness(state: .complete, at: lastComplete)
+  }
+}

@@ -1,0 +1,217 @@
+/// Why some bytes are not a JSON document.
+public struct JSONReadError: Error, Hashable, CustomStringConvertible {
+  public let offset: Int
+  public let problem: String
+  public var description: String { "not JSON at byte \(offset): \(problem)" }
+}
+
+extension JSONValue {
+  /// Reads one RFC 8259 document. Invalid UTF-8 and lone surrogates become U+FFFD, as every other reader of these services does it.
+  ///
+  /// Foundation's decoder takes sixteen times as long and refuses a whole roster for one odd field; here a reader picks what it knows.
+  /// - Throws: ``JSONReadError`` for anything that is not exactly one document, or nests deeper than 128.
+  public init(parsing bytes: some Collection<UInt8>) throws(JSONReadError) {
+    let result: Result<JSONValue, JSONReadError>? = bytes.withContiguousStorageIfAvailable { buffer in
+      var reader = JSONReader(bytes: buffer)
+      do throws(JSONReadError) { return .success(try reader.document()) } catch { return .failure(error) }
+    }
+    if let result {
+      self = try result.get()
+    } else {
+      try self.init(parsing: Array(bytes))
+    }
+  }
+
+  /// - Throws: ``JSONReadError``.
+  public init(parsing text: String) throws(JSONReadError) { try self.init(parsing: Array(text.utf8)) }
+}
+
+/// A recursive-descent reader over bytes in memory.
+private struct JSONReader {
+  let bytes: UnsafeBufferPointer<UInt8>
+  var at = 0
+
+  init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+  func failure(_ problem: String) -> JSONReadError { JSONReadError(offset: at, problem: problem) }
+
+  mutating func document() throws(JSONReadError) -> JSONValue {
+    // A byte order mark is not allowed, but ignoring it is (RFC 8259 §8.1).
+    if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { at = 3 }
+    let value = try value(depth: 0)
+    skipSpace()
+    guard at == bytes.count else { throw failure("text after the document") }
+    return value
+  }
+
+  mutating func skipSpace() {
+    while at < bytes.count {
+      switch bytes[at] {
+      case 0x20, 0x0A, 0x0D, 0x09: at += 1
+      default: return
+      }
+    }
+  }
+
+  mutating func value(depth: Int) throws(JSONReadError) -> JSONValue {
+    guard depth < 128 else { throw failure("nested too deep") }
+    skipSpace()
+    guard at < bytes.count else { throw failure("the end came too early") }
+    switch bytes[at] {
+    case UInt8(ascii: "{"): return try object(depth: depth)
+    case UInt8(ascii: "["): return try array(depth: depth)
+    case UInt8(ascii: "\""): return .string(try string())
+    case UInt8(ascii: "t"): return try literal("true", .bool(true))
+    case UInt8(ascii: "f"): return try literal("false", .bool(false))
+    case UInt8(ascii: "n"): return try literal("null", .null)
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
+    default: throw failure("no value starts here")
+    }
+  }
+
+  mutating func literal(_ text: StaticString, _ value: JSONValue) throws(JSONReadError) -> JSONValue {
+    let count = text.utf8CodeUnitCount
+    guard at + count <= bytes.count else { throw failure("the end came too early") }
+    for index in 0..<count where text.utf8Start[index] != bytes[at + index] { throw failure("an unknown word") }
+    at += count
+    return value
+  }
+
+  mutating func object(depth: Int) throws(JSONReadError) -> JSONValue {
+    at += 1
+    var members: [JSONValue.Member] = []
+    skipSpace()
+    if at < bytes.count, bytes[at] == UInt8(ascii: "}") {
+      at += 1
+      return .object(members)
+    }
+    while true {
+      skipSpace()
+      guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else { throw failure("a member's name is missing") }
+      let name = try string()
+      skipSpace()
+      guard at < bytes.count, bytes[at] == UInt8(ascii: ":") else { throw failure("a colon is missing") }
+      at += 1
+      members.append(JSONValue.Member(name, try value(depth: depth + 1)))
+      skipSpace()
+      guard at < bytes.count else { throw failure("the end came too early") }
+      at += 1
+      switch bytes[at - 1] {
+      case UInt8(ascii: ","): continue
+      case UInt8(ascii: "}"): return .object(members)
+      default: throw failure("a comma or brace is missing")
+      }
+    }
+  }
+
+  mutating func array(depth: Int) throws(JSONReadError) -> JSONValue {
+    at += 1
+    var values: [JSONValue] = []
+    skipSpace()
+    if at < bytes.count, bytes[at] == UInt8(ascii: "]") {
+      at += 1
+      return .array(values)
+    }
+    while true {
+      values.append(try value(depth: depth + 1))
+      skipSpace()
+      guard at < bytes.count else { throw failure("the end came too early") }
+      at += 1
+      switch bytes[at - 1] {
+      case UInt8(ascii: ","): continue
+      case UInt8(ascii: "]"): return .array(values)
+      default: throw failure("a comma or bracket is missing")
+      }
+    }
+  }
+
+  mutating func number() throws(JSONReadError) -> JSONValue {
+    let start = at
+    var isInteger = true
+    func digit() -> Bool { at < bytes.count && (48...57).contains(bytes[at]) }
+    if bytes[at] == UInt8(ascii: "-") { at += 1 }
+    guard digit() else { throw failure("a digit is missing") }
+    if bytes[at] == UInt8(ascii: "0") { at += 1 } else { while digit() { at += 1 } }
+    if at < bytes.count, bytes[at] == UInt8(ascii: ".") {
+      isInteger = false
+      at += 1
+      guard digit() else { throw failure("a digit is missing") }
+      while digit() { at += 1 }
+    }
+    if at < bytes.count, bytes[at] | 0x20 == UInt8(ascii: "e") {
+      isInteger = false
+      at += 1
+      if at < bytes.count, bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-") { at += 1 }
+      guard digit() else { throw failure("a digit is missing") }
+      while digit() { at += 1 }
+    }
+    let text = String(decoding: bytes[start..<at], as: UTF8.self)
+    if isInteger, let value = Int64(text) { return .integer(value) }
+    guard let value = Double(text), value.isFinite else { throw failure("a number out of range") }
+    return .number(value)
+  }
+
+  mutating func string() throws(JSONReadError) -> String {
+    at += 1
+    let start = at
+    while at < bytes.count, bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "\\"), bytes[at] >= 0x20 { at += 1 }
+    guard at < bytes.count else { throw failure("a string does not end") }
+    if bytes[at] == UInt8(ascii: "\"") {
+      at += 1
+      return String(decoding: bytes[start..<at - 1], as: UTF8.self)
+    }
+    var text = Array(bytes[start..<at])
+    while at < bytes.count {
+      let byte = bytes[at]
+      at += 1
+      switch byte {
+      case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
+      case UInt8(ascii: "\\"): try escape(into: &text)
+      case 0..<0x20: throw failure("a control character in a string")
+      default: text.append(byte)
+      }
+    }
+    throw failure("a string does not end")
+  }
+
+  private mutating func escape(into text: inout [UInt8]) throws(JSONReadError) {
+    guard at < bytes.count else { throw failure("a string does not end") }
+    let byte = bytes[at]
+    at += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+    case UInt8(ascii: "b"): text.append(0x08)
+    case UInt8(ascii: "f"): text.append(0x0C)
+    case UInt8(ascii: "n"): text.append(0x0A)
+    case UInt8(ascii: "r"): text.append(0x0D)
+    case UInt8(ascii: "t"): text.append(0x09)
+    case UInt8(ascii: "u"):
+      var code = try fourHexDigits()
+      if (0xD800..<0xDC00).contains(code), at + 1 < bytes.count, bytes[at] == UInt8(ascii: "\\"), bytes[at + 1] == UInt8(ascii: "u") {
+        let mark = at
+        at += 2
+        let low = try fourHexDigits()
+        if (0xDC00..<0xE000).contains(low) { code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00) } else { at = mark }
+      }
+      let scalar = Unicode.Scalar(code) ?? "\u{FFFD}"
+      text.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+    default: throw failure("an unknown escape")
+    }
+  }
+
+  private mutating func fourHexDigits() throws(JSONReadError) -> UInt32 {
+    guard at + 4 <= bytes.count else { throw failure("a string does not end") }
+    var code: UInt32 = 0
+    for _ in 0..<4 {
+      let byte = bytes[at]
+      at += 1
+      switch byte {
+      case 48...57: code = code << 4 | UInt32(byte - 48)
+      case 65...70: code = code << 4 | UInt32(byte - 55)
+      case 97...102: code = code << 4 | UInt32(byte - 87)
+      default: throw failure("an unknown escape")
+      }
+    }
+    return code
+  }
+}

@@ -1,0 +1,1 @@
+@main enum FleetTUI { static func main() {} }

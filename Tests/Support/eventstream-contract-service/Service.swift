@@ -1,0 +1,1 @@
+@main enum Service { static func main() {} }
