@@ -21,6 +21,8 @@ public struct HTTPRequest: Sendable {
   public var changesSomething: Bool { method != .get && !isQuery }
   /// A POST that only asks: the EC2 Query API, STS.
   public var isQuery = false
+  /// Plain http to a host that isn't this machine: only for the link-local addresses that hand out AWS credentials.
+  public var allowsPlainHTTP = false
   /// HTTP/1.1 even where the server speaks 2: all streams.
   public var isStream = false
 
@@ -71,7 +73,7 @@ public struct HTTPResponse: Sendable {
 }
 
 /// Why no answer came.
-public enum HTTPFailure: Error, Hashable, Sendable {
+public enum HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
   case badURL(String)
   /// Plain http to a host that isn't this machine.
   case insecure(host: String)
@@ -93,5 +95,24 @@ public enum HTTPFailure: Error, Hashable, Sendable {
     case .unresolved, .refused, .timedOut, .silent, .broken: true
     case .badURL, .insecure, .tls, .tooLarge, .redirect, .cancelled: false
     }
+  }
+  public var description: String {
+    switch self {
+    case .badURL(let why): "the address can't be used: \(why)"
+    case .insecure(let host): "refused to talk plain http to \(host): use https"
+    case .unresolved(let host): "the name \(host) does not resolve"
+    case .refused(let host): "\(host) refuses connections"
+    case .tls(let why): "TLS failed: \(why)"
+    case .timedOut(let seconds): "no answer within \(Self.figure(seconds)) s"
+    case .silent(let seconds): "nothing came for \(Self.figure(seconds)) s"
+    case .broken(let why, let answered): answered ? "the answer broke off: \(why)" : "the connection broke before an answer: \(why)"
+    case .tooLarge(let limit): "the answer is larger than \(limit >> 20) MiB"
+    case .redirect(let to): "redirects to \(to), which is not followed"
+    case .cancelled: "cancelled"
+    }
+  }
+
+  private static func figure(_ seconds: Double) -> String {
+    seconds >= 10 || seconds == seconds.rounded() ? "\(Int(seconds.rounded()))" : "\((seconds * 10).rounded() / 10)"
   }
 }

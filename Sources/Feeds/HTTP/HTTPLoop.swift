@@ -1,0 +1,249 @@
+import CCurl
+import DequeModule
+import Glibc
+import Synchronization
+
+/// The transport's thread: it alone touches the multi handle and the transfers on it. Everybody else posts commands and wakes it.
+final class HTTPLoop: Sendable {
+  enum Command: Sendable {
+    case start(TransferTicket, @Sendable (TransferOutcome) -> Void)
+    case cancel(TransferTicket)
+    case resume(TransferTicket)
+    case stop
+  }
+
+  /// libcurl's multi handle. Other threads use it for `curl_multi_wakeup` only, the one call that libcurl allows them.
+  private struct Multi: @unchecked Sendable { let handle: UnsafeMutableRawPointer? }
+
+  private struct Mailbox {
+    var commands: [Command] = []
+    var isOpen = true
+  }
+
+  private let multi: Multi
+  private let userAgent: String
+  private let mailbox = Mutex(Mailbox())
+  private let thread = Mutex<pthread_t?>(nil)
+
+  init(userAgent: String) {
+    self.userAgent = userAgent
+    _ = HTTPLoop.libraryIsReady
+    multi = Multi(handle: curl_multi_init())
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(self).toOpaque()
+    if pthread_create(&thread, nil, httpThreadMain, context) == 0 {
+      self.thread.withLock { $0 = thread }
+    } else {
+      Unmanaged<HTTPLoop>.fromOpaque(context).release()
+      mailbox.withLock { $0.isOpen = false }
+    }
+  }
+
+  private static let libraryIsReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+  func post(_ command: Command) {
+    let accepted = mailbox.withLock { mailbox in
+      if mailbox.isOpen { mailbox.commands.append(command) }
+      return mailbox.isOpen
+    }
+    if accepted {
+      curl_multi_wakeup(multi.handle)
+    } else if case .start(_, let completion) = command {
+      completion(.failed(.cancelled))
+    }
+  }
+
+  /// Ends every transfer, then the thread. Harmless when repeated.
+  func stop() {
+    post(.stop)
+    guard let thread = thread.withLock({ $0.take() }) else { return }
+    if pthread_equal(thread, pthread_self()) != 0 { pthread_detach(thread) } else { pthread_join(thread, nil) }
+  }
+
+  // MARK: - On the thread
+
+  fileprivate func run() {
+    guard let handle = multi.handle else { return refuseAll() }
+    fleet_multi_setopt_long(handle, CURLMOPT_MAXCONNECTS, 64)
+    var transfers = RunningTransfers(multi: handle, userAgent: userAgent, resume: { [self] in post(.resume($0)) })
+    while true {
+      let commands = mailbox.withLock { mailbox in
+        defer { mailbox.commands.removeAll(keepingCapacity: true) }
+        return mailbox.commands
+      }
+      for command in commands {
+        switch command {
+        case .start(let ticket, let completion): transfers.add(ticket, completion)
+        case .cancel(let ticket): transfers.cancel(ticket)
+        case .resume(let ticket): transfers.resume(ticket)
+        case .stop:
+          transfers.cancelAll()
+          refuseAll()
+          curl_multi_cleanup(handle)
+          return
+        }
+      }
+      var running: Int32 = 0
+      curl_multi_perform(handle, &running)
+      transfers.collectFinished()
+      let wait = transfers.endSilentOnes()
+      if !transfers.hasWork {
+        curl_multi_poll(handle, nil, 0, wait, nil)
+      }
+    }
+  }
+
+  private func refuseAll() {
+    let left = mailbox.withLock { mailbox in
+      mailbox.isOpen = false
+      defer { mailbox.commands = [] }
+      return mailbox.commands
+    }
+    for case .start(_, let completion) in left { completion(.failed(.cancelled)) }
+  }
+}
+
+private func httpThreadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  // Signals belong to the UI's thread.
+  var all = sigset_t()
+  sigfillset(&all)
+  pthread_sigmask(SIG_BLOCK, &all, nil)
+  if let context { Unmanaged<HTTPLoop>.fromOpaque(context).takeRetainedValue().run() }
+  return nil
+}
+
+/// The transfers under way, and those waiting for their host.
+private struct RunningTransfers {
+  private struct Waiting {
+    let ticket: TransferTicket
+    let completion: @Sendable (TransferOutcome) -> Void
+    let origin: HTTPOrigin
+  }
+
+  /// Requests at once to one host; what comes more waits here, since libcurl's own limit counts streams too.
+  static let requestsPerHost = 6
+
+  private let multi: UnsafeMutableRawPointer
+  private let userAgent: String
+  private let resume: @Sendable (TransferTicket) -> Void
+  private var running: [ObjectIdentifier: Transfer] = [:]
+  private var active: [HTTPOrigin: Int] = [:]
+  private var waiting: [HTTPOrigin: Deque<Waiting>] = [:]
+  /// A finished transfer made room or was redirected: perform again before waiting.
+  private(set) var hasWork = false
+
+  init(multi: UnsafeMutableRawPointer, userAgent: String, resume: @escaping @Sendable (TransferTicket) -> Void) {
+    self.multi = multi
+    self.userAgent = userAgent
+    self.resume = resume
+  }
+
+  mutating func add(_ ticket: TransferTicket, _ completion: @escaping @Sendable (TransferOutcome) -> Void) {
+    guard !ticket.isCancelled.load(ordering: .acquiring) else { return completion(.failed(.cancelled)) }
+    let origin: HTTPOrigin
+    do { origin = try HTTPOrigin(of: ticket.request) } catch { return completion(.failed(error)) }
+    let waiting = Waiting(ticket: ticket, completion: completion, origin: origin)
+    if ticket.request.isStream || active[origin, default: 0] < Self.requestsPerHost {
+      start(waiting)
+    } else {
+      self.waiting[origin, default: []].append(waiting)
+    }
+  }
+
+  private mutating func start(_ waiting: Waiting) {
+    if !waiting.ticket.request.isStream { active[waiting.origin, default: 0] += 1 }
+    let ticket = waiting.ticket
+    let transfer = Transfer(
+      ticket: ticket, origin: waiting.origin, control: StreamControl { [resume] in resume(ticket) }, completion: waiting.completion)
+    guard transfer.begin(on: multi, userAgent: userAgent) else {
+      return finish(transfer, .failed(.badURL("libcurl refused it")))
+    }
+    running[ObjectIdentifier(ticket)] = transfer
+    hasWork = true
+  }
+
+  mutating func cancel(_ ticket: TransferTicket) {
+    if let transfer = running[ObjectIdentifier(ticket)] { return finish(transfer, .failed(.cancelled)) }
+    for (origin, queue) in waiting {
+      guard let index = queue.firstIndex(where: { $0.ticket === ticket }) else { continue }
+      waiting[origin]?.remove(at: index)
+      return queue[index].completion(.failed(.cancelled))
+    }
+  }
+
+  mutating func resume(_ ticket: TransferTicket) {
+    running[ObjectIdentifier(ticket)]?.goOn()
+    hasWork = true
+  }
+
+  mutating func cancelAll() {
+    let queued = waiting.values.flatMap { $0 }
+    waiting = [:]
+    for entry in queued { entry.completion(.failed(.cancelled)) }
+    for transfer in running.values { finish(transfer, .failed(.cancelled)) }
+  }
+
+  mutating func collectFinished() {
+    hasWork = false
+    var left: Int32 = 0
+    while let message = curl_multi_info_read(multi, &left) {
+      guard message.pointee.msg == CURLMSG_DONE, let transfer = Transfer.owner(of: message.pointee.easy_handle) else { continue }
+      let result = fleet_message_result(message)
+      if let next = transfer.redirected(result) {
+        switch next {
+        case .success(let request): follow(transfer, request)
+        case .failure(let failure): finish(transfer, .failed(failure))
+        }
+      } else {
+        finish(transfer, transfer.outcome(of: result))
+      }
+    }
+  }
+
+  private mutating func follow(_ transfer: Transfer, _ request: HTTPRequest) {
+    transfer.end(on: multi)
+    do {
+      _ = try HTTPOrigin(of: request)
+      guard transfer.begin(on: multi, userAgent: userAgent, request: request) else {
+        return finish(transfer, .failed(.badURL("libcurl refused it")))
+      }
+      hasWork = true
+    } catch { finish(transfer, .failed(error)) }
+  }
+
+  /// Ends the streams that were silent for too long. Returns the milliseconds until the next one may be.
+  mutating func endSilentOnes() -> Int32 {
+    var wait = 86_400.0
+    let now = monotonicSeconds()
+    for transfer in Array(running.values) {
+      guard let left = transfer.silenceLeft(now: now) else { continue }
+      if left <= 0 {
+        finish(transfer, .failed(.silent(seconds: transfer.ticket.request.silenceLimit ?? 0)))
+        hasWork = true
+      } else {
+        wait = min(wait, left)
+      }
+    }
+    return Int32((wait * 1000).rounded(.up))
+  }
+
+  private mutating func finish(_ transfer: Transfer, _ outcome: TransferOutcome) {
+    transfer.end(on: multi)
+    running[ObjectIdentifier(transfer.ticket)] = nil
+    transfer.completion(outcome)
+    guard !transfer.ticket.request.isStream else { return }
+    active[transfer.origin, default: 1] -= 1
+    if active[transfer.origin] == 0 { active[transfer.origin] = nil }
+    if let next = waiting[transfer.origin]?.popFirst() {
+      if waiting[transfer.origin]?.isEmpty == true { waiting[transfer.origin] = nil }
+      start(next)
+    }
+  }
+}
+
+/// Seconds of a clock that never jumps.
+func monotonicSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
