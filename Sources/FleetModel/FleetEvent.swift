@@ -20,8 +20,8 @@ public struct FleetEvent: Sendable {
   public enum Change: Sendable {
     /// The source will be asked every `pollInterval` seconds (`nil`: it is a stream).
     case expected(pollInterval: Double?)
-    /// The whole roster, as many rows as were asked for at most.
-    case roster([OrgRow], limit: Int)
+    /// The whole roster, `limit` rows at most; `unreadable` rows had no id or slug.
+    case roster([OrgRow], limit: Int, unreadable: Int)
     case purges([PurgeRow])
     /// A boot-events answer: of an org's tenant, and of workspaces where the rows say so.
     case bootEvents(OrgID, [BootEventRow])
@@ -34,9 +34,12 @@ public struct FleetEvent: Sendable {
     case instances([InstanceRow], complete: Bool, problem: String?)
     /// One event of a stream.
     case streamed(StreamedEvent)
-    case streamOpened
+    /// The fleet feed is open, or the stream of one workspace.
+    case streamOpened(WorkspaceID?)
+    /// That stream ended, for good or until it is opened again.
+    case streamClosed(WorkspaceID?)
     /// Events may have been lost; every snapshot of this source is being read again.
-    case gap(String)
+    case gap(String, WorkspaceID?)
     /// A question failed, or a stream broke. What was known stays, and ages.
     case failed(String)
     /// The service doesn't have it (404, 405, 501): never a failure.

@@ -1,0 +1,82 @@
+import DequeModule
+import FleetModel
+import Glibc
+import Synchronization
+
+/// Where every feed leaves its events and the fleet's owner takes them, in order.
+///
+/// A lock and a pipe: an actor reorders, and the owner waits in `poll`. The pipe is written only when the queue stops being empty, so that a
+/// flood costs one wake-up a drain.
+public final class EventQueue: Sendable {
+  /// Events waiting, at which a feed pauses its socket rather than lose any.
+  public static let limit = 20_000
+
+  private struct State {
+    var events: Deque<FleetEvent> = []
+    var isSignalled = false
+    var paused: [@Sendable () -> Void] = []
+  }
+
+  private let state = Mutex(State())
+  /// Readable when there is something to take.
+  public let wakeDescriptor: Int32
+  private let signalDescriptor: Int32
+
+  public init() {
+    var ends: [Int32] = [-1, -1]
+    if pipe(&ends) == 0 {
+      for end in ends {
+        _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(end, F_SETFL, O_NONBLOCK)
+      }
+    }
+    wakeDescriptor = ends[0]
+    signalDescriptor = ends[1]
+  }
+
+  deinit {
+    close(wakeDescriptor)
+    close(signalDescriptor)
+  }
+
+  public func post(_ event: FleetEvent) {
+    state.withLock { state in
+      state.events.append(event)
+      signal(&state)
+    }
+  }
+
+  /// Whether a feed should stop reading; `resume` is called once there is room again.
+  public func isFull(resume: @escaping @Sendable () -> Void) -> Bool {
+    state.withLock { state in
+      guard state.events.count >= Self.limit else { return false }
+      state.paused.append(resume)
+      return true
+    }
+  }
+
+  /// Wakes the owner without an event.
+  public func wake() { state.withLock { signal(&$0) } }
+
+  /// Takes everything that waits.
+  public func drain() -> Deque<FleetEvent> {
+    var bytes = [UInt8](repeating: 0, count: 64)
+    let (events, paused) = state.withLock { state in
+      while read(wakeDescriptor, &bytes, bytes.count) > 0 {}
+      state.isSignalled = false
+      let taken = (state.events, state.paused)
+      state.events = []
+      state.paused = []
+      return taken
+    }
+    for resume in paused { resume() }
+    return events
+  }
+
+  private func signal(_ state: inout State) {
+    guard !state.isSignalled else { return }
+    state.isSignalled = true
+    var byte: UInt8 = 1
+    _ = write(signalDescriptor, &byte, 1)
+  }
+}

@@ -1,0 +1,275 @@
+extension Fleet {
+  /// Takes one event in. The only door through which the fleet changes.
+  public mutating func apply(_ event: FleetEvent) {
+    if case .expected(let pollInterval) = event.change {
+      sources[event.source, default: SourceRecord()].pollInterval = pollInterval
+      changes.sources.insert(event.source)
+      return
+    }
+    switch event.change {
+    case .expected: break
+    case .roster(let rows, let limit, let unreadable): if accept(event) { applyRoster(rows, limit, unreadable, event) }
+    case .instances(let rows, let complete, let problem): if accept(event) { applyInstances(rows, complete, problem, event) }
+    case .purges(let rows): applyPurges(rows, event)
+    case .bootEvents(let org, let rows): applyBootEvents(rows, of: org, event)
+    case .orgAbsent(let slug): applyAbsence(of: slug, event)
+    case .workspaces(let org, let rows): if accept(event) { applyWorkspaces(rows, of: org, event) }
+    case .storedEvents(let org, let rows): applyStoredEvents(rows, of: org)
+    case .subsystems(let org, let rows):
+      orgs[org]?.subsystems = rows
+      changes.orgs.insert(org)
+    case .streamed(let streamed): applyStreamed(streamed, event)
+    case .streamOpened(let workspace): applyOpening(of: workspace, event)
+    case .streamClosed(let workspace): applyClosing(of: workspace, event)
+    case .gap(let reason, let workspace): record(event, .gap, workspace: workspace, data: ["reason": .string(reason)])
+    case .failed(let reason): applyFailure(reason, event)
+    case .notOffered(let reason): applyNotOffered(reason, event)
+    }
+  }
+
+  /// Whether an answer may still be applied: a late one to an older question may not.
+  private mutating func accept(_ event: FleetEvent) -> Bool {
+    let newest = sources[event.source]?.epoch ?? 0
+    guard event.epoch >= newest else { return false }
+    sources[event.source, default: SourceRecord()].epoch = event.epoch
+    return true
+  }
+
+  // MARK: - Sources
+
+  mutating func noteComplete(_ event: FleetEvent) {
+    let hadFailed = sources[event.source].map { $0.failure != nil } ?? false
+    sources[event.source, default: SourceRecord()].succeed(at: event.asked ?? event.at)
+    changes.sources.insert(event.source)
+    if hadFailed { record(event, .sourceRecovered, data: .object([])) }
+  }
+
+  mutating func notePartial(_ reason: String, _ event: FleetEvent) {
+    sources[event.source, default: SourceRecord()].succeedPartly(at: event.asked ?? event.at, because: reason)
+    changes.sources.insert(event.source)
+  }
+
+  private mutating func applyFailure(_ reason: String, _ event: FleetEvent) {
+    let before = sources[event.source]?.failure
+    sources[event.source, default: SourceRecord()].fail(at: event.at, because: reason)
+    changes.sources.insert(event.source)
+    if before != reason { record(event, .sourceFailed, data: ["reason": .string(reason)]) }
+  }
+
+  private mutating func applyNotOffered(_ reason: String, _ event: FleetEvent) {
+    sources[event.source, default: SourceRecord()].notOffered = reason
+    sources[event.source]?.failure = nil
+    sources[event.source]?.lastFailure = nil
+    sources[event.source]?.isOpen = false
+    changes.sources.insert(event.source)
+  }
+
+  private mutating func applyOpening(of workspace: WorkspaceID?, _ event: FleetEvent) {
+    if let workspace {
+      openStreams.insert(workspace)
+      changes.workspaces.insert(workspace)
+    } else {
+      sources[event.source, default: SourceRecord()].isOpen = true
+      noteComplete(event)
+    }
+  }
+
+  private mutating func applyClosing(of workspace: WorkspaceID?, _ event: FleetEvent) {
+    if let workspace {
+      openStreams.remove(workspace)
+      changes.workspaces.insert(workspace)
+    } else {
+      sources[event.source]?.isOpen = false
+      changes.sources.insert(event.source)
+    }
+  }
+
+  // MARK: - The roster
+
+  private mutating func applyRoster(_ rows: [OrgRow], _ limit: Int, _ unreadable: Int, _ event: FleetEvent) {
+    let isFirst = sources[.controlPlane]?.lastComplete == nil
+    for row in rows { upsert(row, event, announce: !isFirst) }
+    if unreadable > 0 { return notePartial("\(unreadable) of its rows could not be read", event) }
+    if rows.count >= limit { return notePartial("exactly \(rows.count) rows came, the most that were asked for: there may be more", event) }
+    if rows.isEmpty, !orgs.keys.allSatisfy(isPurged) {
+      return notePartial("an empty roster came while \(orgs.count) orgs were known", event)
+    }
+    let listed = Set(rows.map(\.id))
+    let asked = event.asked ?? event.at
+    for (id, org) in orgs where !listed.contains(id) && org.statusToldAt <= asked {
+      record(event, .orgGone, org: id, data: Self.found([:]))
+      depart(id)
+    }
+    noteComplete(event)
+  }
+
+  private func isPurged(_ org: OrgID) -> Bool {
+    purges.values.contains { $0.orgID == org && $0.status == .completed }
+  }
+
+  mutating func upsert(_ row: OrgRow, _ event: FleetEvent, announce: Bool) {
+    let asked = event.asked ?? event.at
+    guard var org = orgs[row.id] else {
+      orgs[row.id] = Org(row: row, statusToldAt: event.at, firstSeen: event.at, lastSeen: asked)
+      orgBySlug[row.slug] = row.id
+      departed[row.id] = nil
+      refreshBoot(ofOrg: row.id, since: nil, at: event.at)
+      changes.orgs.insert(row.id)
+      if announce { record(event, .orgCreated, org: row.id, data: Self.found(["name": JSONValue(row.name), "status": JSONValue(row.status?.text)])) }
+      return
+    }
+    org.lastSeen = asked
+    var row = row
+    // What a stream told after the question left is newer than the answer.
+    if org.statusToldAt > asked { row.status = org.row.status }
+    let before = org.row
+    org.row = row
+    if row.slug != before.slug {
+      if orgBySlug[before.slug] == row.id { orgBySlug[before.slug] = nil }
+    }
+    orgBySlug[row.slug] = row.id
+    if row.status != before.status { org.statusToldAt = event.at }
+    orgs[row.id] = org
+    guard row != before else { return }
+    if row.status != before.status {
+      refreshBoot(ofOrg: row.id, since: event.at, at: event.at)
+      if announce {
+        record(
+          event, .orgStatus, org: row.id,
+          data: Self.found(["instance_status": JSONValue(row.status?.text), "was": JSONValue(before.status?.text), "last_error": JSONValue(row.lastError)]))
+      }
+    }
+    changes.orgs.insert(row.id)
+  }
+
+  /// Data of a line that no server sent: it was found by comparing two answers.
+  static func found(_ data: JSONValue) -> JSONValue {
+    guard case .object(let members) = data else { return data }
+    return .object(members.filter { !$0.value.isNull } + [.init("found_by", "resynchronising")])
+  }
+
+  /// Lets an org go, with its workspaces; its machines stay until EC2 says otherwise.
+  mutating func depart(_ id: OrgID) {
+    guard let org = orgs[id] else { return }
+    for workspace in workspacesByOrg[id] ?? [] { dropWorkspace(workspace) }
+    workspacesByOrg[id] = nil
+    orgs[id] = nil
+    inFlight.remove(.tenant(id))
+    if orgBySlug[org.slug] == id {
+      // The name may belong to another org by now.
+      orgBySlug[org.slug] = orgs.values.first { $0.slug == org.slug }?.id
+    }
+    departed.updateValue((org.slug, org.lastSeen ?? org.firstSeen), forKey: id)
+    if departed.count > 10_000 { departed.removeFirst() }
+    sources[.tenant(org.slug)] = nil
+    changes.sources.insert(.tenant(org.slug))
+    changes.orgs.insert(id)
+  }
+
+  private mutating func applyAbsence(of slug: Slug, _ event: FleetEvent) {
+    guard let org = org(named: slug), org.statusToldAt <= event.asked ?? event.at else { return }
+    record(event, .orgGone, org: org.id, data: Self.found([:]))
+    depart(org.id)
+  }
+
+  // MARK: - Boots
+
+  /// Follows the tenant's boot while the control plane says `provisioning` (or nothing yet).
+  mutating func refreshBoot(ofOrg id: OrgID, since: Timestamp?, at now: Timestamp) {
+    guard let org = orgs[id] else { return }
+    let isComing = org.row.status == .provisioning || org.row.status == nil
+    if isComing, org.boot == nil {
+      let launched = tenantMachine(of: id)?.row.launchedAt
+      // An org that was made long ago and provisions now is being provisioned again: its machine tells since when.
+      let created = org.row.createdAt.flatMap { now - $0 < 7200 ? $0 : nil }
+      orgs[id]?.boot = Boot(startedAt: created ?? launched ?? since)
+      inFlight.insert(.tenant(id))
+    } else if !isComing, org.boot != nil {
+      orgs[id]?.boot = nil
+      inFlight.remove(.tenant(id))
+    }
+    changes.orgs.insert(id)
+  }
+
+  private mutating func applyBootEvents(_ rows: [BootEventRow], of id: OrgID, _ event: FleetEvent) {
+    for row in rows.sorted(by: { ($0.at ?? .distantPast) < ($1.at ?? .distantPast) }) { noteBoot(row, org: id, at: event.at) }
+  }
+
+  mutating func noteBoot(_ row: BootEventRow, org: OrgID?, at received: Timestamp) {
+    if let id = row.workspaceID {
+      guard workspaces[id]?.boot != nil else { return }
+      // Of an earlier boot of the same workspace: not of this one.
+      if let at = row.at, let start = workspaces[id]?.boot?.startedAt, at < start + -5 { return }
+      if workspaces[id]?.boot?.note(row, at: received) == true { changes.workspaces.insert(id) }
+    } else if let org, orgs[org]?.boot != nil {
+      if let at = row.at, let start = orgs[org]?.boot?.startedAt, at < start + -5 { return }
+      if orgs[org]?.boot?.note(row, at: received) == true { changes.orgs.insert(org) }
+    }
+  }
+
+  // MARK: - Purges
+
+  private mutating func applyPurges(_ rows: [PurgeRow], _ event: FleetEvent) {
+    for row in rows {
+      purges[row.id] = row
+      notePurge(row)
+    }
+    if purges.count > 5000 { purges.removeFirst(purges.count - 5000) }
+  }
+
+  mutating func notePurge(_ row: PurgeRow) {
+    guard let id = row.orgID ?? row.slug.flatMap({ orgBySlug[$0] }), orgs[id] != nil else { return }
+    // A finished purge of this very id is over; the roster says the rest.
+    orgs[id]?.deletion =
+      row.status == .completed
+      ? nil
+      : Org.Deletion(purgeID: row.id, status: row.status, step: row.lastStep, lastError: row.lastError, startedAt: row.createdAt)
+    changes.orgs.insert(id)
+  }
+
+  // MARK: - The log
+
+  mutating func record(_ event: FleetEvent, _ type: EventType, org: OrgID? = nil, workspace: WorkspaceID? = nil, data: JSONValue) {
+    var orgID = org ?? workspace.flatMap { workspaces[$0]?.orgID }
+    var slug = orgID.flatMap { orgs[$0]?.slug }
+    if orgID == nil, case .tenant(let name) = event.source {
+      slug = name
+      orgID = orgBySlug[name]
+    }
+    append(LogEntry(sequence: 0, at: event.at, source: event.source, type: type, orgID: orgID, slug: slug, workspaceID: workspace, data: data.serialized()))
+  }
+
+  mutating func append(_ entry: LogEntry) {
+    var entry = entry
+    logged += 1
+    entry.sequence = logged
+    log.append(entry)
+    if log.count > Self.logLimit { log.removeFirst() }
+    changes.logged = true
+  }
+}
+
+extension SourceRecord {
+  mutating func succeed(at moment: Timestamp) {
+    lastComplete = max(lastComplete ?? moment, moment)
+    lastPartial = nil
+    partialReason = nil
+    lastFailure = nil
+    failure = nil
+    notOffered = nil
+  }
+
+  mutating func succeedPartly(at moment: Timestamp, because reason: String) {
+    lastPartial = max(lastPartial ?? moment, moment)
+    partialReason = reason
+    lastFailure = nil
+    failure = nil
+    notOffered = nil
+  }
+
+  mutating func fail(at moment: Timestamp, because reason: String) {
+    lastFailure = moment
+    failure = reason
+    isOpen = false
+  }
+}

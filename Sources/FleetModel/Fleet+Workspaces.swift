@@ -1,0 +1,126 @@
+extension Fleet {
+  /// A tenant's whole list. It lacks what was removed, so that a workspace which it lacks is gone.
+  mutating func applyWorkspaces(_ rows: [WorkspaceRow], of org: OrgID, _ event: FleetEvent) {
+    guard orgs[org] != nil else { return }
+    let asked = event.asked ?? event.at
+    let isFirst = sources[event.source]?.lastComplete == nil
+    for row in rows { upsert(row, of: org, asked: asked, event, announce: !isFirst) }
+    let listed = Set(rows.map(\.id))
+    for id in workspacesByOrg[org] ?? [] where !listed.contains(id) {
+      guard let workspace = workspaces[id], workspace.statusToldAt <= asked else { continue }
+      if workspace.row.status != .removed { record(event, .workspaceRemoved, workspace: id, data: Self.found([:])) }
+      dropWorkspace(id)
+      workspacesByOrg[org]?.remove(id)
+    }
+    changes.orgs.insert(org)
+    noteComplete(event)
+  }
+
+  private mutating func upsert(_ row: WorkspaceRow, of org: OrgID, asked: Timestamp, _ event: FleetEvent, announce: Bool) {
+    guard var workspace = workspaces[row.id], workspace.orgID == org else {
+      // The same id in two tenants would be a lie of one of them: the first keeps it.
+      guard workspaces[row.id] == nil else { return }
+      workspaces[row.id] = Workspace(row: row, orgID: org, statusToldAt: asked, firstSeen: event.at)
+      workspacesByOrg[org, default: []].append(row.id)
+      followBoot(of: row.id, since: nil)
+      changes.workspaces.insert(row.id)
+      if announce { record(event, Self.eventType(of: row.status), workspace: row.id, data: Self.found(["name": .string(row.name), "status": .string(row.status.text)])) }
+      return
+    }
+    let before = workspace.row
+    workspace.row = row
+    // What the stream told after the question left is newer than the answer.
+    if workspace.statusToldAt > asked {
+      workspace.row.status = before.status
+      workspace.row.lastError = before.lastError
+      workspace.row.activeTasks = before.activeTasks
+      workspace.row.currentTask = before.currentTask
+      workspace.row.uptime = before.uptime
+    }
+    guard workspace.row != before else { return }
+    let changed = workspace.row.status != before.status
+    if changed { workspace.statusToldAt = asked }
+    workspaces[row.id] = workspace
+    changes.workspaces.insert(row.id)
+    changes.orgs.insert(org)
+    guard changed else { return }
+    followBoot(of: row.id, since: workspace.row.status == .provisioning ? asked : nil)
+    if announce {
+      record(
+        event, Self.eventType(of: row.status), workspace: row.id,
+        data: Self.found([
+          "name": .string(row.name), "status": .string(workspace.row.status.text), "was": .string(before.status.text), "last_error": JSONValue(row.lastError),
+        ]))
+    }
+  }
+
+  /// The event that a tenant would have sent for that status (contract §3.4).
+  static func eventType(of status: WorkspaceStatus) -> EventType {
+    switch status {
+    case .provisioning: .workspaceProvisioning
+    case .online: .workspaceOnline
+    case .offline: .workspaceOffline
+    case .degraded: .workspaceDegraded
+    case .failed: .workspaceProvisionFailed
+    case .removed: .workspaceRemoved
+    case .paused: .workspacePaused
+    case .hibernated: .workspaceHibernated
+    case .awaitingAgent: .workspaceAwaitingAgent
+    case .hibernating, .unknown: .workspaceStatus
+    }
+  }
+
+  mutating func dropWorkspace(_ id: WorkspaceID) {
+    guard let workspace = workspaces.removeValue(forKey: id) else { return }
+    inFlight.remove(.workspace(id))
+    openStreams.remove(id)
+    changes.workspaces.insert(id)
+    changes.orgs.insert(workspace.orgID)
+  }
+
+  /// Follows the boot of a workspace while it provisions. A hermes that was called failed before its time may recover (contract §4.5): its
+  /// boot is kept until it is online or its deadline is far behind.
+  mutating func followBoot(of id: WorkspaceID, since: Timestamp?) {
+    guard let workspace = workspaces[id] else { return }
+    switch workspace.row.status {
+    case .provisioning:
+      if workspace.boot == nil || since != nil {
+        let launched = machine(of: id)?.row.launchedAt
+        workspaces[id]?.boot = Boot(startedAt: since ?? launched)
+        inFlight.insert(.workspace(id))
+      }
+    case .failed where mayRecover(workspace):
+      break
+    default:
+      workspaces[id]?.boot = nil
+      inFlight.remove(.workspace(id))
+    }
+  }
+
+  /// Called failed by a timeout before its runtime's own limit is over.
+  func mayRecover(_ workspace: Workspace) -> Bool {
+    workspace.row.runtime == "hermes" && workspace.boot != nil && (workspace.failureSource ?? "bootstrap_watcher") != "provision_timeout_sweep"
+  }
+
+  /// The newest recorded events of a tenant: since when a workspace provisions, and why one failed. The lists lack both (contract §4.2).
+  mutating func applyStoredEvents(_ rows: [StoredEventRow], of org: OrgID) {
+    var seen: Set<WorkspaceID> = []
+    for row in rows.sorted(by: { $0.createdAt > $1.createdAt }) {
+      guard let id = row.workspaceID, let workspace = workspaces[id], workspace.orgID == org else { continue }
+      switch row.type {
+      case .workspaceProvisioning where workspace.boot != nil && !seen.contains(id):
+        if workspace.boot?.startedAt == nil || (workspace.boot?.startedAt ?? row.createdAt) > row.createdAt {
+          workspaces[id]?.boot?.startedAt = row.createdAt
+          changes.workspaces.insert(id)
+        }
+        seen.insert(id)
+      case .workspaceProvisionFailed where workspace.row.status == .failed && !seen.contains(id):
+        if workspace.row.lastError == nil { workspaces[id]?.row.lastError = row.payload["error"]?.text }
+        workspaces[id]?.failureSource = row.payload["source"]?.text
+        changes.workspaces.insert(id)
+        seen.insert(id)
+      default: continue
+      }
+    }
+  }
+}

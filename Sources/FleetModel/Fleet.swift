@@ -1,0 +1,186 @@
+import DequeModule
+import OrderedCollections
+
+/// Everything that is known of one environment's fleet. Only ``apply(_:)`` changes it; what it costs follows the event, never the fleet.
+public struct Fleet: Sendable {
+  /// Lines of the log that are kept.
+  public static let logLimit = 50_000
+
+  public internal(set) var orgs: [OrgID: Org] = [:]
+  public internal(set) var workspaces: [WorkspaceID: Workspace] = [:]
+  public internal(set) var instances: [InstanceID: Instance] = [:]
+  public internal(set) var purges: OrderedDictionary<PurgeID, PurgeRow> = [:]
+  public internal(set) var sources: [Source: SourceRecord] = [:]
+  public internal(set) var log: Deque<LogEntry> = []
+  /// Lines ever logged; the newest line's sequence.
+  public internal(set) var logged: UInt64 = 0
+  /// Orgs that were seen once and are gone, with the last time a roster held them.
+  public internal(set) var departed: OrderedDictionary<OrgID, (slug: Slug, lastSeen: Timestamp)> = [:]
+  /// Boots that are under way.
+  public internal(set) var inFlight: Set<BootTarget> = []
+  /// The workspaces whose streams are open.
+  public internal(set) var openStreams: Set<WorkspaceID> = []
+
+  // The joins (contract §5.2), kept with every change.
+  var orgBySlug: [Slug: OrgID] = [:]
+  var workspacesByOrg: [OrgID: OrderedSet<WorkspaceID>] = [:]
+  var instancesByOrg: [OrgID: Set<InstanceID>] = [:]
+  var instancesBySlug: [Slug: Set<InstanceID>] = [:]
+  var instancesByWorkspace: [WorkspaceID: Set<InstanceID>] = [:]
+  var instancesByRegion: [Region: Set<InstanceID>] = [:]
+
+  /// The fleet feed's newest id.
+  var lastFeedID: UInt64?
+  /// What came lately by which way: an event that arrives by two is applied once.
+  var recent: RecentEvents = RecentEvents()
+  var changes = FleetChanges()
+
+  public init() {}
+
+  /// What changed since the last call.
+  public mutating func takeChanges() -> FleetChanges {
+    defer { changes = FleetChanges() }
+    return changes
+  }
+
+  // MARK: - Joins
+
+  public func org(named slug: Slug) -> Org? { orgBySlug[slug].flatMap { orgs[$0] } }
+
+  public func workspaces(of org: OrgID) -> [Workspace] { workspacesByOrg[org]?.compactMap { workspaces[$0] } ?? [] }
+
+  /// Every machine that its tags give to the org.
+  public func machines(of org: OrgID) -> [Instance] {
+    var ids = instancesByOrg[org] ?? []
+    if let slug = orgs[org]?.slug, let bySlug = instancesBySlug[slug] { ids.formUnion(bySlug) }
+    return ids.compactMap { instances[$0] }.sorted(by: Self.isPreferred)
+  }
+
+  /// The org's tenant machine: the newest launched of the live ones, else of the rest.
+  public func tenantMachine(of org: OrgID) -> Instance? {
+    machines(of: org).first { $0.row.role == .tenant && !$0.row.state.isEnding }
+  }
+
+  /// The workspace's machines, the one that counts first.
+  public func machines(of workspace: WorkspaceID) -> [Instance] {
+    (instancesByWorkspace[workspace] ?? []).compactMap { instances[$0] }.sorted(by: Self.isPreferred)
+  }
+
+  public func machine(of workspace: WorkspaceID) -> Instance? { machines(of: workspace).first { !$0.row.state.isEnding } }
+
+  /// The org that a machine's tags name, if the roster knows it.
+  public func org(of instance: InstanceRow) -> Org? {
+    if let id = instance.orgID { return orgs[id] }
+    return instance.orgSlug.flatMap { org(named: $0) }
+  }
+
+  private static func isPreferred(_ left: Instance, _ right: Instance) -> Bool {
+    let live = (left.row.state.isLive, right.row.state.isLive)
+    if live.0 != live.1 { return live.0 }
+    let launched = (left.row.launchedAt ?? .distantPast, right.row.launchedAt ?? .distantPast)
+    return launched.0 != launched.1 ? launched.0 > launched.1 : left.id > right.id
+  }
+
+  // MARK: - Freshness
+
+  public func freshness(of source: Source, at now: Timestamp) -> Freshness {
+    guard let record = sources[source] else { return Freshness(state: .never, at: nil) }
+    let freshness = record.freshness(at: now)
+    if source == .controlPlane, freshness.state == .complete, orgs.isEmpty, instances.values.contains(where: \.isOursAndStanding) {
+      return Freshness(state: .partial, at: freshness.at, problem: "the roster is empty while machines of ours exist")
+    }
+    return freshness
+  }
+
+  /// Whether `source` can be judged from.
+  public func isComplete(_ source: Source, at now: Timestamp) -> Bool { freshness(of: source, at: now).state == .complete }
+
+  // MARK: - Progress
+
+  public func progress(of target: BootTarget, at now: Timestamp) -> Progress? {
+    switch target {
+    case .tenant(let id):
+      guard let org = orgs[id], let boot = org.boot else { return nil }
+      return Progress(
+        of: boot, plan: .published(role: .tenant, runtime: nil), tellsPhases: !boot.marks.isEmpty || hearsBoots, deadline: nil, at: now)
+    case .workspace(let id):
+      guard let workspace = workspaces[id], let boot = workspace.boot else { return nil }
+      let runtime = workspace.row.runtime
+      return Progress(
+        of: boot, plan: .published(role: .workspace, runtime: runtime), tellsPhases: hearsBoots,
+        deadline: boot.startedAt.map { $0 + Self.provisionLimit(of: workspace.row) }, at: now)
+    }
+  }
+
+  /// Whether boot events of workspaces reach us: only the fleet feed and the database carry them.
+  private var hearsBoots: Bool { sources[.feed]?.isOpen ?? false }
+
+  /// Seconds after which the tenant's sweep calls a provisioning workspace failed (contract §4.5).
+  public static func provisionLimit(of row: WorkspaceRow) -> Double { row.provisionTimeout ?? (row.runtime == "hermes" ? 1800 : 600) }
+
+  // MARK: - Invariants
+
+  /// What is wrong with the indices: empty, always. Tests ask after every event.
+  public func checkInvariants() -> [String] {
+    var problems: [String] = []
+    func expect(_ holds: Bool, _ what: @autoclosure () -> String) { if !holds { problems.append(what()) } }
+    for (id, org) in orgs {
+      expect(org.id == id, "org \(id) is stored under another id")
+      expect(orgBySlug[org.slug] != nil, "slug \(org.slug) is not indexed")
+      expect((org.boot != nil) == inFlight.contains(.tenant(id)), "org \(id): boot and in-flight set disagree")
+    }
+    for (slug, id) in orgBySlug { expect(orgs[id]?.slug == slug, "slug \(slug) points at \(id)") }
+    for (id, workspace) in workspaces {
+      expect(workspacesByOrg[workspace.orgID]?.contains(id) == true, "workspace \(id) is not in its org's list")
+      expect((workspace.boot != nil) == inFlight.contains(.workspace(id)), "workspace \(id): boot and in-flight set disagree")
+    }
+    expect(workspacesByOrg.values.reduce(0) { $0 + $1.count } == workspaces.count, "workspace lists and table differ in size")
+    for target in inFlight {
+      switch target {
+      case .tenant(let id): expect(orgs[id] != nil, "in flight without an org: \(id)")
+      case .workspace(let id): expect(workspaces[id] != nil, "in flight without a workspace: \(id)")
+      }
+    }
+    for (id, instance) in instances {
+      let row = instance.row
+      expect(row.region.rawValue.isEmpty || instancesByRegion[row.region]?.contains(id) == true, "\(id) is not in its region")
+      if let org = row.orgID { expect(instancesByOrg[org]?.contains(id) == true, "\(id) is not in its org") }
+      if row.orgID == nil, let slug = row.orgSlug { expect(instancesBySlug[slug]?.contains(id) == true, "\(id) is not under its slug") }
+      if let workspace = row.workspaceID { expect(instancesByWorkspace[workspace]?.contains(id) == true, "\(id) is not at its workspace") }
+    }
+    expect(instancesByRegion.values.reduce(0) { $0 + $1.count } <= instances.count, "regions hold more than there is")
+    for (name, index) in [("org", instancesByOrg.values.flatMap { $0 }), ("workspace", instancesByWorkspace.values.flatMap { $0 })] {
+      for id in index { expect(instances[id] != nil, "the \(name) index holds \(id), which is gone") }
+    }
+    expect(log.count <= Self.logLimit, "the log is over its limit")
+    return problems
+  }
+}
+
+extension Instance {
+  var isOursAndStanding: Bool { row.isOurs && !row.state.isEnding }
+}
+
+/// The last few thousand streamed events by where they came from.
+struct RecentEvents: Sendable {
+  private struct Key: Hashable {
+    let type: EventType
+    let workspace: WorkspaceID
+    let timestamp: Timestamp
+  }
+
+  static let limit = 4096
+  private var sources: [Key: Source] = [:]
+  private var order: Deque<Key> = []
+
+  /// Whether the same event came before by another way.
+  mutating func isRepeated(_ event: StreamedEvent, from source: Source) -> Bool {
+    guard let workspace = event.workspaceID, let timestamp = event.timestamp else { return false }
+    let key = Key(type: event.type, workspace: workspace, timestamp: timestamp)
+    if let first = sources[key] { return first != source }
+    sources[key] = source
+    order.append(key)
+    if order.count > Self.limit, let oldest = order.popFirst() { sources[oldest] = nil }
+    return false
+  }
+}

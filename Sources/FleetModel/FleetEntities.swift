@@ -1,0 +1,82 @@
+/// An organisation: a row of the roster and what else was heard of it.
+public struct Org: Hashable, Sendable {
+  public var row: OrgRow
+  /// When its status was last told, by this machine's clock: an answer to an older question doesn't undo it.
+  public var statusToldAt: Timestamp
+  /// When this program first saw it.
+  public var firstSeen: Timestamp
+  /// When a roster last held it.
+  public var lastSeen: Timestamp?
+  /// The boot of its tenant's machine, while there is one to follow.
+  public var boot: Boot?
+  public var deletion: Deletion?
+  public var subsystems: [SubsystemRow] = []
+
+  public var id: OrgID { row.id }
+  public var slug: Slug { row.slug }
+
+  /// A run of the cascade that removes it (contract §8.1).
+  public struct Deletion: Hashable, Sendable {
+    public var purgeID: PurgeID?
+    public var status: PurgeRow.Status
+    public var step: String?
+    public var lastError: String?
+    public var startedAt: Timestamp?
+  }
+}
+
+/// A workspace: a row of its tenant's list and what its stream told since.
+public struct Workspace: Hashable, Sendable {
+  public var row: WorkspaceRow
+  public var orgID: OrgID
+  /// When its status was last told, by this machine's clock.
+  public var statusToldAt: Timestamp
+  /// The same by the server's clock; an older event doesn't undo it.
+  public var statusServerTime: Timestamp?
+  public var firstSeen: Timestamp
+  public var lastHeartbeat: Timestamp?
+  public var lastActivity: Timestamp?
+  /// The agent's own word, `wedged`.
+  public var runtimeState: String?
+  /// Who called it failed: `provision_timeout_sweep`, `bootstrap_watcher`.
+  public var failureSource: String?
+  public var boot: Boot?
+
+  public var id: WorkspaceID { row.id }
+}
+
+/// A machine: a row of EC2's answer, or what the fleet feed said of one.
+public struct Instance: Hashable, Sendable {
+  public var row: InstanceRow
+  public var stateToldAt: Timestamp
+  public var firstSeen: Timestamp
+
+  public var id: InstanceID { row.id }
+}
+
+/// One line of the live log.
+public struct LogEntry: Hashable, Sendable {
+  /// Counts every line since the start.
+  public var sequence: UInt64
+  /// The server's time where it told one, else when it was received.
+  public var at: Timestamp
+  public var source: Source
+  public var type: EventType
+  public var orgID: OrgID?
+  public var slug: Slug?
+  public var workspaceID: WorkspaceID?
+  /// The event's own data as JSON text: cleaned and bounded.
+  public var data: String
+}
+
+/// What an application of events touched, for whoever shows it.
+public struct FleetChanges: Hashable, Sendable {
+  public var orgs: Set<OrgID> = []
+  public var workspaces: Set<WorkspaceID> = []
+  public var instances: Set<InstanceID> = []
+  public var sources: Set<Source> = []
+  public var logged = false
+
+  public init() {}
+  public var isEmpty: Bool { orgs.isEmpty && workspaces.isEmpty && instances.isEmpty && sources.isEmpty && !logged }
+}

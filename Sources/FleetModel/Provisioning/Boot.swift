@@ -1,0 +1,81 @@
+/// What a boot brings up.
+public enum BootTarget: Hashable, Sendable {
+  case tenant(OrgID)
+  case workspace(WorkspaceID)
+}
+
+/// One machine's way from launch to ready, as its events told it: out of order and repeated as they come.
+public struct Boot: Hashable, Sendable {
+  public struct Mark: Hashable, Sendable {
+    public var name: String
+    public var startedAt: Timestamp?
+    public var endedAt: Timestamp?
+    public var failed = false
+    public var detail: String?
+  }
+
+  /// When it began; `nil` when it was already under way and nothing tells.
+  public var startedAt: Timestamp?
+  /// In the order of their first event.
+  public private(set) var marks: [Mark] = []
+
+  public init(startedAt: Timestamp?) { self.startedAt = startedAt }
+
+  /// Steps kept of one boot: more than any real one, and a bound for a server that invents names.
+  static let markLimit = 64
+
+  /// Takes one boot event in. - Returns: whether it told anything new.
+  @discardableResult
+  public mutating func note(_ row: BootEventRow, at received: Timestamp) -> Bool {
+    let moment = row.at ?? received
+    // "name=status" is one spelling of it (contract §12 row 6).
+    var name = row.event
+    var status = row.status
+    if let equals = name.firstIndex(of: "=") {
+      status = status ?? BootEventRow.Status(String(name[name.index(after: equals)...]))
+      name = String(name[..<equals])
+    }
+    guard !name.isEmpty else { return false }
+    var index = marks.firstIndex { $0.name == name }
+    if index == nil {
+      guard marks.count < Self.markLimit else { return false }
+      let mark = Mark(name: name, detail: nil)
+      index = marks.firstIndex { ($0.startedAt ?? $0.endedAt ?? moment) > moment } ?? marks.count
+      marks.insert(mark, at: index ?? marks.count)
+    }
+    guard let index else { return false }
+    let before = marks[index]
+    switch status {
+    case .started:
+      marks[index].startedAt = marks[index].startedAt.map { min($0, moment) } ?? moment
+    case .ok, .unknown, nil:
+      // An event without a status says that the step was reached and done.
+      marks[index].endedAt = marks[index].endedAt.map { min($0, moment) } ?? moment
+    case .failed:
+      marks[index].endedAt = moment
+      marks[index].failed = true
+    }
+    if let detail = row.detail { marks[index].detail = detail }
+    return marks[index] != before
+  }
+
+  /// The step it is in: the latest one begun, or the one after it when that is done.
+  public func position(in plan: PhasePlan) -> (name: String, index: Int?, since: Timestamp?, failed: Bool) {
+    if let failure = marks.last(where: \.failed) { return (failure.name, plan.index(of: failure.name), failure.startedAt, true) }
+    guard let last = marks.max(by: { rank($0, plan) < rank($1, plan) }) else {
+      return (plan.phases.first?.name ?? "boot", plan.phases.isEmpty ? nil : 0, startedAt, false)
+    }
+    let index = plan.index(of: last.name)
+    guard let end = last.endedAt else { return (last.name, index, last.startedAt, false) }
+    if let index, index + 1 < plan.phases.count { return (plan.phases[index + 1].name, index + 1, end, false) }
+    return (last.name, index, end, false)
+  }
+
+  private func rank(_ mark: Mark, _ plan: PhasePlan) -> (Timestamp, Int) {
+    (mark.startedAt ?? mark.endedAt ?? .distantPast, plan.index(of: mark.name) ?? -1)
+  }
+}
+
+extension Timestamp {
+  static let distantPast = Timestamp(milliseconds: .min / 4)
+}

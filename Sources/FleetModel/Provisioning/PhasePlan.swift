@@ -1,0 +1,52 @@
+/// The phases that a boot goes through and how long each usually takes, before anything was learned (contract §5.4).
+public struct PhasePlan: Hashable, Sendable {
+  public struct Phase: Hashable, Sendable {
+    /// As the boot events name it.
+    public var name: String
+    /// Seconds, half of all boots.
+    public var median: Double
+
+    public init(_ name: String, _ median: Double) {
+      self.name = name
+      self.median = median
+    }
+
+    /// Seconds after which the phase is late. Published figures are medians alone; twice the median stands in for the 95th percentile.
+    public var lateAfter: Double { median * 2 }
+  }
+
+  public var phases: [Phase]
+
+  public init(_ phases: [Phase]) { self.phases = phases }
+
+  /// Seconds of the whole boot, half of all boots.
+  public var median: Double { phases.reduce(0) { $0 + $1.median } }
+  /// Seconds after which the boot is late: 1.5 times the median (contract §5.4).
+  public var lateAfter: Double { median * 1.5 }
+
+  public func index(of phase: String) -> Int? { phases.firstIndex { $0.name == phase } }
+
+  /// The published medians for a machine of that role and runtime.
+  public static func published(role: InstanceRole, runtime: String?) -> PhasePlan {
+    switch (role, runtime) {
+    case (.tenant, _): tenant
+    case (.workspace, "hermes"): hermes
+    case (.workspace, "claude-code"), (.workspace, "langgraph"), (.workspace, "openclaw"): prebaked
+    case (.workspace, _): cold
+    }
+  }
+
+  /// EC2's early boot takes 60–90 s (contract §5.4); the thin image's two install steps are cache hits.
+  static let tenant = PhasePlan([
+    Phase("launch", 75), Phase("install_apt_base", 60), Phase("image_pull", 60), Phase("wait_platform_health", 60),
+  ])
+  /// Nine minutes and a half.
+  static let cold = PhasePlan([
+    Phase("launch", 60), Phase("install_apt_base", 120), Phase("venv_pip", 120), Phase("adapter", 120), Phase("runtime_init", 150),
+  ])
+  static let hermes = PhasePlan([
+    Phase("launch", 60), Phase("install_apt_base", 120), Phase("venv_pip", 130), Phase("adapter", 150), Phase("runtime_init", 170),
+  ])
+  /// From an image that holds the runtime: 30–60 s.
+  static let prebaked = PhasePlan([Phase("launch", 25), Phase("image_pull", 10), Phase("runtime_init", 10)])
+}
