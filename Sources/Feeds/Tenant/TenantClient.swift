@@ -1,0 +1,104 @@
+import FleetModel
+
+/// One tenant's read-only questions (contract §4).
+public struct TenantClient: Sendable {
+  let service: JSONService
+  public let base: String
+  let headers: [(name: String, value: String)]
+
+  /// - Parameter base: `https://acme.example.com`.
+  public init(http: HTTPClient, slug: Slug, org: OrgID, base: String, token: Secret) {
+    self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
+    headers = Self.headers(org: org, base: self.base, token: token)
+    service = JSONService(http: http, name: "tenant \(slug)", base: self.base, headers: headers)
+  }
+
+  /// Every request carries the org's id, or the tenant's guard answers a bare 404; later builds want an `Origin` too (contract §4.0).
+  private static func headers(org: OrgID, base: String, token: Secret) -> [(name: String, value: String)] {
+    var headers = [("Authorization", token.bearer), ("X-Molecule-Org-Id", org.rawValue)]
+    if let origin = try? HTTPOrigin(url: base) {
+      let isDefault = origin.port == (origin.scheme == "https" ? "443" : "80")
+      headers.append(("Origin", "\(origin.scheme)://\(origin.host)" + (isDefault ? "" : ":\(origin.port)")))
+    }
+    return headers
+  }
+
+  /// Where a tenant answers. The configured template's `{slug}`, or by the control plane's host: `api.X` → `<slug>.X`,
+  /// `staging-api.X` → `<slug>.staging.X` (contract §0).
+  /// - Returns: `nil` when neither gives a name, or the slug could not stand in a host.
+  public static func base(of slug: Slug, template: String?, controlPlane: String) -> String? {
+    guard slug.isHostLabel else { return nil }
+    if let template { return template.replacingAll("{slug}", with: slug.rawValue) }
+    guard let origin = try? HTTPOrigin(url: controlPlane) else { return nil }
+    if origin.host.hasPrefix("staging-api.") { return "https://\(slug).staging.\(origin.host.dropFirst("staging-api.".count))" }
+    if origin.host.hasPrefix("api.") { return "https://\(slug).\(origin.host.dropFirst("api.".count))" }
+    return nil
+  }
+
+  /// `GET /workspaces`: a bare array without the removed ones (contract §4.2).
+  public func workspaces(within budget: Double = 15) async throws(FeedError) -> [WorkspaceRow] {
+    let json = try await get("/workspaces", within: budget)
+    guard let list = json.array else { throw .unreadable("\(service.name) /workspaces", why: "it is not a list") }
+    let rows = list.compactMap(WorkspaceRow.init)
+    guard rows.count == list.count else {
+      // A list with holes must not make workspaces vanish.
+      throw .unreadable("\(service.name) /workspaces", why: "\(list.count - rows.count) of its rows have no id")
+    }
+    return rows
+  }
+
+  /// `GET /events`: the newest 100 recorded ones (contract §3.3).
+  public func events(within budget: Double = 15) async throws(FeedError) -> [StoredEventRow] {
+    let json = try await get("/events", within: budget)
+    guard let list = json.array else { throw .unreadable("\(service.name) /events", why: "it is not a list") }
+    return list.compactMap(StoredEventRow.init)
+  }
+
+  /// `GET /health` (contract §4.1).
+  public func health(within budget: Double = 5) async throws(FeedError) {
+    let response = try await service.response("/health", timeout: 5, within: budget)
+    guard response.status == 200 else { throw service.failure("/health", response) }
+  }
+
+  /// `GET /admin/liveness` (contract §4.1).
+  public func subsystems(within budget: Double = 15) async throws(FeedError) -> [SubsystemRow] {
+    let json = try await get("/admin/liveness", within: budget)
+    guard let members = json["subsystems"]?.members else {
+      throw .unreadable("\(service.name) /admin/liveness", why: "it has no \"subsystems\"")
+    }
+    return members.map {
+      SubsystemRow(name: UntrustedText.clean($0.name, limit: 100), lastTickAt: $0.value.time("last_tick_at"), secondsAgo: $0.value["seconds_ago"]?.double)
+    }
+  }
+
+  /// The request that opens one workspace's stream (contract §3.1).
+  func streamRequest(of workspace: WorkspaceID) -> HTTPRequest {
+    HTTPRequest(.get, base + "/workspaces/\(JSONService.segment(workspace.rawValue))/events/stream", headers: headers, timeout: nil)
+  }
+
+  private func get(_ path: String, within budget: Double) async throws(FeedError) -> JSONValue {
+    let response = try await service.response(path, timeout: 15, within: budget)
+    if response.status == 404, response.body.isEmpty {
+      throw .status("\(service.name) \(path)", 404, message: "the tenant's guard refuses the org id: is this the org's own tenant?", retryAfter: nil)
+    }
+    guard response.status == 200 else {
+      throw .status(
+        "\(service.name) \(path)", response.status, message: FeedError.message(of: response),
+        retryAfter: response.head.retryAfter(now: wallClock().seconds))
+    }
+    return try service.document(path, response)
+  }
+}
+
+extension Slug {
+  /// Whether it can be a host's label (RFC 1123 §2.1). More than the control plane allows today, so that a change there doesn't blind us.
+  var isHostLabel: Bool {
+    let bytes = Array(rawValue.utf8)
+    guard (1...63).contains(bytes.count), bytes.first != UInt8(ascii: "-"), bytes.last != UInt8(ascii: "-") else { return false }
+    return bytes.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-") }
+  }
+}
+
+extension String {
+  func replacingAll(_ needle: String, with replacement: String) -> String { split(separator: needle, omittingEmptySubsequences: false).joined(separator: replacement) }
+}

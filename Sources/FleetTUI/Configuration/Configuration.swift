@@ -1,0 +1,85 @@
+import Feeds
+import FleetModel
+
+/// The whole configuration file, read and checked.
+struct Configuration: Sendable {
+  struct Interface: Hashable, Sendable {
+    var theme = "default"
+    var ascii = false
+    var mouse = false
+    var notify = "bell"
+  }
+
+  var path: String
+  var defaultEnvironment: String?
+  var environments: [FleetEnvironment] = []
+  var historyPath: String?
+  var interface = Interface()
+  /// Action id → key.
+  var keys: [String: String] = [:]
+
+  /// - Throws: ``ConfigurationError`` when there is no such environment, or none can be chosen.
+  func environment(named name: String?) throws(ConfigurationError) -> FleetEnvironment {
+    let wanted = name ?? defaultEnvironment ?? (environments.count == 1 ? environments[0].name : nil)
+    guard let wanted else {
+      let known = environments.map(\.name).joined(separator: ", ")
+      throw ConfigurationError(
+        path: path, line: nil,
+        problem: environments.isEmpty
+          ? "no environment is configured: add a table [environment.NAME], or start with `fleettui config init`"
+          : "no environment is chosen: set default_environment or give --env with one of \(known)")
+    }
+    guard let environment = environments.first(where: { $0.name == wanted }) else {
+      let near = NearestName.of(wanted, among: environments.map(\.name)).map { "; did you mean \($0)?" } ?? ""
+      throw ConfigurationError(path: path, line: nil, problem: "there is no environment \"\(UntrustedText.clean(wanted, limit: 80))\"\(near)")
+    }
+    return environment
+  }
+}
+
+/// What is wrong with the configuration, and where. The command ends with 2.
+struct ConfigurationError: Error, CustomStringConvertible {
+  var path: String
+  var line: Int?
+  var problem: String
+
+  var description: String { "\(path)\(line.map { ":\($0)" } ?? ""): \(problem)" }
+}
+
+/// The name that was probably meant.
+enum NearestName {
+  /// The closest of `names` by edit distance, if it is close at all.
+  static func of(_ word: String, among names: [String]) -> String? {
+    let scored = names.map { ($0, distance(word.lowercased(), $0.lowercased())) }
+    guard let best = scored.min(by: { $0.1 < $1.1 }), best.1 <= max(2, word.count / 2) else { return nil }
+    return best.0
+  }
+
+  /// Levenshtein's.
+  static func distance(_ left: String, _ right: String) -> Int {
+    let left = Array(left.utf8.prefix(64))
+    let right = Array(right.utf8.prefix(64))
+    var row = Array(0...right.count)
+    for (i, a) in left.enumerated() {
+      var previous = row[0]
+      row[0] = i + 1
+      for (j, b) in right.enumerated() {
+        let cost = min(row[j] + 1, row[j + 1] + 1, previous + (a == b ? 0 : 1))
+        previous = row[j + 1]
+        row[j + 1] = cost
+      }
+    }
+    return row[right.count]
+  }
+}
+
+/// `90s`, `20m`, `2h`, `1d` or plain seconds.
+enum DurationText {
+  static func seconds(of text: String) -> Double? {
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+    guard let last = text.last else { return nil }
+    let number = units[last] == nil ? text[...] : text.dropLast()
+    guard let first = number.first, first.isNumber, let value = Double(number), value.isFinite, value < 1e9 else { return nil }
+    return value * (units[last] ?? 1)
+  }
+}
