@@ -1,0 +1,196 @@
+/// What a stream's owner gets to know, in order.
+public enum EventStreamDelivery: Hashable, Sendable {
+  /// Connected. With `resumedFrom` the server was asked to replay what came after that id; without, what it said meanwhile is lost.
+  case opened(resumedFrom: String?)
+  case event(EventStreamEvent)
+  case comment(String)
+  /// Events are lost for certain: read the snapshots again.
+  case gap(String)
+  /// No connection, or no longer. Asked again in `retryIn` seconds; `nil`: never again.
+  case failed(reason: String, retryIn: Double?)
+  /// The service doesn't have this stream: no failure. Asked again in `retryIn` seconds.
+  case notOffered(reason: String, retryIn: Double)
+  /// The last delivery: the server wanted no further connection, or the client's task was cancelled.
+  case ended(reason: String)
+}
+
+/// The life of a stream's connections, without socket, clock or chance: each function is something that happened, and returns what to do.
+///
+///     idle → connecting → open → waiting → connecting → …        stopped ends all
+struct EventStreamConnection {
+  enum Action: Hashable {
+    case connect(resumingFrom: String?)
+    case wait(seconds: Double)
+    case deliver(EventStreamDelivery)
+    /// End the transfer or the wait that is under way.
+    case drop
+    case finish
+  }
+
+  private enum State {
+    /// May become: connecting.
+    case idle
+    /// Asked, and perhaps answered with something that isn't a stream. May become: open, waiting, restarting, stopped.
+    case connecting(from: String?, refusal: EventStreamRefusal?)
+    /// May become: waiting, restarting.
+    case open(since: Double)
+    /// May become: connecting, restarting.
+    case waiting
+    /// The owner wants a new connection; the end of the old one, or of the wait, is awaited. May become: connecting.
+    case restarting(wasOpen: Bool)
+    case stopped
+  }
+
+  /// A connection that stood that long was a good one: seconds.
+  static let goodAfter = 1.0
+  /// Bounds of the server's `retry`, and the longest delay that failures lead to: seconds.
+  static let retryBounds = 0.1...60.0
+  /// An id longer than servers take in a header can't be resumed from.
+  static let longestResumableID = 4096
+
+  /// Set by whoever parses.
+  var lastEventID: String
+  private let policy: EventStreamPolicy
+  private var retryDelay: Double
+  private var failures = 0
+  private var state = State.idle
+
+  /// - Parameter retryDelay: seconds between two connections until the server names its own.
+  init(policy: EventStreamPolicy, retryDelay: Double, lastEventID: String = "") {
+    self.policy = policy
+    self.retryDelay = max(0, retryDelay)
+    self.lastEventID = lastEventID
+  }
+
+  /// The owner wants the connection that is under way ended.
+  var isRestarting: Bool { if case .restarting = state { true } else { false } }
+
+  mutating func started() -> [Action] {
+    guard case .idle = state else { return [] }
+    return connect()
+  }
+
+  /// The head of the answer came.
+  mutating func answered(_ head: HTTPHead, now: Double, date: Double) -> [Action] {
+    guard case .connecting(let from, _) = state else { return [.drop] }
+    if let refusal = policy.refusal(of: head, now: date) {
+      state = .connecting(from: from, refusal: refusal)
+      return [.drop]
+    }
+    state = .open(since: now)
+    return [.deliver(.opened(resumedFrom: from))]
+  }
+
+  /// No head came for that long.
+  mutating func answerIsOverdue(seconds: Double) -> [Action] {
+    guard case .connecting(let from, nil) = state else { return [] }
+    state = .connecting(from: from, refusal: .retry("no answer within \(Int(seconds.rounded())) s", atLeast: 0))
+    return [.drop]
+  }
+
+  /// The server's `retry` field.
+  mutating func retryChanged(milliseconds: Int) {
+    retryDelay = min(max(Double(milliseconds) / 1000, Self.retryBounds.lowerBound), Self.retryBounds.upperBound)
+  }
+
+  /// The transfer is over.
+  /// - Parameter random: in 0..<1; spreads the clients of a server that comes back.
+  mutating func ended(_ end: StreamEnd, now: Double, random: Double) -> [Action] {
+    switch state {
+    case .open where end == .stopped, .connecting(_, nil) where end == .stopped: return stop(.ended(reason: "the transport was stopped"))
+    case .idle, .waiting, .stopped: return []
+    case .restarting(let wasOpen):
+      return (wasOpen && resumePoint == nil ? [.deliver(.gap("restarted"))] : []) + connect()
+    case .open(let since):
+      failures = now - since >= Self.goodAfter ? 0 : failures + 1
+      let reason = Self.reason(end, isOpen: true)
+      let gap: [Action] = resumePoint == nil ? [.deliver(.gap(reason))] : []
+      return gap + wait(reason, atLeast: 0, random: random)
+    case .connecting(_, let refusal):
+      failures += 1
+      switch refusal {
+      case .ended(let reason): return stop(.ended(reason: reason))
+      case .final(let reason): return stop(.failed(reason: reason, retryIn: nil))
+      case .retry(let reason, let atLeast): return wait(reason, atLeast: atLeast, random: random)
+      case .notOffered(let reason):
+        state = .waiting
+        return [.deliver(.notOffered(reason: reason, retryIn: EventStreamPolicy.offerInterval)), .wait(seconds: EventStreamPolicy.offerInterval)]
+      case nil: return failed(end, random: random)
+      }
+    }
+  }
+
+  mutating func waited() -> [Action] {
+    switch state {
+    case .waiting, .restarting: return connect()
+    default: return []
+    }
+  }
+
+  /// The owner wants a new connection at once.
+  mutating func restarted() -> [Action] {
+    switch state {
+    case .idle, .restarting, .stopped: return []
+    case .waiting, .connecting:
+      state = .restarting(wasOpen: false)
+      return [.drop]
+    case .open:
+      state = .restarting(wasOpen: true)
+      return [.drop]
+    }
+  }
+
+  mutating func cancelled() -> [Action] {
+    if case .stopped = state { return [] }
+    return stop(.ended(reason: "cancelled"))
+  }
+
+  // MARK: - Transitions
+
+  /// The id to resume from; `nil` where there is none or a header can't carry it.
+  private var resumePoint: String? {
+    let bytes = lastEventID.utf8
+    guard bytes.count <= Self.longestResumableID, bytes.contains(where: { $0 != 0x20 && $0 != 0x09 }),
+      bytes.allSatisfy({ ($0 >= 0x20 || $0 == 0x09) && $0 != 0x7F })
+    else { return nil }
+    return lastEventID
+  }
+
+  private mutating func connect() -> [Action] {
+    let from = resumePoint
+    state = .connecting(from: from, refusal: nil)
+    return [.connect(resumingFrom: from)]
+  }
+
+  private mutating func failed(_ end: StreamEnd, random: Double) -> [Action] {
+    let reason = Self.reason(end, isOpen: false)
+    switch end {
+    case .failed(.badURL), .failed(.insecure): return stop(.failed(reason: reason, retryIn: nil))
+    case .failed(.redirect) where policy == .standard: return stop(.failed(reason: reason, retryIn: nil))
+    case .failed(.tls), .failed(.redirect): return wait(reason, atLeast: EventStreamPolicy.slowInterval, random: random)
+    default: return wait(reason, atLeast: 0, random: random)
+    }
+  }
+
+  private mutating func wait(_ reason: String, atLeast minimum: Double, random: Double) -> [Action] {
+    state = .waiting
+    // The first repetition comes after the server's own delay, each further one after twice the last, a fifth more at most.
+    var delay = retryDelay
+    if failures > 1 { for _ in 1..<min(failures, 12) { delay = max(Self.retryBounds.lowerBound, delay * 2) } }
+    let seconds = max(minimum, min(delay, Self.retryBounds.upperBound)) * (1 + random / 5)
+    return [.deliver(.failed(reason: reason, retryIn: seconds)), .wait(seconds: seconds)]
+  }
+
+  private mutating func stop(_ last: EventStreamDelivery) -> [Action] {
+    state = .stopped
+    return [.deliver(last), .finish]
+  }
+
+  private static func reason(_ end: StreamEnd, isOpen: Bool) -> String {
+    switch end {
+    case .finished: isOpen ? "the server closed the stream" : "the server closed the connection without an answer"
+    case .stopped: "the transport was stopped"
+    case .failed(let failure): failure.description
+    }
+  }
+}
