@@ -1,0 +1,37 @@
+import FleetModel
+
+/// A way in which the simulated services misbehave while it is switched on, each as a real fleet has been seen to.
+public enum SimulatedFault: Hashable, Sendable {
+  /// The roster answers 503 `{"error":…}`.
+  case rosterUnavailable
+  /// The roster answers 200 with a gateway's HTML page.
+  case rosterHTML
+  /// The roster answers 200 with no orgs.
+  case rosterEmpty
+  /// The roster answers 200 with an object that has no `orgs`.
+  case rosterWithoutOrgs
+  /// The roster never answers.
+  case rosterHangs
+  /// The roster holds at most so many rows, whatever `limit` says.
+  case rosterTruncated(to: Int)
+  /// The control plane refuses every bearer with 401.
+  case tokenRefused
+  /// EC2 of the region answers 500 `InternalError`.
+  case regionFails(Region)
+  /// EC2 of the region answers 503 `RequestLimitExceeded`.
+  case regionThrottles(Region)
+  /// The tenant's front answers 503 with a gateway's HTML page.
+  case tenantUnreachable(Slug)
+  /// The tenant answers 401 to a valid token, as while its database is away (contract §4.0).
+  case tenantUnauthorized(Slug)
+  /// The DNS API answers 500.
+  case dnsFails
+  /// The fleet feed sends nothing, not even comments, and stays open.
+  case feedSilent
+  /// The fleet feed is not offered: 404.
+  case feedNotOffered
+  /// A cascade fails at this step (`stripe`, `redis`, `infra`, `db_rows`): 500 with its `purge_id`; it resumes once switched off.
+  case cascadeFails(atStep: String)
+  /// DELETE answers 202 at once and the cascade goes on by itself.
+  case deletionQueued
+}

@@ -1,0 +1,91 @@
+import FleetModel
+import Foundation
+
+/// The credentials that the simulated services accept: made up anew for each run, good for nothing else.
+struct SimulationKeys: Sendable {
+  let adminToken: String
+  let dnsToken: String
+  let accessKeyID: String
+  let secretAccessKey: String
+
+  init() {
+    var random = SystemRandomNumberGenerator()
+    func hex(_ count: Int) -> String {
+      String((0..<count).map { _ in "0123456789abcdef".randomElement(using: &random) ?? "0" })
+    }
+    adminToken = "sim-" + hex(40)
+    dnsToken = "sim-dns-" + hex(32)
+    accessKeyID = "AKIASIM" + hex(13).uppercased()
+    secretAccessKey = hex(40)
+  }
+}
+
+/// The directory with the token files and the configuration of one run: 0700, its files 0600.
+struct SimulationFiles: Sendable {
+  static let profile = "fleettui-sim"
+  private let directory: String
+
+  init(keys: SimulationKeys) throws(SimulationError) {
+    let base = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    var template = Array("\(base)/fleettui-sim-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw .cannotWrite(path: base, reason: String(cString: strerror(errno))) }
+    directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    try write("admin-token", keys.adminToken + "\n")
+    try write("dns-token", keys.dnsToken + "\n")
+    try write(
+      "credentials",
+      "[\(Self.profile)]\naws_access_key_id = \(keys.accessKeyID)\naws_secret_access_key = \(keys.secretAccessKey)\n")
+  }
+
+  /// Everything a client needs; writes the configuration file. `size` is the fleet's number of orgs: it sets the quotas.
+  func endpoints(port: UInt16, keys: SimulationKeys, size: Int) throws(SimulationError) -> SimulatedEndpoints {
+    let origin = "http://127.0.0.1:\(port)"
+    let regions = World.regions.map(\.rawValue)
+    let text = """
+      # The simulated fleet; its tokens and this file go when it stops.
+      default_environment = "\(World.environment)"
+
+      [environment.\(World.environment)]
+      control_plane = "\(origin)"
+      admin_token   = { file = "\(directory)/admin-token" }
+      tenant_url    = "\(origin)/tenants/{slug}"
+      writes        = true
+
+      [environment.\(World.environment).aws]
+      regions         = [\(regions.map { "\"\($0)\"" }.joined(separator: ", "))]
+      profile         = "\(Self.profile)"   # AWS_SHARED_CREDENTIALS_FILE=\(directory)/credentials
+      endpoint        = "\(origin)/ec2/"
+      environment_tag = { key = "Environment", value = "\(World.environment)" }
+      vcpu_quota      = \(max(96, size * 8))
+
+      [environment.\(World.environment).dns]
+      provider     = "cloudflare"
+      zone         = "\(World.zone)"
+      zone_id      = "\(World.zoneID)"
+      token        = { file = "\(directory)/dns-token" }
+      api          = "\(origin)/dns/client/v4"
+      record_quota = \(max(200, size * 4))
+      core_names   = ["api", "app", "doc", "send", "status", "www", "staging-api"]
+
+      """
+    try write("config.toml", text)
+    return SimulatedEndpoints(
+      controlPlane: origin, adminToken: keys.adminToken, tenantURL: "\(origin)/tenants/{slug}", ec2: "\(origin)/ec2/", regions: regions,
+      accessKeyID: keys.accessKeyID, secretAccessKey: keys.secretAccessKey, dnsAPI: "\(origin)/dns/client/v4", dnsZone: World.zone,
+      dnsZoneID: World.zoneID, dnsToken: keys.dnsToken, configuration: text, configPath: "\(directory)/config.toml",
+      credentialsPath: "\(directory)/credentials")
+  }
+
+  func remove() { try? FileManager.default.removeItem(atPath: directory) }
+
+  private func write(_ name: String, _ text: String) throws(SimulationError) {
+    let path = "\(directory)/\(name)"
+    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(errno))) }
+    defer { close(file) }
+    let bytes = Array(text.utf8)
+    guard Glibc.write(file, bytes, bytes.count) == bytes.count else {
+      throw .cannotWrite(path: path, reason: String(cString: strerror(errno)))
+    }
+  }
+}
