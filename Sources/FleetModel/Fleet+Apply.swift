@@ -239,6 +239,9 @@ extension Fleet {
     append(LogEntry(sequence: 0, at: event.at, source: event.source, type: type, orgID: orgID, slug: slug, workspaceID: workspace, data: data.serialized()))
   }
 
+  /// Lets the log's lines go, for who has taken them already.
+  public mutating func forgetLog() { log.removeAll(keepingCapacity: true) }
+
   mutating func append(_ entry: LogEntry) {
     var entry = entry
     logged += 1

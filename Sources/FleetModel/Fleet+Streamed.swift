@@ -160,7 +160,7 @@ extension Fleet {
   }
 
   /// The status that an event leaves its workspace in; `nil` when it says nothing of it.
-  static func status(after type: EventType) -> WorkspaceStatus? {
+  public static func status(after type: EventType) -> WorkspaceStatus? {
     switch type {
     case .workspaceProvisioning: .provisioning
     case .workspaceOnline: .online

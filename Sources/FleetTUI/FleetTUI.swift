@@ -1,1 +1,60 @@
-@main enum FleetTUI { static func main() {} }
+import ArgumentParser
+import FleetModel
+import Glibc
+
+/// The entry point: synchronous, on the initial thread, where the terminal's loop waits too (`docs/decisions/0007`).
+@main
+enum FleetTUI {
+  static let version = "0.1.0"
+
+  static func main() {
+    signal(SIGPIPE, SIG_IGN)
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments.prefix(while: { $0 != "--" }).contains("--version") {
+      Output.line("fleettui \(version)")
+      exit(0)
+    }
+    exit(run(GlobalOptions.hoisted(arguments)))
+  }
+
+  private static func run(_ arguments: [String]) -> Int32 {
+    do {
+      var command = try RootCommand.parseAsRoot(arguments)
+      try command.run()
+      return 0
+    } catch let failure as CommandFailure {
+      if !failure.message.isEmpty { Output.message(failure.message) }
+      return failure.code
+    } catch let error as ConfigurationError {
+      Output.message(error.description)
+      return 2
+    } catch {
+      let code = RootCommand.exitCode(for: error)
+      let text = RootCommand.fullMessage(for: error)
+      if code == .success {
+        if !text.isEmpty { Output.line(text) }
+        return 0
+      }
+      if !text.isEmpty { Output.write(text + "\n", to: STDERR_FILENO) }
+      return code == .validationFailure ? 2 : code.rawValue
+    }
+  }
+}
+
+/// How a command ends when not with 0 (`docs/exit-codes.md`).
+struct CommandFailure: Error {
+  var code: Int32
+  var message = ""
+}
+
+struct RootCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fleettui",
+    abstract: "A terminal dashboard for the people who run a SaaS fleet.",
+    discussion: "Without a command it opens the dashboard on the default environment. `fleettui demo` needs no configuration.",
+    subcommands: [
+      DashboardCommand.self, DemoCommand.self, SimCommand.self, SnapshotCommand.self, WatchCommand.self, FeedCommand.self, DoctorCommand.self,
+      ConfigCommand.self,
+    ],
+    defaultSubcommand: DashboardCommand.self)
+}

@@ -17,6 +17,9 @@ enum ConfigurationFile {
     try parse(text(of: path), path: path)
   }
 
+  /// The file's text, to tell where a value was set.
+  static func source(path: String) throws(ConfigurationError) -> ConfigurationSource { ConfigurationSource(path: path, text: try text(of: path)) }
+
   private static func text(of path: String) throws(ConfigurationError) -> String {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else {

@@ -113,6 +113,11 @@ struct ConfigurationSource: Sendable {
     return tableLine
   }
 
+  /// The line of a key that is set; `nil` where it isn't.
+  func line(ofKey key: String, in name: String) -> Int? {
+    line(of: key, in: name).flatMap { $0 == line(of: nil, in: name) ? nil : $0 }
+  }
+
   private static func joined(_ left: String, _ right: String) -> String { left.isEmpty ? right : "\(left).\(right)" }
   private static func path(_ text: String) -> String {
     text.split(separator: ".").map { part in part.filter { $0 != " " && $0 != "\"" && $0 != "'" && $0 != "\t" } }.joined(separator: ".")

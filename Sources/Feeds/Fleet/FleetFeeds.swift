@@ -1,0 +1,215 @@
+import FleetModel
+import Synchronization
+
+/// Keeps every configured source of one environment asked, and posts what it answers, failures too, to a queue.
+public final class FleetFeeds: Sendable {
+  public struct Options: Sendable {
+    public var streams = StreamBudget()
+    /// Whether the control plane's own feed is used where it is offered.
+    public var usesFleetFeed = true
+    /// Seconds that one source may take when everything is loaded once.
+    public var budget = 20.0
+
+    public init() {}
+  }
+
+  let environment: FleetEnvironment
+  let http: HTTPClient
+  let queue: EventQueue
+  let options: Options
+  let controlPlane: Result<ControlPlaneClient, FeedError>?
+  let tenants: TenantWatch
+  let regions: [RegionWatch]
+  let rosterKick = Kick()
+  let purgesKick = Kick()
+
+  /// - Parameter variables: the process's environment, for tokens and AWS credentials.
+  public init(environment: FleetEnvironment, http: HTTPClient, queue: EventQueue, variables: [String: String], options: Options = Options()) {
+    self.environment = environment
+    self.http = http
+    self.queue = queue
+    self.options = options
+    controlPlane = environment.controlPlane.map { address in
+      guard let source = environment.adminToken else { return .failure(.unanswerable("control plane: no admin_token is configured")) }
+      do throws(SecretSource.Unavailable) {
+        return .success(ControlPlaneClient(http: http, base: address, token: try source.read(environment: variables)))
+      } catch { return .failure(.unanswerable("control plane: \(error)")) }
+    }
+    tenants = TenantWatch(environment: environment, http: http, queue: queue, controlPlane: controlPlane.flatMap { try? $0.get() }, options: options)
+    regions = environment.aws.map { RegionWatch.all(of: $0, http: http, queue: queue, variables: variables) } ?? []
+  }
+
+  /// Asks and listens until the task is cancelled.
+  public func run() async {
+    announce()
+    await withDiscardingTaskGroup { group in
+      if controlPlane != nil {
+        group.addTask { await self.watchRoster() }
+        group.addTask { await self.watchPurges() }
+        group.addTask { await self.tenants.run() }
+        if self.options.usesFleetFeed { group.addTask { await self.listenToFeed() } }
+      }
+      for region in regions { group.addTask { await region.run() } }
+    }
+  }
+
+  /// Asks every source once, each within its budget.
+  public func loadOnce() async {
+    announce()
+    await withDiscardingTaskGroup { group in
+      if controlPlane != nil {
+        group.addTask {
+          await self.readRoster(epoch: 1, within: self.options.budget)
+          await self.tenants.loadOnce()
+        }
+        group.addTask { await self.readPurges(within: self.options.budget) }
+      }
+      for region in regions { group.addTask { await region.read(epoch: 1, within: self.options.budget) } }
+    }
+  }
+
+  /// What is on screen: its streams are opened first.
+  public func show(_ workspaces: Set<WorkspaceID>) { tenants.show(workspaces) }
+
+  /// Asks everything again now.
+  public func refresh() {
+    rosterKick.kick()
+    purgesKick.kick()
+    tenants.refresh()
+    for region in regions { region.kick.kick() }
+  }
+
+  private func announce() {
+    if controlPlane != nil { post(.controlPlane, .expected(pollInterval: environment.rosterPoll)) }
+    for region in regions { region.announce() }
+  }
+
+  func post(_ source: Source, asked: Timestamp? = nil, epoch: UInt64 = 0, _ change: FleetEvent.Change) {
+    queue.post(FleetEvent(source: source, at: wallClock(), asked: asked, epoch: epoch, change: change))
+  }
+
+  // MARK: - The roster
+
+  private func watchRoster() async {
+    var epoch: UInt64 = 0
+    while !Task.isCancelled {
+      epoch += 1
+      let wait = await readRoster(epoch: epoch, within: min(15, environment.rosterPoll))
+      await rosterKick.wait(wait)
+    }
+  }
+
+  /// Seconds until it should be asked again.
+  @discardableResult
+  private func readRoster(epoch: UInt64, within budget: Double) async -> Double {
+    let asked = wallClock()
+    let client: ControlPlaneClient
+    do throws(FeedError) {
+      guard let controlPlane else { return environment.rosterPoll }
+      client = try controlPlane.get()
+      let roster = try await client.roster(within: budget)
+      post(
+        .controlPlane, asked: asked, epoch: epoch,
+        .roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable))
+      tenants.take(roster.rows, isWhole: roster.rows.count < ControlPlaneClient.rosterLimit && roster.unreadable == 0 && !roster.rows.isEmpty)
+      await readBootEvents(of: roster.rows, client)
+      return environment.rosterPoll
+    } catch {
+      guard !Task.isCancelled else { return environment.rosterPoll }
+      post(.controlPlane, asked: asked, epoch: epoch, .failed(error.description))
+      return max(environment.rosterPoll, min(300, error.retryAfter ?? 0))
+    }
+  }
+
+  /// Boot events of the orgs that come up; the newest first, a bounded number, since a mass creation must not become a flood of questions.
+  private func readBootEvents(of rows: [OrgRow], _ client: ControlPlaneClient) async {
+    let coming = rows.filter { $0.status == .provisioning || $0.status == nil }.prefix(30)
+    await withDiscardingTaskGroup { group in
+      for row in coming {
+        group.addTask {
+          let asked = wallClock()
+          do throws(FeedError) {
+            let answer = try await client.bootEvents(of: row.slug, within: 10)
+            // The name may have been given to another org meanwhile.
+            guard answer.org == nil || answer.org == row.id else { return }
+            self.post(.controlPlane, asked: asked, epoch: .max, .bootEvents(row.id, answer.rows))
+          } catch {
+            // Not a source of its own: the boot stays as it was known, and `doctor` names the endpoint.
+          }
+        }
+      }
+    }
+  }
+
+  // MARK: - Purges
+
+  private func watchPurges() async {
+    while !Task.isCancelled {
+      await purgesKick.wait(await readPurges(within: 20))
+    }
+  }
+
+  @discardableResult
+  private func readPurges(within budget: Double) async -> Double {
+    guard let client = controlPlane.flatMap({ try? $0.get() }) else { return 600 }
+    do throws(FeedError) {
+      let asked = wallClock()
+      post(.controlPlane, asked: asked, epoch: .max, .purges(try await client.purges(within: budget)))
+      return 60
+    } catch {
+      if case .notOffered = error { return 600 }
+      return max(60, min(600, error.retryAfter ?? 0))
+    }
+  }
+
+  // MARK: - The fleet feed
+
+  private func listenToFeed() async {
+    guard let client = controlPlane.flatMap({ try? $0.get() }) else { return }
+    post(.feed, .expected(pollInterval: nil))
+    var request = HTTPRequest(.get, client.base + "/cp/admin/events/stream", headers: client.service.headers, timeout: nil)
+    // A comment comes every 15 s: three missed ones are a dead peer (docs/fleet-feed.md).
+    request.silenceLimit = 45
+    let stream = EventStreamClient(http: http, request: request, options: EventStreamClient.Options(policy: .fleetFeed))
+    await stream.run(isFull: { [queue] in queue.isFull { stream.resume() } }) { [self] delivery in
+      switch delivery {
+      case .opened(let resumedFrom):
+        post(.feed, .streamOpened(nil))
+        tenants.feedChanged(isOpen: true)
+        // Connected first, snapshots next: what happens meanwhile is in the stream.
+        if resumedFrom == nil { refresh() }
+      case .event(let event): take(event)
+      case .comment: break
+      case .gap(let reason):
+        post(.feed, .gap(reason, nil))
+        refresh()
+      case .failed(let reason, let retryIn):
+        post(.feed, .failed("fleet feed: \(reason)" + (retryIn.map { "; asked again in \(Int($0.rounded(.up))) s" } ?? "")))
+        tenants.feedChanged(isOpen: false)
+      case .notOffered(let reason, _):
+        post(.feed, .notOffered("\(reason): polling the roster and listening to the tenants instead"))
+        tenants.feedChanged(isOpen: false)
+      case .ended(let reason):
+        post(.feed, .failed("fleet feed: \(reason)"))
+        tenants.feedChanged(isOpen: false)
+      }
+    }
+  }
+
+  private func take(_ event: EventStreamEvent) {
+    guard case .success(let streamed) = FeedEnvelope.read(event) else {
+      return post(.feed, .gap("an event could not be read", nil))
+    }
+    post(.feed, .streamed(streamed))
+    switch streamed.type {
+    case .feedReset:
+      post(.feed, .gap("the feed no longer holds what came after the last event", nil))
+      refresh()
+    case .orgCreated, .orgPurged: rosterKick.kick()
+    case .orgStatus:
+      rosterKick.kick()
+      tenants.heard(streamed)
+    default: tenants.heard(streamed)
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import ArgumentParser
+import Feeds
+import FleetModel
+import Glibc
+
+struct ConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "config", abstract: "Where the configuration is read from, a commented one, the effective one.",
+    subcommands: [Path.self, Init.self, Show.self])
+
+  struct Path: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Print where the configuration is read from.")
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws { Output.line(global.configurationPath) }
+  }
+
+  struct Init: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Write a commented configuration, unless there is one.")
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+      let path = global.configurationPath
+      try Self.makeDirectory(of: path)
+      let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+      guard file >= 0 else {
+        let why = errno
+        throw CommandFailure(
+          code: 1,
+          message: why == EEXIST ? "\(path) exists already; nothing was changed" : "\(path) can't be written: \(String(cString: strerror(why)))")
+      }
+      defer { close(file) }
+      guard Output.write(ConfigurationTemplate.text, to: file), fsync(file) == 0 else {
+        throw CommandFailure(code: 1, message: "\(path) could not be written completely: \(String(cString: strerror(errno)))")
+      }
+      Output.line(path)
+    }
+
+    private static func makeDirectory(of path: String) throws {
+      var made = path.hasPrefix("/") ? "/" : ""
+      for part in path.split(separator: "/").dropLast() {
+        made += (made.isEmpty || made == "/" ? "" : "/") + part
+        if mkdir(made, 0o700) != 0, errno != EEXIST {
+          throw CommandFailure(code: 1, message: "the directory \(made) can't be made: \(String(cString: strerror(errno)))")
+        }
+      }
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Print the effective configuration, secrets masked.")
+    @Flag(help: "Say where each value comes from.")
+    var origin = false
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+      let (configuration, environment) = try global.environment()
+      let rows = EffectiveConfiguration.rows(of: environment, in: configuration, options: global)
+      switch global.outputFormat {
+      case .json:
+        Output.line(
+          JSONValue.object([
+            .init("schema", 1), .init("environment", .string(environment.name)), .init("at", JSONValue(wallClock())), .init("sources", []),
+            .init("path", .string(configuration.path)),
+            .init(
+              "values",
+              .array(rows.map { row in .object([.init("key", .string(row.key)), .init("value", JSONValue(row.value))] + (origin ? [.init("origin", .string(row.origin))] : [])) })),
+          ]).serialized())
+      case .table, .csv:
+        var table = TextTable(header: ["KEY", "VALUE"] + (origin ? ["ORIGIN"] : []))
+        table.rows = rows.map { [$0.key, $0.value ?? "-"] + (origin ? [$0.origin] : []) }
+        Output.line(global.outputFormat == .csv ? table.csv : table.table)
+      }
+    }
+  }
+}
+
+/// What is in force for one environment: file, options and defaults together.
+enum EffectiveConfiguration {
+  struct Row {
+    var key: String
+    var value: String?
+    var origin: String
+  }
+
+  static func rows(of environment: FleetEnvironment, in configuration: Configuration, options: GlobalOptions) -> [Row] {
+    let source = (try? ConfigurationFile.source(path: configuration.path)) ?? ConfigurationSource(path: configuration.path, text: "")
+    var rows: [Row] = []
+    func add(_ table: String, _ key: String, _ value: String?) {
+      let line = source.line(ofKey: key, in: table)
+      rows.append(
+        Row(
+          key: table.isEmpty ? key : "\(table).\(key)", value: value.map { UntrustedText.clean($0, limit: 500) },
+          origin: line.map { "\(configuration.path):\($0)" } ?? (value == nil ? "not set" : "default")))
+    }
+    let table = "environment.\(environment.name)"
+    add("", "default_environment", configuration.defaultEnvironment)
+    add(table, "control_plane", environment.controlPlane)
+    add(table, "admin_token", environment.adminToken?.description)
+    add(table, "tenant_url", environment.tenantURL)
+    add(table, "protected", "\(environment.isProtected)")
+    add(table, "writes", "\(environment.allowsWrites)")
+    if options.write { rows[rows.count - 1].origin = "the option --write" }
+    add(table, "roster_poll", "\(Int(environment.rosterPoll))s")
+    add(table, "verify_within", "\(Int(environment.verifyWithin))s")
+    add(table, "user_agent", environment.userAgent)
+    if let aws = environment.aws {
+      add("\(table).aws", "regions", aws.regions.map(\.rawValue).joined(separator: ", "))
+      add("\(table).aws", "profile", aws.profile)
+      add("\(table).aws", "endpoint", aws.endpoint)
+      add("\(table).aws", "environment_tag", aws.environmentTag.map { "\($0.key)=\($0.value)" })
+      add("\(table).aws", "vcpu_quota", aws.vcpuQuota.map(String.init))
+      add("\(table).aws", "orphan_grace", "\(Int(aws.orphanGrace))s")
+    }
+    if let dns = environment.dns {
+      add("\(table).dns", "zone", dns.zone)
+      add("\(table).dns", "zone_id", dns.zoneID)
+      add("\(table).dns", "token", dns.token?.description)
+      add("\(table).dns", "api", dns.api)
+      add("\(table).dns", "record_quota", "\(dns.recordQuota)")
+      add("\(table).dns", "core_names", dns.coreNames.joined(separator: ", "))
+      add("\(table).dns", "environment_suffixes", dns.environmentSuffixes.joined(separator: ", "))
+    }
+    if let database = environment.database {
+      switch database.address {
+      case .url(let url): add("\(table).database", "url", SecretMask.mask(url))
+      case .service(let name): add("\(table).database", "service", name)
+      }
+    }
+    add("history", "path", configuration.historyPath)
+    add("ui", "theme", options.theme ?? configuration.interface.theme)
+    add("ui", "ascii", "\(options.ascii || configuration.interface.ascii)")
+    add("ui", "mouse", "\(configuration.interface.mouse)")
+    add("ui", "notify", configuration.interface.notify)
+    for (action, key) in configuration.keys.sorted(by: { $0.key < $1.key }) { add("keys", action, key) }
+    return rows
+  }
+}

@@ -1,0 +1,186 @@
+import ArgumentParser
+import Feeds
+import FleetModel
+import Glibc
+
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Check configuration, credentials, reachability, permissions, clock skew and terminal.")
+
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let format = global.outputFormat
+    var checks: [DoctorCheck] = []
+    let environment: FleetEnvironment
+    do throws(ConfigurationError) {
+      environment = try global.environment().1
+      checks.append(DoctorCheck("config", .pass, global.configurationPath))
+    } catch {
+      checks.append(
+        DoctorCheck("config", .fail, error.description, nextStep: "correct the file, or write a commented one with `fleettui config init`"))
+      checks.append(DoctorCheck.terminal(global.variables))
+      Self.print(checks, environment: global.env, format)
+      throw CommandFailure(code: 2)
+    }
+    let (variables, early) = (global.variables, checks)
+    let code = Interruption.run {
+      let examination = Examination(environment: environment, variables: variables)
+      let checks = early + (await examination.checks()) + [DoctorCheck.terminal(variables)]
+      Self.print(checks, environment: environment.name, format)
+      return checks.contains { $0.result == .fail } ? 3 : 0
+    }
+    if code != 0 { throw CommandFailure(code: code) }
+  }
+
+  private static func print(_ checks: [DoctorCheck], environment: String?, _ format: GlobalOptions.Format) {
+    switch format {
+    case .json:
+      Output.line(
+        JSONValue.object([
+          .init("schema", 1), .init("environment", JSONValue(environment)), .init("at", JSONValue(wallClock())), .init("sources", []),
+          .init("checks", .array(checks.map(\.json))),
+        ]).serialized())
+    case .table, .csv:
+      var table = TextTable(header: ["CHECK", "RESULT", "SUMMARY", "NEXT STEP"])
+      table.rows = checks.map { [$0.id, $0.result.rawValue, $0.summary, $0.nextStep ?? ""] }
+      Output.line(format == .csv ? table.csv : table.table)
+    }
+  }
+}
+
+/// One thing that `doctor` looked at.
+struct DoctorCheck: Sendable {
+  enum Result: String, Sendable { case pass, fail, warn, skipped }
+
+  var id: String
+  var result: Result
+  var summary: String
+  var nextStep: String?
+
+  init(_ id: String, _ result: Result, _ summary: String, nextStep: String? = nil) {
+    self.id = id
+    self.result = result
+    self.summary = UntrustedText.clean(summary, limit: 1000)
+    self.nextStep = nextStep
+  }
+
+  var json: JSONValue {
+    ["id": .string(id), "result": .string(result.rawValue), "summary": .string(summary), "next_step": JSONValue(nextStep)]
+  }
+
+  static func terminal(_ variables: [String: String]) -> DoctorCheck {
+    let name = variables["TERM"] ?? ""
+    let locale = variables["LC_ALL"].flatMap { $0.isEmpty ? nil : $0 } ?? variables["LC_CTYPE"] ?? variables["LANG"] ?? ""
+    let isUTF8 = locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8")
+    guard isatty(STDOUT_FILENO) == 1 else { return DoctorCheck("terminal", .skipped, "standard output is not a terminal") }
+    guard !name.isEmpty, name != "dumb" else {
+      return DoctorCheck("terminal", .fail, "TERM is \(name.isEmpty ? "not set" : "dumb")", nextStep: "export TERM=xterm-256color")
+    }
+    guard isUTF8 else {
+      return DoctorCheck("terminal", .warn, "TERM=\(name), locale \(locale.isEmpty ? "not set" : locale) is not UTF-8: ASCII is drawn", nextStep: "export LC_ALL=C.UTF-8")
+    }
+    return DoctorCheck("terminal", .pass, "TERM=\(name), locale \(locale)")
+  }
+}
+
+/// Asks every configured service one harmless question.
+private struct Examination: Sendable {
+  let environment: FleetEnvironment
+  let variables: [String: String]
+  let http: HTTPClient
+
+  /// Seconds of difference between two clocks that are worth a word (`clock-skew`).
+  private static let skewLimit = 30.0
+
+  init(environment: FleetEnvironment, variables: [String: String]) {
+    self.environment = environment
+    self.variables = variables
+    http = HTTPClient(userAgent: environment.userAgent ?? "fleettui/\(FleetTUI.version)")
+  }
+
+  func checks() async -> [DoctorCheck] {
+    var checks = await controlPlane()
+    checks += await aws()
+    checks.append(await dns())
+    checks.append(
+      environment.database == nil
+        ? DoctorCheck("database", .skipped, "no database is configured")
+        : DoctorCheck("database", .skipped, "this version reads no database yet"))
+    return checks
+  }
+
+  private func controlPlane() async -> [DoctorCheck] {
+    guard let address = environment.controlPlane, let source = environment.adminToken else {
+      return [
+        DoctorCheck("token", .skipped, "no control plane is configured"), DoctorCheck("control-plane", .skipped, "no control plane is configured"),
+        DoctorCheck("clock", .skipped, "no control plane is configured"),
+      ]
+    }
+    let token: Secret
+    do throws(SecretSource.Unavailable) { token = try source.read(environment: variables) } catch {
+      return [
+        DoctorCheck("token", .fail, error.description, nextStep: "make \(source) give the control plane's admin token"),
+        DoctorCheck("control-plane", .skipped, "there is no token to ask it with"), DoctorCheck("clock", .skipped, "the control plane was not asked"),
+      ]
+    }
+    let client = ControlPlaneClient(http: http, base: address, token: token)
+    var checks = [DoctorCheck("token", .pass, "\(source) gives a token")]
+    var clock = DoctorCheck("clock", .skipped, "the control plane tells no time")
+    do throws(FeedError) {
+      let health = try await client.health(within: 10)
+      if let time = health.serverTime {
+        let skew = abs(wallClock() - time)
+        clock =
+          skew > Self.skewLimit
+          ? DoctorCheck("clock", .warn, "this machine's clock and the control plane's are \(Int(skew)) s apart", nextStep: "check the time synchronisation here and there")
+          : DoctorCheck("clock", .pass, "within \(Int(skew.rounded(.up))) s of the control plane's")
+      }
+    } catch {
+      // The roster below says what is wrong; an old control plane may lack /health.
+    }
+    do throws(FeedError) {
+      let roster = try await client.roster(within: 20)
+      let suffix = roster.rows.count >= ControlPlaneClient.rosterLimit ? ", exactly as many as were asked for: there may be more" : ""
+      checks.append(DoctorCheck("control-plane", suffix.isEmpty ? .pass : .warn, "\(address) lists \(roster.rows.count) orgs\(suffix)"))
+    } catch {
+      checks.append(
+        DoctorCheck("control-plane", .fail, error.description, nextStep: "check control_plane and admin_token of [environment.\(environment.name)]"))
+    }
+    return checks + [clock]
+  }
+
+  private func aws() async -> [DoctorCheck] {
+    guard let settings = environment.aws else { return [DoctorCheck("aws", .skipped, "no AWS is configured")] }
+    let queue = EventQueue()
+    for region in RegionWatch.all(of: settings, http: http, queue: queue, variables: variables) { await region.read(epoch: 1, within: 20) }
+    return queue.drain().compactMap { event in
+      switch event.change {
+      case .instances(let rows, let complete, let problem):
+        DoctorCheck("aws", complete ? .pass : .fail, "\(event.source): DescribeInstances lists \(rows.count) instances\(problem.map { ", but: \($0)" } ?? "")")
+      case .failed(let reason):
+        DoctorCheck("aws", .fail, "\(event.source): \(reason)", nextStep: "the pages Instances, Orphans and Costs need ec2:DescribeInstances")
+      default: nil
+      }
+    }
+  }
+
+  private func dns() async -> DoctorCheck {
+    guard let settings = environment.dns else { return DoctorCheck("dns", .skipped, "no DNS zone is configured") }
+    guard let zone = settings.zoneID, let source = settings.token else {
+      return DoctorCheck("dns", .fail, "zone_id or token is missing", nextStep: "set both in [environment.\(environment.name).dns]")
+    }
+    do {
+      let token = try source.read(environment: variables)
+      let request = HTTPRequest(.get, "\(settings.api)/zones/\(zone)/dns_records?per_page=5&page=1", headers: [("Authorization", "Bearer \(token.reveal())")], timeout: 15)
+      let response = try await http.ask(request, within: 20)
+      let json = try? JSONValue(parsing: response.body)
+      guard response.status == 200, json?["success"]?.bool == true, json?["result"]?.array != nil else {
+        let why = json?["errors"]?.array?.first?["message"]?.text ?? "no list of records"
+        return DoctorCheck("dns", .fail, "\(settings.api) answered \(response.status): \(why)", nextStep: "check zone_id and token: Zone.DNS:Read is needed")
+      }
+      let count = json?["result_info"]?["total_count"]?.integer
+      return DoctorCheck("dns", .pass, "zone \(settings.zone): \(count.map { "\($0) records of \(settings.recordQuota)" } ?? "its records can be read")")
+    } catch { return DoctorCheck("dns", .fail, "\(settings.api): \(error)", nextStep: "check api and token of [environment.\(environment.name).dns]") }
+  }
+}

@@ -1,0 +1,44 @@
+/// What `fleettui config init` writes.
+enum ConfigurationTemplate {
+  static let text = """
+    # fleettui's configuration. Every key is explained in docs/configuration.md.
+    # No secret belongs in this file: name where each is found instead.
+
+    default_environment = "staging"
+
+    [environment.staging]
+    control_plane = "https://staging-api.example.com"    # https only; http is accepted for loopback addresses
+    admin_token   = { env = "CP_ADMIN_API_TOKEN" }       # or { file = "…" } (mode 0600) or { command = ["pass", "show", "cp"] }
+    # tenant_url  = "https://{slug}.staging.example.com" # left out: derived from the control plane's host
+    protected     = false                                # true: a deletion wants a second word
+    writes        = false                                # true: deletions are allowed
+    roster_poll   = "15s"
+    verify_within = "180s"
+
+    # [environment.staging.aws]
+    # regions         = ["us-east-2"]
+    # profile         = "staging"                        # left out: the SDKs' usual chain
+    # environment_tag = { key = "Environment", value = "staging" }
+    # vcpu_quota      = 64
+    # orphan_grace    = "20m"
+
+    # [environment.staging.dns]
+    # provider     = "cloudflare"
+    # zone         = "example.com"
+    # zone_id      = "…"
+    # token        = { env = "CF_API_TOKEN" }
+    # record_quota = 200
+    # core_names   = ["api", "app", "www"]
+    # environment_suffixes = ["staging"]
+
+    # [environment.staging.database]
+    # url = "postgresql://fleet_ro@db.example.com/cp?sslmode=verify-full"
+
+    # [ui]
+    # theme = "default"
+    # ascii = false
+    # mouse = false
+    # notify = "bell"
+
+    """
+}
