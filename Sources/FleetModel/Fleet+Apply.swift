@@ -3,6 +3,7 @@ extension Fleet {
   public mutating func apply(_ event: FleetEvent) {
     if case .expected(let pollInterval) = event.change {
       sources[event.source, default: SourceRecord()].pollInterval = pollInterval
+      sources[event.source]?.isStream = pollInterval == nil
       changes.sources.insert(event.source)
       return
     }
@@ -70,6 +71,7 @@ extension Fleet {
       changes.workspaces.insert(workspace)
     } else {
       sources[event.source, default: SourceRecord()].isOpen = true
+      sources[event.source]?.isStream = true
       noteComplete(event)
     }
   }
@@ -96,7 +98,8 @@ extension Fleet {
     }
     let listed = Set(rows.map(\.id))
     let asked = event.asked ?? event.at
-    for (id, org) in orgs where !listed.contains(id) && org.statusToldAt <= asked {
+    for id in orgs.keys.filter({ !listed.contains($0) }).sorted() {
+      guard let org = orgs[id], org.statusToldAt <= asked else { continue }
       record(event, .orgGone, org: id, data: Self.found([:]))
       depart(id)
     }
@@ -111,7 +114,7 @@ extension Fleet {
     let asked = event.asked ?? event.at
     guard var org = orgs[row.id] else {
       orgs[row.id] = Org(row: row, statusToldAt: event.at, firstSeen: event.at, lastSeen: asked)
-      orgBySlug[row.slug] = row.id
+      orgsBySlug[row.slug, default: []].insert(row.id)
       departed[row.id] = nil
       refreshBoot(ofOrg: row.id, since: nil, at: event.at)
       changes.orgs.insert(row.id)
@@ -125,9 +128,9 @@ extension Fleet {
     let before = org.row
     org.row = row
     if row.slug != before.slug {
-      if orgBySlug[before.slug] == row.id { orgBySlug[before.slug] = nil }
+      forget(before.slug, of: row.id)
+      orgsBySlug[row.slug, default: []].insert(row.id)
     }
-    orgBySlug[row.slug] = row.id
     if row.status != before.status { org.statusToldAt = event.at }
     orgs[row.id] = org
     guard row != before else { return }
@@ -155,15 +158,17 @@ extension Fleet {
     workspacesByOrg[id] = nil
     orgs[id] = nil
     inFlight.remove(.tenant(id))
-    if orgBySlug[org.slug] == id {
-      // The name may belong to another org by now.
-      orgBySlug[org.slug] = orgs.values.first { $0.slug == org.slug }?.id
-    }
+    forget(org.slug, of: id)
     departed.updateValue((org.slug, org.lastSeen ?? org.firstSeen), forKey: id)
     if departed.count > 10_000 { departed.removeFirst() }
     sources[.tenant(org.slug)] = nil
     changes.sources.insert(.tenant(org.slug))
     changes.orgs.insert(id)
+  }
+
+  private mutating func forget(_ slug: Slug, of id: OrgID) {
+    orgsBySlug[slug]?.remove(id)
+    if orgsBySlug[slug]?.isEmpty == true { orgsBySlug[slug] = nil }
   }
 
   private mutating func applyAbsence(of slug: Slug, _ event: FleetEvent) {
@@ -218,7 +223,7 @@ extension Fleet {
   }
 
   mutating func notePurge(_ row: PurgeRow) {
-    guard let id = row.orgID ?? row.slug.flatMap({ orgBySlug[$0] }), orgs[id] != nil else { return }
+    guard let id = row.orgID ?? row.slug.flatMap({ orgID(named: $0) }), orgs[id] != nil else { return }
     // A finished purge of this very id is over; the roster says the rest.
     orgs[id]?.deletion =
       row.status == .completed
@@ -234,7 +239,7 @@ extension Fleet {
     var slug = orgID.flatMap { orgs[$0]?.slug }
     if orgID == nil, case .tenant(let name) = event.source {
       slug = name
-      orgID = orgBySlug[name]
+      orgID = self.orgID(named: name)
     }
     append(LogEntry(sequence: 0, at: event.at, source: event.source, type: type, orgID: orgID, slug: slug, workspaceID: workspace, data: data.serialized()))
   }

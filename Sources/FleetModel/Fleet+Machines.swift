@@ -7,7 +7,7 @@ extension Fleet {
     for row in rows { upsert(row, asked: asked, event, announce: !isFirst) }
     guard complete else { return notePartial(problem ?? "not every page came", event) }
     let listed = Set(rows.map(\.id))
-    for id in instancesByRegion[region] ?? [] where !listed.contains(id) {
+    for id in (instancesByRegion[region] ?? []).subtracting(listed).sorted() {
       guard let instance = instances[id], instance.stateToldAt <= asked else { continue }
       if !instance.row.state.isEnding {
         record(event, .instanceGone, org: instance.row.orgID, workspace: instance.row.workspaceID, data: Self.found(["instance_id": JSONValue(id)]))
@@ -80,7 +80,7 @@ extension Fleet {
 
   private mutating func touch(_ row: InstanceRow) {
     changes.instances.insert(row.id)
-    if let org = row.orgID ?? row.orgSlug.flatMap({ orgBySlug[$0] }) {
+    if let org = row.orgID ?? row.orgSlug.flatMap({ orgID(named: $0) }) {
       changes.orgs.insert(org)
       // A boot whose beginning nobody told began with its machine.
       if row.role == .tenant, orgs[org]?.boot != nil, orgs[org]?.boot?.startedAt == nil { orgs[org]?.boot?.startedAt = row.launchedAt }

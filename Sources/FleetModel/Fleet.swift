@@ -22,7 +22,8 @@ public struct Fleet: Sendable {
   public internal(set) var openStreams: Set<WorkspaceID> = []
 
   // The joins (contract §5.2), kept with every change.
-  var orgBySlug: [Slug: OrgID] = [:]
+  /// Nearly always one; a name that was given anew may stand for two while the old one goes.
+  var orgsBySlug: [Slug: Set<OrgID>] = [:]
   var workspacesByOrg: [OrgID: OrderedSet<WorkspaceID>] = [:]
   var instancesByOrg: [OrgID: Set<InstanceID>] = [:]
   var instancesBySlug: [Slug: Set<InstanceID>] = [:]
@@ -45,7 +46,14 @@ public struct Fleet: Sendable {
 
   // MARK: - Joins
 
-  public func org(named slug: Slug) -> Org? { orgBySlug[slug].flatMap { orgs[$0] } }
+  /// The org of that name; of two the one created last.
+  public func org(named slug: Slug) -> Org? {
+    orgsBySlug[slug]?.compactMap { orgs[$0] }.max {
+      ($0.row.createdAt ?? .distantPast, $0.id) < ($1.row.createdAt ?? .distantPast, $1.id)
+    }
+  }
+
+  func orgID(named slug: Slug) -> OrgID? { org(named: slug)?.id }
 
   public func workspaces(of org: OrgID) -> [Workspace] { workspacesByOrg[org]?.compactMap { workspaces[$0] } ?? [] }
 
@@ -126,10 +134,10 @@ public struct Fleet: Sendable {
     func expect(_ holds: Bool, _ what: @autoclosure () -> String) { if !holds { problems.append(what()) } }
     for (id, org) in orgs {
       expect(org.id == id, "org \(id) is stored under another id")
-      expect(orgBySlug[org.slug] != nil, "slug \(org.slug) is not indexed")
+      expect(orgsBySlug[org.slug]?.contains(id) == true, "slug \(org.slug) is not indexed")
       expect((org.boot != nil) == inFlight.contains(.tenant(id)), "org \(id): boot and in-flight set disagree")
     }
-    for (slug, id) in orgBySlug { expect(orgs[id]?.slug == slug, "slug \(slug) points at \(id)") }
+    expect(orgsBySlug.values.reduce(0) { $0 + $1.count } == orgs.count, "slugs and orgs differ in number")
     for (id, workspace) in workspaces {
       expect(workspacesByOrg[workspace.orgID]?.contains(id) == true, "workspace \(id) is not in its org's list")
       expect((workspace.boot != nil) == inFlight.contains(.workspace(id)), "workspace \(id): boot and in-flight set disagree")

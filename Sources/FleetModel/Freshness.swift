@@ -29,7 +29,7 @@ public struct Freshness: Hashable, Sendable {
 
 /// What is known of one source over time: its last answers and its last failure.
 public struct SourceRecord: Hashable, Sendable {
-  /// Seconds between two questions to this source; `nil` for a stream, which is fresh while it is open.
+  /// Seconds between two questions to this source; `nil` for a stream.
   public var pollInterval: Double?
   public var lastComplete: Timestamp?
   public var lastPartial: Timestamp?
@@ -38,6 +38,8 @@ public struct SourceRecord: Hashable, Sendable {
   public var failure: String?
   /// The service answered that it has no such thing (404, 405, 501): not a failure.
   public var notOffered: String?
+  /// Not asked but listened to: fresh while it is open, however long it is silent.
+  public var isStream = false
   /// For a stream: open now.
   public var isOpen = false
   /// The epoch of the newest answer applied; an answer to an older question changes nothing.
@@ -58,7 +60,7 @@ public struct SourceRecord: Hashable, Sendable {
       return Freshness(state: .partial, at: lastComplete ?? lastPartial, problem: partialReason)
     }
     guard let lastComplete else { return Freshness(state: .never, at: nil, problem: notOffered) }
-    if pollInterval == nil {
+    if isStream {
       return isOpen ? Freshness(state: .complete, at: now) : Freshness(state: .stale, at: lastComplete, problem: failure ?? "not connected")
     }
     if now - lastComplete > staleAfter {
