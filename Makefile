@@ -21,9 +21,8 @@ test:
 	FLEETTUI_PYTHON="$(CURDIR)/$(PYTHON)" swift test --skip-build
 
 bench:
-	@scripts/bootstrap --test
-	swift build --package-path Benchmarks --configuration release
-	@"$$(swift build --package-path Benchmarks --configuration release --show-bin-path)/fleettui-bench"
+	@scripts/bootstrap
+	@Benchmarks/run
 
 install: build
 	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" scripts/install "$$(swift build $(RELEASE) --show-bin-path)/fleettui"

@@ -167,8 +167,8 @@ struct SecretScanner {
 
   private func endsValue(_ byte: UInt8) -> Bool {
     switch byte {
-    case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "&"), UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: "<"), UInt8(ascii: "\\"): true
-    default: byte.isSpace || byte.isQuote
+    case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "&"), UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: "<"): true
+    default: byte.isSpace || byte.isQuote || byte == UInt8(ascii: "\\")
     }
   }
 
@@ -210,7 +210,9 @@ struct SecretScanner {
   private func password(at index: Int) -> Range<Int>? {
     guard index > 0, bytes[index - 1].isAlphanumeric, matches("://", index) else { return nil }
     let limit = min(bytes.count, index + Self.longestAuthority)
-    let user = run(from: index + 3, before: limit) { !endsAuthority($0) && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: "[") }
+    let user = run(from: index + 3, before: limit) { byte in
+      !endsAuthority(byte) && byte != UInt8(ascii: ":") && byte != UInt8(ascii: "@") && byte != UInt8(ascii: "[")
+    }
     guard user < limit, bytes[user] == UInt8(ascii: ":") else { return nil }
     let start = user + 1
     guard !isMasked(start) else { return nil }

@@ -7,10 +7,12 @@ struct JSONReaderTests {
   @Test(
     "RFC 8259 documents are read",
     arguments: [
-      ("null", .null), ("true", .bool(true)), ("false", .bool(false)), (" \t\r\n1 \n", .integer(1)), ("0", .integer(0)), ("-0", .integer(0)),
+      ("null", .null), ("true", .bool(true)), ("false", .bool(false)), (" \t\r\n1 \n", .integer(1)), ("0", .integer(0)),
+      ("-0", .integer(0)),
       ("-1", .integer(-1)), ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
       ("9223372036854775808", .number(9_223_372_036_854_775_808)), ("1.5", .number(1.5)), ("1e2", .number(100)), ("1E+2", .number(100)),
-      ("-1.25e-2", .number(-0.0125)), ("0.1e0", .number(0.1)), ("5e-324", .number(.leastNonzeroMagnitude)), ("1.7976931348623157e308", .number(.greatestFiniteMagnitude)),
+      ("-1.25e-2", .number(-0.0125)), ("0.1e0", .number(0.1)), ("5e-324", .number(.leastNonzeroMagnitude)),
+      ("1.7976931348623157e308", .number(.greatestFiniteMagnitude)),
       ("\"\"", ""), ("\"a\"", "a"), ("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\u{08}\u{0C}\n\r\t"), ("\"\\u0041\\u00e9\\u20AC\"", "Aé€"),
       ("\"\\ud83d\\ude00\"", "😀"), ("\"é€😀\"", "é€😀"), ("\"\u{7F}\"", "\u{7F}"), ("\"\\u0000\"", "\0"), ("[]", []), ("{}", [:]),
       ("[ ]", []), ("{ }", [:]), ("[1,2 , 3]", [1, 2, 3]), ("[[],{}]", [[], [:]]), ("{\"a\":1,\"b\":[true]}", ["a": 1, "b": [true]]),
@@ -23,10 +25,14 @@ struct JSONReaderTests {
   @Test(
     "everything else is refused",
     arguments: [
-      "", " ", "\u{FEFF}", "nul", "nulL", "NULL", "True", "undefined", "NaN", "Infinity", "-Infinity", "-", "+1", "01", "-01", "00", "1.", ".5",
-      "1.e1", "1e", "1e+", "0x10", "1_000", "1 2", "1,", "--1", "\"", "\"a", "\"\\", "\"\\\"", "\"\\x41\"", "\"\\u12\"", "\"\\u12g4\"", "\"\\u\"",
-      "\"\\ud83d\\u12\"", "\"a\nb\"", "\"a\tb\"", "\"\0\"", "'a'", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[1}", "{", "}", "{\"a\"",
-      "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{,}", "{a:1}", "{1:1}", "{\"a\" 1}", "{\"a\":1]", "{\"a\":1 \"b\":2}", "{\"a\"::1}",
+      "", " ", "\u{FEFF}", "nul", "nulL", "NULL", "True", "undefined", "NaN", "Infinity", "-Infinity", "-", "+1", "01", "-01", "00",
+      "1.", ".5",
+      "1.e1", "1e", "1e+", "0x10", "1_000", "1 2", "1,", "--1", "\"", "\"a", "\"\\", "\"\\\"", "\"\\x41\"", "\"\\u12\"",
+      "\"\\u12g4\"", "\"\\u\"",
+      "\"\\ud83d\\u12\"", "\"a\nb\"", "\"a\tb\"", "\"\0\"", "'a'", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[1}", "{", "}",
+      "{\"a\"",
+      "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{,}", "{a:1}", "{1:1}", "{\"a\" 1}", "{\"a\":1]", "{\"a\":1 \"b\":2}",
+      "{\"a\"::1}",
       "// c\n1", "1 // c", "/* c */1", "[]]", "{}{}", "\u{A0}1", "[1\u{0B}]", "é",
     ])
   func refused(text: String) {
@@ -139,10 +145,15 @@ struct JSONReaderTests {
 @Suite("Writing JSON")
 struct JSONValueTests {
   private func randomText(using random: inout SeededGenerator) -> String {
-    let pool: [Unicode.Scalar] = ["a", "Z", "\"", "\\", "/", "\n", "\t", "\0", "\u{1F}", "\u{7F}", "é", "€", "😀", "\u{2028}", "\u{FFFD}", "\u{301}"]
+    let pool: [Unicode.Scalar] = [
+      "a", "Z", "\"", "\\", "/", "\n", "\t", "\0", "\u{1F}", "\u{7F}", "é", "€", "😀", "\u{2028}",
+      "\u{FFFD}", "\u{301}",
+    ]
     var text = String.UnicodeScalarView()
     for _ in 0..<Int.random(in: 0...12, using: &random) {
-      text.append(Bool.random(using: &random) ? pool.randomElement(using: &random) ?? "a" : Unicode.Scalar(UInt32.random(in: 0..<0xD800, using: &random)) ?? "a")
+      text.append(
+        Bool.random(using: &random)
+          ? pool.randomElement(using: &random) ?? "a" : Unicode.Scalar(UInt32.random(in: 0..<0xD800, using: &random)) ?? "a")
     }
     return String(text)
   }

@@ -16,22 +16,28 @@ struct UntrustedTextTests {
   @Test(
     "line breaks and tabs become one space",
     arguments: [
-      ("a\nb", "a b"), ("a\r\nb", "a b"), ("a\n\n\tb", "a b"), ("a\u{85}b", "a b"), ("a\u{2028}b", "a b"), ("a\u{2029}b", "a b"), ("a\u{0B}\u{0C}b", "a b"),
+      ("a\nb", "a b"), ("a\r\nb", "a b"), ("a\n\n\tb", "a b"), ("a\u{85}b", "a b"), ("a\u{2028}b", "a b"), ("a\u{2029}b", "a b"),
+      ("a\u{0B}\u{0C}b", "a b"),
     ])
   func lineBreaks(text: String, cleaned: String) { #expect(UntrustedText.clean(text) == cleaned) }
 
   @Test(
     "bidirectional and invisible characters vanish",
     arguments: [
-      "\u{202A}", "\u{202B}", "\u{202C}", "\u{202D}", "\u{202E}", "\u{2066}", "\u{2067}", "\u{2068}", "\u{2069}", "\u{200E}", "\u{200F}", "\u{61C}",
-      "\u{200B}", "\u{200C}", "\u{200D}", "\u{2060}", "\u{FEFF}", "\u{AD}", "\u{180E}", "\u{FE0F}", "\u{FE0E}", "\u{E0101}", "\u{E0041}", "\u{E007F}",
+      "\u{202A}", "\u{202B}", "\u{202C}", "\u{202D}", "\u{202E}", "\u{2066}", "\u{2067}", "\u{2068}", "\u{2069}", "\u{200E}",
+      "\u{200F}", "\u{61C}",
+      "\u{200B}", "\u{200C}", "\u{200D}", "\u{2060}", "\u{FEFF}", "\u{AD}", "\u{180E}", "\u{FE0F}", "\u{FE0E}", "\u{E0101}",
+      "\u{E0041}", "\u{E007F}",
       "\u{34F}", "\u{115F}", "\u{1160}", "\u{3164}", "\u{FFA0}", "\u{FFF9}", "\u{1D173}", "\u{E000}", "\u{F8FF}", "\u{206A}",
     ])
   func invisible(scalar: String) { #expect(UntrustedText.clean("a\(scalar)b") == "ab") }
 
   @Test("ordinary text of every script stays")
   func scripts() {
-    for text in ["acme", "Müller & Söhne", "Ελλάδα", "Привет", "你好", "こんにちは", "한국어", "नमस्ते", "😀 ok", "a\u{301}", "x  y", "—“”…€", "\u{FFFD}"] {
+    for text in [
+      "acme", "Müller & Söhne", "Ελλάδα", "Привет", "你好", "こんにちは", "한국어", "नमस्ते", "😀 ok", "a\u{301}", "x  y", "—“”…€",
+      "\u{FFFD}",
+    ] {
       #expect(UntrustedText.clean(text) == text)
     }
   }
@@ -81,8 +87,10 @@ struct UntrustedTextTests {
   /// Scalars of every kind, with those that matter more often than chance.
   private func randomText(using random: inout SeededGenerator) -> String {
     let fragments = [
-      "\u{1B}[31m", "\u{9B}", "\u{202E}", "\u{200D}", "\u{FE0F}", "\u{E0041}", "\u{301}", "\u{1161}", "\n", "\r\n", "\t", " ", "  ", "\0", "é", "你", "😀", "token=",
-      "\"password\":\"", "Bearer ", "ghp_abcdef", "AKIAABCDEFGH", "https://u:p@h/", "https://u:p/q@h", "Cookie: ", "authorization: ", "\"", "'", "\\", "•", "…", ":",
+      "\u{1B}[31m", "\u{9B}", "\u{202E}", "\u{200D}", "\u{FE0F}", "\u{E0041}", "\u{301}", "\u{1161}", "\n", "\r\n", "\t", " ", "  ",
+      "\0", "é", "你", "😀", "token=",
+      "\"password\":\"", "Bearer ", "ghp_abcdef", "AKIAABCDEFGH", "https://u:p@h/", "https://u:p/q@h", "Cookie: ", "authorization: ",
+      "\"", "'", "\\", "•", "…", ":",
       "@", "x", "-----BEGIN RSA PRIVATE KEY-----", "-----END ", "--api-key ", "<Secret>", "{", "}", "eyJ0eXAiOiJKV1QiLCJhbGciOi.x",
     ]
     var text = ""
@@ -110,7 +118,8 @@ struct UntrustedTextTests {
       if cleaned.unicodeScalars.count > limit || (cleaned + whole).unicodeScalars.contains(where: Self.isForbidden)
         || again != whole || SecretMask.mask(masked) != masked
       {
-        Issue.record("\(text.debugDescription) limit \(limit): \(cleaned.debugDescription), \(whole.debugDescription), \(again.debugDescription)")
+        Issue.record(
+          "\(text.debugDescription) limit \(limit): \(cleaned.debugDescription), \(whole.debugDescription), \(again.debugDescription)")
       }
     }
   }
@@ -136,9 +145,12 @@ struct UntrustedTextTests {
   @Test("a document is cleaned through and through, and values under secret names are masked whatever their kind (contract §10)")
   func documents() throws {
     let value = try JSONValue(
-      parsing: #"{"na\u001bme":"a\u0000b","auth_token":"abc","admin_token":null,"has_token":true,"token":[1,{"x":"y"}],"db_url_encrypted":"zz","password":5,"list":["Bearer abc",1.5]}"#)
+      parsing:
+        #"{"na\u001bme":"a\u0000b","auth_token":"abc","admin_token":null,"has_token":true,"token":[1,{"x":"y"}],"db_url_encrypted":"zz","password":5,"list":["Bearer abc",1.5]}"#
+    )
     #expect(
       UntrustedText.clean(value).serialized()
-        == #"{"name":"ab","auth_token":"•••","admin_token":null,"has_token":true,"token":"•••","db_url_encrypted":"•••","password":"•••","list":["Bearer •••",1.5]}"#)
+        == #"{"name":"ab","auth_token":"•••","admin_token":null,"has_token":true,"token":"•••","db_url_encrypted":"•••","password":"•••","list":["Bearer •••",1.5]}"#
+    )
   }
 }
