@@ -4,7 +4,10 @@ import PackageDescription
 let package = Package(
   name: "fleettui",
   products: [
-    .executable(name: "fleettui", targets: ["FleetTUI"])
+    .executable(name: "fleettui", targets: ["FleetTUI"]),
+    // For the package in Benchmarks/.
+    .library(name: "FleetModel", targets: ["FleetModel"]),
+    .library(name: "Feeds", targets: ["Feeds"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -9,6 +9,7 @@ extension JSONValue {
   /// Reads one RFC 8259 document. Invalid UTF-8 and lone surrogates become U+FFFD, as every other reader of these services does it.
   ///
   /// Foundation's decoder takes sixteen times as long and refuses a whole roster for one odd field; here a reader picks what it knows.
+  /// A number that is out of range reads as `null`.
   /// - Throws: ``JSONReadError`` for anything that is not exactly one document, or nests deeper than 128.
   public init(parsing bytes: some Collection<UInt8>) throws(JSONReadError) {
     let result: Result<JSONValue, JSONReadError>? = bytes.withContiguousStorageIfAvailable { buffer in
@@ -145,9 +146,15 @@ private struct JSONReader {
       guard digit() else { throw failure("a digit is missing") }
       while digit() { at += 1 }
     }
+    if isInteger, at - start <= 18 {
+      var value: Int64 = 0
+      for byte in bytes[start..<at] where byte != UInt8(ascii: "-") { value = value * 10 + Int64(byte - 48) }
+      return .integer(bytes[start] == UInt8(ascii: "-") ? -value : value)
+    }
     let text = String(decoding: bytes[start..<at], as: UTF8.self)
     if isInteger, let value = Int64(text) { return .integer(value) }
-    guard let value = Double(text), value.isFinite else { throw failure("a number out of range") }
+    // Well-formed but out of range: one absurd figure is unknown, and the document around it still counts.
+    guard let value = Double(text), value.isFinite else { return .null }
     return .number(value)
   }
 
@@ -162,14 +169,15 @@ private struct JSONReader {
     }
     var text = Array(bytes[start..<at])
     while at < bytes.count {
+      let plain = at
+      while at < bytes.count, bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "\\"), bytes[at] >= 0x20 { at += 1 }
+      text.append(contentsOf: bytes[plain..<at])
+      guard at < bytes.count else { break }
       let byte = bytes[at]
+      guard byte >= 0x20 else { throw failure("a control character in a string") }
       at += 1
-      switch byte {
-      case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
-      case UInt8(ascii: "\\"): try escape(into: &text)
-      case 0..<0x20: throw failure("a control character in a string")
-      default: text.append(byte)
-      }
+      if byte == UInt8(ascii: "\"") { return String(decoding: text, as: UTF8.self) }
+      try escape(into: &text)
     }
     throw failure("a string does not end")
   }

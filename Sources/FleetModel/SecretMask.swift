@@ -1,123 +1,82 @@
 /// Finds credentials in text and takes them out before anything else sees them (contract §10).
+///
+/// Masked are tokens with a known prefix, `Bearer …`, cookie and authorization headers, values after a secret's name (`token=…`,
+/// `"password": "…"`, `--api-key …`, `<SecretAccessKey>…`), passwords in URLs and private keys. Where it can't know, it takes too much
+/// rather than too little. Text without a secret comes back as it is, without an allocation.
 public enum SecretMask {
   public static let replacement = "•••"
 
-  private static let prefixes = ["mol_pk_", "cfut_", "sk-ant-", "sk-proj-", "ghp_", "gho_", "ghs_", "github_pat_", "xoxb-", "AKIA", "ASIA"]
-  private static let words = ["bearer ", "set-cookie:", "cookie:", "authorization:"]
-  private static let names = [
-    "admin_token", "auth_token", "access_token", "refresh_token", "session_token", "token", "password", "passwd", "secret", "secret_key",
-    "api_key", "apikey", "client_secret", "aws_secret_access_key", "aws_session_token", "authorization",
-  ]
-
-  /// Whether a JSON member or an assignment of this name holds a secret.
+  /// Whether a JSON member, a header or an assignment of this name holds a secret: `admin_token`, `X-Api-Key`, `SecretAccessKey`,
+  /// `DATABASE_URL_ENCRYPTED`. Case, `_`, `-` and `.` don't matter; `tokens_used` and `tokenizer` are no secrets.
   public static func isSecret(name: String) -> Bool {
-    let lower = name.lowercased()
-    return names.contains(lower) || lower.hasSuffix("_url_encrypted") || lower.hasSuffix("_token") || lower.hasSuffix("_secret")
-      || lower.hasSuffix("_password") || lower.hasSuffix("_api_key")
+    var name = name
+    return name.withUTF8 { SecretName.isSecret($0, $0.indices) }
   }
 
   /// `text` with every credential replaced by dots.
   public static func mask(_ text: String) -> String {
-    guard mayHoldSecret(text) else { return text }
-    var out = ""
-    out.reserveCapacity(text.utf8.count)
-    var rest = Substring(text)
-    var previous: Character?
-    scan: while let first = rest.first {
-      let startsWord = previous.map { !isTokenCharacter($0) } ?? true
-      if startsWord {
-        for prefix in prefixes where rest.hasPrefix(prefix) {
-          let token = rest.prefix(while: isTokenCharacter)
-          guard token.count >= prefix.count + 4 else { continue }
-          out += prefix + replacement
-          previous = "•"
-          rest = rest.dropFirst(token.count)
-          continue scan
-        }
-        if let word = words.first(where: { startsWith($0, rest) }) {
-          let shown = rest.prefix(word.count)
-          out += shown
-          rest = rest.dropFirst(word.count)
-          // A header's value is all of its line; a bearer is the next word.
-          let value = word.hasSuffix(":") ? rest.prefix { !$0.isNewline } : rest.prefix { !$0.isWhitespace && $0 != "\"" && $0 != "'" }
-          out += value.allSatisfy(\.isWhitespace) ? String(value) : (word.hasSuffix(":") ? " " : "") + replacement
-          rest = rest.dropFirst(value.count)
-          previous = "•"
-          continue scan
-        }
-        let name = rest.prefix(while: { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") })
-        if !name.isEmpty {
-          out += name
-          rest = rest.dropFirst(name.count)
-          previous = name.last
-          if isSecret(name: String(name)), let value = assignedValue(rest) {
-            out += value.before + replacement
-            rest = value.after
-            previous = "•"
-          }
-          continue scan
-        }
-      }
-      out.append(first)
-      previous = first
-      rest = rest.dropFirst()
-    }
-    return out
-  }
-
-  /// The value in `="x"`, `: x` or `":"x"` after a secret's name.
-  private static func assignedValue(_ text: Substring) -> (before: String, after: Substring)? {
-    var rest = text
-    var before = ""
-    var separated = false
-    while let character = rest.first, "\"'\\ =:".contains(character), before.count < 8 {
-      if character == "=" || character == ":" { separated = true }
-      before.append(character)
-      rest = rest.dropFirst()
-    }
-    let value = rest.prefix { !$0.isWhitespace && !"\"',;&}\\".contains($0) }
-    guard separated, !value.isEmpty, !value.hasPrefix(replacement) else { return nil }
-    return (before, rest.dropFirst(value.count))
-  }
-
-  private static func isTokenCharacter(_ character: Character) -> Bool {
-    character.isASCII && (character.isLetter || character.isNumber || character == "_" || character == "-")
-  }
-
-  private static func startsWith(_ word: String, _ text: Substring) -> Bool {
-    text.prefix(word.count).lowercased() == word
-  }
-
-  /// A quick look at the bytes: nearly no text from the fleet holds any of these.
-  private static func mayHoldSecret(_ text: String) -> Bool {
     var text = text
-    return text.withUTF8(holdsNeedle)
-  }
-
-  private static func holdsNeedle(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    for index in bytes.indices {
-      switch bytes[index] | 0x20 {
-      case UInt8(ascii: "m") where matches("mol", bytes, index), UInt8(ascii: "c") where matches("cfut", bytes, index) || matches("cookie", bytes, index),
-        UInt8(ascii: "s") where matches("sk-", bytes, index) || matches("secret", bytes, index),
-        UInt8(ascii: "g") where matches("gh", bytes, index) || matches("github", bytes, index), UInt8(ascii: "x") where matches("xox", bytes, index),
-        UInt8(ascii: "a") where matches("akia", bytes, index) || matches("asia", bytes, index) || matches("api", bytes, index) || matches("auth", bytes, index),
-        UInt8(ascii: "b") where matches("bearer", bytes, index), UInt8(ascii: "t") where matches("token", bytes, index),
-        UInt8(ascii: "p") where matches("passw", bytes, index), UInt8(ascii: "u") where matches("url_encr", bytes, index):
-        return true
-      default: continue
+    let masked: String? = text.withUTF8 { bytes in
+      var scanner = SecretScanner(bytes: bytes)
+      let secrets = scanner.scan()
+      guard !secrets.isEmpty else { return nil }
+      var out: [UInt8] = []
+      out.reserveCapacity(bytes.count)
+      var shown = 0
+      for secret in secrets {
+        out.append(contentsOf: bytes[shown..<secret.lowerBound])
+        out.append(contentsOf: replacement.utf8)
+        shown = secret.upperBound
       }
+      out.append(contentsOf: bytes[shown...])
+      return String(decoding: out, as: UTF8.self)
     }
-    return false
+    return masked ?? text
+  }
+}
+
+/// What names secrets go by.
+enum SecretName {
+  /// The ends of secret names, without separators, in lower case.
+  private static let endings: [StaticString] = [
+    "token", "password", "passwd", "passphrase", "secret", "secretkey", "secretaccesskey", "apikey", "privatekey", "signingkey",
+    "encryptionkey", "urlencrypted", "authorization", "cookie", "amzsignature",
+  ]
+  /// Headers whose whole line is the secret.
+  private static let headers: [StaticString] = ["authorization", "cookie"]
+
+  static func isSecret(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
+    guard let last = bytes[range].last else { return false }
+    // Every ending ends in one of these.
+    switch last | 0x20 {
+    case UInt8(ascii: "n"), UInt8(ascii: "d"), UInt8(ascii: "e"), UInt8(ascii: "t"), UInt8(ascii: "y"): break
+    default: return false
+    }
+    return endings.contains { ends(bytes, range, $0) }
   }
 
-  private static func matches(_ word: StaticString, _ bytes: UnsafeBufferPointer<UInt8>, _ at: Int) -> Bool {
-    let count = word.utf8CodeUnitCount
-    guard at + count <= bytes.count else { return false }
-    for index in 0..<count {
-      let byte = bytes[at + index]
-      let lower = (65...90).contains(byte) ? byte | 0x20 : byte
-      if lower != word.utf8Start[index] { return false }
-    }
-    return true
+  static func isHeader(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
+    headers.contains { ends(bytes, range, $0) }
   }
+
+  private static func ends(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ ending: StaticString) -> Bool {
+    var left = ending.utf8CodeUnitCount
+    for byte in bytes[range].reversed() where byte.isWord && byte != UInt8(ascii: "_") {
+      guard left > 0 else { return true }
+      guard byte.lowercased == ending.utf8Start[left - 1] else { return false }
+      left -= 1
+    }
+    return left == 0
+  }
+}
+
+extension UInt8 {
+  var isASCIIDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+  var isASCIIUppercase: Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) }
+  var isAlphanumeric: Bool { isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lowercased) }
+  var isWord: Bool { isAlphanumeric || self == UInt8(ascii: "_") }
+  var lowercased: UInt8 { isASCIIUppercase ? self | 0x20 : self }
+  var isSpace: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
+  var isLineEnd: Bool { self == 0x0A || self == 0x0D }
+  var isQuote: Bool { self == UInt8(ascii: "\"") || self == UInt8(ascii: "'") || self == UInt8(ascii: "`") }
 }

@@ -18,27 +18,80 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 }
 
 extension Timestamp: CustomStringConvertible {
-  /// RFC 3339 in UTC; milliseconds only where there are any.
+  /// The years 1…9999, which RFC 3339 can write.
+  private static let writable = (-62_135_596_800_000 as Int64)...(253_402_300_799_999 as Int64)
+
+  /// RFC 3339 in UTC; milliseconds only where there are any. A moment outside the years 1…9999 is written as the nearest inside.
   public var description: String {
-    let (days, dayMilliseconds) = milliseconds.quotientAndRemainderFlooring(dividingBy: 86_400_000)
-    let (year, month, day) = Self.civil(fromDays: days)
-    let second = dayMilliseconds / 1000
-    let text =
-      "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))"
-      + "T\(Self.padded(second / 3600, 2)):\(Self.padded(second / 60 % 60, 2)):\(Self.padded(second % 60, 2))"
-    let fraction = dayMilliseconds % 1000
-    return fraction == 0 ? text + "Z" : text + ".\(Self.padded(fraction, 3))Z"
+    let (date, time, fraction) = parts
+    var out: [UInt8] = []
+    out.reserveCapacity(24)
+    Self.append(date.year, 4, to: &out)
+    out.append(UInt8(ascii: "-"))
+    Self.append(date.month, 2, to: &out)
+    out.append(UInt8(ascii: "-"))
+    Self.append(date.day, 2, to: &out)
+    out.append(UInt8(ascii: "T"))
+    Self.append(time, separator: UInt8(ascii: ":"), to: &out)
+    if fraction != 0 {
+      out.append(UInt8(ascii: "."))
+      Self.append(fraction, 3, to: &out)
+    }
+    out.append(UInt8(ascii: "Z"))
+    return String(decoding: out, as: UTF8.self)
   }
 
   /// `13:42:07`, UTC.
-  public var timeOfDay: String { String(description.dropFirst(11).prefix(8)) }
+  public var timeOfDay: String {
+    var out: [UInt8] = []
+    Self.append(parts.time, separator: UInt8(ascii: ":"), to: &out)
+    return String(decoding: out, as: UTF8.self)
+  }
 
   /// `20261123T134207Z`, as AWS signatures carry it.
   public var basicFormat: String {
-    String(description.prefix(19)).filter { $0 != "-" && $0 != ":" } + "Z"
+    let (date, time, _) = parts
+    var out: [UInt8] = []
+    Self.append(date.year, 4, to: &out)
+    Self.append(date.month, 2, to: &out)
+    Self.append(date.day, 2, to: &out)
+    out.append(UInt8(ascii: "T"))
+    Self.append(time, separator: nil, to: &out)
+    out.append(UInt8(ascii: "Z"))
+    return String(decoding: out, as: UTF8.self)
   }
 
-  /// RFC 3339 (any offset, any fraction; PostgreSQL's space instead of `T` and hours-only offsets too); `nil` for anything else.
+  private typealias CivilDate = (year: Int64, month: Int64, day: Int64)
+
+  private var parts: (date: CivilDate, time: Int64, fraction: Int64) {
+    let bounded = min(max(milliseconds, Self.writable.lowerBound), Self.writable.upperBound)
+    let (days, dayMilliseconds) = bounded.quotientAndRemainderFlooring(dividingBy: 86_400_000)
+    return (Self.civil(fromDays: days), dayMilliseconds / 1000, dayMilliseconds % 1000)
+  }
+
+  private static func append(_ secondOfDay: Int64, separator: UInt8?, to out: inout [UInt8]) {
+    append(secondOfDay / 3600, 2, to: &out)
+    if let separator { out.append(separator) }
+    append(secondOfDay / 60 % 60, 2, to: &out)
+    if let separator { out.append(separator) }
+    append(secondOfDay % 60, 2, to: &out)
+  }
+
+  private static func append(_ value: Int64, _ width: Int, to out: inout [UInt8]) {
+    var divisor: Int64 = 1
+    for _ in 1..<width { divisor *= 10 }
+    while divisor > 0 {
+      out.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
+      divisor /= 10
+    }
+  }
+}
+
+// MARK: - Reading
+
+extension Timestamp {
+  /// RFC 3339 (any offset, any fraction; PostgreSQL's space instead of `T` and hours-only offsets too); `nil` for anything else,
+  /// and for what the offset moves out of the years 1…9999. A leap second is the first second after it.
   public init?(rfc3339 text: some StringProtocol) {
     var bytes = Array(text.utf8)[...]
     func digits(_ count: Int) -> Int64? {
@@ -85,12 +138,8 @@ extension Timestamp: CustomStringConvertible {
     }
     guard bytes.isEmpty else { return nil }
     let total = Self.days(fromYear: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+    guard Self.writable.contains(total * 1000 + fraction) else { return nil }
     self.init(milliseconds: total * 1000 + fraction)
-  }
-
-  private static func padded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 
   private static func days(in month: Int64, of year: Int64) -> Int64 {

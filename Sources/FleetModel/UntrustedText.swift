@@ -4,40 +4,55 @@ public enum UntrustedText {
   public static let defaultLimit = 4096
 
   /// `text` on one line: control characters become spaces or vanish, bidirectional and invisible ones vanish, at most two combining marks
-  /// stay on a base, secrets are masked, and what is longer than `limit` scalars ends in `…`.
+  /// stay on a base, secrets are masked, and what is longer than `limit` scalars ends in `…`. Cleaning again
+  /// what wasn't cut changes nothing.
   public static func clean(_ text: String, limit: Int = defaultLimit) -> String {
-    if isHarmless(text), text.utf8.count <= limit { return SecretMask.mask(text) }
+    if text.utf8.count <= limit, isHarmless(text) {
+      let masked = SecretMask.mask(text)
+      // Dots can be longer than what they stand for.
+      if masked.utf8.count <= limit || masked.unicodeScalars.count <= limit { return masked }
+    }
+    let limit = max(1, limit)
     var out = String.UnicodeScalarView()
     var count = 0
-    var combining = 0
-    var lastWasSpace = false
+    var combining = 2  // No base yet: a mark at the start would land on somebody else's cell.
+    var broken = false
     // Masking may need to see past the limit: a secret cut in half is still a secret. Twice the limit is enough for every known shape.
     for scalar in text.unicodeScalars {
       if count > limit * 2 + 256 { break }
       switch kind(of: scalar) {
       case .plain:
         combining = 0
-        lastWasSpace = false
+        broken = false
         out.append(scalar)
       case .combining:
         combining += 1
         guard combining <= 2 else { continue }
+        broken = false
         out.append(scalar)
-      case .space:
+      case .lineBreak:
         combining = 0
-        guard !lastWasSpace else { continue }
-        lastWasSpace = true
-        out.append(" ")
+        guard !broken else { continue }
+        broken = true
+        // Masking still has to know where a line ends.
+        out.append("\n")
       case .hidden: continue
       }
       count += 1
     }
     let masked = SecretMask.mask(String(out))
-    guard masked.unicodeScalars.count > limit else { return masked }
-    var cut = String.UnicodeScalarView()
-    for scalar in masked.unicodeScalars.prefix(max(0, limit - 1)) { cut.append(scalar) }
-    cut.append("…")
-    return String(cut)
+    var line = String.UnicodeScalarView()
+    var kept = 0
+    for scalar in masked.unicodeScalars {
+      kept += 1
+      if kept > limit { break }
+      line.append(scalar == "\n" ? " " : scalar)
+    }
+    if kept > limit {
+      line.removeLast()
+      line.append("…")
+    }
+    return String(line)
   }
 
   /// Every string and name in `value`, cleaned; values under secret names are masked (contract §10).
@@ -49,7 +64,9 @@ public enum UntrustedText {
       .object(
         members.map { member in
           let name = clean(member.name, limit: 256)
-          if SecretMask.isSecret(name: member.name), !member.value.isNull { return JSONValue.Member(name, .string(SecretMask.replacement)) }
+          if member.value.canHoldSecret, SecretMask.isSecret(name: member.name) {
+            return JSONValue.Member(name, .string(SecretMask.replacement))
+          }
           return JSONValue.Member(name, clean(member.value, limit: limit))
         })
     default: value
@@ -58,27 +75,42 @@ public enum UntrustedText {
 
   /// Whether every byte is printable ASCII: the usual case, decided without decoding.
   private static func isHarmless(_ text: String) -> Bool {
-    text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+    var text = text
+    return text.withUTF8 { bytes in bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }
   }
 
-  enum Kind { case plain, combining, space, hidden }
+  enum Kind { case plain, combining, lineBreak, hidden }
 
   static func kind(of scalar: Unicode.Scalar) -> Kind {
     switch scalar.value {
     case 0x20...0x7E: return .plain
-    case 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029: return .space
-    case 0..<0x20, 0x7F...0x9F: return .hidden
-    case 0xAD, 0x61C, 0x180E, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F, 0xFE00...0xFE0F, 0xFEFF, 0xFFF9...0xFFFB,
-      0xE0000...0xE01EF:
-      return .hidden
+    case 0x09...0x0D, 0x85, 0x2028, 0x2029: return .lineBreak
+    case 0..<0x20, 0x7F...0x9F, 0xAD: return .hidden
+    case 0xA0..<0x300: return .plain
+    // Kana, ideographs and syllables: the bulk of what isn't Latin, decided without the tables.
+    case 0x3041...0x3096, 0x30A0...0x30FF, 0x4E00...0x9FFF, 0xAC00...0xD7A3: return .plain
+    // Conjoining vowels and finals take no cell of their own.
+    case 0x1161...0x11FF, 0xD7B0...0xD7C6, 0xD7CB...0xD7FB: return .combining
+    case 0xFFF9...0xFFFB, 0xE0000...0xE0FFF: return .hidden
+    case 0xFFFD: return .plain
     default: break
     }
-    if scalar.value < 0x300 { return .plain }
-    switch scalar.properties.generalCategory {
+    let properties = scalar.properties
+    if properties.isDefaultIgnorableCodePoint || properties.isBidiControl { return .hidden }
+    switch properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .spacingMark: return .combining
-    case .control, .format, .surrogate, .unassigned, .privateUse: return scalar.value == 0xFFFD ? .plain : .hidden
-    case .lineSeparator, .paragraphSeparator: return .space
+    case .control, .format, .surrogate, .unassigned, .privateUse: return .hidden
     default: return .plain
+    }
+  }
+}
+
+extension JSONValue {
+  /// Whether it says something that could be kept from readers: `"token": null` and `"has_token": true` don't.
+  fileprivate var canHoldSecret: Bool {
+    switch self {
+    case .null, .bool: false
+    default: true
     }
   }
 }
