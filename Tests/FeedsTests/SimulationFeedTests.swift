@@ -1,0 +1,116 @@
+import FleetModel
+import FleetSim
+import Testing
+
+import enum FleetModel.JSONValue
+
+@Suite("Simulated fleet feed", .timeLimit(.minutes(1)))
+struct SimulationFeedTests {
+  private static let path = "/cp/admin/events/stream"
+
+  private func open(_ wire: SimulationWire, after id: String? = nil) async throws -> SimulationWire.Stream {
+    try await wire.open("GET", Self.path, bearer: wire.endpoints.adminToken, headers: id.map { ["Last-Event-ID": $0] } ?? [:])
+  }
+
+  @Test("A fresh connection gets retry first, replays nothing, and ids only grow")
+  func fresh() async throws {
+    try await withSimulation({ $0.speed = 200 }) { _, wire in
+      var stream = try await open(wire)
+      defer { stream.close() }
+      try await stream.read { $0.components(separatedBy: "\nid: ").count > 12 }
+      let reply = SimulationWire.reply(from: stream.received)
+      #expect(reply.header("Content-Type") == "text/event-stream")
+      #expect(reply.text.hasPrefix("retry: 2000\n\nid: "))
+      let ids = stream.ids
+      #expect(ids == ids.sorted())
+      #expect(Set(ids).count == ids.count)
+      for event in stream.events {
+        #expect(event["type"]?.text != nil)
+        #expect(event["timestamp"]?.integer != nil)
+        #expect(event["slug"]?.text != nil)
+        #expect(event["org_id"]?.text != nil)
+        #expect(event["data"]?.members != nil)
+      }
+    }
+  }
+
+  @Test("Resuming replays exactly what came after the last event, in order")
+  func resume() async throws {
+    try await withSimulation({ $0.speed = 200 }) { simulation, wire in
+      var first = try await open(wire)
+      try await first.read { $0.components(separatedBy: "\nid: ").count > 6 }
+      simulation.cutFeed()
+      _ = try await first.readToEnd()
+      first.close()
+      #expect(!first.text.hasSuffix("0\r\n\r\n"), "a cut feed ends without the last chunk")
+      let seen = first.ids
+      let last = try #require(seen.dropLast(2).last)
+      var second = try await open(wire, after: String(last))
+      defer { second.close() }
+      try await second.read { $0.components(separatedBy: "\nid: ").count > 8 }
+      #expect(second.ids == Array((last + 1)...).prefix(second.ids.count).map { $0 })
+      #expect(second.events.first?["type"]?.string != "FEED_RESET")
+      #expect(Array(second.events.prefix(2)) == Array(first.events.suffix(2)))
+    }
+  }
+
+  @Test("A point that is no longer held, lies ahead or is no number gets FEED_RESET first")
+  func reset() async throws {
+    try await withSimulation({ $0.feedCapacity = 5 }) { _, wire in
+      for id in ["1", "99999999", "abc"] {
+        var stream = try await open(wire, after: id)
+        defer { stream.close() }
+        try await stream.read { $0.contains("FEED_RESET") }
+        let event = try #require(stream.events.first)
+        #expect(event["type"]?.string == "FEED_RESET")
+        #expect(event["data"]?["oldest_id"]?.integer ?? 0 > 1)
+        #expect(event["timestamp"]?.integer != nil)
+      }
+    }
+  }
+
+  @Test("It tells of a boot phase by phase, of a cascade step by step, and of its end")
+  func story() async throws {
+    try await withSimulation({ $0.speed = 600 }) { _, wire in
+      var stream = try await open(wire)
+      defer { stream.close() }
+      try await stream.read { text in
+        text.contains("\"runtime_init\",\"status\":\"ok\"") && text.contains("WORKSPACE_ONLINE") && text.contains("ORG_PURGED")
+          && text.contains("\"instance_status\":\"failed\"") && text.contains("WORKSPACE_PROVISION_FAILED")
+      }
+      let events = stream.events
+      let purge = try #require(events.first { $0["type"]?.string == "ORG_PURGED" && $0["slug"]?.string == "halcyon" }?["data"]?["purge_id"])
+      let steps = events.filter { $0["data"]?["purge_id"] == purge && $0["type"]?.string == "PURGE_STEP" }
+      let told = steps.compactMap { step in step["data"]?["step"]?.string.map { "\($0) \(step["data"]?["status"]?.string ?? "")" } }
+      #expect(told.suffix(3) == ["infra ok", "db_rows started", "db_rows ok"])
+
+      let boots = events.filter { $0["type"]?.string == "BOOT_EVENT" && $0["slug"]?.string == "cinder" }
+      let phases = boots.compactMap { $0["data"]?["event"]?.string }
+      #expect(phases.contains("adapter"))
+      #expect(boots.allSatisfy { $0["workspace_id"]?.text != nil && $0["data"]?["step"]?.integer != nil && $0["data"]?["total"]?.integer == 5 })
+      let failed = events.first { $0["type"]?.string == "WORKSPACE_PROVISION_FAILED" && $0["data"]?["source"]?.string == "bootstrap_watcher" }
+      #expect(failed?["data"]?["log_tail"]?.text != nil)
+      #expect(!events.contains { $0["type"]?.string == "WORKSPACE_HEARTBEAT" }, "heartbeats are the tenants' own streams' matter")
+    }
+  }
+
+  @Test("Where the feed is not offered its path is 404; while silent it sends not even a comment")
+  func notOffered() async throws {
+    try await withSimulation({ $0.offersFleetFeed = false }) { _, wire in
+      let reply = try await wire.admin(Self.path)
+      #expect(reply.status == 404)
+      #expect(reply.text == "404 page not found")
+    }
+    try await withSimulation({ $0.speed = 600 }) { simulation, wire in
+      simulation.set(.feedSilent, on: true)
+      var silent = try await open(wire)
+      defer { silent.close() }
+      try await silent.read { $0.contains("\r\n\r\n") }
+      simulation.cutFeed()
+      _ = try await silent.readToEnd()
+      #expect(SimulationWire.reply(from: silent.received).status == 200)
+      #expect(silent.events.isEmpty)
+      #expect(!silent.text.contains("retry:"))
+    }
+  }
+}
