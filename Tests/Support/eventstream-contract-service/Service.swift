@@ -17,7 +17,7 @@ enum Service {
       let address = try sockaddr_in.inet(ip4: host, port: port)
       let server = HTTPServer(address: address, logger: .disabled)
       await route(server, to: StreamRegistry())
-      print("listening on http://\(host):\(port)")
+      FileHandle.standardOutput.write(Data("listening on http://\(host):\(port)\n".utf8))
       try await server.run()
     } catch is CancellationError {
     } catch SocketError.disconnected {
