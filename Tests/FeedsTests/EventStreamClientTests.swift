@@ -9,7 +9,8 @@ import Testing
 
   /// What a client delivers, until `isEnough` or its end. The delays between its connections are a millisecond.
   private func deliveries(
-    of server: ScriptedServer, _ policy: EventStreamPolicy = .standard, from id: String = "", limit: Int = EventStreamParser.defaultEventLimit,
+    of server: ScriptedServer, _ policy: EventStreamPolicy = .standard, from id: String = "",
+    limit: Int = EventStreamParser.defaultEventLimit,
     redirects: Int = 0, silence: Double? = nil, headers: [(name: String, value: String)] = [],
     until isEnough: ([EventStreamDelivery]) -> Bool = { _ in false }
   ) async -> [EventStreamDelivery] {
@@ -61,9 +62,13 @@ import Testing
   }
 
   @Test func theIdIsSentBackAsUTF8AndHoldsForLaterEvents() async throws {
-    let server = try ScriptedServer([.stream("id: …\nretry: 100\ndata: hello\n\n"), .stream("data: …\n\n"), .stream("data: third\n\n", staysOpen: true)])
+    let server = try ScriptedServer([
+      .stream("id: …\nretry: 100\ndata: hello\n\n"), .stream("data: …\n\n"), .stream("data: third\n\n", staysOpen: true),
+    ])
     let seen = await deliveries(of: server) { texts($0).count == 3 }
-    for request in [1, 2] { #expect(server.requests[request].contains(Array("\r\nLast-Event-ID: ".utf8) + [0xE2, 0x80, 0xA6, 0x0D, 0x0A])) }
+    for request in [1, 2] {
+      #expect(server.requests[request].contains(Array("\r\nLast-Event-ID: ".utf8) + [0xE2, 0x80, 0xA6, 0x0D, 0x0A]))
+    }
     #expect(seen.compactMap { if case .event(let event) = $0 { event.lastEventID } else { nil } } == ["…", "…", "…"])
     #expect(openings(seen) == [nil, "…", "…"])
     // Resumed: no gap is certain.
@@ -240,7 +245,10 @@ import Testing
       .stream("id: 1\ndata: \(String(repeating: "x", count: 3 << 20))\n\nid: 2\ndata: next\n\n", staysOpen: true)
     ])
     let seen = await deliveries(of: server, .tenant, limit: 1 << 20) { texts($0).count == 1 }
-    #expect(seen.dropFirst() == [.gap("an event of more than 1 MiB was skipped"), .event(EventStreamEvent(data: Array("next".utf8), lastEventID: "2"))])
+    #expect(
+      seen.dropFirst() == [
+        .gap("an event of more than 1 MiB was skipped"), .event(EventStreamEvent(data: Array("next".utf8), lastEventID: "2")),
+      ])
   }
 
   @Test func whileTheOwnerIsFullNothingIsReadAndNothingIsLost() async throws {

@@ -103,7 +103,9 @@ import Testing
   @Test(arguments: [EventStreamPolicy.standard, .tenant, .fleetFeed])
   func noContentEndsItForGood(policy: EventStreamPolicy) {
     #expect(
-      after(HTTPHead(status: 204, headers: stream.headers), policy) == [.deliver(.ended(reason: "the service ended the stream (204)")), .finish])
+      after(HTTPHead(status: 204, headers: stream.headers), policy) == [
+        .deliver(.ended(reason: "the service ended the stream (204)")), .finish,
+      ])
   }
 
   @Test(arguments: [205, 210, 299, 300, 400, 401, 404, 410, 429, 503])
@@ -149,9 +151,14 @@ import Testing
     for type in ["text/event-stream", "text/event-stream;", "text/event-stream;charset=windows-1252", " Text/Event-Stream ; x=y"] {
       var connection = connection(.standard)
       _ = connection.started()
-      #expect(connection.answered(HTTPHead(status: 200, headers: [("content-type", type)]), now: 0, date: 0) == [.deliver(.opened(resumedFrom: nil))])
+      #expect(
+        connection.answered(HTTPHead(status: 200, headers: [("content-type", type)]), now: 0, date: 0) == [
+          .deliver(.opened(resumedFrom: nil))
+        ])
     }
-    for type in ["x bogus", "text/x-bogus", "text/event-streams", "text/ event-stream", "", ";text/event-stream", "text/html; text/event-stream"] {
+    for type in [
+      "x bogus", "text/x-bogus", "text/event-streams", "text/ event-stream", "", ";text/event-stream", "text/html; text/event-stream",
+    ] {
       let actions = after(HTTPHead(status: 200, headers: [("content-type", type)]), .standard)
       #expect(actions.last == .finish, "\(type)")
     }
@@ -162,7 +169,8 @@ import Testing
     for failure in [HTTPFailure.badURL("x"), .insecure(host: "h")] {
       var connection = connection(.tenant)
       _ = connection.started()
-      #expect(connection.ended(.failed(failure), now: 0, random: 0) == [.deliver(.failed(reason: failure.description, retryIn: nil)), .finish])
+      #expect(
+        connection.ended(.failed(failure), now: 0, random: 0) == [.deliver(.failed(reason: failure.description, retryIn: nil)), .finish])
       #expect(connection.waited() == [])
     }
   }
@@ -172,7 +180,8 @@ import Testing
     _ = silent.started()
     var open = silent
     #expect(silent.answerIsOverdue(seconds: 30) == [.drop])
-    #expect(silent.ended(.stopped, now: 30, random: 0) == [.deliver(.failed(reason: "no answer within 30 s", retryIn: 1)), .wait(seconds: 1)])
+    #expect(
+      silent.ended(.stopped, now: 30, random: 0) == [.deliver(.failed(reason: "no answer within 30 s", retryIn: 1)), .wait(seconds: 1)])
     _ = open.answered(stream, now: 1, date: 0)
     #expect(open.answerIsOverdue(seconds: 30) == [])
   }

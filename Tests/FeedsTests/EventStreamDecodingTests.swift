@@ -68,7 +68,9 @@ private let recordings = ["A-admin", "B-admin", "dbdown", "docker-daemon-dead", 
   @Test(arguments: recordings)
   func aRecordedStreamLosesNothing(name: String) throws {
     let bytes = try fixture("sse-\(name).body")
-    let said = String(decoding: bytes, as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix("data: ") }.map { String($0.dropFirst(6)) }
+    let said = String(decoding: bytes, as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix("data: ") }.map {
+      String($0.dropFirst(6))
+    }
     let lines = try decoded(bytes).map { try JSONValue(parsing: $0) }
     #expect(lines.compactMap { $0["data"]?.string } == said)
     #expect(try lines.map { try JSONValue(parsing: $0["data"]?.string ?? "") } == said.map { try JSONValue(parsing: $0) })
@@ -113,7 +115,8 @@ private let recordings = ["A-admin", "B-admin", "dbdown", "docker-daemon-dead", 
   }
 
   @Test func theFleetFeedsEnvelopeIsReadWhole() throws {
-    let text = #"{"type":"BOOT_EVENT","timestamp":1795438040162,"org_id":"o-1","slug":"acme","workspace_id":"w-1","data":{"event":"install_apt_base","status":"ok"}}"#
+    let text =
+      #"{"type":"BOOT_EVENT","timestamp":1795438040162,"org_id":"o-1","slug":"acme","workspace_id":"w-1","data":{"event":"install_apt_base","status":"ok"}}"#
     #expect(
       try read(text, id: "48121")
         == StreamedEvent(
@@ -137,7 +140,8 @@ private let recordings = ["A-admin", "B-admin", "dbdown", "docker-daemon-dead", 
 
   @Test(
     arguments: [
-      "", "null", "[]", "7", "\"x\"", "hello", "{", "{}", "{\"type\"", "{\"type\":", "{\"type\":\"X\"", "{\"type\":\"X\",}", "{\"type\":\"X\"}x",
+      "", "null", "[]", "7", "\"x\"", "hello", "{", "{}", "{\"type\"", "{\"type\":", "{\"type\":\"X\"", "{\"type\":\"X\",}",
+      "{\"type\":\"X\"}x",
       "{\"type\":}", "{\"type\":7}", "{\"type\":\"\"}", "{type:\"X\"}", "{\"type\":\"X\" \"data\":1}", "{\"type\":\"X\",\"data\":tru}",
       "{\"type\":\"X\",\"data\":{\"a\":[1,,]}}", "{\"type\":\"X\\", "{\"\\",
     ])
@@ -159,7 +163,9 @@ private let recordings = ["A-admin", "B-admin", "dbdown", "docker-daemon-dead", 
 
   @Test func ofALargeDocumentTheScalarsOfItsTopLevelStay() throws {
     let card = #"{"skills":[\#(String(repeating: #"{"id":"skill","d":"]}\"{["},"#, count: 40_000))0]}"#
-    let event = try read(#"{"data":{"url":"https://a","agent_card":\#(card),"n":7,"note":"\#(String(repeating: "n", count: 9000))"},"type":"WORKSPACE_ONLINE"}"#)
+    let event = try read(
+      #"{"data":{"url":"https://a","agent_card":\#(card),"n":7,"note":"\#(String(repeating: "n", count: 9000))"},"type":"WORKSPACE_ONLINE"}"#
+    )
     #expect(event.type == .workspaceOnline)
     #expect(event.data.members?.map(\.name) == ["url", "n", "note"])
     #expect(event.data["url"]?.string == "https://a")

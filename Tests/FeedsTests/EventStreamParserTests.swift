@@ -4,7 +4,9 @@ import Testing
 @testable import Feeds
 
 /// Everything that the parser makes of `bytes` in pieces of `size`.
-func parsed(_ bytes: [UInt8], inPiecesOf size: Int = .max, from id: String = "", limit: Int = EventStreamParser.defaultEventLimit) -> [EventStreamItem] {
+func parsed(_ bytes: [UInt8], inPiecesOf size: Int = .max, from id: String = "", limit: Int = EventStreamParser.defaultEventLimit)
+  -> [EventStreamItem]
+{
   var sizes: [Int] = []
   var left = bytes.count
   while left > 0 {
@@ -211,7 +213,8 @@ struct EventStreamVector: Sendable, CustomTestStringConvertible {
   }
 
   @Test func endlessCommentsAndUnknownFieldsHoldNoMemoryAndLoseNothing() {
-    let bytes = Array("data: a\n:".utf8) + [UInt8](repeating: 0x61, count: 5000) + Array("\nfoo: ".utf8)
+    let bytes =
+      Array("data: a\n:".utf8) + [UInt8](repeating: 0x61, count: 5000) + Array("\nfoo: ".utf8)
       + [UInt8](repeating: 0x61, count: 5000) + Array("\ndata: b\n\n".utf8)
     for size in [bytes.count, 100, 7] { #expect(parsed(bytes, inPiecesOf: size, limit: 1000) == [.message("a\nb")]) }
   }
@@ -233,7 +236,8 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 private func soup(_ random: inout SeededGenerator) -> [UInt8] {
-  let words: [[UInt8]] = ["data", "data:", "data: ", "id", "id: ", "event:", "retry:", "retry: 1", "\n\n", "\r\r", "\r\n\r\n", ":"].map { Array($0.utf8) }
+  let words: [[UInt8]] =
+    ["data", "data:", "data: ", "id", "id: ", "event:", "retry:", "retry: 1", "\n\n", "\r\r", "\r\n\r\n", ":"].map { Array($0.utf8) }
     + [[0xEF, 0xBB, 0xBF], [0xEF, 0xBB], [0xE2, 0x80, 0xA6], [0xFF]]
   var bytes: [UInt8] = Int.random(in: 0..<8, using: &random) == 0 ? [0xEF, 0xBB, 0xBF] : []
   for _ in 0..<Int.random(in: 0..<30, using: &random) {
@@ -277,7 +281,8 @@ private enum IndependentReader {
         lastID = buffer
         if !data.isEmpty {
           items.append(
-            .event(.init(type: type.isEmpty ? "message" : String(decoding: type, as: UTF8.self), data: data.dropLast(), lastEventID: lastID)))
+            .event(
+              .init(type: type.isEmpty ? "message" : String(decoding: type, as: UTF8.self), data: data.dropLast(), lastEventID: lastID)))
         }
         type = []
         data = []
@@ -299,7 +304,9 @@ private enum IndependentReader {
       case "data" where name.count == 4: data += value + [10]
       case "id" where name.count == 2: if !value.contains(0) { buffer = String(decoding: value, as: UTF8.self) }
       case "retry" where name.count == 5:
-        if !value.isEmpty, value.allSatisfy({ (48...57).contains($0) }) { items.append(.retry(milliseconds: Int(String(decoding: value, as: UTF8.self)) ?? .max)) }
+        if !value.isEmpty, value.allSatisfy({ (48...57).contains($0) }) {
+          items.append(.retry(milliseconds: Int(String(decoding: value, as: UTF8.self)) ?? .max))
+        }
       default: break
       }
     }

@@ -12,7 +12,9 @@ enum Service {
   static func main() async {
     let arguments = Array(CommandLine.arguments.dropFirst())
     let host = value(of: "--host", in: arguments) ?? "127.0.0.1"
-    guard let port = UInt16(value(of: "--port", in: arguments) ?? "8000") else { return fail("--port takes a number from 0 to 65535", status: 2) }
+    guard let port = UInt16(value(of: "--port", in: arguments) ?? "8000") else {
+      return fail("--port takes a number from 0 to 65535", status: 2)
+    }
     do {
       let address = try sockaddr_in.inet(ip4: host, port: port)
       let server = HTTPServer(address: address, logger: .disabled)
