@@ -136,7 +136,11 @@ public final class EventStreamClient: Sendable {
     }
     if isUnwanted { task.cancel() }
     defer { state.withLock { $0.current = nil } }
-    return await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() }
+    return await withTaskCancellationHandler {
+      await task.value
+    } onCancel: {
+      task.cancel()
+    }
   }
 
   // MARK: - On the transport's thread

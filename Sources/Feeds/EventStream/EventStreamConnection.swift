@@ -114,7 +114,9 @@ struct EventStreamConnection {
       case .retry(let reason, let atLeast): return wait(reason, atLeast: atLeast, random: random)
       case .notOffered(let reason):
         state = .waiting
-        return [.deliver(.notOffered(reason: reason, retryIn: EventStreamPolicy.offerInterval)), .wait(seconds: EventStreamPolicy.offerInterval)]
+        return [
+          .deliver(.notOffered(reason: reason, retryIn: EventStreamPolicy.offerInterval)), .wait(seconds: EventStreamPolicy.offerInterval),
+        ]
       case nil: return failed(end, random: random)
       }
     }

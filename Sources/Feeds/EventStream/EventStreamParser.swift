@@ -59,7 +59,7 @@ public struct EventStreamParser: Sendable {
       if nextFeed < at { nextFeed = Self.find(lineFeed, at, end) }
       if nextReturn < at { nextReturn = Self.find(carriageReturn, at, end) }
       let lineEnd = min(nextFeed, nextReturn)
-      let piece = UnsafeRawBufferPointer(start: at, count: lineEnd - at)
+      let piece = UnsafeBufferPointer(start: at, count: lineEnd - at)
       guard lineEnd < end else { return hold(piece, emit) }
       finishLine(piece, emit)
       at = lineEnd + 1
@@ -83,7 +83,7 @@ public struct EventStreamParser: Sendable {
   }
 
   /// Keeps a line's beginning for the next piece.
-  private mutating func hold(_ piece: UnsafeRawBufferPointer, _ emit: (EventStreamItem) -> Void) {
+  private mutating func hold(_ piece: UnsafeBufferPointer<UInt8>, _ emit: (EventStreamItem) -> Void) {
     guard !skipsLine else { return }
     if isTooLong(piece) {
       dropLine(piece, emit)
@@ -93,7 +93,7 @@ public struct EventStreamParser: Sendable {
     }
   }
 
-  private mutating func finishLine(_ piece: UnsafeRawBufferPointer, _ emit: (EventStreamItem) -> Void) {
+  private mutating func finishLine(_ piece: UnsafeBufferPointer<UInt8>, _ emit: (EventStreamItem) -> Void) {
     if skipsLine {
       skipsLine = false
     } else if isTooLong(piece) {
@@ -104,7 +104,7 @@ public struct EventStreamParser: Sendable {
       var whole: [UInt8] = []
       swap(&whole, &partial)
       whole.append(contentsOf: piece)
-      whole.withUnsafeBytes { read(line: $0, emit) }
+      whole.withUnsafeBufferPointer { read(line: $0, emit) }
       // One large event must not hold its memory for good.
       whole.removeAll(keepingCapacity: whole.capacity <= 64 << 10)
       swap(&whole, &partial)
@@ -112,14 +112,15 @@ public struct EventStreamParser: Sendable {
   }
 
   /// Whether the line's value is beyond the limit whatever its name is: the longest prefix of a field with a use is `event: `.
-  private func isTooLong(_ piece: UnsafeRawBufferPointer) -> Bool { partial.count + piece.count > eventLimit + 7 }
+  private func isTooLong(_ piece: UnsafeBufferPointer<UInt8>) -> Bool { partial.count + piece.count > eventLimit + 7 }
 
-  private mutating func dropLine(_ piece: UnsafeRawBufferPointer, _ emit: (EventStreamItem) -> Void) {
-    let beginning = partial.prefix(8) + piece.prefix(8)
+  private mutating func dropLine(_ piece: UnsafeBufferPointer<UInt8>, _ emit: (EventStreamItem) -> Void) {
+    let beginning = Array(partial.prefix(8)) + piece.prefix(8)
     partial = []
-    switch beginning.firstIndex(of: colon).map({ beginning[..<$0] }) {
-    case dataName, eventName, idName: giveUpEvent(emit)
-    default: break  // A comment, a `retry` that is no number, or a field without a use.
+    guard let nameEnd = beginning.firstIndex(of: colon) else { return }
+    switch beginning.withUnsafeBufferPointer({ $0.baseAddress.flatMap { Field($0, nameEnd) } }) {
+    case .data, .event, .id: giveUpEvent(emit)
+    case .retry, nil: break  // No number and no sense: a line without a use.
     }
   }
 
@@ -132,27 +133,27 @@ public struct EventStreamParser: Sendable {
 
   // MARK: - Fields
 
-  private mutating func read(line: UnsafeRawBufferPointer, _ emit: (EventStreamItem) -> Void) {
-    guard let first = line.first else { return dispatch(emit) }
-    if first == colon { return emit(.comment(String(decoding: line.dropFirst(), as: UTF8.self))) }
-    let length = Self.find(colon, in: line) ?? line.count
-    let name = UnsafeRawBufferPointer(rebasing: line[..<length])
-    var value = line[min(length + 1, line.count)...]
-    if value.first == space { value = value.dropFirst() }
-    switch name.count {
-    case 4 where name.elementsEqual(dataName): append(UnsafeRawBufferPointer(rebasing: value), emit)
-    case 2 where name.elementsEqual(idName):
-      guard !value.contains(0) else { return }
+  private mutating func read(line: UnsafeBufferPointer<UInt8>, _ emit: (EventStreamItem) -> Void) {
+    guard let start = line.baseAddress, let first = line.first else { return dispatch(emit) }
+    let end = start + line.count
+    if first == colon { return emit(.comment(String(decoding: Self.bytes(start + 1, end), as: UTF8.self))) }
+    let nameEnd = Self.find(colon, start, end)
+    var valueStart = min(nameEnd + 1, end)
+    if valueStart < end, valueStart.pointee == space { valueStart += 1 }
+    let value = Self.bytes(valueStart, end)
+    switch Field(start, nameEnd - start) {
+    case .data: append(value, emit)
+    case .id:
+      // An id with U+0000 is no id.
+      guard Self.find(0, valueStart, end) == end else { return }
       if value.count > eventLimit { giveUpEvent(emit) } else { nextID = String(decoding: value, as: UTF8.self) }
-    case 5 where name.elementsEqual(eventName):
-      if value.count > eventLimit { giveUpEvent(emit) } else { type = String(decoding: value, as: UTF8.self) }
-    case 5 where name.elementsEqual(retryName):
-      if let milliseconds = Self.number(value) { emit(.retry(milliseconds: milliseconds)) }
-    default: break
+    case .event: if value.count > eventLimit { giveUpEvent(emit) } else { type = String(decoding: value, as: UTF8.self) }
+    case .retry: if let milliseconds = Self.number(value) { emit(.retry(milliseconds: milliseconds)) }
+    case nil: break
     }
   }
 
-  private mutating func append(_ value: UnsafeRawBufferPointer, _ emit: (EventStreamItem) -> Void) {
+  private mutating func append(_ value: UnsafeBufferPointer<UInt8>, _ emit: (EventStreamItem) -> Void) {
     guard !isOversized else { return }
     guard data.count + (hasData ? 1 : 0) + value.count <= eventLimit else { return giveUpEvent(emit) }
     if hasData { data.append(lineFeed) }
@@ -174,7 +175,7 @@ public struct EventStreamParser: Sendable {
   }
 
   /// ASCII digits and nothing else.
-  private static func number(_ digits: Slice<UnsafeRawBufferPointer>) -> Int? {
+  private static func number(_ digits: UnsafeBufferPointer<UInt8>) -> Int? {
     guard !digits.isEmpty else { return nil }
     var number = 0
     for digit in digits {
@@ -192,9 +193,24 @@ public struct EventStreamParser: Sendable {
     return UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
   }
 
-  private static func find(_ byte: UInt8, in bytes: UnsafeRawBufferPointer) -> Int? {
-    guard let start = bytes.baseAddress, let found = memchr(start, Int32(byte), bytes.count) else { return nil }
-    return UnsafeRawPointer(found) - start
+  private static func bytes(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(start: start, count: end - start)
+  }
+}
+
+/// The fields with a use. Names are exact: another case or a space makes another field.
+private enum Field {
+  case data, event, id, retry
+
+  init?(_ name: UnsafePointer<UInt8>, _ length: Int) {
+    func matches(_ text: StaticString) -> Bool { memcmp(name, text.utf8Start, length) == 0 }
+    switch length {
+    case 4 where matches("data"): self = .data
+    case 2 where matches("id"): self = .id
+    case 5 where matches("event"): self = .event
+    case 5 where matches("retry"): self = .retry
+    default: return nil
+    }
   }
 }
 
@@ -203,7 +219,3 @@ private let carriageReturn = UInt8(ascii: "\r")
 private let colon = UInt8(ascii: ":")
 private let space = UInt8(ascii: " ")
 private let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-private let dataName = Array("data".utf8)[...]
-private let eventName = Array("event".utf8)[...]
-private let idName = Array("id".utf8)[...]
-private let retryName = Array("retry".utf8)[...]

@@ -1,1 +1,84 @@
-@main enum Service { static func main() {} }
+import Feeds
+import FlyingFox
+import FlyingSocks
+import Foundation
+
+/// Puts the program's own event-stream client behind the interface of the public contract tests
+/// (github.com/launchdarkly/sse-contract-tests, docs/service_spec.md). Never installed.
+///
+///     eventstream-contract-service [--host 127.0.0.1] [--port 8000]
+@main
+enum Service {
+  static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    let host = value(of: "--host", in: arguments) ?? "127.0.0.1"
+    guard let port = UInt16(value(of: "--port", in: arguments) ?? "8000") else {
+      return fail("--port takes a number from 0 to 65535", status: 2)
+    }
+    do {
+      let address = try sockaddr_in.inet(ip4: host, port: port)
+      let server = HTTPServer(address: address, logger: .disabled)
+      await route(server, to: StreamRegistry())
+      FileHandle.standardOutput.write(Data("listening on http://\(host):\(port)\n".utf8))
+      try await server.run()
+    } catch is CancellationError {
+    } catch SocketError.disconnected {
+      // Stopped by DELETE /.
+    } catch { fail("can't serve on \(host):\(port): \(error)", status: 1) }
+  }
+
+  private static func value(of option: String, in arguments: [String]) -> String? {
+    guard let index = arguments.firstIndex(of: option), index + 1 < arguments.count else { return nil }
+    return arguments[index + 1]
+  }
+
+  private static func fail(_ message: String, status: Int32) {
+    FileHandle.standardError.write(Data("eventstream-contract-service: \(message)\n".utf8))
+    exit(status)
+  }
+
+  private static func route(_ server: HTTPServer, to registry: StreamRegistry) async {
+    await server.appendRoute("GET /") { _ in
+      HTTPResponse(
+        statusCode: .ok, headers: HTTPHeaders([.contentType: "application/json"]),
+        body: try JSONEncoder().encode(["capabilities": StreamRegistry.capabilities]))
+    }
+    await server.appendRoute("POST /") { request in
+      guard let parameters = try? JSONDecoder().decode(StreamParameters.self, from: await request.bodyData),
+        let id = await registry.open(parameters)
+      else { return HTTPResponse(statusCode: .badRequest) }
+      let location = "http://\(request.headers[.host] ?? "127.0.0.1")/streams/\(id)"
+      return HTTPResponse(statusCode: .created, headers: HTTPHeaders([.location: location]))
+    }
+    await server.appendRoute("DELETE /") { _ in
+      Task { await server.stop(timeout: 1) }
+      return HTTPResponse(statusCode: .ok)
+    }
+    await server.appendRoute("POST /streams/*") { request in
+      guard let command = try? JSONDecoder().decode(StreamCommand.self, from: await request.bodyData), command.command == "restart" else {
+        return HTTPResponse(statusCode: .badRequest)
+      }
+      return HTTPResponse(statusCode: await registry.restart(id(request)) ? .accepted : .notFound)
+    }
+    await server.appendRoute("DELETE /streams/*") { request in
+      HTTPResponse(statusCode: await registry.close(id(request)) ? .noContent : .notFound)
+    }
+  }
+
+  private static func id(_ request: FlyingFox.HTTPRequest) -> Int? {
+    request.path.split(separator: "/").last.flatMap { Int($0) }
+  }
+}
+
+struct StreamCommand: Decodable { var command: String }
+
+struct StreamParameters: Decodable {
+  var streamUrl: String
+  var callbackUrl: String
+  var initialDelayMs: Int?
+  var readTimeoutMs: Int?
+  var lastEventId: String?
+  var headers: [String: String]?
+  var method: String?
+  var body: String?
+}
