@@ -1,0 +1,58 @@
+import CNcurses
+
+/// A whole screen.
+struct Frame: Equatable {
+  var lines: [Line]
+  var cursor: Cursor?
+}
+
+/// Frames onto ncurses' cells: only lines that differ from the last frame's are handed over, and ncurses writes only the cells that do.
+struct Canvas {
+  var theme: Theme
+  var isASCII: Bool
+  private var shown: [Line] = []
+  private var width = 0
+
+  init(theme: Theme, isASCII: Bool) {
+    self.theme = theme
+    self.isASCII = isASCII
+  }
+
+  /// Draws every line of the next frame.
+  mutating func forget() { shown = [] }
+
+  mutating func draw(_ frame: Frame, size: Terminal.Size) {
+    if width != size.columns { shown = [] }
+    width = size.columns
+    for row in 0..<size.rows {
+      let line = row < frame.lines.count ? frame.lines[row] : Line()
+      if row < shown.count, shown[row] == line { continue }
+      put(line.fitted(to: size.columns), row: row)
+      if row < shown.count { shown[row] = line } else { shown.append(line) }
+    }
+    if shown.count > size.rows { shown.removeLast(shown.count - size.rows) }
+  }
+
+  private func put(_ line: Line, row: Int) {
+    var column = 0
+    for span in line.spans where !span.text.isEmpty {
+      let style = theme.style(span.role, isSelected: line.isSelected)
+      var scalars: [UInt32] = []
+      scalars.reserveCapacity(span.text.utf8.count)
+      var columns = 0
+      for scalar in span.text.unicodeScalars {
+        guard let (shown, width) = TextWidth.shown(scalar) else { continue }
+        if isASCII, !shown.isASCII {
+          // One sign for each column keeps the layout.
+          for _ in 0..<width { scalars.append(Glyphs.ascii(for: shown).value) }
+        } else {
+          scalars.append(shown.value)
+        }
+        columns += width
+      }
+      canvas_put(
+        Int32(row), Int32(column), scalars, Int32(scalars.count), style.attributes, Int32(style.foreground), Int32(style.background))
+      column += columns
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/// The signs that a screen is drawn with: Unicode, or ASCII where the language's character set, or the user, has nothing else.
+struct Glyphs: Hashable, Sendable {
+  var isASCII: Bool
+  var ok, coming, partial, late, failed, off, unknown, info: String
+  var cursor, ascending, descending, into, separator, none, approximately, atMost: String
+  var rule, corner: String
+  var barLeft, barRight, barFull, barTrack, barTick: String
+  /// From one eighth to seven.
+  var barParts: [String]
+  var heights: [String]
+
+  static let unicode = Glyphs(
+    isASCII: false,
+    ok: "●", coming: "◌", partial: "◐", late: "▲", failed: "✕", off: "○", unknown: "?", info: "·",
+    cursor: "▶", ascending: "▲", descending: "▼", into: "▸", separator: "·", none: "·", approximately: "≈", atMost: "≤",
+    rule: "─", corner: "─",
+    barLeft: "▕", barRight: "▏", barFull: "█", barTrack: "░", barTick: "│",
+    barParts: ["▏", "▎", "▍", "▌", "▋", "▊", "▉"], heights: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"])
+
+  static let ascii = Glyphs(
+    isASCII: true,
+    ok: "*", coming: "o", partial: "%", late: "!", failed: "x", off: "-", unknown: "?", info: ".",
+    cursor: ">", ascending: "^", descending: "v", into: ">", separator: ".", none: ".", approximately: "~", atMost: "<",
+    rule: "-", corner: "+",
+    barLeft: "[", barRight: "]", barFull: "=", barTrack: " ", barTick: "|",
+    barParts: [], heights: [".", ":", "-", "=", "+", "*", "#", "@"])
+
+  /// The ASCII sign that stands for a scalar of the program's own; `?` for what a server said.
+  static func ascii(for scalar: Unicode.Scalar) -> Unicode.Scalar {
+    switch scalar {
+    case "…": "."
+    case "–", "—", "─", "−": "-"
+    case "·", "•": "."
+    case "≈": "~"
+    case "≤": "<"
+    case "▸", "▶": ">"
+    case "’", "‘": "'"
+    case "×": "x"
+    case "↵": "<"
+    default: scalar.isASCII ? scalar : "?"
+    }
+  }
+}

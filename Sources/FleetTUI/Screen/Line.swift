@@ -1,0 +1,81 @@
+/// A piece of text with one meaning.
+struct Span: Hashable, Sendable {
+  var text: String
+  var role: Role
+
+  init(_ text: String, _ role: Role = .text) {
+    self.text = text
+    self.role = role
+  }
+}
+
+enum Alignment: Sendable { case left, right }
+
+/// One row of the screen.
+struct Line: Hashable, Sendable {
+  var spans: [Span]
+  var isSelected = false
+
+  init(_ spans: [Span] = [], isSelected: Bool = false) {
+    self.spans = spans
+    self.isSelected = isSelected
+  }
+  init(_ text: String, _ role: Role = .text) { spans = [Span(text, role)] }
+
+  /// The text alone, as a test or a reader without a screen sees it.
+  var plain: String { spans.map(\.text).joined() }
+
+  var columns: Int { spans.reduce(0) { $0 + TextWidth.columns(of: $1.text) } }
+
+  /// Exactly `width` columns: cut with an ellipsis, or filled with spaces.
+  func fitted(to width: Int, _ alignment: Alignment = .left) -> Line { Line(spans.fitted(to: width, alignment), isSelected: isSelected) }
+}
+
+extension [Span] {
+  /// The spans in exactly `width` columns. Combining marks beyond two on a base are left out.
+  func fitted(to width: Int, _ alignment: Alignment = .left) -> [Span] {
+    guard width > 0 else { return [] }
+    var out: [Span] = []
+    var used = 0
+    /// Where the text could be cut so that the ellipsis still has room: the span, its scalars, the columns before.
+    var cut: (span: Int, scalars: Int, columns: Int) = (0, 0, 0)
+    var isCut = false
+    scan: for span in self {
+      var kept = String.UnicodeScalarView()
+      var count = 0
+      var marks = 0
+      for scalar in span.text.unicodeScalars {
+        guard let (shown, columns) = TextWidth.shown(scalar) else { continue }
+        if columns == 0 {
+          marks += 1
+          // A mark with nothing before it would join the cell of another column.
+          guard marks <= 2, count > 0 else { continue }
+        } else {
+          marks = 0
+          if used + columns > width {
+            out.append(Span(String(kept), span.role))
+            isCut = true
+            break scan
+          }
+          if used <= width - 1 { cut = (out.count, count, used) }
+        }
+        kept.append(shown)
+        count += 1
+        used += columns
+      }
+      out.append(Span(String(kept), span.role))
+    }
+    if isCut {
+      let scalars = out[cut.span].text.unicodeScalars.prefix(cut.scalars)
+      let role = out[cut.span].role
+      out.removeSubrange(cut.span...)
+      out.append(Span(String(String.UnicodeScalarView(scalars)) + "…", role))
+      used = cut.columns + 1
+    }
+    if used < width {
+      let filling = Span(String(repeating: " ", count: width - used))
+      if alignment == .right { out.insert(filling, at: 0) } else { out.append(filling) }
+    }
+    return out
+  }
+}

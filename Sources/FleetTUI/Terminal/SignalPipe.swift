@@ -1,0 +1,57 @@
+import CNcurses
+import Glibc
+
+/// A signal that the loop answers.
+enum HeardSignal: Hashable, Sendable {
+  case terminate, hangUp, interrupt, quit, stop, resume, resize
+
+  fileprivate init?(number: UInt8) {
+    switch Int32(number) {
+    case SIGTERM: self = .terminate
+    case SIGHUP: self = .hangUp
+    case SIGINT: self = .interrupt
+    case SIGQUIT: self = .quit
+    case SIGTSTP: self = .stop
+    case SIGCONT: self = .resume
+    case SIGWINCH: self = .resize
+    default: return nil
+    }
+  }
+}
+
+/// Signals as something to poll for: C handlers write their numbers into a pipe.
+final class SignalPipe {
+  /// Readable when a signal waits.
+  let descriptor: Int32
+  private let signalEnd: Int32
+
+  init() {
+    var ends: [Int32] = [-1, -1]
+    if pipe(&ends) == 0 {
+      for end in ends {
+        _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(end, F_SETFL, O_NONBLOCK)
+      }
+    }
+    descriptor = ends[0]
+    signalEnd = ends[1]
+    signals_install(signalEnd)
+  }
+
+  deinit {
+    signals_remove()
+    close(descriptor)
+    close(signalEnd)
+  }
+
+  /// Takes what waits, in order.
+  func take() -> [HeardSignal] {
+    var bytes = [UInt8](repeating: 0, count: 64)
+    let count = read(descriptor, &bytes, bytes.count)
+    guard count > 0 else { return [] }
+    return bytes.prefix(count).compactMap { number in
+      signals_taken(Int32(number))
+      return HeardSignal(number: number)
+    }
+  }
+}

@@ -1,0 +1,228 @@
+import CNcurses
+import Glibc
+
+/// Why there is no dashboard. The command ends with 1.
+enum TerminalError: Error, CustomStringConvertible, Equatable {
+  case notATerminal
+  case unreachable(String)
+  case noCanvas
+
+  var description: String {
+    switch self {
+    case .notATerminal:
+      "the dashboard needs a terminal, and standard output is none: use `fleettui snapshot` or `fleettui watch` for output to a file or pipe"
+    case .unreachable(let reason): "the terminal could not be opened: \(reason)"
+    case .noCanvas:
+      "no screen could be set up: neither TERM nor xterm-256color is in the terminal database; install ncurses-base, or set TERMINFO"
+    }
+  }
+}
+
+/// The only owner of the terminal: its modes, its screens, what is written to it, and giving it back.
+///
+/// It keeps a file description of its own, so that not blocking is no business of the shell's, and what the terminal doesn't take at once
+/// waits in ``pending`` instead of holding up keys and signals.
+final class Terminal {
+  struct Size: Hashable, Sendable {
+    var rows: Int
+    var columns: Int
+  }
+
+  enum Input: Equatable {
+    case bytes([UInt8])
+    case nothing
+    /// The other end is gone: nobody sees this any more.
+    case hangUp
+  }
+
+  let descriptor: Int32
+  private(set) var size: Size
+  private(set) var colors = 0
+  /// Rendered, not yet taken by the terminal.
+  private(set) var pending: [UInt8] = []
+  private var modes = termios()
+  private var isEntered = false
+  private var standardError: Int32 = -1
+  private let logDescriptor: Int32
+  private let usesMouse: Bool
+  private var restoreBytes: [UInt8] = []
+
+  /// - Parameter log: where standard error goes while the screen is up; `nil` drops it.
+  /// - Throws: ``TerminalError``.
+  init(log: String?, usesMouse: Bool) throws(TerminalError) {
+    guard isatty(STDOUT_FILENO) == 1 else { throw .notATerminal }
+    var fd = Self.open("/proc/self/fd/1")
+    if fd < 0 { fd = Self.open("/dev/tty") }
+    guard fd >= 0 else { throw .unreachable(String(cString: strerror(errno))) }
+    guard tcgetattr(fd, &modes) == 0 else {
+      let reason = String(cString: strerror(errno))
+      close(fd)
+      throw .unreachable(reason)
+    }
+    descriptor = fd
+    self.usesMouse = usesMouse
+    logDescriptor = Glibc.open(log ?? "/dev/null", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+    size = Self.measured(fd) ?? Size(rows: 24, columns: 80)
+  }
+
+  deinit {
+    leave()
+    close(descriptor)
+    if logDescriptor >= 0 { close(logDescriptor) }
+  }
+
+  private static func open(_ path: String) -> Int32 { Glibc.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC) }
+
+  private static func measured(_ descriptor: Int32) -> Size? {
+    var window = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &window) == 0, window.ws_row > 0, window.ws_col > 0 else { return nil }
+    // A terminal may claim anything; memory for it is ours.
+    return Size(rows: min(Int(window.ws_row), 1000), columns: min(Int(window.ws_col), 2000))
+  }
+
+  // MARK: - In and out
+
+  /// Takes the terminal: raw, second screen, standard error elsewhere, a crash armed.
+  ///
+  /// A name in `TERM` that the terminal database lacks (`xterm-kitty` on most servers) is taken for an xterm, which those are.
+  func enter(named name: String?) throws(TerminalError) {
+    let names = [name ?? "", "xterm-256color", "xterm", "vt100"].filter { !$0.isEmpty }
+    guard names.contains(where: { canvas_open($0, Int32(size.rows), Int32(size.columns)) == 0 }) else { throw .noCanvas }
+    colors = Int(canvas_colors())
+    var bytes = [UInt8](repeating: 0, count: 512)
+    restoreBytes = Array(bytes.prefix(max(0, canvas_restore_bytes(&bytes, bytes.count))))
+    take()
+  }
+
+  private func take() {
+    standardError = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
+    crash_arm(descriptor, standardError, &modes, restoreBytes, restoreBytes.count)
+    if logDescriptor >= 0 { dup2(logDescriptor, STDERR_FILENO) }
+    setRaw()
+    pending += Array("\u{1B}[?2004h".utf8)
+    if usesMouse { pending += Array("\u{1B}[?1002;1006h".utf8) }
+    isEntered = true
+  }
+
+  private func setRaw() {
+    var raw = modes
+    raw.c_iflag &= ~tcflag_t(BRKINT | ICRNL | INLCR | IGNCR | INPCK | ISTRIP | IXON | PARMRK)
+    raw.c_oflag &= ~tcflag_t(OPOST)
+    raw.c_lflag &= ~tcflag_t(ECHO | ECHONL | ICANON | IEXTEN | ISIG)
+    raw.c_cflag |= tcflag_t(CS8)
+    tcsetattr(descriptor, TCSANOW, &raw)
+  }
+
+  /// Gives the terminal back as it was found. Doing it twice does nothing.
+  func leave() {
+    guard isEntered else { return }
+    giveBack()
+    canvas_close()
+  }
+
+  private func giveBack() {
+    isEntered = false
+    crash_disarm()
+    pending = restoreBytes
+    // A terminal that is stopped or gone must not keep the program.
+    var tries = 10
+    while !pending.isEmpty, tries > 0, flush() {
+      if pending.isEmpty { break }
+      var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      poll(&poller, 1, 20)
+      tries -= 1
+    }
+    pending = []
+    tcsetattr(descriptor, TCSANOW, &modes)
+    if standardError >= 0 {
+      dup2(standardError, STDERR_FILENO)
+      close(standardError)
+      standardError = -1
+    }
+  }
+
+  /// Gives the terminal back and stops; returns when the program is continued, with the terminal taken again.
+  func suspend() {
+    guard isEntered else { return }
+    canvas_suspend()
+    giveBack()
+    raise(SIGSTOP)
+    resume()
+  }
+
+  /// The program was continued, perhaps by someone who had stopped it from outside: the shell may have changed everything.
+  func resume() {
+    if isEntered {
+      setRaw()
+      canvas_redraw()
+      pending += Array("\u{1B}[?2004h".utf8)
+    } else {
+      tcgetattr(descriptor, &modes)
+      take()
+    }
+    remeasure()
+  }
+
+  /// - Returns: whether the size is another one.
+  @discardableResult
+  func remeasure() -> Bool {
+    guard let now = Self.measured(descriptor), now != size else { return false }
+    size = now
+    canvas_resize(Int32(now.rows), Int32(now.columns))
+    return true
+  }
+
+  // MARK: - Bytes
+
+  /// Renders what changed on the canvas as one frame, within a synchronised update.
+  func show(cursor: Cursor?) {
+    let count = canvas_update(Int32(cursor?.row ?? -1), Int32(cursor?.column ?? -1))
+    guard count > 0 else { return }
+    let begin = Array("\u{1B}[?2026h".utf8)
+    let end = Array("\u{1B}[?2026l".utf8)
+    let start = pending.count
+    pending += begin
+    pending += [UInt8](unsafeUninitializedCapacity: count) { buffer, taken in
+      taken = max(0, canvas_take(buffer.baseAddress, count))
+    }
+    if pending.count == start + begin.count {
+      pending.removeLast(begin.count)
+    } else {
+      pending += end
+    }
+    flush()
+  }
+
+  /// Writes what waits. - Returns: `false` when the terminal is gone.
+  @discardableResult
+  func flush() -> Bool {
+    while !pending.isEmpty {
+      let count = write(descriptor, pending, pending.count)
+      if count > 0 {
+        pending.removeFirst(count)
+      } else if count < 0, errno == EINTR {
+        continue
+      } else if count < 0, errno == EAGAIN {
+        return true
+      } else {
+        pending = []
+        return false
+      }
+    }
+    return true
+  }
+
+  func read() -> Input {
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = Glibc.read(descriptor, &bytes, bytes.count)
+    if count > 0 { return .bytes(Array(bytes.prefix(count))) }
+    if count < 0, errno == EAGAIN || errno == EINTR { return .nothing }
+    return .hangUp
+  }
+}
+
+/// Where the terminal's own cursor stands, on a prompt.
+struct Cursor: Hashable, Sendable {
+  var row: Int
+  var column: Int
+}
