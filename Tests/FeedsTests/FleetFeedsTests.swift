@@ -1,0 +1,168 @@
+import FlyingFox
+import Foundation
+import Glibc
+import Synchronization
+import Testing
+
+@testable import Feeds
+@testable import FleetModel
+
+/// A control plane whose answer can be changed while it is asked.
+final class ChangeableControlPlane: Sendable {
+  enum Roster: Sendable { case text(Int, String, type: String), hang }
+  private let state = Mutex(Roster.text(200, #"{"orgs":[]}"#, type: "application/json"))
+
+  func answer(_ status: Int = 200, _ text: String, type: String = "application/json") { state.withLock { $0 = .text(status, text, type: type) } }
+  func hang() { state.withLock { $0 = .hang } }
+
+  func handle(_ request: FlyingFox.HTTPRequest) async throws -> FlyingFox.HTTPResponse {
+    func reply(_ status: Int, _ text: String, _ type: String = "application/json") -> FlyingFox.HTTPResponse {
+      FlyingFox.HTTPResponse(statusCode: HTTPStatusCode(status, phrase: "X"), headers: [.contentType: type], body: Data(text.utf8))
+    }
+    guard request.path == "/cp/admin/orgs" else { return reply(404, "404 page not found", "text/plain") }
+    guard request.headers[.authorization] == "Bearer cp-token" else { return reply(401, #"{"error":"unauthorized"}"#) }
+    switch state.withLock({ $0 }) {
+    case .text(let status, let text, let type): return reply(status, text, type)
+    case .hang:
+      try await Task.sleep(for: .seconds(60))
+      return reply(200, "{}")
+    }
+  }
+}
+
+/// The fleet as it grows from a queue, with the waiting that a test needs.
+final class FleetListener {
+  private(set) var fleet = Fleet()
+  let queue: EventQueue
+  init(_ queue: EventQueue) { self.queue = queue }
+
+  /// Applies what comes until `condition` holds; `false` when it does not within `seconds`.
+  func wait(_ seconds: Double = 20, until condition: (Fleet) -> Bool) async -> Bool {
+    let deadline = monotonicSeconds() + seconds
+    while true {
+      for event in queue.drain() { fleet.apply(event) }
+      if condition(fleet) { return true }
+      guard monotonicSeconds() < deadline else { return false }
+      await Task.yield()
+      var ready = pollfd(fd: queue.wakeDescriptor, events: Int16(POLLIN), revents: 0)
+      poll(&ready, 1, 20)
+    }
+  }
+}
+
+@Suite struct FleetFeedsTests {
+  static let good = #"{"orgs":[{"id":"o1","slug":"acme","name":"Acme","instance_status":"stopped"},{"id":"o2","slug":"globex","instance_status":"suspended"}]}"#
+
+  func environment(_ base: String) -> FleetEnvironment {
+    var environment = FleetEnvironment(name: "test")
+    environment.controlPlane = base
+    environment.adminToken = .environment("TOKEN")
+    environment.rosterPoll = 1
+    return environment
+  }
+
+  /// After a good roster, each fault leaves it in place, tells itself, and ends with the next good one.
+  @Test(arguments: [
+    ("503", Freshness.State.failed), ("html", .failed), ("empty", .partial), ("no orgs", .failed), ("500 rows", .partial), ("401", .failed),
+    ("404", .failed), ("truncated", .failed), ("bytes", .failed), ("odd row", .partial), ("redirect", .failed),
+  ])
+  func afterAFaultTheLastGoodRosterStays(fault: String, state: Freshness.State) async throws {
+    let plane = ChangeableControlPlane()
+    plane.answer(200, Self.good)
+    try await withServer({ try await plane.handle($0) }) { base in
+      let queue = EventQueue()
+      let feeds = FleetFeeds(environment: environment(base), http: HTTPClient(), queue: queue, variables: ["TOKEN": "cp-token"])
+      let listener = FleetListener(queue)
+      let task = Task { await feeds.run() }
+      defer { task.cancel() }
+      #expect(await listener.wait { $0.freshness(of: .controlPlane, at: wallClock()).state == .complete })
+      switch fault {
+      case "503": plane.answer(503, #"{"error":"database away"}"#)
+      case "html": plane.answer(200, "<html><title>Sign in</title></html>", type: "text/html")
+      case "empty": plane.answer(200, #"{"orgs":[]}"#)
+      case "no orgs": plane.answer(200, #"{"status":"ok"}"#)
+      case "500 rows": plane.answer(200, "{\"orgs\":[" + (0..<500).map { "{\"id\":\"x\($0)\",\"slug\":\"s\($0)\",\"instance_status\":\"stopped\"}" }.joined(separator: ",") + "]}")
+      case "401": plane.answer(401, #"{"error":"bad token"}"#)
+      case "404": plane.answer(404, "404 page not found", type: "text/plain")
+      case "truncated": plane.answer(200, String(Self.good.dropLast(9)))
+      case "bytes": plane.answer(200, "\u{0}\u{1b}[2J garbage")
+      case "odd row": plane.answer(200, #"{"orgs":[{"id":"o1","slug":"acme"},{"id":7}]}"#)
+      default: plane.answer(302, "", type: "text/plain")
+      }
+      #expect(await listener.wait { $0.freshness(of: .controlPlane, at: wallClock()).state == state }, "\(fault)")
+      let names = Set(listener.fleet.orgs.values.map(\.slug.rawValue))
+      #expect(names.isSuperset(of: ["acme", "globex"]))
+      let freshness = listener.fleet.freshness(of: .controlPlane, at: wallClock())
+      #expect(freshness.problem?.isEmpty == false)
+      #expect(freshness.problem?.contains("cp-token") == false)
+      #expect(freshness.age(at: wallClock() + 100).map { $0 >= 100 } == true)
+      plane.answer(200, Self.good)
+      #expect(await listener.wait { $0.freshness(of: .controlPlane, at: wallClock()).state == .complete })
+      #expect(Set(listener.fleet.orgs.values.map(\.slug.rawValue)) == ["acme", "globex"])
+    }
+  }
+
+  @Test func aControlPlaneThatHangsIsGivenUpWithinItsBudget() async throws {
+    let plane = ChangeableControlPlane()
+    plane.hang()
+    try await withServer({ try await plane.handle($0) }) { base in
+      let queue = EventQueue()
+      var options = FleetFeeds.Options()
+      options.budget = 0.5
+      let feeds = FleetFeeds(environment: environment(base), http: HTTPClient(), queue: queue, variables: ["TOKEN": "cp-token"], options: options)
+      await feeds.loadOnce()
+      let listener = FleetListener(queue)
+      #expect(await listener.wait { $0.freshness(of: .controlPlane, at: wallClock()).state == .failed })
+      #expect(listener.fleet.freshness(of: .controlPlane, at: wallClock()).problem?.contains("no answer within") == true)
+    }
+  }
+
+  @Test func aMissingTokenIsAFailureThatNamesItsPlace() async {
+    let queue = EventQueue()
+    let feeds = FleetFeeds(environment: environment("http://127.0.0.1:1"), http: HTTPClient(), queue: queue, variables: [:])
+    await feeds.loadOnce()
+    let listener = FleetListener(queue)
+    _ = await listener.wait { _ in true }
+    #expect(listener.fleet.freshness(of: .controlPlane, at: wallClock()).problem == "control plane: the environment variable TOKEN is not set")
+  }
+
+  @Test func aFeedThatIsNotOfferedIsNoFailure() async throws {
+    let plane = ChangeableControlPlane()
+    plane.answer(200, Self.good)
+    try await withServer({ try await plane.handle($0) }) { base in
+      let queue = EventQueue()
+      let feeds = FleetFeeds(environment: environment(base), http: HTTPClient(), queue: queue, variables: ["TOKEN": "cp-token"])
+      let listener = FleetListener(queue)
+      let task = Task { await feeds.run() }
+      defer { task.cancel() }
+      #expect(await listener.wait { $0.freshness(of: .feed, at: wallClock()).problem?.contains("polling") == true })
+      #expect(listener.fleet.freshness(of: .feed, at: wallClock()).state == .never)
+    }
+  }
+
+  @Test func streamsGoToWhatMovesAndToWhatIsShownWithinTheBudget() {
+    var budget = StreamBudget()
+    budget.limit = 3
+    let candidates = [
+      StreamBudget.Candidate(id: "online", status: .online), .init(id: "shown", status: .online, isShown: true), .init(id: "boot1", status: .provisioning),
+      .init(id: "boot2", status: .provisioning), .init(id: "bad", status: .degraded), .init(id: "gone", status: .removed, isShown: true),
+    ]
+    #expect(budget.chosen(of: candidates) == ["boot1", "boot2", "bad"])
+    budget.limit = 10
+    #expect(budget.chosen(of: candidates) == ["boot1", "boot2", "bad", "shown"])
+    budget.choice = .shown
+    #expect(budget.chosen(of: candidates) == ["shown"])
+    budget.choice = .all
+    #expect(budget.chosen(of: candidates) == ["boot1", "boot2", "bad", "shown", "online"])
+  }
+
+  @Test func tenantsAreAskedRarelyWhereThereAreManyAndLaterAfterFailures() {
+    #expect(TenantSchedule.next(tenants: 14, hearsFeed: false, isMoving: false) == 30)
+    #expect(TenantSchedule.next(tenants: 14, hearsFeed: true, isMoving: false) == 60)
+    #expect(TenantSchedule.next(tenants: 5000, hearsFeed: true, isMoving: false) == 500)
+    #expect(TenantSchedule.next(tenants: 14, hearsFeed: false, isMoving: true) == 5)
+    let delays = (1...8).map { TenantSchedule.next(afterFailures: $0, retryAfter: nil, random: 0.5) }
+    #expect(delays == delays.sorted() && delays.last == 120)
+    #expect(TenantSchedule.next(afterFailures: 1, retryAfter: 90, random: 0.5) == 90)
+  }
+}
