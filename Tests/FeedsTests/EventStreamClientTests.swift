@@ -289,6 +289,25 @@ import Testing
     server.stop()
   }
 
+  @Test(.timeLimit(.minutes(1))) func roomThatAppearsWhileItPausesIsNotMissed() async throws {
+    let server = try ScriptedServer([.stream("data: a\n\n", staysOpen: true)])
+    let client = EventStreamClient(http: http, request: Feeds.HTTPRequest(.get, server.base))
+    let (stream, continuation) = AsyncStream.makeStream(of: EventStreamDelivery.self)
+    let questions = Recorder<Int>()
+    let task = Task {
+      // Full when first asked, empty when asked again; nobody resumes.
+      await client.run(isFull: {
+        questions.add(0)
+        return questions.values.count == 1
+      }) { continuation.yield($0) }
+    }
+    for await delivery in stream { if case .event = delivery { break } }
+    #expect(questions.values.count == 2)
+    task.cancel()
+    await task.value
+    server.stop()
+  }
+
   @Test(arguments: ["A-admin", "B-admin", "dbdown", "docker-daemon-dead", "healthsweep-offline", "server-sigkill"])
   func aRecordedStreamComesThroughASocketAsItWasSaid(name: String) async throws {
     let server = try ScriptedServer([.raw(try fixture("sse-\(name).raw"))])

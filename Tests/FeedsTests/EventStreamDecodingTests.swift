@@ -129,6 +129,11 @@ private let recordings = ["A-admin", "B-admin", "dbdown", "docker-daemon-dead", 
     #expect(try read(text) == StreamedEvent(type: "NEW", timestamp: nil))
   }
 
+  @Test func quotesAndBackslashesInTextEndNothing() throws {
+    let event = try read(#"{"a":"\\","b":["\"}],\"","\\"],"slug":"a\"}","data":{"k":"\\\"}"},"c\"":1,"type":"X\\"}"#)
+    #expect(event == StreamedEvent(type: #"X\"#, timestamp: nil, slug: #"a"}"#, data: ["k": #"\"}"#]))
+  }
+
   @Test func membersOfAnotherTypeAreUnknown() throws {
     let text = #"{"type":"X","timestamp":{},"org_id":7,"slug":null,"workspace_id":["w"],"data":null}"#
     #expect(try read(text, id: "+5") == StreamedEvent(type: "X", timestamp: nil))
