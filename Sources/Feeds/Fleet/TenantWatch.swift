@@ -27,6 +27,12 @@ final class TenantWatch: Sendable {
     var streams: [WorkspaceID: OpenStream] = [:]
     var shown: Set<WorkspaceID> = []
     var hearsFeed = false
+    /// Something changed that decides over streams; without, thousands of workspaces aren't looked at again.
+    var mustRearrange = true
+
+    mutating func forget(_ slug: Slug) {
+      if tenants.removeValue(forKey: slug) != nil { mustRearrange = true }
+    }
   }
 
   /// An online workspace beats every 30 s (contract §3.1): seconds without a word after which its stream is taken for dead.
@@ -58,11 +64,14 @@ final class TenantWatch: Sendable {
       var listed: Set<Slug> = []
       for row in rows where Self.shouldAnswer(row.status) {
         listed.insert(row.slug)
-        if state.tenants[row.slug]?.org != row.id { state.tenants[row.slug] = Tenant(org: row.id, nextPoll: 0) }
+        if state.tenants[row.slug]?.org != row.id {
+          state.tenants[row.slug] = Tenant(org: row.id, nextPoll: 0)
+          state.mustRearrange = true
+        }
       }
-      for row in rows where !listed.contains(row.slug) { state.tenants[row.slug] = nil }
+      for row in rows where !listed.contains(row.slug) { state.forget(row.slug) }
       guard isWhole else { return }
-      for slug in state.tenants.keys where !listed.contains(slug) { state.tenants[slug] = nil }
+      for slug in state.tenants.keys where !listed.contains(slug) { state.forget(slug) }
     }
     kick.kick()
   }
@@ -79,13 +88,17 @@ final class TenantWatch: Sendable {
     let changed = state.withLock { state in
       guard state.shown != workspaces else { return false }
       state.shown = workspaces
+      state.mustRearrange = true
       return true
     }
     if changed { kick.kick() }
   }
 
   func feedChanged(isOpen: Bool) {
-    state.withLock { $0.hearsFeed = isOpen }
+    state.withLock { state in
+      state.mustRearrange = state.mustRearrange || state.hearsFeed != isOpen
+      state.hearsFeed = isOpen
+    }
     kick.kick()
   }
 
@@ -107,8 +120,10 @@ final class TenantWatch: Sendable {
         state.tenants[slug]?.nextPoll = 0
         return true
       }
+      guard known != status else { return false }
       state.tenants[slug]?.workspaces[id] = status
-      return known != status
+      state.mustRearrange = true
+      return true
     }
     if changed { kick.kick() }
   }
@@ -213,7 +228,11 @@ final class TenantWatch: Sendable {
     let now = monotonicSeconds()
     state.withLock { state in
       guard var tenant = state.tenants[slug] else { return }
-      tenant.workspaces = Dictionary(rows.map { ($0.id, $0.status) }, uniquingKeysWith: { _, last in last })
+      let workspaces = Dictionary(rows.map { ($0.id, $0.status) }, uniquingKeysWith: { _, last in last })
+      if tenant.workspaces != workspaces {
+        tenant.workspaces = workspaces
+        state.mustRearrange = true
+      }
       let isMoving = !state.hearsFeed && rows.contains { $0.status == .provisioning && state.streams[$0.id] == nil }
       tenant.failures = 0
       tenant.epoch = epoch
@@ -272,53 +291,65 @@ final class TenantWatch: Sendable {
   // MARK: - Streams
 
   private func arrangeStreams() {
-    var budget = options.streams
-    let now = monotonicSeconds()
-    let (opening, closing, silent) = state.withLock { state -> ([(WorkspaceID, Slug)], [OpenStream], [(WorkspaceID, OpenStream)]) in
-      if state.hearsFeed, budget.choice == .needed { budget.choice = .shown }
-      var owner: [WorkspaceID: Slug] = [:]
-      var candidates: [StreamBudget.Candidate] = []
-      for (slug, tenant) in state.tenants {
-        for (id, status) in tenant.workspaces {
-          owner[id] = slug
-          candidates.append(StreamBudget.Candidate(id: id, status: status, isShown: state.shown.contains(id)))
-        }
-      }
-      let chosen = budget.chosen(of: candidates)
-      var closing: [OpenStream] = []
-      for (id, stream) in state.streams where !chosen.contains(id) || owner[id] != stream.tenant {
-        closing.append(stream)
-        state.streams[id] = nil
-      }
-      var opening: [(WorkspaceID, Slug)] = []
-      for id in chosen where state.streams[id] == nil {
-        guard let slug = owner[id] else { continue }
-        state.streams[id] = OpenStream(tenant: slug, lastHeard: now)
-        opening.append((id, slug))
-      }
-      var silent: [(WorkspaceID, OpenStream)] = []
-      for (id, stream) in state.streams where stream.client != nil && isOnline(id, stream, state) && stream.lastHeard + Self.heartbeatLimit <= now {
-        silent.append((id, stream))
-        state.streams[id]?.lastHeard = now
-      }
-      return (opening, closing, silent)
-    }
+    let (opening, closing) = state.withLock { $0.mustRearrange ? rearranged(&$0) : ([], []) }
     for stream in closing { stream.task?.cancel() }
-    for (id, stream) in silent {
-      post(stream.tenant, .gap("no heartbeat for \(Int(Self.heartbeatLimit)) s of a workspace that should be online", id))
-      stream.client?.restart()
-    }
     for (id, slug) in opening {
       let task = Task { await self.listen(to: id, of: slug) }
       state.withLock { state in
         if state.streams[id] == nil { task.cancel() } else { state.streams[id]?.task = task }
       }
     }
+    restartSilentStreams()
+  }
+
+  /// Chooses anew which workspaces get a stream. - Returns: what to open and what to close.
+  private func rearranged(_ state: inout State) -> (opening: [(WorkspaceID, Slug)], closing: [OpenStream]) {
+    state.mustRearrange = false
+    var budget = options.streams
+    if state.hearsFeed, budget.choice == .needed { budget.choice = .shown }
+    var owner: [WorkspaceID: Slug] = [:]
+    var candidates: [StreamBudget.Candidate] = []
+    for (slug, tenant) in state.tenants {
+      for (id, status) in tenant.workspaces {
+        owner[id] = slug
+        candidates.append(StreamBudget.Candidate(id: id, status: status, isShown: state.shown.contains(id)))
+      }
+    }
+    let chosen = budget.chosen(of: candidates)
+    var closing: [OpenStream] = []
+    for (id, stream) in state.streams where !chosen.contains(id) || owner[id] != stream.tenant {
+      closing.append(stream)
+      state.streams[id] = nil
+    }
+    var opening: [(WorkspaceID, Slug)] = []
+    for id in chosen where state.streams[id] == nil {
+      guard let slug = owner[id] else { continue }
+      state.streams[id] = OpenStream(tenant: slug, lastHeard: monotonicSeconds())
+      opening.append((id, slug))
+    }
+    return (opening, closing)
+  }
+
+  /// An idle stream is normal, one of an online workspace without heartbeats is not.
+  private func restartSilentStreams() {
+    let now = monotonicSeconds()
+    let silent = state.withLock { state in
+      let silent = state.streams.filter { $0.value.client != nil && isOnline($0.key, $0.value, state) && $0.value.lastHeard + Self.heartbeatLimit <= now }
+      for id in silent.keys { state.streams[id]?.lastHeard = now }
+      return silent
+    }
+    for (id, stream) in silent {
+      post(stream.tenant, .gap("no heartbeat for \(Int(Self.heartbeatLimit)) s of a workspace that should be online", id))
+      stream.client?.restart()
+    }
   }
 
   private func listen(to id: WorkspaceID, of slug: Slug) async {
     guard let client = try? await client(of: slug, within: 20), !Task.isCancelled else {
-      return state.withLock { if $0.streams[id]?.client == nil { $0.streams[id] = nil } }
+      // Tried again with the next change of the tenant's list or the next choice of streams.
+      return state.withLock { state in
+        if state.streams[id]?.client == nil { state.streams[id] = nil }
+      }
     }
     let stream = EventStreamClient(http: http, request: client.streamRequest(of: id), options: EventStreamClient.Options(policy: .tenant))
     state.withLock { $0.streams[id]?.client = stream }
