@@ -346,10 +346,14 @@ final class TenantWatch: Sendable {
 
   private func listen(to id: WorkspaceID, of slug: Slug) async {
     guard let client = try? await client(of: slug, within: 20), !Task.isCancelled else {
-      // Tried again with the next change of the tenant's list or the next choice of streams.
-      return state.withLock { state in
-        if state.streams[id]?.client == nil { state.streams[id] = nil }
+      // No token: the control plane is away. Not again at once.
+      try? await Task.sleep(for: .seconds(15))
+      state.withLock { state in
+        guard state.streams[id]?.client == nil else { return }
+        state.streams[id] = nil
+        state.mustRearrange = true
       }
+      return kick.kick()
     }
     let stream = EventStreamClient(http: http, request: client.streamRequest(of: id), options: EventStreamClient.Options(policy: .tenant))
     state.withLock { $0.streams[id]?.client = stream }
