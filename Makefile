@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 PYTHON := .venv/bin/python3
 RELEASE := --configuration release --static-swift-stdlib
-SOURCES := Sources Tests Benchmarks Package.swift
+SOURCES := Sources Tests Benchmarks/Sources Benchmarks/Package.swift Package.swift
 
 .DEFAULT_GOAL := build
 .PHONY: demo build test bench install uninstall format lint clean

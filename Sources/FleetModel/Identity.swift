@@ -25,7 +25,9 @@ public struct Slug: Identity {
   /// Whether it can stand in a host or path: `^[a-z][a-z0-9-]{2,31}$` (contract §1.3).
   public var isWellFormed: Bool {
     let bytes = rawValue.utf8
-    guard (3...32).contains(bytes.count), let first = bytes.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
+    guard (3...32).contains(bytes.count), let first = bytes.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else {
+      return false
+    }
     return bytes.allSatisfy { byte in
       (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
         || byte == UInt8(ascii: "-")
