@@ -107,13 +107,18 @@ public final class FleetSimulation: Sendable {
     let configuration = HTTPServer.Configuration(
       address: sockaddr_in.loopbackOnly(port: options.port), timeout: 86_400, logger: .disabled)
     let server = HTTPServer(config: configuration, handler: ClosureHTTPHandler { request in await services.respond(to: request) })
-    let refusal = Mutex("it does not start")
+    // Whichever comes first: it listens (nil), or it ends, with a reason.
+    let (outcomes, outcome) = AsyncStream<String?>.makeStream()
     let serving = Task {
-      do { try await server.run() } catch { refusal.withLock { $0 = "\(error)" } }
+      do { try await server.run() } catch { outcome.yield("\(error)") }
+      outcome.finish()
     }
-    guard (try? await server.waitUntilListening(timeout: 5)) != nil, case .ip4(_, let port)? = await server.listeningAddress else {
+    let waiting = Task { if (try? await server.waitUntilListening(timeout: 5)) != nil { outcome.yield(nil) } else { outcome.finish() } }
+    let first = await outcomes.first { _ in true }
+    waiting.cancel()
+    guard case .some(nil) = first, case .ip4(_, let port)? = await server.listeningAddress else {
       serving.cancel()
-      throw SimulationError.cannotListen(port: options.port, reason: refusal.withLock { $0 })
+      throw SimulationError.cannotListen(port: options.port, reason: (first ?? nil) ?? "it did not start within 5 s")
     }
     let files: SimulationFiles
     let endpoints: SimulatedEndpoints

@@ -59,7 +59,8 @@ struct SimulationCloudTests {
         item.components(separatedBy: "<key>\(key)</key><value>").dropFirst().first?.components(separatedBy: "</value>").first
       }
       let ours = items.filter { tag("ManagedBy", $0) == "molecule-cp" && tag("Environment", $0) == "demo" }
-      #expect(ours.filter { tag("OrgID", $0) == nil }.count == 1)
+      let untagged = ours.filter { item in tag("OrgID", item) == nil }
+      #expect(untagged.count == 1)
       let gone = ours.filter { item in tag("OrgID", item).map { !known.contains($0) } ?? false }
       #expect(gone.count == 3)
       let young = gone.filter { item in

@@ -119,7 +119,7 @@ struct SimulationTenantTests {
       let id = try #require(rows.first { $0["name"]?.string == "indexer" }?["id"]?.string)
       var stream = try await wire.open("GET", "/tenants/cinder/workspaces/\(id)/events/stream", bearer: tenant.token, headers: tenant.guardHeader)
       defer { stream.close() }
-      try await stream.read { $0.contains("\"WORKSPACE_HEARTBEAT\"") }
+      try await stream.read { $0.text.contains("\"WORKSPACE_HEARTBEAT\"") }
       let body = SimulationWire.reply(from: stream.received)
       #expect(body.header("Content-Type") == "text/event-stream")
       #expect(body.text.hasPrefix(": ping\n\n"))

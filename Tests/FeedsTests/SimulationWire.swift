@@ -83,8 +83,8 @@ struct SimulationWire: Sendable {
     }
 
     /// Reads until `isEnough` of what came, or until the end.
-    mutating func read(until isEnough: (String) -> Bool) async throws {
-      while !isEnded, !isEnough(text) { try await read() }
+    mutating func read(until isEnough: (Self) -> Bool) async throws {
+      while !isEnded, !isEnough(self) { try await read() }
     }
 
     func close() { try? socket.close() }

@@ -36,7 +36,8 @@ extension World {
     setStatus(.running, of: org, at: now)
     for index in 0..<row.workspacesToCome {
       let runtime = random.pick(["claude-code", "hermes", "langgraph"], else: "hermes")
-      provisionWorkspace(Self.jobs[index % Self.jobs.count], in: org, runtime: runtime, at: now + wall(3 + 8 * Double(index)))
+      let name = Self.jobs[index % Self.jobs.count]
+      agenda.plan(.workspaceWanted(org, name: name, runtime: runtime), at: now + wall(3 + 8 * Double(index)))
     }
     orgs[org]?.workspacesToCome = 0
   }
@@ -59,10 +60,10 @@ extension World {
     workspaces[id]?.isVisitor = moment > startedAt
     record(.workspaceProvisioning, of: id, at: moment, ["name": .string(name), "tier": 4, "runtime": .string(runtime)])
     let region = orgs[org]?.region ?? "us-east-2"
-    let instance = addWorkspaceMachine(id, org: org, runtime: runtime, region: region, state: .pending, at: moment + wall(1))
+    let instance = addWorkspaceMachine(id, org: org, runtime: runtime, region: region, state: .pending, at: moment)
     workspaces[id]?.instance = instance
     addWorkspaceName(for: id, at: moment)
-    tellOfMachine(instance, at: moment + wall(1))
+    tellOfMachine(instance, at: moment)
     agenda.plan(.machineState(instance, .running), at: moment + wall(6))
     let phases = manner == .failsBoot ? 2 : boot.phases.count
     plan(boot, of: .workspace(id), phases: phases)
