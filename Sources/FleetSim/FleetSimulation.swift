@@ -57,7 +57,8 @@ public enum SimulationError: Error, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownScenario(let name):
-      "There is no scenario \"\(UntrustedText.clean(name, limit: 64))\"; choose one of \(FleetSimulation.scenarios.joined(separator: ", "))."
+      "There is no scenario \"\(UntrustedText.clean(name, limit: 64))\"; choose one of "
+        + "\(FleetSimulation.scenarios.joined(separator: ", "))."
     case .badSpeed(let speed): "The time factor \(speed) can't be used; give a number from 0.01 to 10000."
     case .badOrgCount(let count): "\(count) orgs can't be simulated; give a number from 0 to \(FleetSimulation.largestFleet)."
     case .cannotListen(let port, let reason):
@@ -100,7 +101,9 @@ public final class FleetSimulation: Sendable {
   /// Returns once connections are accepted. A large fleet may still be in the making then: requests wait for it.
   /// Throws `SimulationError`.
   public func start() async throws -> SimulatedEndpoints {
-    guard started.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else { throw SimulationError.alreadyStarted }
+    guard started.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else {
+      throw SimulationError.alreadyStarted
+    }
     let keys = SimulationKeys()
     let services = Services(hub: hub, keys: keys, offersFeed: options.offersFleetFeed, now: Self.wallClock)
     // No limit on a handler: a deletion answers when its cascade has ended.

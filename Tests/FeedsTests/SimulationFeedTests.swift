@@ -14,7 +14,7 @@ struct SimulationFeedTests {
 
   @Test("A fresh connection gets retry first, replays nothing, and ids only grow")
   func fresh() async throws {
-    try await withSimulation({ $0.speed = 200 }) { _, wire in
+    try await withSimulation(speed: 200) { _, wire in
       var stream = try await open(wire)
       defer { stream.close() }
       try await stream.read { $0.ids.count >= 12 }
@@ -36,7 +36,7 @@ struct SimulationFeedTests {
 
   @Test("Resuming replays exactly what came after the last event, in order")
   func resume() async throws {
-    try await withSimulation({ $0.speed = 200 }) { simulation, wire in
+    try await withSimulation(speed: 200) { simulation, wire in
       var first = try await open(wire)
       try await first.read { $0.ids.count >= 6 }
       simulation.cutFeed()
@@ -56,8 +56,8 @@ struct SimulationFeedTests {
 
   @Test("A point that is no longer held, lies ahead or is no number gets FEED_RESET first")
   func reset() async throws {
-    try await withSimulation({ $0.feedCapacity = 5 }) { _, wire in
-      for id in ["1", "99999999", "abc"] {
+    try await withSimulation(feedCapacity: 5) { _, wire in
+      for id in ["1", "99999999", "18446744073709551615", "-5", "abc"] {
         var stream = try await open(wire, after: id)
         defer { stream.close() }
         try await stream.read { $0.text.contains("FEED_RESET") }
@@ -71,14 +71,15 @@ struct SimulationFeedTests {
 
   @Test("It tells of a boot phase by phase, of a cascade step by step, and of its end")
   func story() async throws {
-    try await withSimulation({ $0.speed = 600 }) { _, wire in
+    try await withSimulation(speed: 600) { _, wire in
       // From the simulation's first event on, however late the connection is.
       var stream = try await open(wire, after: "48000")
       defer { stream.close() }
       async let receipt = wire.delete("globex", confirm: "globex")
       try await stream.read { stream in
         let text = stream.text
-        return text.contains("\"adapter\",\"status\":\"ok\"") && text.contains("WORKSPACE_ONLINE") && text.contains(#""slug":"globex","data":{"purge_id""#) && text.contains("completed_at")
+        return text.contains("\"adapter\",\"status\":\"ok\"") && text.contains("WORKSPACE_ONLINE")
+          && text.contains(#""slug":"globex","data":{"purge_id""#) && text.contains("completed_at")
           && text.contains("\"instance_status\":\"failed\"") && text.contains("WORKSPACE_PROVISION_FAILED")
       }
       let purge = try await receipt.json["purge_id"]
@@ -91,7 +92,8 @@ struct SimulationFeedTests {
       let boots = events.filter { $0["type"]?.string == "BOOT_EVENT" && $0["slug"]?.string == "cinder" }
       let phases = boots.compactMap { $0["data"]?["event"]?.string }
       #expect(phases.contains("adapter"))
-      #expect(boots.allSatisfy { $0["workspace_id"]?.text != nil && $0["data"]?["step"]?.integer != nil && $0["data"]?["total"]?.integer == 5 })
+      #expect(
+        boots.allSatisfy { $0["workspace_id"]?.text != nil && $0["data"]?["step"]?.integer != nil && $0["data"]?["total"]?.integer == 5 })
       let failed = events.first { $0["type"]?.string == "WORKSPACE_PROVISION_FAILED" }
       #expect(failed?["data"]?["error"]?.text != nil)
       #expect(!events.contains { $0["type"]?.string == "WORKSPACE_HEARTBEAT" }, "heartbeats are the tenants' own streams' matter")
@@ -100,12 +102,12 @@ struct SimulationFeedTests {
 
   @Test("Where the feed is not offered its path is 404; while silent it sends not even a comment")
   func notOffered() async throws {
-    try await withSimulation({ $0.offersFleetFeed = false }) { _, wire in
+    try await withSimulation(offersFleetFeed: false) { _, wire in
       let reply = try await wire.admin(Self.path)
       #expect(reply.status == 404)
       #expect(reply.text == "404 page not found")
     }
-    try await withSimulation({ $0.speed = 600 }) { simulation, wire in
+    try await withSimulation(speed: 600) { simulation, wire in
       simulation.set(.feedSilent, on: true)
       var silent = try await open(wire)
       defer { silent.close() }

@@ -16,14 +16,17 @@ extension World {
   private mutating func calmOrg(
     _ slug: Slug, name: String? = nil, plan: String, region: Region = "us-east-2", type: String = "t3.small", days: Double
   ) -> OrgID {
-    let org = addOrg(slug, name: name, plan: plan, status: .running, region: region, at: ago(days: days))
-    settle(org, type: type, launchedAt: ago(days: days))
+    // Not all at the same time of day.
+    let born = ago(days: days * Double.random(in: 1...1.02, using: &random))
+    let org = addOrg(slug, name: name, plan: plan, status: .running, region: region, at: born)
+    settle(org, type: type, launchedAt: born + 3)
     return org
   }
 
   @discardableResult
   private mutating func online(_ name: String, _ runtime: String, in org: OrgID, role: String? = nil, days: Double) -> WorkspaceID {
-    let id = addWorkspace(name, in: org, runtime: runtime, status: .online, role: role, at: ago(days: days))
+    let born = ago(days: days * Double.random(in: 0.98...1, using: &random))
+    let id = addWorkspace(name, in: org, runtime: runtime, status: .online, role: role, at: born)
     recordPast(of: id)
     return id
   }

@@ -42,6 +42,8 @@ struct World: Sendable {
   var purges: [Purge] = []
   var emissions: [Emission] = []
   var hasHeartbeats = true
+  /// How many workspaces the scenario began with.
+  var settledWorkspaces = 0
   /// The step at which a cascade fails, if it is to.
   var failingStep: Purge.Step?
 
