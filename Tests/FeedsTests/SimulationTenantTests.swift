@@ -114,12 +114,12 @@ struct SimulationTenantTests {
 
   @Test("A stream opens with a ping and then holds only data lines, with the tenant's own words")
   func stream() async throws {
-    try await withSimulation(speed: 60) { _, wire in
-      let tenant = try await Tenant("cinder", wire)
+    try await withSimulation(speed: 10) { _, wire in
+      let tenant = try await Tenant("acme", wire)
       let rows = try await tenant.get("/workspaces").json.array ?? []
-      let id = try #require(rows.first { $0["name"]?.string == "indexer" }?["id"]?.string)
+      let id = try #require(rows.first { $0["name"]?.string == "support-7" }?["id"]?.string)
       var stream = try await wire.open(
-        "GET", "/tenants/cinder/workspaces/\(id)/events/stream", bearer: tenant.token, headers: tenant.guardHeader)
+        "GET", "/tenants/acme/workspaces/\(id)/events/stream", bearer: tenant.token, headers: tenant.guardHeader)
       defer { stream.close() }
       try await stream.read { $0.text.contains("\"WORKSPACE_HEARTBEAT\"") }
       let body = SimulationWire.reply(from: stream.received)

@@ -139,6 +139,7 @@ extension World {
     if let acme = orgIDs["acme"] {
       provisionWorkspace("support-7", in: acme, runtime: "claude-code", role: "support", at: begun(8))
     }
+    if let globex = orgIDs["globex"] { provisionWorkspace("ledger", in: globex, runtime: "hermes", at: begun(100)) }
     if let initech = orgIDs["initech"] {
       provisionWorkspace("milton", in: initech, runtime: "langgraph", manner: .neverRegisters, at: begun(330))
     }
@@ -153,7 +154,7 @@ extension World {
     let cinder = calmOrg("cinder", plan: "starter", days: 9)
     online("ash", "claude-code", in: cinder, days: 9)
     duplicate(online("ember", "langgraph", in: cinder, days: 5))
-    provisionWorkspace("indexer", in: cinder, runtime: "hermes", role: "indexer", at: begun(240))
+    provisionWorkspace("indexer", in: cinder, runtime: "hermes", role: "indexer", slow: "adapter", at: begun(430))
 
     let silent = addOrg(Slug("e2e-\(day)-7f"), name: "E2E \(day)-7f", plan: "free", status: nil, at: begun(152))
     provisionInSilence(silent, at: begun(150))

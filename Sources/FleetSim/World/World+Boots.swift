@@ -49,13 +49,15 @@ extension World {
 
   // MARK: - Workspaces
 
-  /// A new workspace, its machine and its boot, begun at `moment`.
+  /// A new workspace, its machine and its boot, begun at `moment`. The phase named by `slow` takes four times as long as it should.
   @discardableResult
   mutating func provisionWorkspace(
-    _ name: String, in org: OrgID, runtime: String, role: String? = nil, manner: Workspace.Manner = .ordinary, at moment: Timestamp
+    _ name: String, in org: OrgID, runtime: String, role: String? = nil, manner: Workspace.Manner = .ordinary,
+    slow: String? = nil, at moment: Timestamp
   ) -> WorkspaceID {
     let id = addWorkspace(name, in: org, runtime: runtime, status: .provisioning, role: role, manner: manner, machine: false, at: moment)
-    let boot = Boot.workspace(runtime, at: moment, &random)
+    var boot = Boot.workspace(runtime, at: moment, &random)
+    for index in boot.phases.indices where boot.phases[index].name == slow { boot.phases[index].seconds *= 4 }
     workspaces[id]?.boot = boot
     workspaces[id]?.isVisitor = moment > startedAt
     record(.workspaceProvisioning, of: id, at: moment, ["name": .string(name), "tier": 4, "runtime": .string(runtime)])
