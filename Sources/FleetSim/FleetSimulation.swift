@@ -57,7 +57,8 @@ public enum SimulationError: Error, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownScenario(let name):
-      "There is no scenario \"\(UntrustedText.clean(name, limit: 64))\"; choose one of \(FleetSimulation.scenarios.joined(separator: ", "))."
+      "There is no scenario \"\(UntrustedText.clean(name, limit: 64))\"; choose one of "
+        + "\(FleetSimulation.scenarios.joined(separator: ", "))."
     case .badSpeed(let speed): "The time factor \(speed) can't be used; give a number from 0.01 to 10000."
     case .badOrgCount(let count): "\(count) orgs can't be simulated; give a number from 0 to \(FleetSimulation.largestFleet)."
     case .cannotListen(let port, let reason):
@@ -100,20 +101,27 @@ public final class FleetSimulation: Sendable {
   /// Returns once connections are accepted. A large fleet may still be in the making then: requests wait for it.
   /// Throws `SimulationError`.
   public func start() async throws -> SimulatedEndpoints {
-    guard started.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else { throw SimulationError.alreadyStarted }
+    guard started.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else {
+      throw SimulationError.alreadyStarted
+    }
     let keys = SimulationKeys()
     let services = Services(hub: hub, keys: keys, offersFeed: options.offersFleetFeed, now: Self.wallClock)
     // No limit on a handler: a deletion answers when its cascade has ended.
     let configuration = HTTPServer.Configuration(
       address: sockaddr_in.loopbackOnly(port: options.port), timeout: 86_400, logger: .disabled)
     let server = HTTPServer(config: configuration, handler: ClosureHTTPHandler { request in await services.respond(to: request) })
-    let refusal = Mutex("it does not start")
+    // Whichever comes first: it listens (nil), or it ends, with a reason.
+    let (outcomes, outcome) = AsyncStream<String?>.makeStream()
     let serving = Task {
-      do { try await server.run() } catch { refusal.withLock { $0 = "\(error)" } }
+      do { try await server.run() } catch { outcome.yield("\(error)") }
+      outcome.finish()
     }
-    guard (try? await server.waitUntilListening(timeout: 5)) != nil, case .ip4(_, let port)? = await server.listeningAddress else {
+    let waiting = Task { if (try? await server.waitUntilListening(timeout: 5)) != nil { outcome.yield(nil) } else { outcome.finish() } }
+    let first = await outcomes.first { _ in true }
+    waiting.cancel()
+    guard case .some(nil) = first, case .ip4(_, let port)? = await server.listeningAddress else {
       serving.cancel()
-      throw SimulationError.cannotListen(port: options.port, reason: refusal.withLock { $0 })
+      throw SimulationError.cannotListen(port: options.port, reason: (first ?? nil) ?? "it did not start within 5 s")
     }
     let files: SimulationFiles
     let endpoints: SimulatedEndpoints

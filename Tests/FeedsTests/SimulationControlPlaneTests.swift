@@ -22,9 +22,10 @@ struct SimulationControlPlaneTests {
       #expect(statuses.isSuperset(of: ["provisioning", "running", "failed", "stopped", "suspended"]))
       #expect(orgs.contains { $0["instance_status"] == nil }, "an org without an instance row has no instance_status at all")
       for org in orgs {
-        #expect(Set(org.members?.map(\.name) ?? []).subtracting(["instance_status"]) == [
-          "id", "slug", "name", "plan", "member_count", "last_error", "created_at", "updated_at",
-        ])
+        #expect(
+          Set(org.members?.map(\.name) ?? []).subtracting(["instance_status"]) == [
+            "id", "slug", "name", "plan", "member_count", "last_error", "created_at", "updated_at",
+          ])
         let slug = Slug(org["slug"]?.string ?? "")
         #expect(slug.isWellFormed)
       }
@@ -111,7 +112,7 @@ struct SimulationControlPlaneTests {
 
   @Test("A deletion runs its cascade to the end: receipt, purge row, machines, name and roster row gone")
   func deletion() async throws {
-    try await withSimulation({ $0.speed = 1000 }) { _, wire in
+    try await withSimulation(speed: 1000) { _, wire in
       let orgID = try await wire.get("/cp/orgs/globex/instance").json["org_id"]?.string ?? ""
       #expect(try await wire.delete("globex", confirm: "Globex").text == #"{"error":"confirm field must equal the URL slug"}"#)
       async let twin = wire.delete("globex", confirm: "globex")
@@ -135,7 +136,8 @@ struct SimulationControlPlaneTests {
           + "&Filter.2.Value.1=pending&Filter.2.Value.2=running&Filter.2.Value.3=shutting-down")
       #expect(live.status == 200)
       #expect(!live.text.contains("<instanceId>"))
-      let names = try await wire.get("/dns/client/v4/zones/\(wire.endpoints.dnsZoneID)/dns_records?per_page=5000", bearer: wire.endpoints.dnsToken)
+      let names = try await wire.get(
+        "/dns/client/v4/zones/\(wire.endpoints.dnsZoneID)/dns_records?per_page=5000", bearer: wire.endpoints.dnsToken)
       #expect(!names.text.contains("\"globex."))
       #expect(try await wire.delete("globex", confirm: "globex").status == 404)
     }
@@ -143,7 +145,7 @@ struct SimulationControlPlaneTests {
 
   @Test("A cascade that fails answers 500 with its purge id, and the same request resumes it after the last step done")
   func resumedDeletion() async throws {
-    try await withSimulation({ $0.speed = 1000 }) { simulation, wire in
+    try await withSimulation(speed: 1000) { simulation, wire in
       simulation.set(.cascadeFails(atStep: "db_rows"), on: true)
       let failed = try await wire.delete("acme", confirm: "acme")
       #expect(failed.status == 500)
@@ -195,5 +197,19 @@ struct SimulationControlPlaneTests {
       let whole = try await wire.admin("/cp/admin/orgs?limit=500")
       #expect(whole.json["orgs"]?.array?.count == 15)
     }
+  }
+
+  @Test("A roster that hangs answers nothing, and stopping the fleet ends the wait")
+  func hanging() async throws {
+    let simulation = try FleetSimulation()
+    let wire = SimulationWire(endpoints: try await simulation.start())
+    simulation.set(.rosterHangs, on: true)
+    var hanging = try await wire.open("GET", "/cp/admin/orgs?limit=500", bearer: wire.endpoints.adminToken)
+    defer { hanging.close() }
+    #expect(try await wire.get("/health").status == 200)
+    async let stopped: Void = simulation.stop()
+    _ = try await hanging.readToEnd()
+    await stopped
+    #expect(SimulationWire.reply(from: hanging.received).status != 200)
   }
 }

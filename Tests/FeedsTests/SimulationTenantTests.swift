@@ -53,7 +53,8 @@ struct SimulationTenantTests {
     try await withSimulation { _, wire in
       let tenant = try await Tenant("acme", wire)
       let list = try await tenant.get("/workspaces")
-      let id = try #require(list.json.array?.first { $0["status"]?.string == "online" && $0["runtime"]?.string == "claude-code" }?["id"]?.string)
+      let id = try #require(
+        list.json.array?.first { $0["status"]?.string == "online" && $0["runtime"]?.string == "claude-code" }?["id"]?.string)
       let row = try #require(list.json.array?.first { $0["id"]?.string == id })
       #expect(Self.names(row) == Self.names(try Self.captured("12-list-3").json))
       for (path, name) in [
@@ -113,13 +114,14 @@ struct SimulationTenantTests {
 
   @Test("A stream opens with a ping and then holds only data lines, with the tenant's own words")
   func stream() async throws {
-    try await withSimulation({ $0.speed = 400 }) { _, wire in
-      let tenant = try await Tenant("cinder", wire)
+    try await withSimulation(speed: 10) { _, wire in
+      let tenant = try await Tenant("acme", wire)
       let rows = try await tenant.get("/workspaces").json.array ?? []
-      let id = try #require(rows.first { $0["name"]?.string == "indexer" }?["id"]?.string)
-      var stream = try await wire.open("GET", "/tenants/cinder/workspaces/\(id)/events/stream", bearer: tenant.token, headers: tenant.guardHeader)
+      let id = try #require(rows.first { $0["name"]?.string == "support-7" }?["id"]?.string)
+      var stream = try await wire.open(
+        "GET", "/tenants/acme/workspaces/\(id)/events/stream", bearer: tenant.token, headers: tenant.guardHeader)
       defer { stream.close() }
-      try await stream.read { $0.contains("\"WORKSPACE_HEARTBEAT\"") }
+      try await stream.read { $0.text.contains("\"WORKSPACE_HEARTBEAT\"") }
       let body = SimulationWire.reply(from: stream.received)
       #expect(body.header("Content-Type") == "text/event-stream")
       #expect(body.text.hasPrefix(": ping\n\n"))
@@ -133,7 +135,7 @@ struct SimulationTenantTests {
 
   @Test("Beyond 600 requests a minute a tenant answers 429 with Retry-After and the captured body")
   func rateLimit() async throws {
-    try await withSimulation({ $0.scenario = "idle" }) { _, wire in
+    try await withSimulation("idle") { _, wire in
       var last = try await wire.get("/tenants/acme/health")
       #expect(last.header("X-Ratelimit-Limit") == "600")
       for _ in 0..<600 { last = try await wire.get("/tenants/acme/health") }

@@ -83,15 +83,17 @@ struct SimulationWire: Sendable {
     }
 
     /// Reads until `isEnough` of what came, or until the end.
-    mutating func read(until isEnough: (String) -> Bool) async throws {
-      while !isEnded, !isEnough(text) { try await read() }
+    mutating func read(until isEnough: (Self) -> Bool) async throws {
+      while !isEnded, !isEnough(self) { try await read() }
     }
 
     func close() { try? socket.close() }
 
     /// The JSON of every `data:` line so far, chunk framing ignored.
     var events: [JSONValue] {
-      text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("data: ") }.compactMap { try? JSONValue(parsing: String($0.dropFirst(6))) }
+      text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("data: ") }.compactMap {
+        try? JSONValue(parsing: String($0.dropFirst(6)))
+      }
     }
 
     var ids: [Int] { text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("id: ") }.compactMap { Int($0.dropFirst(4)) } }
@@ -136,10 +138,15 @@ struct SimulationWire: Sendable {
 
 /// Runs `body` against a fleet that is started for it and stopped after it.
 func withSimulation(
-  _ configure: (inout SimulationOptions) -> Void = { _ in }, _ body: (FleetSimulation, SimulationWire) async throws -> Void
+  _ scenario: String = "default", speed: Double = 1, orgs: Int? = nil, offersFleetFeed: Bool = true, feedCapacity: Int = 4096,
+  _ body: (FleetSimulation, SimulationWire) async throws -> Void
 ) async throws {
   var options = SimulationOptions()
-  configure(&options)
+  options.scenario = scenario
+  options.speed = speed
+  options.orgs = orgs
+  options.offersFleetFeed = offersFleetFeed
+  options.feedCapacity = feedCapacity
   let simulation = try FleetSimulation(options)
   let wire = SimulationWire(endpoints: try await simulation.start())
   do {

@@ -16,14 +16,17 @@ extension World {
   private mutating func calmOrg(
     _ slug: Slug, name: String? = nil, plan: String, region: Region = "us-east-2", type: String = "t3.small", days: Double
   ) -> OrgID {
-    let org = addOrg(slug, name: name, plan: plan, status: .running, region: region, at: ago(days: days))
-    settle(org, type: type, launchedAt: ago(days: days))
+    // Not all at the same time of day.
+    let born = ago(days: days * Double.random(in: 1...1.02, using: &random))
+    let org = addOrg(slug, name: name, plan: plan, status: .running, region: region, at: born)
+    settle(org, type: type, launchedAt: born + 3)
     return org
   }
 
   @discardableResult
   private mutating func online(_ name: String, _ runtime: String, in org: OrgID, role: String? = nil, days: Double) -> WorkspaceID {
-    let id = addWorkspace(name, in: org, runtime: runtime, status: .online, role: role, at: ago(days: days))
+    let born = ago(days: days * Double.random(in: 0.98...1, using: &random))
+    let id = addWorkspace(name, in: org, runtime: runtime, status: .online, role: role, at: born)
     recordPast(of: id)
     return id
   }
@@ -136,6 +139,7 @@ extension World {
     if let acme = orgIDs["acme"] {
       provisionWorkspace("support-7", in: acme, runtime: "claude-code", role: "support", at: begun(8))
     }
+    if let globex = orgIDs["globex"] { provisionWorkspace("ledger", in: globex, runtime: "hermes", at: begun(100)) }
     if let initech = orgIDs["initech"] {
       provisionWorkspace("milton", in: initech, runtime: "langgraph", manner: .neverRegisters, at: begun(330))
     }
@@ -150,7 +154,7 @@ extension World {
     let cinder = calmOrg("cinder", plan: "starter", days: 9)
     online("ash", "claude-code", in: cinder, days: 9)
     duplicate(online("ember", "langgraph", in: cinder, days: 5))
-    provisionWorkspace("indexer", in: cinder, runtime: "hermes", role: "indexer", at: begun(240))
+    provisionWorkspace("indexer", in: cinder, runtime: "hermes", role: "indexer", slow: "adapter", at: begun(430))
 
     let silent = addOrg(Slug("e2e-\(day)-7f"), name: "E2E \(day)-7f", plan: "free", status: nil, at: begun(152))
     provisionInSilence(silent, at: begun(150))

@@ -35,6 +35,7 @@ extension World {
       addOrphans()
       if let count { addCrowd(count - Self.castSize) }
     }
+    settledWorkspaces = workspaces.count
     if moving { agenda.plan(.arrival, at: startedAt + wall(12)) }
   }
 
@@ -66,7 +67,8 @@ extension World {
       let age = Double.random(in: 1...400, using: &random)
       let region: Region = random.chance(0.2) ? "us-west-2" : "us-east-2"
       let slug = Slug("org-\(index + 1)-\(random.hex(4))")
-      let org = addOrg(slug, plan: random.pick(["free", "starter", "pro"], else: "free"), status: .running, region: region, at: ago(days: age))
+      let org = addOrg(
+        slug, plan: random.pick(["free", "starter", "pro"], else: "free"), status: .running, region: region, at: ago(days: age))
       settle(org, launchedAt: ago(days: age))
       for number in 0..<Int.random(in: 0...4, using: &random) {
         let runtime = random.pick(["hermes", "claude-code", "langgraph"], else: "hermes")

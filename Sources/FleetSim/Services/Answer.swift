@@ -93,7 +93,7 @@ struct Answer: Sendable {
     let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     let text = moment.description
-    let day = days[Int(moment.milliseconds / 86_400_000) % 7]
+    let day = days[Int(max(0, moment.milliseconds) / 86_400_000) % 7]
     let month = months[(Int(text.dropFirst(5).prefix(2)) ?? 1) - 1]
     return "\(day), \(text.dropFirst(8).prefix(2)) \(month) \(text.prefix(4)) \(moment.timeOfDay) GMT"
   }

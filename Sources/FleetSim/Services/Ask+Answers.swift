@@ -2,7 +2,7 @@ import FleetModel
 
 /// The answers' documents, element by element as the EC2 API reference lists them (those that clients of a fleet read).
 extension Ask {
-  private static let requestID = "59dbff89-35bd-4eac-99ed-be587example"
+  private static let requestID = "59dbff89-35bd-4eac-99ed-be5870000001"
 
   func instances(_ world: World) -> [UInt8] {
     let (machines, next) = page(world)

@@ -4,20 +4,29 @@ import FleetModel
 struct Ask: Sendable {
   typealias Refusal = ComputeService.Refusal
 
-  let action: String
   let region: Region
+  private let document: @Sendable (Ask, World) -> [UInt8]
   private let first: Int
   private let size: Int
   private let instanceIDs: [String]
   private let filters: [(name: String, values: [String])]
 
   private static let tokenPrefix = "sim-page-"
+  /// What can be asked: reading only.
+  private static let documents: [String: @Sendable (Ask, World) -> [UInt8]] = [
+    "DescribeInstances": { $0.instances($1) }, "DescribeInstanceStatus": { $0.statuses($1) }, "DescribeVolumes": { $0.volumes($1) },
+    "DescribeNetworkInterfaces": { $0.interfaces($1) }, "DescribeSecurityGroups": { $0.groups($1) },
+    "DescribeAddresses": { $0.addresses($1) },
+  ]
 
   init(_ form: Form, region: Region) throws(Refusal) {
     guard let action = form["Action"], !action.isEmpty else {
       throw Refusal(status: 400, code: "MissingAction", message: "The request is missing an action or a required parameter.")
     }
-    self.action = action
+    guard let document = Self.documents[action] else {
+      throw Refusal(status: 400, code: "InvalidAction", message: "The action \(action) is not valid for this web service.")
+    }
+    self.document = document
     self.region = region
     instanceIDs = form.list("InstanceId")
     if let text = form["MaxResults"] {
@@ -57,21 +66,12 @@ struct Ask: Sendable {
     "instance-state-name", "tag-key", "instance-id", "vpc-id", "group-id", "group-name", "status", "attachment.instance-id", "volume-id",
   ]
 
-  /// The bytes of the answer; `nil` for an action that the simulation does not have.
-  func answer(from world: World) -> Result<[UInt8]?, Refusal> {
+  func answer(from world: World) -> Result<[UInt8], Refusal> {
     for id in instanceIDs where world.machines[InstanceID(id)]?.region != region {
       let message = "The instance ID '\(id)' does not exist"
       return .failure(Refusal(status: 400, code: "InvalidInstanceID.NotFound", message: message))
     }
-    switch action {
-    case "DescribeInstances": return .success(instances(world))
-    case "DescribeInstanceStatus": return .success(statuses(world))
-    case "DescribeVolumes": return .success(volumes(world))
-    case "DescribeNetworkInterfaces": return .success(interfaces(world))
-    case "DescribeSecurityGroups": return .success(groups(world))
-    case "DescribeAddresses": return .success(addresses(world))
-    default: return .success(nil)
-    }
+    return .success(document(self, world))
   }
 
   // MARK: - Pages

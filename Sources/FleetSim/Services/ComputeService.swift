@@ -17,7 +17,6 @@ struct ComputeService: Sendable {
 
   func answer(_ question: Question) -> Answer {
     do throws(Refusal) {
-      guard question.method == "POST" || question.method == "GET" else { throw Refusal(status: 405, code: "InvalidAction", message: "POST") }
       let form = Form(question)
       let region = try region(of: question)
       if hub.has(.regionFails(region)) {
@@ -28,8 +27,7 @@ struct ComputeService: Sendable {
       }
       let ask = try Ask(form, region: region)
       let answer = hub.withWorld { world, _ in ask.answer(from: world) }
-      guard let bytes = try (answer ?? .failure(Refusal(status: 503, code: "Unavailable", message: "The server is overloaded"))).get()
-      else { throw Refusal(status: 400, code: "InvalidAction", message: "The action \(ask.action) is not valid for this web service.") }
+      let bytes = try (answer ?? .failure(Refusal(status: 503, code: "Unavailable", message: "The server is overloaded"))).get()
       return Answer(status: 200, headers: [("Content-Type", "text/xml;charset=UTF-8")], body: .bytes(bytes))
     } catch {
       return Self.answer(for: error)
@@ -60,7 +58,8 @@ struct ComputeService: Sendable {
       fields.contains(where: { $0.hasPrefix("SignedHeaders=") && $0.contains("host") }),
       fields.contains(where: { $0.hasPrefix("Signature=") && $0.utf8.count == 74 })
     else {
-      throw Refusal(status: 400, code: "IncompleteSignature", message: "Authorization header requires Credential, SignedHeaders, Signature.")
+      throw Refusal(
+        status: 400, code: "IncompleteSignature", message: "Authorization header requires Credential, SignedHeaders, Signature.")
     }
     let scope = credential.split(separator: "/")
     guard scope.count == 5, scope[3] == "ec2", scope[4] == "aws4_request" else {

@@ -40,7 +40,7 @@ struct FeedLog: Sendable {
   /// What a client gets first: nothing when it is new, what came after its last event when that is still held, else `FEED_RESET`.
   func opening(lastEventID: String?, at now: Timestamp) -> [[UInt8]] {
     guard let lastEventID, !lastEventID.isEmpty else { return [] }
-    if let id = UInt64(lastEventID), id + 1 >= oldestID, id <= newestID { return Array(events.suffix(Int(newestID - id))) }
+    if let id = UInt64(lastEventID), id <= newestID, id + 1 >= oldestID { return Array(events.suffix(Int(newestID - id))) }
     let reset: JSONValue = [
       "type": "FEED_RESET", "timestamp": .integer(now.milliseconds), "data": ["oldest_id": .integer(Int64(clamping: oldestID))],
     ]

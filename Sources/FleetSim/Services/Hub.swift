@@ -45,6 +45,7 @@ final class Hub: Sendable {
   func open(_ world: World) {
     let waiters = state.withLock { state in
       state.world = world
+      state.world?.failingStep = Self.failingStep(state.faults)
       defer { state.worldWaiters = [] }
       return state.worldWaiters
     }
@@ -229,8 +230,12 @@ final class Hub: Sendable {
   func set(_ fault: SimulatedFault, on: Bool) {
     state.withLock { state in
       if on { state.faults.insert(fault) } else { state.faults.remove(fault) }
-      if case .cascadeFails(let step) = fault { state.world?.failingStep = on ? Purge.Step(rawValue: step) : nil }
+      state.world?.failingStep = Self.failingStep(state.faults)
     }
+  }
+
+  private static func failingStep(_ faults: Set<SimulatedFault>) -> Purge.Step? {
+    faults.lazy.compactMap { if case .cascadeFails(let step) = $0 { Purge.Step(rawValue: step) } else { nil } }.first
   }
 
   func has(_ fault: SimulatedFault) -> Bool { state.withLock { $0.faults.contains(fault) } }

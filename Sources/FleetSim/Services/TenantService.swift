@@ -42,7 +42,8 @@ struct TenantService: Sendable {
     guard question.method == "GET", let path = parts(path) else { return .notFound }
     switch path {
     case ("health"?, nil, nil, nil): return json(["status": "ok"])
-    case ("metrics"?, nil, nil, nil): return .text(200, "# TYPE workspaces gauge\nworkspaces \(org.workspaces.count)\n", type: "text/plain; version=0.0.4")
+    case ("metrics"?, nil, nil, nil):
+      return .text(200, "# TYPE workspaces gauge\nworkspaces \(org.workspaces.count)\n", type: "text/plain; version=0.0.4")
     case ("workspaces"?, let id?, nil, nil): return workspace(id, of: org)
     case ("workspaces"?, let id?, let part?, nil) where part == "state" || part == "budget":
       if let refusal = workspaceRefusal(question, org) { return refusal }
@@ -167,7 +168,8 @@ struct TenantService: Sendable {
   }
 
   private func events(of id: String?, _ org: Org) -> Answer {
-    let rows = org.recorded.reversed().filter { id == nil || $0.workspace.rawValue == id }.prefix(100).map { event -> JSONValue in
+    let newestFirst = org.recorded.reversed().sorted { $0.at > $1.at }
+    let rows = newestFirst.filter { id == nil || $0.workspace.rawValue == id }.prefix(100).map { event -> JSONValue in
       [
         "created_at": JSONValue(event.at), "event_type": .string(event.type.rawValue), "id": .string(event.id), "payload": event.payload,
         "workspace_id": JSONValue(event.workspace),

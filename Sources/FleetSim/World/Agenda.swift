@@ -55,6 +55,7 @@ enum Happening: Sendable {
   case bootEvent(BootSubject, phase: Int, ok: Bool)
   case tenantReady(OrgID)
   case tenantFailed(OrgID, String)
+  case workspaceWanted(OrgID, name: String, runtime: String)
   case workspaceOnline(WorkspaceID)
   case workspaceFailed(WorkspaceID, BootFailure)
   case degraded(WorkspaceID, String)

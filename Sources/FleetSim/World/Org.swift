@@ -105,7 +105,8 @@ struct Workspace: Sendable {
 /// One run of the deletion cascade.
 struct Purge: Sendable {
   enum Step: String, CaseIterable, Sendable {
-    case stripe, redis, infra, rows = "db_rows"
+    case stripe, redis, infra
+    case rows = "db_rows"
   }
 
   var id: PurgeID

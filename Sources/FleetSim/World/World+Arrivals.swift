@@ -5,22 +5,22 @@ extension World {
     "northwind", "contoso", "fabrikam", "tailspin", "adventure-works", "wingtip", "litware", "proseware", "lucerne", "margies",
     "blue-yonder", "woodgrove", "trey", "fourth-coffee", "relecloud", "alpine-ski", "bellows", "best-for-you", "coho", "consolidated",
   ]
-  /// Bounds that keep a demonstration readable however long it runs.
+  /// Bounds that keep a demonstration readable however long it runs: so many more than there were at its start.
   private static let visitorLimit = 4
-  private static let workspaceLimit = 34
+  private var workspaceLimit: Int { settledWorkspaces + 11 }
 
   /// Something new now and then: a workspace, an org, a passing fault, or the end of an org that came while the demonstration ran.
   mutating func arrive(at now: Timestamp) {
     agenda.plan(.arrival, at: now + wall(Double.random(in: 35...95, using: &random)))
     let visitors = orgs.values.filter(\.isVisitor).sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
     switch random.next() % 20 {
-    case 0..<10 where workspaces.count < Self.workspaceLimit: newWorkspace(at: now)
+    case 0..<10 where workspaces.count < workspaceLimit: newWorkspace(at: now)
     case 10..<14 where visitors.count < Self.visitorLimit: newOrg(at: now)
     case 14..<17: passingFault(at: now)
     default:
-      if let leaving = visitors.first(where: { $0.purge == nil && $0.status == .running }), workspaces.count > 24 {
+      if let leaving = visitors.first(where: { $0.purge == nil && $0.status == .running }), workspaces.count > settledWorkspaces {
         beginCascade(of: leaving.id, at: now)
-      } else if workspaces.count < Self.workspaceLimit {
+      } else if workspaces.count < workspaceLimit {
         newWorkspace(at: now)
       } else {
         passingFault(at: now)

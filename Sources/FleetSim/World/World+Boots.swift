@@ -36,7 +36,8 @@ extension World {
     setStatus(.running, of: org, at: now)
     for index in 0..<row.workspacesToCome {
       let runtime = random.pick(["claude-code", "hermes", "langgraph"], else: "hermes")
-      provisionWorkspace(Self.jobs[index % Self.jobs.count], in: org, runtime: runtime, at: now + wall(3 + 8 * Double(index)))
+      let name = Self.jobs[index % Self.jobs.count]
+      agenda.plan(.workspaceWanted(org, name: name, runtime: runtime), at: now + wall(3 + 8 * Double(index)))
     }
     orgs[org]?.workspacesToCome = 0
   }
@@ -48,21 +49,23 @@ extension World {
 
   // MARK: - Workspaces
 
-  /// A new workspace, its machine and its boot, begun at `moment`.
+  /// A new workspace, its machine and its boot, begun at `moment`. The phase named by `slow` takes four times as long as it should.
   @discardableResult
   mutating func provisionWorkspace(
-    _ name: String, in org: OrgID, runtime: String, role: String? = nil, manner: Workspace.Manner = .ordinary, at moment: Timestamp
+    _ name: String, in org: OrgID, runtime: String, role: String? = nil, manner: Workspace.Manner = .ordinary,
+    slow: String? = nil, at moment: Timestamp
   ) -> WorkspaceID {
     let id = addWorkspace(name, in: org, runtime: runtime, status: .provisioning, role: role, manner: manner, machine: false, at: moment)
-    let boot = Boot.workspace(runtime, at: moment, &random)
+    var boot = Boot.workspace(runtime, at: moment, &random)
+    for index in boot.phases.indices where boot.phases[index].name == slow { boot.phases[index].seconds *= 4 }
     workspaces[id]?.boot = boot
     workspaces[id]?.isVisitor = moment > startedAt
     record(.workspaceProvisioning, of: id, at: moment, ["name": .string(name), "tier": 4, "runtime": .string(runtime)])
     let region = orgs[org]?.region ?? "us-east-2"
-    let instance = addWorkspaceMachine(id, org: org, runtime: runtime, region: region, state: .pending, at: moment + wall(1))
+    let instance = addWorkspaceMachine(id, org: org, runtime: runtime, region: region, state: .pending, at: moment)
     workspaces[id]?.instance = instance
     addWorkspaceName(for: id, at: moment)
-    tellOfMachine(instance, at: moment + wall(1))
+    tellOfMachine(instance, at: moment)
     agenda.plan(.machineState(instance, .running), at: moment + wall(6))
     let phases = manner == .failsBoot ? 2 : boot.phases.count
     plan(boot, of: .workspace(id), phases: phases)

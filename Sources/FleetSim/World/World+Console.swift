@@ -29,7 +29,9 @@ extension World {
         lines.append("agent: MOLECULE_WORKSPACE_TOKEN is empty, waiting for it before POST /registry/register")
       }
     case .failsBoot where workspace.status == .failed:
-      lines += ["Traceback (most recent call last):", "  File \"/opt/adapter/main.py\", line 31, in <module>", "RUNTIME CRASHED: exit status 1"]
+      lines += [
+        "Traceback (most recent call last):", "  File \"/opt/adapter/main.py\", line 31, in <module>", "RUNTIME CRASHED: exit status 1",
+      ]
     default:
       if workspace.onlineSince != nil {
         lines += ["uvicorn running on http://0.0.0.0:8000 (A2A)", "agent: POST /registry/register 200"]

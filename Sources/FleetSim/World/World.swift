@@ -42,6 +42,8 @@ struct World: Sendable {
   var purges: [Purge] = []
   var emissions: [Emission] = []
   var hasHeartbeats = true
+  /// How many workspaces the scenario began with.
+  var settledWorkspaces = 0
   /// The step at which a cascade fails, if it is to.
   var failingStep: Purge.Step?
 
@@ -69,6 +71,8 @@ struct World: Sendable {
     case .bootEvent(let subject, let phase, let ok): reportPhase(phase, of: subject, ok: ok, at: now)
     case .tenantReady(let org): tenantIsReady(org, at: now)
     case .tenantFailed(let org, let error): tenantFailed(org, error, at: now)
+    case .workspaceWanted(let org, let name, let runtime):
+      if orgs[org]?.isUp == true { provisionWorkspace(name, in: org, runtime: runtime, at: now) }
     case .workspaceOnline(let id): goOnline(id, at: now)
     case .workspaceFailed(let id, let failure): provisionFailed(id, failure, at: now)
     case .degraded(let id, let error): degrade(id, error, at: now)
