@@ -23,6 +23,8 @@ struct AWSAnswerStart: Sendable {
   /// Seconds that this machine's clock is behind the server's.
   var clockError: Double?
   var isHTML = false
+  /// Whether a single element came: else it isn't XML at all.
+  var hasElements = false
 }
 
 /// Asks Query API services: form in, XML out (EC2 API reference, "Query requests"). One question, with its repetitions.
@@ -104,8 +106,9 @@ struct AWSQuery: Sendable {
     }
     let receiver = AWSAnswerReceiver(path: question.path, now: now)
     let end = await http.stream(request, to: receiver)
-    let (start, read) = receiver.finish()
-    switch (end, read) {
+    let ended = receiver.finish()
+    let start = ended.start
+    switch (end, ended.answer) {
     case (.failed(let failure), _):
       let error = AWSError.transport(failure, question: question)
       return failure.isTransient ? .fault(error, retryAfter: nil) : .final(error)
@@ -121,7 +124,7 @@ struct AWSQuery: Sendable {
     case 429, 503:
       let error = AWSError(.throttled, what: question.description, why: "\(question.endpoint) answered \(start.status) again and again")
       return .throttled(error, retryAfter: start.retryAfter)
-    case 200..<300 where !start.isHTML:
+    case 200..<300 where start.hasElements && !start.isHTML:
       return .final(AWSError(.unreadable, what: question.description, why: "the answer is cut or broken: \(failure)"))
     case 500...: return .fault(.notAWS(start, question: question, why: failure.description), retryAfter: start.retryAfter)
     default: return .final(.notAWS(start, question: question, why: failure.description))
@@ -153,12 +156,25 @@ struct AWSQuery: Sendable {
 
 /// Feeds an answer to its reader as it comes, on the transport's thread.
 private final class AWSAnswerReceiver: StreamReceiver {
+  struct Ended: Sendable {
+    let start: AWSAnswerStart
+    let answer: Result<XMLAnswer, XMLFailure>
+  }
+
   private struct State {
     var start = AWSAnswerStart()
     let reader: XMLReader
     var bytes = 0
     var isFirst = true
     var failure: XMLFailure?
+
+    mutating func finish() -> Ended {
+      start.hasElements = reader.hasElements
+      if let failure { return Ended(start: start, answer: .failure(failure)) }
+      do throws(XMLFailure) { return Ended(start: start, answer: .success(try reader.finish())) } catch {
+        return Ended(start: start, answer: .failure(error))
+      }
+    }
   }
 
   private let state: Mutex<State>
@@ -180,7 +196,8 @@ private final class AWSAnswerReceiver: StreamReceiver {
   }
 
   func received(bytes: UnsafeRawBufferPointer) -> StreamFlow {
-    state.withLock { state in
+    let bytes = [UInt8](bytes)
+    return state.withLock { state in
       if state.isFirst {
         state.isFirst = false
         let first = String(decoding: bytes.prefix(256), as: UTF8.self).lowercased()
@@ -200,10 +217,5 @@ private final class AWSAnswerReceiver: StreamReceiver {
   }
 
   /// What came, once the transfer has ended.
-  func finish() -> (AWSAnswerStart, Result<XMLAnswer, XMLFailure>) {
-    state.withLock { state in
-      if let failure = state.failure { return (state.start, .failure(failure)) }
-      do throws(XMLFailure) { return (state.start, .success(try state.reader.finish())) } catch { return (state.start, .failure(error)) }
-    }
-  }
+  func finish() -> Ended { state.withLock { $0.finish() } }
 }

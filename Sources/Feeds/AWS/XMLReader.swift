@@ -59,6 +59,8 @@ final class XMLReader {
   private var text: [UInt8] = []
   private var isFinished = false
 
+  var hasElements: Bool { !answer.root.isEmpty }
+
   /// - Parameter path: where the items are, from the root's child down: `["reservationSet", "item", "instancesSet", "item"]`.
   init(path: [String]) {
     self.path = path
@@ -72,10 +74,9 @@ final class XMLReader {
   deinit { XML_ParserFree(parser) }
 
   /// - Throws: ``XMLFailure`` as soon as the document is broken.
-  func feed(_ bytes: UnsafeRawBufferPointer) throws(XMLFailure) {
+  func feed(_ bytes: [UInt8]) throws(XMLFailure) {
     guard !isFinished else { return }
-    let count = Int32(clamping: bytes.count)
-    let status = XML_Parse(parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), count, 0)
+    let status = bytes.withUnsafeBytes { XML_Parse(parser, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: $0.count), 0) }
     try check(status)
   }
 
