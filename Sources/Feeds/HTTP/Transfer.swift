@@ -108,7 +108,7 @@ final class Transfer {
     fleet_setopt_long(handle, CURLOPT_HTTP_VERSION, request.isStream ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS)
     fleet_setopt_string(handle, CURLOPT_USERAGENT, userAgent)
     if !request.isStream { fleet_setopt_string(handle, CURLOPT_ACCEPT_ENCODING, "") }
-    if origin.isLoopback { fleet_setopt_string(handle, CURLOPT_NOPROXY, "*") }
+    if origin.isLoopback || request.allowsPlainHTTP { fleet_setopt_string(handle, CURLOPT_NOPROXY, "*") }
     // libcurl itself doesn't look at these; curl's and OpenSSL's users expect them.
     if let bundle = getenv("CURL_CA_BUNDLE") ?? getenv("SSL_CERT_FILE") { fleet_setopt_string(handle, CURLOPT_CAINFO, bundle) }
 

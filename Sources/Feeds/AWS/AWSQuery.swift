@@ -1,0 +1,221 @@
+import FleetModel
+import Synchronization
+
+/// One question to a Query API service, and how errors call it.
+struct AWSQuestion: Sendable, CustomStringConvertible {
+  /// `ec2` or `sts`: the name that signatures and permissions carry.
+  let service: String
+  let action: String
+  let region: Region
+  /// Where it is asked.
+  let endpoint: String
+  /// Where its items are; see ``XMLReader``.
+  let path: [String]
+
+  var permission: String { "\(service):\(action)" }
+  var description: String { "\(service.uppercased()) \(action) in \(region)" }
+}
+
+/// What is kept of an answer besides what its reader made of it.
+struct AWSAnswerStart: Sendable {
+  var status = 0
+  var retryAfter: Double?
+  /// Seconds that this machine's clock is behind the server's.
+  var clockError: Double?
+  var isHTML = false
+  /// Whether a single element came: else it isn't XML at all.
+  var hasElements = false
+}
+
+/// Asks Query API services: form in, XML out (EC2 API reference, "Query requests"). One question, with its repetitions.
+struct AWSQuery: Sendable {
+  /// Tries of a question that the server fails at or that doesn't get through. A throttled one is repeated until its time is over.
+  static let triesOfFailures = 4
+  /// Bytes of one answer; a page of 1,000 machines has about 3.3 million.
+  static let answerLimit = 64 << 20
+
+  let http: HTTPClient
+  let clock: @Sendable () -> Timestamp
+
+  /// - Parameters:
+  ///   - credentials: gives what to sign with, and is told when that has expired; `nil` for a question that isn't signed.
+  ///   - deadline: ``monotonicSeconds()`` after which nothing is tried any more.
+  /// - Throws: ``AWSError``.
+  func ask(
+    _ question: AWSQuestion, _ parameters: [(name: String, value: String)], credentials: CredentialsProvider?, until deadline: Double
+  ) async throws(AWSError) -> XMLAnswer {
+    var schedule = RetrySchedule()
+    schedule.firstDelay = 0.5
+    var failures = 0
+    var hasRenewed = false
+    while true {
+      var used: AWSCredentials?
+      if let credentials { used = try await credentials.credentials(within: max(0.05, deadline - monotonicSeconds())) }
+      let outcome = await exchange(question, parameters, signedBy: used, until: deadline)
+      let left = deadline - monotonicSeconds()
+      let random = Double.random(in: 0..<1)
+      let failed: AWSError
+      let delay: Double?
+      switch outcome {
+      case .answer(let answer): return answer
+      case .expired(let error):
+        // A session may have been renewed elsewhere: read it again, once.
+        guard let credentials, let used, !hasRenewed else { throw error }
+        hasRenewed = true
+        credentials.forget(used)
+        continue
+      case .final(let error): throw error
+      case .throttled(let error, let retryAfter):
+        failed = error
+        delay = schedule.delay(status: 503, retryAfter: retryAfter, left: left, random: random)
+      case .fault(let error, let retryAfter):
+        failed = error
+        failures += 1
+        delay = failures < Self.triesOfFailures ? schedule.delay(status: 503, retryAfter: retryAfter, left: left, random: random) : nil
+      }
+      guard let delay else { throw failed }
+      do { try await Task.sleep(for: .seconds(delay)) } catch { throw AWSError.transport(.cancelled, question: question) }
+    }
+  }
+
+  private enum Outcome {
+    case answer(XMLAnswer)
+    case expired(AWSError)
+    case throttled(AWSError, retryAfter: Double?)
+    /// Worth a few more tries.
+    case fault(AWSError, retryAfter: Double?)
+    case final(AWSError)
+  }
+
+  private func exchange(
+    _ question: AWSQuestion, _ parameters: [(name: String, value: String)], signedBy credentials: AWSCredentials?, until deadline: Double
+  ) async -> Outcome {
+    let left = deadline - monotonicSeconds()
+    guard left > 0 else { return .final(AWSError(.transport, what: question.description, why: "its time is over")) }
+    var request = HTTPRequest(
+      .post, question.endpoint, headers: [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")],
+      body: AWSEncoding.form(parameters), timeout: left)
+    request.isQuery = true
+    request.connectTimeout = 5
+    let now = clock()
+    if let credentials {
+      let signature = Signature(region: question.region.rawValue, service: question.service)
+      do { request.headers += try signature.headers(for: request, credentials: credentials, at: now) } catch {
+        return .final(.transport(error, question: question))
+      }
+    }
+    let receiver = AWSAnswerReceiver(path: question.path, now: now)
+    let end = await http.stream(request, to: receiver)
+    let ended = receiver.finish()
+    let start = ended.start
+    switch (end, ended.answer) {
+    case (.failed(let failure), _):
+      let error = AWSError.transport(failure, question: question)
+      return failure.isTransient ? .fault(error, retryAfter: nil) : .final(error)
+    case (.stopped, .success):
+      return .final(.transport(.cancelled, question: question))
+    case (_, .failure(let failure)): return unreadable(failure, start, question)
+    case (.finished, .success(let answer)): return judge(answer, start, question, credentials)
+    }
+  }
+
+  private func unreadable(_ failure: XMLFailure, _ start: AWSAnswerStart, _ question: AWSQuestion) -> Outcome {
+    switch start.status {
+    case 429, 503:
+      let error = AWSError(.throttled, what: question.description, why: "\(question.endpoint) answered \(start.status) again and again")
+      return .throttled(error, retryAfter: start.retryAfter)
+    case 200..<300 where start.hasElements && !start.isHTML:
+      return .final(AWSError(.unreadable, what: question.description, why: "the answer is cut or broken: \(failure)"))
+    case 500...: return .fault(.notAWS(start, question: question, why: failure.description), retryAfter: start.retryAfter)
+    default: return .final(.notAWS(start, question: question, why: failure.description))
+    }
+  }
+
+  private func judge(_ answer: XMLAnswer, _ start: AWSAnswerStart, _ question: AWSQuestion, _ credentials: AWSCredentials?) -> Outcome {
+    if let (code, message) = answer.error {
+      let error = AWSError.refused(
+        code: code, message: message, status: start.status, question: question, credentials: credentials, clockError: start.clockError)
+      switch AWSErrorCode(code, status: start.status) {
+      case .throttled: return .throttled(error, retryAfter: start.retryAfter)
+      case .serverFault: return .fault(error, retryAfter: start.retryAfter)
+      case .expired: return .expired(error)
+      case .wrongKeys, .denied, .other: return .final(error)
+      }
+    }
+    guard start.status == 200 else {
+      let error = AWSError.notAWS(start, question: question, why: "no error code in it")
+      if start.status == 429 || start.status == 503 { return .throttled(error, retryAfter: start.retryAfter) }
+      return start.status >= 500 ? .fault(error, retryAfter: start.retryAfter) : .final(error)
+    }
+    guard answer.root == "\(question.action)Response", answer.hasList else {
+      return .final(.notAWS(start, question: question, why: "a document <\(answer.root)> that is no answer to \(question.action)"))
+    }
+    return .answer(answer)
+  }
+}
+
+/// Feeds an answer to its reader as it comes, on the transport's thread.
+private final class AWSAnswerReceiver: StreamReceiver {
+  struct Ended: Sendable {
+    let start: AWSAnswerStart
+    let answer: Result<XMLAnswer, XMLFailure>
+  }
+
+  private struct State {
+    var start = AWSAnswerStart()
+    let reader: XMLReader
+    var bytes = 0
+    var isFirst = true
+    var failure: XMLFailure?
+
+    mutating func finish() -> Ended {
+      start.hasElements = reader.hasElements
+      if let failure { return Ended(start: start, answer: .failure(failure)) }
+      do throws(XMLFailure) { return Ended(start: start, answer: .success(try reader.finish())) } catch {
+        return Ended(start: start, answer: .failure(error))
+      }
+    }
+  }
+
+  private let state: Mutex<State>
+  private let now: Timestamp
+
+  init(path: [String], now: Timestamp) {
+    self.now = now
+    state = Mutex(State(reader: XMLReader(path: path)))
+  }
+
+  func received(head: HTTPHead, control: StreamControl) -> Bool {
+    state.withLock { state in
+      state.start.status = head.status
+      state.start.retryAfter = head.retryAfter(now: now.seconds)
+      state.start.clockError = head["date"].flatMap(HTTPDate.seconds).map { $0 - now.seconds }
+      state.start.isHTML = head["content-type"]?.lowercased().contains("html") == true
+    }
+    return true
+  }
+
+  func received(bytes: UnsafeRawBufferPointer) -> StreamFlow {
+    let bytes = [UInt8](bytes)
+    return state.withLock { state in
+      if state.isFirst {
+        state.isFirst = false
+        let first = String(decoding: bytes.prefix(256), as: UTF8.self).lowercased()
+        if first.contains("<!doctype html") || first.contains("<html") { state.start.isHTML = true }
+      }
+      state.bytes += bytes.count
+      guard state.bytes <= AWSQuery.answerLimit else {
+        state.failure = XMLFailure(description: "it is larger than \(AWSQuery.answerLimit >> 20) MiB")
+        return .stop
+      }
+      do throws(XMLFailure) { try state.reader.feed(bytes) } catch {
+        state.failure = error
+        return .stop
+      }
+      return .more
+    }
+  }
+
+  /// What came, once the transfer has ended.
+  func finish() -> Ended { state.withLock { $0.finish() } }
+}

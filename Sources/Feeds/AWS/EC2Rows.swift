@@ -1,0 +1,148 @@
+import FleetModel
+
+/// A row of one of EC2's lists: how to ask for it, where it stands in the answer, how to read it.
+protocol EC2Row: Sendable {
+  static var action: String { get }
+  /// See ``XMLReader``.
+  static var path: [String] { get }
+  /// Whether the action takes `MaxResults` and gives `nextToken`.
+  static var isPaged: Bool { get }
+  /// `nil` without an id.
+  init?(_ item: XMLElement, region: Region)
+  /// What tells it from the other rows of its list.
+  var identity: String { get }
+}
+
+extension EC2Row {
+  static var isPaged: Bool { true }
+}
+
+extension InstanceRow: EC2Row {
+  static var action: String { "DescribeInstances" }
+  static var path: [String] { ["reservationSet", "item", "instancesSet", "item"] }
+  var identity: String { id.rawValue }
+
+  init?(_ item: XMLElement, region: Region) {
+    guard let id = item.id("instanceId") else { return nil }
+    self.init(
+      id: InstanceID(id), region: region, state: InstanceState(item["instanceState"]?.words("name") ?? ""),
+      type: item.words("instanceType"), launchedAt: item.time("launchTime"), privateIP: item.words("privateIpAddress"),
+      publicIP: item.words("ipAddress"), imageID: item.id("imageId"), availabilityZone: item["placement"]?.words("availabilityZone"),
+      vpcID: item.id("vpcId"), isSpot: item["instanceLifecycle"]?.text == "spot",
+      stateReason: item.words("reason") ?? item["stateReason"]?.words("message"), securityGroups: item.ids("groupSet", "groupId"),
+      volumes: item.items("blockDeviceMapping").compactMap { $0["ebs"]?.id("volumeId") }, tags: item.tags)
+  }
+}
+
+extension VolumeRow: EC2Row {
+  static var action: String { "DescribeVolumes" }
+  static var path: [String] { ["volumeSet", "item"] }
+  var identity: String { id }
+
+  init?(_ item: XMLElement, region: Region) {
+    guard let id = item.id("volumeId") else { return nil }
+    self.init(
+      id: id, region: region, size: item.number("size"), type: item.words("volumeType"), state: item.words("status") ?? "",
+      createdAt: item.time("createTime"), availabilityZone: item.words("availabilityZone"),
+      instances: item.ids("attachmentSet", "instanceId").map(InstanceID.init), tags: item.tags)
+  }
+}
+
+extension AddressRow: EC2Row {
+  static var action: String { "DescribeAddresses" }
+  static var path: [String] { ["addressesSet", "item"] }
+  static var isPaged: Bool { false }
+  var identity: String { id }
+
+  init?(_ item: XMLElement, region: Region) {
+    guard let id = item.id("allocationId") ?? item.id("publicIp") else { return nil }
+    self.init(
+      id: id, region: region, publicIP: item.words("publicIp"), association: item.id("associationId"),
+      instance: item.id("instanceId").map(InstanceID.init), networkInterface: item.id("networkInterfaceId"), tags: item.tags)
+  }
+}
+
+extension SecurityGroupRow: EC2Row {
+  static var action: String { "DescribeSecurityGroups" }
+  static var path: [String] { ["securityGroupInfo", "item"] }
+  var identity: String { id }
+
+  init?(_ item: XMLElement, region: Region) {
+    guard let id = item.id("groupId") else { return nil }
+    self.init(
+      id: id, region: region, name: item.words("groupName") ?? "", vpcID: item.id("vpcId"), summary: item.words("groupDescription"),
+      ingress: item.items("ipPermissions").map(Ingress.init), tags: item.tags)
+  }
+}
+
+extension SecurityGroupRow.Ingress {
+  init(_ item: XMLElement) {
+    self.init(
+      ipProtocol: item.words("ipProtocol") ?? "-1", fromPort: item.number("fromPort"), toPort: item.number("toPort"),
+      ranges: item.ids("ipRanges", "cidrIp") + item.ids("ipv6Ranges", "cidrIpv6"), groups: item.ids("groups", "groupId"),
+      prefixLists: item.ids("prefixListIds", "prefixListId"))
+  }
+}
+
+extension NetworkInterfaceRow: EC2Row {
+  static var action: String { "DescribeNetworkInterfaces" }
+  static var path: [String] { ["networkInterfaceSet", "item"] }
+  var identity: String { id }
+
+  init?(_ item: XMLElement, region: Region) {
+    guard let id = item.id("networkInterfaceId") else { return nil }
+    let attachment = item["attachment"]
+    self.init(
+      id: id, region: region, state: item.words("status") ?? "", vpcID: item.id("vpcId"), publicIP: item["association"]?.words("publicIp"),
+      summary: item.words("description"), securityGroups: item.ids("groupSet", "groupId"), attachment: attachment?.id("attachmentId"),
+      instance: attachment?.id("instanceId").map(InstanceID.init), tags: item.tags)
+  }
+}
+
+extension InstanceStatusRow: EC2Row {
+  static var action: String { "DescribeInstanceStatus" }
+  static var path: [String] { ["instanceStatusSet", "item"] }
+  var identity: String { id.rawValue }
+
+  init?(_ item: XMLElement, region: Region) {
+    guard let id = item.id("instanceId") else { return nil }
+    self.init(
+      id: InstanceID(id), region: region, system: item["systemStatus"]?.words("status") ?? "unknown",
+      instance: item["instanceStatus"]?.words("status") ?? "unknown")
+  }
+}
+
+extension XMLElement {
+  /// A child's text, made harmless; `nil` when it is missing or empty.
+  fileprivate func words(_ name: String) -> String? {
+    guard let text = self[name]?.text, !text.isEmpty else { return nil }
+    return UntrustedText.clean(text, limit: 512)
+  }
+
+  /// A child's text where it names something: kept to the letter, unless no name of AWS's looks so.
+  fileprivate func id(_ name: String) -> String? {
+    guard let text = self[name]?.text, !text.isEmpty else { return nil }
+    return Self.exact(text, limit: 256)
+  }
+
+  fileprivate func ids(_ set: String, _ name: String) -> [String] { items(set).compactMap { $0.id(name) } }
+  fileprivate func number(_ name: String) -> Int? { self[name].flatMap { Int($0.text) } }
+  fileprivate func time(_ name: String) -> Timestamp? { self[name].flatMap { Timestamp(rfc3339: $0.text) } }
+
+  /// The tags. Keys have at most 128 characters, values 256 (EC2 User Guide, "Tag restrictions").
+  fileprivate var tags: [String: String] {
+    var tags: [String: String] = [:]
+    for item in items("tagSet") {
+      guard let key = item["key"]?.text, !key.isEmpty else { continue }
+      let value = item["value"]?.text ?? ""
+      tags[Self.exact(key, limit: 128)] =
+        SecretMask.isSecret(name: key) && !value.isEmpty ? SecretMask.replacement : UntrustedText.clean(value, limit: 256)
+    }
+    return tags
+  }
+
+  private static func exact(_ text: String, limit: Int) -> String {
+    let isPlain = text.utf8.count <= limit && text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
+    return isPlain ? text : UntrustedText.clean(text, limit: limit)
+  }
+}

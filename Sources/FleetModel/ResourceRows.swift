@@ -1,0 +1,156 @@
+// What stands beside the machines in an AWS account and can be left behind by one: read by the orphan rules.
+
+/// One EBS volume of `DescribeVolumes`.
+public struct VolumeRow: Hashable, Sendable {
+  public var id: String
+  public var region: Region
+  /// GiB.
+  public var size: Int?
+  /// `gp3`.
+  public var type: String?
+  /// `creating`, `available`, `in-use`, `deleting`, `deleted`, `error`.
+  public var state: String
+  public var createdAt: Timestamp?
+  public var availabilityZone: String?
+  /// The machines it is attached to.
+  public var instances: [InstanceID]
+  public var tags: [String: String]
+
+  public init(
+    id: String, region: Region, size: Int? = nil, type: String? = nil, state: String, createdAt: Timestamp? = nil,
+    availabilityZone: String? = nil, instances: [InstanceID] = [], tags: [String: String] = [:]
+  ) {
+    self.id = id
+    self.region = region
+    self.size = size
+    self.type = type
+    self.state = state
+    self.createdAt = createdAt
+    self.availabilityZone = availabilityZone
+    self.instances = instances
+    self.tags = tags
+  }
+}
+
+/// One elastic address of `DescribeAddresses`.
+public struct AddressRow: Hashable, Sendable {
+  /// The allocation's id, or the address itself where it has none.
+  public var id: String
+  public var region: Region
+  public var publicIP: String?
+  /// `nil` when it points nowhere.
+  public var association: String?
+  public var instance: InstanceID?
+  public var networkInterface: String?
+  public var tags: [String: String]
+
+  public init(
+    id: String, region: Region, publicIP: String? = nil, association: String? = nil, instance: InstanceID? = nil,
+    networkInterface: String? = nil, tags: [String: String] = [:]
+  ) {
+    self.id = id
+    self.region = region
+    self.publicIP = publicIP
+    self.association = association
+    self.instance = instance
+    self.networkInterface = networkInterface
+    self.tags = tags
+  }
+}
+
+/// One security group of `DescribeSecurityGroups`.
+public struct SecurityGroupRow: Hashable, Sendable {
+  /// Whom one rule lets in.
+  public struct Ingress: Hashable, Sendable {
+    /// `tcp`, `udp`, `icmp`, a number, or `-1` for all.
+    public var ipProtocol: String
+    /// `nil` for all ports.
+    public var fromPort: Int?
+    public var toPort: Int?
+    /// IPv4 and IPv6 ranges.
+    public var ranges: [String]
+    /// Ids of the security groups let in.
+    public var groups: [String]
+    public var prefixLists: [String]
+
+    public init(
+      ipProtocol: String, fromPort: Int? = nil, toPort: Int? = nil, ranges: [String] = [], groups: [String] = [], prefixLists: [String] = []
+    ) {
+      self.ipProtocol = ipProtocol
+      self.fromPort = fromPort
+      self.toPort = toPort
+      self.ranges = ranges
+      self.groups = groups
+      self.prefixLists = prefixLists
+    }
+  }
+
+  public var id: String
+  public var region: Region
+  public var name: String
+  public var vpcID: String?
+  public var summary: String?
+  public var ingress: [Ingress]
+  public var tags: [String: String]
+
+  public init(
+    id: String, region: Region, name: String, vpcID: String? = nil, summary: String? = nil, ingress: [Ingress] = [],
+    tags: [String: String] = [:]
+  ) {
+    self.id = id
+    self.region = region
+    self.name = name
+    self.vpcID = vpcID
+    self.summary = summary
+    self.ingress = ingress
+    self.tags = tags
+  }
+}
+
+/// One network interface of `DescribeNetworkInterfaces`: what proves that a security group is in use.
+public struct NetworkInterfaceRow: Hashable, Sendable {
+  public var id: String
+  public var region: Region
+  /// `available` when nothing uses it, else `in-use`, `attaching`, `detaching`, `associated`.
+  public var state: String
+  public var vpcID: String?
+  public var publicIP: String?
+  public var summary: String?
+  public var securityGroups: [String]
+  /// The attachment's id; also set where AWS itself is the user and no machine is named.
+  public var attachment: String?
+  public var instance: InstanceID?
+  public var tags: [String: String]
+
+  public init(
+    id: String, region: Region, state: String, vpcID: String? = nil, publicIP: String? = nil, summary: String? = nil,
+    securityGroups: [String] = [], attachment: String? = nil, instance: InstanceID? = nil, tags: [String: String] = [:]
+  ) {
+    self.id = id
+    self.region = region
+    self.state = state
+    self.vpcID = vpcID
+    self.publicIP = publicIP
+    self.summary = summary
+    self.securityGroups = securityGroups
+    self.attachment = attachment
+    self.instance = instance
+    self.tags = tags
+  }
+}
+
+/// One machine's health checks, of `DescribeInstanceStatus`.
+public struct InstanceStatusRow: Hashable, Sendable {
+  public var id: InstanceID
+  public var region: Region
+  /// `ok`, `impaired`, `initializing`, `insufficient-data`, `not-applicable`.
+  public var system: String
+  public var instance: String
+
+  public init(id: InstanceID, region: Region, system: String, instance: String) {
+    self.id = id
+    self.region = region
+    self.system = system
+    self.instance = instance
+  }
+}
