@@ -40,6 +40,8 @@ final class Terminal {
   private(set) var colors = 0
   /// Rendered, not yet taken by the terminal.
   private(set) var pending: [UInt8] = []
+  /// The terminal takes nothing just now: ``flush()`` again when it can be written to.
+  private(set) var isStalled = false
   private var modes = termios()
   private var isEntered = false
   private var standardError: Int32 = -1
@@ -196,6 +198,7 @@ final class Terminal {
   /// Writes what waits. - Returns: `false` when the terminal is gone.
   @discardableResult
   func flush() -> Bool {
+    isStalled = false
     while !pending.isEmpty {
       let count = write(descriptor, pending, pending.count)
       if count > 0 {
@@ -203,6 +206,7 @@ final class Terminal {
       } else if count < 0, errno == EINTR {
         continue
       } else if count < 0, errno == EAGAIN {
+        isStalled = true
         return true
       } else {
         pending = []

@@ -1,0 +1,89 @@
+/// Everything that a key can do. One table of these feeds the key map, the footer and the help.
+enum Action: String, CaseIterable, Hashable, Sendable {
+  case open, back
+  case up, down, pageUp = "page-up", pageDown = "page-down", top, bottom
+  case filter
+  case sort, reverse = "sort-reverse", sortLeft = "sort-left", sortRight = "sort-right"
+  case fleet, provisioning, instances, events
+  case nextPage = "next-page", previousPage = "previous-page"
+  case help, redraw, suspend, quit
+}
+
+/// What an action may do to the fleet.
+enum Danger: Sendable {
+  /// Looks only.
+  case none
+  /// Can't be undone; asks, and only with `--write`.
+  case destructive
+}
+
+/// What is said of an action wherever it is named.
+struct ActionDescription: Sendable {
+  var action: Action
+  /// The first is shown.
+  var keys: [Key]
+  /// As the footer says it; `nil` keeps it out of there.
+  var short: String?
+  var help: String
+  var group: Group
+  var danger = Danger.none
+
+  enum Group: String, CaseIterable, Sendable {
+    case move = "Move"
+    case look = "Look"
+    case order = "Order"
+    case pages = "Pages"
+    case program = "Program"
+  }
+}
+
+/// What an action's availability depends on.
+struct ActionState: Equatable, Sendable {
+  var page: PageID
+  var hasRows = true
+  var hasDetail = false
+  var hasFilter = false
+}
+
+extension Action {
+  static let table: [ActionDescription] = [
+    .init(action: .open, keys: [.enter], short: "open", help: "show everything known of the row", group: .look),
+    .init(action: .back, keys: [.escape], short: nil, help: "close what is open; clear the filter", group: .look),
+    .init(action: .filter, keys: [.character("/")], short: "filter", help: "show only rows that hold a text", group: .look),
+    .init(action: .up, keys: [.up, .character("k")], short: nil, help: "one row up", group: .move),
+    .init(action: .down, keys: [.down, .character("j")], short: nil, help: "one row down", group: .move),
+    .init(
+      action: .pageUp, keys: [.pageUp, .control("b"), .control("u")], short: nil, help: "a screen up; scrolls the detail where one is open",
+      group: .move),
+    .init(
+      action: .pageDown, keys: [.pageDown, .control("f"), .control("d"), .character(" ")], short: nil,
+      help: "a screen down; scrolls the detail where one is open", group: .move),
+    .init(action: .top, keys: [.home, .character("g")], short: nil, help: "the first row (Events: follow the newest)", group: .move),
+    .init(action: .bottom, keys: [.end, .character("G")], short: nil, help: "the last row", group: .move),
+    .init(action: .sort, keys: [.character("s")], short: "sort", help: "sort by the next column", group: .order),
+    .init(action: .reverse, keys: [.character("S")], short: nil, help: "turn the order round", group: .order),
+    .init(action: .sortLeft, keys: [.character("<"), .left], short: nil, help: "sort by the column to the left", group: .order),
+    .init(action: .sortRight, keys: [.character(">"), .right], short: nil, help: "sort by the column to the right", group: .order),
+    .init(action: .fleet, keys: [.character("1"), .function(1)], short: nil, help: "every org, its tenant and workspaces", group: .pages),
+    .init(action: .provisioning, keys: [.character("2"), .function(2)], short: nil, help: "everything coming up, latest first", group: .pages),
+    .init(action: .instances, keys: [.character("4"), .function(4)], short: nil, help: "every EC2 machine", group: .pages),
+    .init(action: .events, keys: [.character("0"), .function(10)], short: nil, help: "what happened, as it happens", group: .pages),
+    .init(action: .nextPage, keys: [.tab], short: nil, help: "the next page", group: .pages),
+    .init(action: .previousPage, keys: [.backTab], short: nil, help: "the page before", group: .pages),
+    .init(action: .help, keys: [.character("?")], short: "help", help: "this list", group: .program),
+    .init(action: .redraw, keys: [.control("l")], short: nil, help: "draw the whole screen again", group: .program),
+    .init(action: .suspend, keys: [.control("z")], short: nil, help: "back to the shell; `fg` returns", group: .program),
+    .init(action: .quit, keys: [.character("q")], short: "quit", help: "leave", group: .program),
+  ]
+
+  var description: ActionDescription? { Self.table.first { $0.action == self } }
+
+  /// Why it can't be done now; `nil` when it can.
+  func refusal(in state: ActionState) -> String? {
+    switch self {
+    case .open where !state.hasRows: "there is no row to open"
+    case .back where !state.hasDetail && !state.hasFilter: "nothing is open"
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import CNcurses
+import Feeds
+import FleetModel
+import Glibc
+
+/// The loop: waits for keys, for news of the fleet, for signals, or until something on the screen would look different; never for a tick.
+/// It runs on the initial thread, synchronously, and owns the fleet.
+final class Dashboard {
+  /// Milliseconds between two frames that nobody asked for by a key.
+  static let frameInterval: Int64 = 33
+  /// Milliseconds after which an escape is the Escape key.
+  static let escapeDelay: Int32 = 25
+
+  private let store: FleetStore
+  private var options: DashboardOptions
+  private let now: () -> Timestamp
+  private var interface: Interface
+  private var decoder = KeyDecoder()
+  private var canvas: Canvas
+  private var nextChange: Timestamp?
+  private var lastFrame = Timestamp(milliseconds: 0)
+  /// Something changed since the last frame.
+  private var isDirty = true
+
+  init(store: FleetStore, options: DashboardOptions, now: @escaping () -> Timestamp = wallClock) {
+    self.store = store
+    self.options = options
+    self.now = now
+    interface = Interface(options)
+    canvas = Canvas(theme: options.theme, isASCII: options.isASCII)
+  }
+
+  /// Shows the fleet until the user leaves, a signal ends it or the terminal is gone.
+  ///
+  /// - Returns: 0, 130 for Ctrl-C and SIGINT, 143 for SIGTERM, 129 for a hang-up, 131 for SIGQUIT.
+  /// - Throws: ``TerminalError`` when there is no terminal to show it on.
+  func run() throws(TerminalError) -> Int32 {
+    if text_set_locale() == 0 { options.isASCII = true }
+    interface.glyphs = options.isASCII ? .ascii : .unicode
+    canvas.isASCII = options.isASCII
+    let terminal = try Terminal(log: options.logPath, usesMouse: options.usesMouse)
+    try terminal.enter(named: getenv("TERM").map { String(cString: $0) })
+    defer { terminal.leave() }
+    canvas.theme = options.theme.adapted(toColors: terminal.colors)
+    let signals = SignalPipe()
+    takeNews()
+    draw(on: terminal)
+    while true {
+      if let exitCode = step(terminal, signals) { return exitCode }
+    }
+  }
+
+  /// One wait and what it brought. - Returns: the exit code once it is over.
+  private func step(_ terminal: Terminal, _ signals: SignalPipe) -> Int32? {
+    let isStalled = terminal.isStalled
+    var polled = [
+      pollfd(fd: terminal.descriptor, events: Int16(isStalled ? POLLIN | POLLOUT : POLLIN), revents: 0),
+      pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+      // News that came since the last frame waits for the next one: one drain a frame, however many there are.
+      pollfd(fd: isDirty ? -1 : store.wakeDescriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    let count = poll(&polled, nfds_t(polled.count), timeout(isStalled: isStalled))
+    if let exitCode = answer(signals.take(), terminal) { return exitCode }
+    let events = count > 0 ? Int32(polled[0].revents) : 0
+    if events & (POLLHUP | POLLERR | POLLNVAL) != 0 { return 129 }
+    if events & POLLOUT != 0, !terminal.flush() { return 129 }
+    if events & POLLIN != 0 {
+      switch terminal.read() {
+      case .hangUp: return 129
+      case .nothing: break
+      case .bytes(let bytes):
+        if let exitCode = press(decoder.keys(from: bytes), terminal) { return exitCode }
+      }
+    } else if count == 0, decoder.isWaiting {
+      if let exitCode = press(decoder.settle(), terminal) { return exitCode }
+    }
+    if count > 0, polled[2].revents != 0 { isDirty = true }
+    drawIfDue(on: terminal)
+    return nil
+  }
+
+  /// Milliseconds until something must be done unasked; −1 when nothing must.
+  private func timeout(isStalled: Bool) -> Int32 {
+    if decoder.isWaiting { return Self.escapeDelay }
+    if isStalled { return -1 }
+    let moment = now().milliseconds
+    if isDirty { return Int32(clamping: max(0, lastFrame.milliseconds + Self.frameInterval - moment)) }
+    guard let nextChange else { return -1 }
+    return Int32(clamping: min(max(1, nextChange.milliseconds - moment), 3_600_000))
+  }
+
+  private func answer(_ signals: [HeardSignal], _ terminal: Terminal) -> Int32? {
+    for signal in signals {
+      switch signal {
+      case .terminate: return 143
+      case .interrupt: return 130
+      case .quit: return 131
+      case .hangUp: return 129
+      case .stop:
+        terminal.suspend()
+        drawNow(on: terminal)
+      case .resume:
+        terminal.resume()
+        drawNow(on: terminal)
+      case .resize:
+        if terminal.remeasure() { drawNow(on: terminal) }
+      }
+    }
+    return nil
+  }
+
+  private func press(_ keys: [Key], _ terminal: Terminal) -> Int32? {
+    guard !keys.isEmpty else { return nil }
+    let moment = now()
+    var isChanged = false
+    for key in keys {
+      switch interface.handle(key, store.fleet, at: moment) {
+      case .none: break
+      case .draw: isChanged = true
+      case .redraw:
+        canvas_redraw()
+        canvas.forget()
+        isChanged = true
+      case .suspend:
+        terminal.suspend()
+        canvas.forget()
+        isChanged = true
+      case .leave(let exitCode): return exitCode
+      }
+    }
+    if isChanged { draw(on: terminal) }
+    return nil
+  }
+
+  private func takeNews() { interface.update(store.drain(), store.fleet, at: now()) }
+
+  private func drawIfDue(on terminal: Terminal) {
+    let moment = now()
+    let isTimely = nextChange.map { $0 <= moment } ?? false
+    guard isDirty || isTimely else { return }
+    // A clock that was set back must not stop the frames.
+    let since = moment.milliseconds - lastFrame.milliseconds
+    guard since >= Self.frameInterval || since < 0 || isTimely else { return }
+    if isDirty { takeNews() }
+    draw(on: terminal)
+  }
+
+  private func drawNow(on terminal: Terminal) {
+    canvas.forget()
+    draw(on: terminal)
+  }
+
+  /// A frame, unless the terminal has not taken the last one yet: then it comes once it has.
+  private func draw(on terminal: Terminal) {
+    guard !terminal.isStalled else {
+      isDirty = true
+      return
+    }
+    isDirty = false
+    lastFrame = now()
+    let (frame, next) = interface.compose(store.fleet, size: terminal.size, at: lastFrame)
+    nextChange = next
+    canvas.draw(frame, size: terminal.size)
+    terminal.show(cursor: frame.cursor)
+  }
+}

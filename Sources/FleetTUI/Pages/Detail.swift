@@ -1,0 +1,223 @@
+import FleetModel
+
+/// Everything that is known of one org, workspace, machine or event, in lines.
+struct Detail {
+  private var lines: [Line] = []
+  private let width: Int
+  private static let nameWidth = 15
+
+  private init(width: Int) { self.width = width }
+
+  static func title(of subject: Subject, _ fleet: Fleet) -> String {
+    switch subject {
+    case .org(let id): fleet.orgs[id].map { "org \($0.slug)" } ?? "org \(id)"
+    case .workspace(let id): "workspace \(ProvisioningContent.name(of: .workspace(id), fleet))"
+    case .instance(let id): "machine \(id)"
+    case .event(let sequence): fleet.logEntry(sequence).map { "event \($0.type)" } ?? "event"
+    }
+  }
+
+  static func lines(of subject: Subject, _ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> [Line] {
+    var detail = Detail(width: width)
+    switch subject {
+    case .org(let id): detail.describe(org: id, fleet, &context)
+    case .workspace(let id): detail.describe(workspace: id, fleet, &context)
+    case .instance(let id): detail.describe(instance: id, fleet, &context)
+    case .event(let sequence): detail.describe(event: sequence, fleet)
+    }
+    return detail.lines
+  }
+
+  // MARK: - Pieces
+
+  private mutating func field(_ name: String, _ value: String?, _ role: Role = .text) {
+    guard let value, !value.isEmpty else { return }
+    for (index, line) in Line.wrapped(value, role: role, width: max(8, width - Self.nameWidth - 3)).enumerated() {
+      lines.append(Line([Span("  ")] + [Span(index == 0 ? name : "", .dim)].fitted(to: Self.nameWidth) + [Span(" ")] + line.spans))
+    }
+  }
+
+  private mutating func field(_ name: String, _ spans: [Span]) {
+    lines.append(Line([Span("  ")] + [Span(name, .dim)].fitted(to: Self.nameWidth) + [Span(" ")] + spans))
+  }
+
+  private mutating func heading(_ text: String) { lines += [Line(), Line("  " + text, .heading)] }
+
+  private mutating func gone(_ what: String) { lines.append(Line("  \(what) is gone", .dim)) }
+
+  private mutating func moment(_ name: String, _ at: Timestamp?, _ context: inout DrawingContext) {
+    guard let at else { return }
+    field(name, [Span(at.description), Span("  \(context.moment.age(since: at)) ago", .dim)])
+  }
+
+  private mutating func findings(_ findings: [Finding], _ glyphs: Glyphs) {
+    for finding in findings {
+      for (index, line) in Line.wrapped(finding.summary, role: finding.role, width: max(8, width - 4)).enumerated() {
+        lines.append(Line([Span(index == 0 ? "  \(glyphs.sign(of: finding.role)) " : "    ", finding.role)] + line.spans))
+      }
+    }
+    if !findings.isEmpty { lines.append(Line()) }
+  }
+
+  // MARK: - Subjects
+
+  private mutating func describe(org id: OrgID, _ fleet: Fleet, _ context: inout DrawingContext) {
+    guard let org = fleet.orgs[id] else { return gone("org \(id)") }
+    let glyphs = context.glyphs
+    findings(Finding.of(org, fleet, at: context.moment.now), glyphs)
+    field("id", id.rawValue)
+    field("name", org.row.name)
+    field("plan", org.row.plan)
+    field("members", org.row.memberCount.map(String.init))
+    field("tenant", org.row.status.map { Wording.state($0.text, $0.role, glyphs) } ?? Wording.state("no status", .unknown, glyphs))
+    field("last error", org.row.lastError, .failed)
+    if let deletion = org.deletion {
+      field("deletion", "\(deletion.status.text), step \(deletion.step ?? "unknown")", deletion.status == .failed ? .failed : .stale)
+      field("purge", deletion.purgeID?.rawValue)
+      field("its error", deletion.lastError, .failed)
+    }
+    moment("created", org.row.createdAt, &context)
+    moment("updated", org.row.updatedAt, &context)
+    source(.tenant(org.slug), fleet, &context)
+    field("cost an hour", [Wording.hourly(FleetContent.hourly(of: id, fleet, context.prices))])
+    boot(org.boot, .tenant(id), .published(role: .tenant, runtime: nil), fleet, &context)
+
+    let workspaces = fleet.workspaces(of: id)
+    heading("Workspaces \(workspaces.count)")
+    for workspace in workspaces {
+      let row = workspace.row
+      let state = Wording.state(row.status.text, row.status.role, glyphs).fitted(to: 17)
+      let remaining = fleet.progress(of: .workspace(row.id), at: context.moment.now).map { progress in
+        context.moment.changesEverySecond()
+        return [Span(progress.phase.map { "\($0) " } ?? "", .dim)] + Wording.remaining(progress, glyphs, at: context.moment.now)
+      }
+      let note = remaining ?? [Span(row.lastError ?? row.currentTask ?? "", row.status.role == .ok ? .dim : row.status.role)]
+      lines.append(Line([Span("  ")] + [Span(row.name)].fitted(to: 22) + [Span("  ")] + state + [Span(row.runtime ?? "–", .dim)].fitted(to: 14) + note))
+    }
+    machines(fleet.machines(of: id), &context)
+    if !org.subsystems.isEmpty {
+      heading("Subsystems")
+      for subsystem in org.subsystems { field(subsystem.name, subsystem.secondsAgo.map { "\(Moment.coarse($0)) ago" } ?? "unknown") }
+    }
+  }
+
+  private mutating func describe(workspace id: WorkspaceID, _ fleet: Fleet, _ context: inout DrawingContext) {
+    guard let workspace = fleet.workspaces[id] else { return gone("workspace \(id)") }
+    let row = workspace.row
+    findings(Finding.of(workspace, fleet, at: context.moment.now), context.glyphs)
+    boot(workspace.boot, .workspace(id), .published(role: .workspace, runtime: row.runtime), fleet, &context)
+    if workspace.boot != nil { lines.append(Line()) }
+    field("id", id.rawValue)
+    field("org", fleet.orgs[workspace.orgID]?.slug.rawValue ?? workspace.orgID.rawValue)
+    field("status", Wording.state(row.status.text, row.status.role, context.glyphs))
+    field("agent says", workspace.runtimeState, .failed)
+    field("failed by", workspace.failureSource)
+    field("last error", row.lastError, .failed)
+    field("runtime", row.runtime)
+    field("role", row.role)
+    field("tier", row.tier.map(String.init))
+    field("parent", row.parentID.map { fleet.workspaces[$0]?.row.name ?? $0.rawValue })
+    field("url", row.url, .link)
+    field("active tasks", row.activeTasks.map(String.init))
+    field("current task", row.currentTask)
+    field("error rate", row.errorRate.map { "\(Int(min(max($0, 0), 1) * 100)) %" })
+    field("agent uptime", row.uptime.map(Moment.coarse))
+    field("allowed boot", Moment.estimate(Fleet.provisionLimit(of: row)))
+    field("spent", row.monthlySpendCents.map { "$" + Wording.dollars(Double($0) / 100, digits: 2) + " this month" })
+    field("budget", row.budgetLimitCents.map { "$" + Wording.dollars(Double($0) / 100, digits: 2) })
+    moment("heartbeat", workspace.lastHeartbeat, &context)
+    moment("activity", workspace.lastActivity, &context)
+    moment("first seen", workspace.firstSeen, &context)
+    field("stream", fleet.openStreams.contains(id) ? "open" : "not open", .dim)
+    machines(fleet.machines(of: id), &context)
+  }
+
+  private mutating func describe(instance id: InstanceID, _ fleet: Fleet, _ context: inout DrawingContext) {
+    guard let instance = fleet.instances[id] else { return gone("machine \(id)") }
+    let row = instance.row
+    let standing = Standing(of: instance, fleet, at: context.moment.now)
+    field("verdict", [Span(standing.text, standing.role == .dim ? .text : standing.role)])
+    field("state", Wording.state(row.state.text, row.state.role, context.glyphs))
+    field("reason", row.stateReason)
+    field("role", row.role?.rawValue)
+    field("org", fleet.org(of: row)?.slug.rawValue ?? row.orgSlug?.rawValue ?? row.orgID?.rawValue)
+    field("workspace", row.workspaceID.map { fleet.workspaces[$0]?.row.name ?? $0.rawValue })
+    field("type", row.type.map { $0 + (row.isSpot ? " (spot)" : "") })
+    field("cost an hour", [context.prices.hourly(of: row).map { Span("$" + Wording.dollars($0, digits: 4), .money) } ?? Span("unknown", .unknown)])
+    field("prices", "\(context.prices.source), \(context.prices.date)", .dim)
+    field("region", row.region.rawValue)
+    field("zone", row.availabilityZone)
+    moment("launched", row.launchedAt, &context)
+    field("private address", row.privateIP)
+    field("public address", row.publicIP)
+    field("image", row.imageID)
+    field("vpc", row.vpcID)
+    field("security groups", row.securityGroups.joined(separator: " "))
+    field("volumes", row.volumes.joined(separator: " "))
+    if !row.tags.isEmpty {
+      heading("Tags")
+      for (name, value) in row.tags.sorted(by: { $0.key < $1.key }) { field(name, value.isEmpty ? "(empty)" : value) }
+    }
+  }
+
+  private mutating func describe(event sequence: UInt64, _ fleet: Fleet) {
+    guard let entry = fleet.logEntry(sequence) else { return gone("this line of the log") }
+    field("event", entry.type.rawValue, EventsContent.role(of: entry.type))
+    field("at", entry.at.description)
+    field("source", entry.source.description)
+    field("org", [entry.slug?.rawValue, entry.orgID?.rawValue].compactMap { $0 }.joined(separator: "  "))
+    field("workspace", entry.workspaceID.map { [fleet.workspaces[$0]?.row.name, $0.rawValue].compactMap { $0 }.joined(separator: "  ") })
+    field("line", String(entry.sequence), .dim)
+    heading("Data")
+    for line in Line.wrapped(entry.data, role: .text, width: max(8, width - 4)) { lines.append(Line([Span("  ")] + line.spans)) }
+  }
+
+  // MARK: - Parts of several
+
+  private mutating func source(_ source: Source, _ fleet: Fleet, _ context: inout DrawingContext) {
+    let freshness = fleet.freshness(of: source, at: context.moment.now)
+    let age = freshness.state == .complete ? "" : freshness.at.map { " \(context.moment.age(since: $0))" } ?? ""
+    field("read", [Span(freshness.state.rawValue + age, freshness.state.role)] + (freshness.problem.map { [Span("  " + $0, .dim)] } ?? []))
+  }
+
+  private mutating func machines(_ machines: [Instance], _ context: inout DrawingContext) {
+    heading("Machines \(machines.count)")
+    for machine in machines {
+      let row = machine.row
+      let age = row.launchedAt.map { context.moment.age(since: $0) } ?? "?"
+      lines.append(
+        Line(
+          [Span("  ")] + [Span(row.id.rawValue)].fitted(to: 20) + [Span("  ")]
+            + Wording.state(row.state.text, row.state.role, context.glyphs).fitted(to: 17)
+            + [Span("\(row.type ?? "?")  \(row.role?.rawValue ?? "no role")  \(row.region)  \(age)", .dim)]))
+    }
+  }
+
+  /// Each phase: how long it took, against how long it usually does.
+  private mutating func boot(_ boot: Boot?, _ target: BootTarget, _ plan: PhasePlan, _ fleet: Fleet, _ context: inout DrawingContext) {
+    let now = context.moment.now
+    guard let boot, let progress = fleet.progress(of: target, at: now) else { return }
+    context.moment.changesEverySecond()
+    let glyphs = context.glyphs
+    let bar = ProgressBar(fraction: progress.fraction, tick: progress.tick, isLate: progress.isLate)
+    field("coming up", bar.spans(width: min(40, max(8, width - Self.nameWidth - 24)), glyphs: glyphs) + [Span(" ")] + Wording.remaining(progress, glyphs, at: now))
+    moment("began", boot.startedAt, &context)
+    let names = plan.phases.map(\.name) + boot.marks.map(\.name).filter { plan.index(of: $0) == nil }
+    let longest = max(plan.phases.map(\.median).max() ?? 1, 1)
+    for name in names {
+      let mark = boot.marks.first { $0.name == name }
+      let median = plan.index(of: name).map { plan.phases[$0].median }
+      let isCurrent = name == progress.phase
+      let taken = mark.flatMap { mark in mark.startedAt.map { (mark.endedAt ?? now) - $0 } } ?? (isCurrent ? progress.phaseElapsed : nil)
+      let role: Role = mark?.failed == true ? .failed : isCurrent ? (progress.isLate ? .late : .running) : taken == nil ? .dim : .text
+      let length = taken.map { max(1, min(24, Int($0 / longest * 12))) } ?? 0
+      let blocks = taken == nil ? (mark == nil ? glyphs.none : glyphs.ok) : String(repeating: glyphs.heights[6], count: length)
+      let time = taken.map { Moment.elapsed($0) } ?? ""
+      lines.append(
+        Line(
+          [Span(isCurrent ? "  \(glyphs.into) " : "    ", role)] + [Span(name, role)].fitted(to: 20)
+            + [Span("\(blocks) \(time)", role)].fitted(to: 32)
+            + [Span(median.map { "p50 \(Moment.elapsed($0))" } ?? "", .dim)] + (mark?.detail.map { [Span("  \($0)", .dim)] } ?? [])))
+    }
+  }
+}

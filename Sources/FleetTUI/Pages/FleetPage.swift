@@ -1,0 +1,127 @@
+import FleetModel
+
+/// Every org: its tenant's machine, its workspaces by state, what it is coming up to, what it costs and what is wrong with it.
+struct FleetContent: TableContent {
+  static let page = PageID.fleet
+  static let columns = [
+    Column(id: "org", title: "ORG", minimum: 10, ideal: 22, priority: 0),
+    Column(id: "tenant", title: "TENANT", minimum: 12, ideal: 14, priority: 1),
+    Column(id: "machine", title: "MACHINE", minimum: 8, ideal: 10, priority: 8),
+    Column(id: "workspaces", title: "WORKSPACES", minimum: 10, ideal: 16, priority: 3),
+    Column(id: "progress", title: "PROGRESS", minimum: 8, ideal: 28, priority: 4),
+    Column(id: "cost", title: "COST/H", minimum: 7, ideal: 8, priority: 6, alignment: .right),
+    Column(id: "age", title: "AGE", minimum: 4, ideal: 5, priority: 7, alignment: .right),
+    Column(id: "finding", title: "FINDING", minimum: 7, ideal: 16, priority: 2, stretch: 1),
+  ]
+  static let initialSort = (column: 0, isReversed: false)
+  static let followsTop = false
+  static let keysMove = false
+
+  func id(_ subject: Subject) -> OrgID? { if case .org(let id) = subject { id } else { nil } }
+  func subject(_ id: OrgID) -> Subject { .org(id) }
+  func all(_ fleet: Fleet) -> [OrgID] { Array(fleet.orgs.keys) }
+  func count(_ fleet: Fleet) -> Int { fleet.orgs.count }
+  func oldest(_ fleet: Fleet) -> OrgID? { nil }
+  func exists(_ id: OrgID, _ fleet: Fleet) -> Bool { fleet.orgs[id] != nil }
+
+  func touched(by changes: FleetChanges, _ fleet: Fleet) -> [OrgID] {
+    var orgs = changes.orgs
+    for id in changes.workspaces { if let org = fleet.workspaces[id]?.orgID { orgs.insert(org) } }
+    for id in changes.instances { if let row = fleet.instances[id]?.row, let org = fleet.org(of: row) { orgs.insert(org.id) } }
+    return Array(orgs)
+  }
+
+  func key(_ id: OrgID, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
+    guard let org = fleet.orgs[id] else { return .unknown }
+    switch Self.columns[column].id {
+    case "org": return SortKey(org.slug.rawValue)
+    case "tenant": return SortKey(org.row.status?.text)
+    case "machine": return SortKey(fleet.tenantMachine(of: id)?.row.type)
+    case "workspaces": return SortKey(-Double(fleet.workspaces(of: id).count))
+    case "progress": return SortKey(Self.moving(id, fleet).compactMap { fleet.progress(of: $0, at: now)?.fraction }.min())
+    case "cost": return SortKey(-Self.hourly(of: id, fleet, .builtin).known)
+    case "age": return SortKey(org.row.createdAt.map { -$0.seconds })
+    default: return SortKey(Finding.of(org, fleet, at: now).isEmpty ? nil : -Double(Finding.of(org, fleet, at: now).count))
+    }
+  }
+
+  func texts(_ id: OrgID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
+    guard let org = fleet.orgs[id] else { return false }
+    if look(org.slug.rawValue) || look(org.row.name ?? "") || look(org.row.status?.text ?? "") || look(id.rawValue) { return true }
+    if look(org.row.lastError ?? "") || look(org.row.plan ?? "") { return true }
+    return fleet.workspaces(of: id).contains { look($0.row.name) || look($0.row.status.text) || look($0.row.lastError ?? "") }
+  }
+
+  /// The boots of an org that are under way: its tenant's first.
+  static func moving(_ id: OrgID, _ fleet: Fleet) -> [BootTarget] {
+    var targets: [BootTarget] = fleet.orgs[id]?.boot != nil ? [.tenant(id)] : []
+    for workspace in fleet.workspaces(of: id) where workspace.boot != nil { targets.append(.workspace(workspace.id)) }
+    return targets
+  }
+
+  static func hourly(of id: OrgID, _ fleet: Fleet, _ prices: PriceBook) -> Money {
+    var money = Money()
+    for machine in fleet.machines(of: id) { money.add(prices.hourly(of: machine.row)) }
+    return money
+  }
+
+  func cells(_ id: OrgID, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
+    guard let org = fleet.orgs[id] else { return Self.columns.map { _ in [] } }
+    let now = context.moment.now
+    let glyphs = context.glyphs
+    let findings = Finding.of(org, fleet, at: now)
+    let age = org.row.createdAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)
+    let finding = findings.first.map { first in
+      (findings.count > 1 ? [Span("\(findings.count) ", first.role)] : []) + [Span(first.summary, first.role)]
+    }
+    return [
+      [Span(org.slug.rawValue, findings.isEmpty ? .text : .title)], tenant(org, fleet, glyphs),
+      [Span(fleet.tenantMachine(of: id)?.row.type ?? glyphs.none, .dim)], workspaces(of: id, fleet, glyphs),
+      progress(of: org, fleet, width: widths[4] ?? 0, &context), [Self.hourly(of: id, fleet, context.prices)].map(Wording.hourly), [age],
+      finding ?? [],
+    ]
+  }
+
+  private func tenant(_ org: Org, _ fleet: Fleet, _ glyphs: Glyphs) -> [Span] {
+    if let deletion = org.deletion {
+      let role: Role = deletion.status == .failed ? .failed : .stale
+      return Wording.state("deleting", role, glyphs)
+    }
+    guard let status = org.row.status else { return Wording.state("no status", .unknown, glyphs) }
+    return Wording.state(status.text, status.role, glyphs)
+  }
+
+  /// `●4 ◐1 ✕1`: how many in which state.
+  private func workspaces(of id: OrgID, _ fleet: Fleet, _ glyphs: Glyphs) -> [Span] {
+    var counts: [Role: Int] = [:]
+    for workspace in fleet.workspaces(of: id) { counts[workspace.row.status.role, default: 0] += 1 }
+    let spans = [Role.ok, .running, .warning, .failed, .unknown, .dim].compactMap { role in
+      counts[role].map { Span(glyphs.sign(of: role) + "\($0) ", role) }
+    }
+    return spans.isEmpty ? [Span(glyphs.none, .dim)] : spans
+  }
+
+  private func progress(of org: Org, _ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> [Span] {
+    if let deletion = org.deletion { return [Span("cascade: \(deletion.step ?? deletion.status.text)", deletion.status == .failed ? .failed : .stale)] }
+    let moving = Self.moving(org.id, fleet)
+    let now = context.moment.now
+    let all = moving.compactMap { fleet.progress(of: $0, at: now) }
+    // The one that needs a look: the latest, else the furthest behind.
+    guard let shown = all.min(by: { ($0.isLate ? 0 : 1, $0.fraction ?? 0) < ($1.isLate ? 0 : 1, $1.fraction ?? 0) }) else { return [] }
+    context.moment.changesEverySecond()
+    let text = Wording.remaining(shown, context.glyphs, at: now)
+    let bar = ProgressBar(fraction: shown.fraction, tick: shown.tick, isLate: shown.isLate)
+    let room = width - 16
+    return room >= 6 ? bar.spans(width: room, glyphs: context.glyphs) + [Span(" ")] + text : text
+  }
+
+  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
+    let freshness = fleet.freshness(of: .controlPlane, at: now)
+    return switch freshness.state {
+    case .never: "not loaded yet: the control plane has not answered"
+    case .failed: "not loaded: \(freshness.problem ?? "the control plane failed")"
+    case .complete: "no orgs"
+    case .partial, .stale: "no orgs in an incomplete answer: \(freshness.problem ?? "")"
+    }
+  }
+}

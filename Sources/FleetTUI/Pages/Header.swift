@@ -1,0 +1,152 @@
+import FleetModel
+
+/// The lines above every page: whose fleet, how fresh, and its sums.
+struct Header {
+  let environment: String
+  let isProtected: Bool
+  let isReadOnly: Bool
+
+  /// Environment, every source with its freshness, and what is allowed. Ages are shown only where a source isn't fresh.
+  func sources(_ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> Line {
+    let glyphs = context.glyphs
+    let name = [
+      Span(" fleet \(glyphs.into) ", .dim), Span(environment.uppercased(), isProtected ? .protected : .environment), Span("   "),
+    ]
+    let allowed = [isReadOnly ? Span("  read-only ", .dim) : Span("  writes allowed ", .danger)]
+    let room = width - Line(name).columns - Line(allowed).columns
+    guard room > 8 else { return Line(Line(name).fitted(to: width).spans) }
+
+    var entries = Self.sources(of: fleet).map { source in entry(source, fleet, &context) }
+    if let tenants = tenants(fleet, &context) { entries.append(tenants) }
+    // Where there is little room, what is well is left out first.
+    while entries.reduce(0, { $0 + Line($1.spans).columns + 2 }) > room, let calm = entries.lastIndex(where: { !$0.isNoteworthy }) {
+      entries.remove(at: calm)
+    }
+    let spans = entries.flatMap { $0.spans + [Span("  ")] }
+    return Line(name + spans.fitted(to: room) + allowed)
+  }
+
+  private struct Entry {
+    var spans: [Span]
+    var isNoteworthy: Bool
+  }
+
+  private static func sources(of fleet: Fleet) -> [Source] {
+    fleet.sources.keys.filter { if case .tenant = $0 { false } else { true } }.sorted()
+  }
+
+  private func entry(_ source: Source, _ fleet: Fleet, _ context: inout DrawingContext) -> Entry {
+    let glyphs = context.glyphs
+    let now = context.moment.now
+    let freshness = fleet.freshness(of: source, at: now)
+    let name: String =
+      switch source {
+      case .controlPlane: "control plane"
+      case .feed: "feed"
+      case .database: "database"
+      case .dns: "dns"
+      case .ec2(let region): "ec2 \(region)"
+      case .tenant(let slug): slug.rawValue
+      }
+    switch freshness.state {
+    case .complete:
+      if let record = fleet.sources[source], record.pollInterval != nil, let at = record.lastComplete {
+        context.moment.changes(at: at + record.staleAfter + 0.001)
+      }
+      return Entry(spans: [Span(glyphs.ok, .ok), Span(" \(name)", .dim)], isNoteworthy: false)
+    case .never:
+      // Not offered is an answer; nothing at all is a wait.
+      if fleet.sources[source]?.notOffered != nil {
+        return Entry(spans: [Span("\(glyphs.off) \(name) not offered", .dim)], isNoteworthy: false)
+      }
+      return Entry(spans: [Span("\(glyphs.coming) \(name) loading", .running)], isNoteworthy: true)
+    case .partial, .stale, .failed:
+      let role = freshness.state.role
+      let age = freshness.at.map { " " + context.moment.age(since: $0) } ?? " never loaded"
+      return Entry(spans: [Span("\(role.glyph(glyphs)) \(name) \(freshness.state.rawValue)\(age)", role)], isNoteworthy: true)
+    }
+  }
+
+  /// Tenants are many: how many of them answer.
+  private func tenants(_ fleet: Fleet, _ context: inout DrawingContext) -> Entry? {
+    var asked = 0
+    var fresh = 0
+    var failed = 0
+    for (source, record) in fleet.sources {
+      guard case .tenant = source else { continue }
+      asked += 1
+      switch record.freshness(at: context.moment.now).state {
+      case .complete:
+        fresh += 1
+        if record.pollInterval != nil, let at = record.lastComplete { context.moment.changes(at: at + record.staleAfter + 0.001) }
+      case .failed: failed += 1
+      default: break
+      }
+    }
+    guard asked > 0 else { return nil }
+    let role: Role = failed > 0 ? .failed : fresh < asked ? .running : .ok
+    let glyph = Span(context.glyphs.sign(of: role), role)
+    guard fresh < asked else { return Entry(spans: [glyph, Span(" \(asked) tenants", .dim)], isNoteworthy: false) }
+    return Entry(
+      spans: [glyph, Span(" \(fresh) of \(asked) tenants\(failed > 0 ? ", \(failed) failed" : "")", role)], isNoteworthy: true)
+  }
+
+  /// What there is, what is coming, what is wrong, what it costs.
+  func totals(_ fleet: Fleet, _ tallies: Tallies, _ context: inout DrawingContext) -> Line {
+    let glyphs = context.glyphs
+    let now = context.moment.now
+    var late = 0
+    for target in fleet.inFlight {
+      guard let progress = fleet.progress(of: target, at: now) else { continue }
+      if progress.isLate { late += 1 } else if let at = progress.lateAt { context.moment.changes(at: at + 0.001) }
+    }
+    var spans = [
+      Span(" \(fleet.orgs.count) orgs"), Span("  \(tallies.liveMachines) machines  \(fleet.workspaces.count) workspaces", .dim), Span("  "),
+    ]
+    if !fleet.inFlight.isEmpty { spans.append(Span(" \(glyphs.coming) \(fleet.inFlight.count) coming up", .running)) }
+    if late > 0 { spans.append(Span("  \(glyphs.late) \(late) late", .late)) }
+    if tallies.failed > 0 { spans.append(Span("  \(glyphs.failed) \(tallies.failed) failed", .failed)) }
+    if tallies.degraded > 0 { spans.append(Span("  \(glyphs.late) \(tallies.degraded) degraded", .warning)) }
+    if tallies.liveMachines > 0 {
+      spans.append(Span("   $\(Wording.dollars(tallies.money.known, digits: 2))\(tallies.money.hasUnknown ? "+?" : "")/h", .money))
+    }
+    return Line(spans)
+  }
+
+  /// The pages with their keys; the open one is lit.
+  func tabs(_ open: PageID, _ fleet: Fleet, _ keys: KeyMap) -> Line {
+    var spans: [Span] = []
+    for page in PageID.allCases {
+      let count: Int =
+        switch page {
+        case .fleet, .events: 0
+        case .provisioning: fleet.inFlight.count
+        case .instances: fleet.instances.count
+        }
+      spans.append(Span(" \(keys.name(of: page.action)) ", .key))
+      spans.append(Span(page.title, page == open ? .title : .dim))
+      spans.append(Span(count > 0 ? " \(count) " : " ", .dim))
+    }
+    return Line(spans)
+  }
+}
+
+/// The line below every page: the keys that matter now, and where the window stands.
+enum Footer {
+  static func line(_ keys: KeyMap, _ state: ActionState, position: String, notice: Span?, filter: String, width: Int, _ glyphs: Glyphs) -> Line {
+    let right = " \(position) "
+    let room = width - TextWidth.columns(of: right)
+    guard room > 4 else { return Line([Span(right, .dim)].fitted(to: width)) }
+    var left: [Span] = []
+    if let notice { left += [Span(" "), notice, Span(" ")] }
+    if !filter.isEmpty { left += [Span(" /\(filter) ", .match)] }
+    if state.hasDetail {
+      left += [Span(" \(keys.name(of: .back)) ", .key), Span("close  ", .dim), Span("pgup pgdn ", .key), Span("scroll ", .dim)]
+    }
+    for entry in Action.table {
+      guard let short = entry.short, entry.action.refusal(in: state) == nil, !(state.hasDetail && entry.action == .open) else { continue }
+      left += [Span(" \(keys.name(of: entry.action)) ", .key), Span(short + " ", .dim)]
+    }
+    return Line(left.fitted(to: room) + [Span(right, .dim)])
+  }
+}

@@ -1,0 +1,103 @@
+import FleetModel
+
+/// Every EC2 machine that was found, with what the fleet says of it.
+struct InstancesContent: TableContent {
+  static let page = PageID.instances
+  static let columns = [
+    Column(id: "instance", title: "INSTANCE", minimum: 12, ideal: 19, priority: 0),
+    Column(id: "role", title: "ROLE", minimum: 6, ideal: 9, priority: 4),
+    Column(id: "org", title: "ORG", minimum: 8, ideal: 20, priority: 2),
+    Column(id: "workspace", title: "WORKSPACE", minimum: 8, ideal: 18, priority: 5),
+    Column(id: "state", title: "STATE", minimum: 9, ideal: 15, priority: 1),
+    Column(id: "type", title: "TYPE", minimum: 8, ideal: 10, priority: 6),
+    Column(id: "region", title: "REGION", minimum: 9, ideal: 10, priority: 8),
+    Column(id: "cost", title: "COST/H", minimum: 7, ideal: 7, priority: 7, alignment: .right),
+    Column(id: "age", title: "AGE", minimum: 4, ideal: 5, priority: 3, alignment: .right),
+    Column(id: "verdict", title: "VERDICT", minimum: 10, ideal: 18, priority: 1, stretch: 1),
+  ]
+  static let initialSort = (column: 9, isReversed: false)
+  static let followsTop = false
+  static let keysMove = false
+
+  func id(_ subject: Subject) -> InstanceID? { if case .instance(let id) = subject { id } else { nil } }
+  func subject(_ id: InstanceID) -> Subject { .instance(id) }
+  func all(_ fleet: Fleet) -> [InstanceID] { Array(fleet.instances.keys) }
+  func count(_ fleet: Fleet) -> Int { fleet.instances.count }
+  func oldest(_ fleet: Fleet) -> InstanceID? { nil }
+  func exists(_ id: InstanceID, _ fleet: Fleet) -> Bool { fleet.instances[id] != nil }
+
+  func touched(by changes: FleetChanges, _ fleet: Fleet) -> [InstanceID] {
+    var ids = changes.instances
+    for id in changes.workspaces { for machine in fleet.machines(of: id) { ids.insert(machine.id) } }
+    for id in changes.orgs { for machine in fleet.machines(of: id) { ids.insert(machine.id) } }
+    return Array(ids)
+  }
+
+  private static func org(of row: InstanceRow, _ fleet: Fleet) -> String? {
+    fleet.org(of: row)?.slug.rawValue ?? row.orgSlug?.rawValue ?? row.orgID?.rawValue
+  }
+
+  private static func workspace(of row: InstanceRow, _ fleet: Fleet) -> String? {
+    row.workspaceID.map { fleet.workspaces[$0]?.row.name ?? $0.rawValue }
+  }
+
+  func key(_ id: InstanceID, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
+    guard let instance = fleet.instances[id] else { return .unknown }
+    let row = instance.row
+    return switch Self.columns[column].id {
+    case "instance": SortKey(id.rawValue)
+    case "role": SortKey(row.role?.rawValue)
+    case "org": SortKey(Self.org(of: row, fleet))
+    case "workspace": SortKey(Self.workspace(of: row, fleet))
+    case "state": SortKey(row.state.text)
+    case "type": SortKey(row.type)
+    case "region": SortKey(row.region.rawValue)
+    case "cost": SortKey(PriceBook.builtin.hourly(of: row).map { -$0 })
+    case "age": SortKey(row.launchedAt.map { -$0.seconds })
+    default: SortKey(Standing(of: instance, fleet, at: now).rank)
+    }
+  }
+
+  func texts(_ id: InstanceID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
+    guard let row = fleet.instances[id]?.row else { return false }
+    return look(id.rawValue) || look(Self.org(of: row, fleet) ?? "") || look(Self.workspace(of: row, fleet) ?? "") || look(row.state.text)
+      || look(row.type ?? "") || look(row.name ?? "") || look(row.role?.rawValue ?? "") || look(row.region.rawValue)
+      || look(row.privateIP ?? "") || look(row.publicIP ?? "")
+  }
+
+  func cells(_ id: InstanceID, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
+    guard let instance = fleet.instances[id] else { return Self.columns.map { _ in [] } }
+    let row = instance.row
+    let glyphs = context.glyphs
+    let standing = Standing(of: instance, fleet, at: context.moment.now)
+    if case .grace(let until) = standing { context.moment.changes(at: until) }
+    let cost = context.prices.hourly(of: row)
+    let verdict: [Span] =
+      switch standing {
+      case .grace(let until): [Span("\(glyphs.coming) grace, judged in \(Moment.coarse(until - context.moment.now))", .running)]
+      case .inFleet, .ending, .foreign: [Span(standing.text, .dim)]
+      default: [Span(glyphs.sign(of: standing.role) + " " + standing.text, standing.role)]
+      }
+    if case .grace(let until) = standing { _ = context.moment.age(since: until + -Standing.gracePeriod) }
+    return [
+      [Span(Wording.shortened(id.rawValue, to: widths[0] ?? 0), standing.role == .failed ? .title : .text)],
+      [Span(row.role?.rawValue ?? "–", .dim)],
+      [Span(Self.org(of: row, fleet) ?? "–", fleet.org(of: row) == nil ? .dim : .text)],
+      [Span(Self.workspace(of: row, fleet) ?? "", .dim)], Wording.state(row.state.text, row.state.role, glyphs), [Span(row.type ?? "?", .dim)],
+      [Span(row.region.rawValue, .dim)],
+      [cost.map { Span(Wording.dollars($0, digits: 3), $0 == 0 ? .dim : standing.role == .failed ? .failed : .money) } ?? Span("?", .unknown)],
+      [row.launchedAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)], verdict,
+    ]
+  }
+
+  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
+    let regions = fleet.sources.keys.filter { if case .ec2 = $0 { true } else { false } }
+    if regions.isEmpty { return "EC2 is not configured: add [environment.NAME.aws] with regions" }
+    for region in regions.sorted() {
+      let freshness = fleet.freshness(of: region, at: now)
+      if freshness.state == .failed { return "not loaded: \(region): \(freshness.problem ?? "failed")" }
+      if freshness.state == .never { return "not loaded yet: \(region) has not answered" }
+    }
+    return "no machines"
+  }
+}

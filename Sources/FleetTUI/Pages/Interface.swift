@@ -1,0 +1,272 @@
+import FleetModel
+
+/// What a key asks for beyond the interface itself.
+enum Intent: Equatable {
+  /// The screen may look different.
+  case draw
+  /// Nothing changed.
+  case none
+  case redraw
+  case suspend
+  case leave(exitCode: Int32)
+}
+
+/// What the dashboard is to be.
+struct DashboardOptions: Sendable {
+  var environment: String
+  var isProtected = false
+  var isReadOnly = true
+  var isASCII = false
+  var theme = Theme.standard
+  var keys = KeyMap.standard
+  var usesMouse = false
+  /// Where standard error goes while the screen is up.
+  var logPath: String?
+  var prices = PriceBook.builtin
+
+  init(environment: String) { self.environment = environment }
+}
+
+/// The dashboard without its terminal: keys in, intents and frames out.
+struct Interface {
+  private var pages: [any Page] = [
+    TablePage<FleetContent>(), TablePage<ProvisioningContent>(), TablePage<InstancesContent>(), TablePage<EventsContent>(),
+  ]
+  private var open = 0
+  private var tallies = Tallies()
+  private let header: Header
+  private let keys: KeyMap
+  private let prices: PriceBook
+  var glyphs: Glyphs
+
+  /// What lies over the page, the top one last: a key goes to the top first.
+  private var layers: [Layer] = []
+  private var scroll = 0
+  private var helpScroll = 0
+  private var notice: Span?
+  /// Where the last frame drew the page's rows, and how far its layers can be scrolled.
+  private var pageTop = 0
+  private var pageRows = 0
+  private var detailRows = 1
+
+  private enum Layer: Equatable { case detail, filter, help }
+
+  init(_ options: DashboardOptions) {
+    header = Header(environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly)
+    keys = options.keys
+    prices = options.prices
+    glyphs = options.isASCII ? .ascii : .unicode
+  }
+
+  var page: PageID { pages[open].id }
+  var selection: Subject? { pages[open].selection }
+
+  /// The fleet changed.
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
+    tallies.update(changes, fleet, prices)
+    for index in pages.indices { pages[index].update(changes, fleet, at: now) }
+  }
+
+  // MARK: - Keys
+
+  mutating func handle(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> Intent {
+    notice = nil
+    switch key {
+    case .control("c"): return .leave(exitCode: 130)
+    case .control("\\"): return .leave(exitCode: 131)
+    default: break
+    }
+    for layer in layers.reversed() {
+      let answer: Intent? =
+        switch layer {
+        case .help: handleHelp(key)
+        case .filter: handleFilter(key, fleet, at: now)
+        case .detail: handleDetail(key)
+        }
+      if let answer { return answer }
+    }
+    return handlePage(key, fleet, at: now)
+  }
+
+  private mutating func handleHelp(_ key: Key) -> Intent? {
+    switch keys.action(for: key) {
+    case .down: helpScroll += 1
+    case .up: helpScroll -= 1
+    case .pageDown: helpScroll += max(1, pageRows - 1)
+    case .pageUp: helpScroll -= max(1, pageRows - 1)
+    case .top: helpScroll = 0
+    case .bottom: helpScroll = .max / 2
+    case .redraw, .suspend: return nil
+    default: layers.removeAll { $0 == .help }
+    }
+    helpScroll = max(0, helpScroll)
+    return .draw
+  }
+
+  private mutating func handleFilter(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> Intent? {
+    var text = pages[open].filter
+    switch key {
+    case .escape:
+      text = ""
+      layers.removeAll { $0 == .filter }
+    case .enter: layers.removeAll { $0 == .filter }
+    case .backspace:
+      if text.isEmpty { layers.removeAll { $0 == .filter } } else { text.removeLast() }
+    case .control("u"): text = ""
+    case .control("w"): text = text.lastIndex(of: " ").map { String(text[..<$0]) } ?? ""
+    case .character(let character): text.append(character)
+    case .paste(let pasted): text += UntrustedText.clean(pasted, limit: 80)
+    case .up, .down, .pageUp, .pageDown, .wheel, .click: return nil
+    case .control("l"), .control("z"): return nil
+    default: return Intent.none
+    }
+    pages[open].setFilter(UntrustedText.clean(text, limit: 80), fleet, at: now)
+    return .draw
+  }
+
+  /// The detail follows the selection; only scrolling is its own.
+  private mutating func handleDetail(_ key: Key) -> Intent? {
+    switch keys.action(for: key) {
+    case .back, .open: layers.removeAll { $0 == .detail }
+    case .pageDown: scroll += max(1, detailRows - 1)
+    case .pageUp: scroll = max(0, scroll - max(1, detailRows - 1))
+    default: return nil
+    }
+    return .draw
+  }
+
+  private mutating func handlePage(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> Intent {
+    let before = selection
+    defer { if selection != before { scroll = 0 } }
+    switch key {
+    case .wheel(let step, _, _):
+      pages[open].move(by: step * 3)
+      return .draw
+    case .click(let row, _):
+      pages[open].select(drawnRow: row - pageTop - 1)
+      return .draw
+    default: break
+    }
+    guard let action = keys.action(for: key) else { return .none }
+    if let reason = action.refusal(in: state) {
+      guard action != .back else { return .none }
+      notice = Span(reason, .warning)
+      return .draw
+    }
+    return perform(action, fleet, at: now)
+  }
+
+  private mutating func perform(_ action: Action, _ fleet: Fleet, at now: Timestamp) -> Intent {
+    switch action {
+    case .open:
+      layers.append(.detail)
+      scroll = 0
+    case .back: pages[open].setFilter("", fleet, at: now)
+    case .up: pages[open].move(by: -1)
+    case .down: pages[open].move(by: 1)
+    case .pageUp: pages[open].move(by: -max(1, pageRows - 1))
+    case .pageDown: pages[open].move(by: max(1, pageRows - 1))
+    case .top: pages[open].moveToTop()
+    case .bottom: pages[open].moveToBottom()
+    case .filter: layers.append(.filter)
+    case .sort, .sortRight: pages[open].sort(by: 1, fleet, at: now)
+    case .sortLeft: pages[open].sort(by: -1, fleet, at: now)
+    case .reverse: pages[open].reverse()
+    case .fleet, .provisioning, .instances, .events: show(pages.firstIndex { $0.id.action == action } ?? open)
+    case .nextPage: show((open + 1) % pages.count)
+    case .previousPage: show((open + pages.count - 1) % pages.count)
+    case .help:
+      layers.append(.help)
+      helpScroll = 0
+    case .redraw: return .redraw
+    case .suspend: return .suspend
+    case .quit: return .leave(exitCode: 0)
+    }
+    return .draw
+  }
+
+  private mutating func show(_ index: Int) {
+    open = index
+    layers = []
+    scroll = 0
+  }
+
+  private var state: ActionState {
+    ActionState(
+      page: page, hasRows: pages[open].count > 0, hasDetail: layers.contains(.detail), hasFilter: !pages[open].filter.isEmpty)
+  }
+
+  // MARK: - Frames
+
+  static let smallest = Terminal.Size(rows: 5, columns: 20)
+
+  /// The whole screen as it is at `now`, and when it would next look different by time alone.
+  mutating func compose(_ fleet: Fleet, size: Terminal.Size, at now: Timestamp) -> (frame: Frame, nextChange: Timestamp?) {
+    guard size.rows >= Self.smallest.rows, size.columns >= Self.smallest.columns else {
+      let text = "too small: \(size.columns)x\(size.rows), needs \(Self.smallest.columns)x\(Self.smallest.rows)"
+      return (Frame(lines: Array(Line.wrapped(text, role: .warning, width: max(1, size.columns)).prefix(size.rows))), nil)
+    }
+    var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, prices: prices)
+    let rule = Line(String(repeating: glyphs.rule, count: size.columns), .rule)
+    var lines = [header.sources(fleet, width: size.columns, &context)]
+    if size.rows >= 9 { lines.append(header.totals(fleet, tallies, &context)) }
+    if size.rows >= 7 { lines.append(header.tabs(page, fleet, keys)) }
+    if size.rows >= 12 { lines.append(rule) }
+    let below = size.rows >= 12 ? 2 : 1
+    let body = size.rows - lines.count - below
+    pageTop = lines.count
+
+    if layers.contains(.help) {
+      lines += window(Help.lines(keys, glyphs, width: size.columns), rows: body, from: &helpScroll)
+    } else {
+      lines += drawBody(fleet, rows: body, width: size.columns, &context)
+    }
+    while lines.count < size.rows - below { lines.append(Line()) }
+    if below == 2 { lines.append(rule) }
+
+    if layers.last == .filter {
+      let (line, cursor) = prompt(row: size.rows - 1, width: size.columns)
+      return (Frame(lines: lines + [line], cursor: cursor), context.moment.nextChange)
+    }
+    let position = layers.contains(.help) ? "any key closes" : pages[open].position
+    lines.append(
+      Footer.line(keys, state, position: position, notice: notice, filter: pages[open].filter, width: size.columns, glyphs))
+    return (Frame(lines: lines), context.moment.nextChange)
+  }
+
+  /// The page, with the detail under it, or over all of it where there is little room.
+  private mutating func drawBody(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
+    guard layers.contains(.detail), let subject = selection else {
+      pageRows = rows
+      return pages[open].draw(fleet, rows: rows, width: width, &context)
+    }
+    let panel = rows >= 14 ? max(8, rows * 3 / 5) : rows
+    pageRows = rows - panel
+    var lines = pageRows > 0 ? pages[open].draw(fleet, rows: pageRows, width: width, &context) : []
+    while lines.count < pageRows { lines.append(Line()) }
+    let title = "\(glyphs.rule)\(glyphs.rule) \(Detail.title(of: subject, fleet)) "
+    let room = max(0, width - TextWidth.columns(of: title))
+    lines.append(Line([Span("\(glyphs.rule)\(glyphs.rule) ", .rule), Span(Detail.title(of: subject, fleet), .title), Span(" " + String(repeating: glyphs.rule, count: room), .rule)]))
+    detailRows = max(1, panel - 1)
+    return lines + window(Detail.lines(of: subject, fleet, width: width, &context), rows: panel - 1, from: &scroll)
+  }
+
+  /// `rows` lines from `scroll`, which is held within what there is.
+  private func window(_ lines: [Line], rows: Int, from scroll: inout Int) -> [Line] {
+    scroll = max(0, min(scroll, lines.count - rows))
+    var shown = Array(lines.dropFirst(scroll).prefix(max(0, rows)))
+    let left = lines.count - scroll - shown.count
+    if left > 0, !shown.isEmpty { shown[shown.count - 1] = Line("  … \(left + 1) more lines", .dim) }
+    return shown
+  }
+
+  private func prompt(row: Int, width: Int) -> (Line, Cursor) {
+    let text = pages[open].filter
+    let count = "  \(pages[open].count) of \(pages[open].count + pages[open].hidden)"
+    // The end of a long text is where one types.
+    var shown = text
+    while TextWidth.columns(of: shown) > max(1, width - 4), !shown.isEmpty { shown.removeFirst() }
+    let column = min(width - 1, 2 + TextWidth.columns(of: shown))
+    return (Line([Span(" /", .key), Span(shown, .title), Span(count, .dim)]), Cursor(row: row, column: column))
+  }
+}

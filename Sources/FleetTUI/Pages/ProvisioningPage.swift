@@ -1,0 +1,133 @@
+import FleetModel
+
+/// A boot's place in an order.
+struct BootID: Hashable, Comparable, Sendable {
+  var target: BootTarget
+
+  private var text: String {
+    switch target {
+    case .tenant(let id): id.rawValue
+    case .workspace(let id): id.rawValue
+    }
+  }
+
+  static func < (left: Self, right: Self) -> Bool { left.text < right.text }
+}
+
+/// Everything that is coming up, the latest first.
+struct ProvisioningContent: TableContent {
+  static let page = PageID.provisioning
+  static let columns = [
+    Column(id: "target", title: "TARGET", minimum: 12, ideal: 26, priority: 0, stretch: 1),
+    Column(id: "runtime", title: "RUNTIME", minimum: 7, ideal: 12, priority: 6),
+    Column(id: "phase", title: "PHASE", minimum: 10, ideal: 18, priority: 2),
+    Column(id: "step", title: "IN PHASE", minimum: 6, ideal: 8, priority: 4, alignment: .right),
+    Column(id: "progress", title: "PROGRESS", minimum: 8, ideal: 30, priority: 1, stretch: 1),
+    Column(id: "elapsed", title: "ELAPSED", minimum: 6, ideal: 7, priority: 5, alignment: .right),
+    Column(id: "eta", title: "ETA", minimum: 10, ideal: 18, priority: 3),
+    Column(id: "late", title: "LATENESS", minimum: 8, ideal: 10, priority: 1),
+    Column(id: "deadline", title: "DEADLINE", minimum: 9, ideal: 12, priority: 7),
+  ]
+  static let initialSort = (column: 7, isReversed: false)
+  static let followsTop = false
+  static let keysMove = true
+
+  func id(_ subject: Subject) -> BootID? {
+    switch subject {
+    case .org(let id): BootID(target: .tenant(id))
+    case .workspace(let id): BootID(target: .workspace(id))
+    default: nil
+    }
+  }
+  func subject(_ id: BootID) -> Subject {
+    switch id.target {
+    case .tenant(let id): .org(id)
+    case .workspace(let id): .workspace(id)
+    }
+  }
+  func all(_ fleet: Fleet) -> [BootID] { fleet.inFlight.map(BootID.init) }
+  func count(_ fleet: Fleet) -> Int { fleet.inFlight.count }
+  func oldest(_ fleet: Fleet) -> BootID? { nil }
+  func exists(_ id: BootID, _ fleet: Fleet) -> Bool { fleet.inFlight.contains(id.target) }
+
+  func touched(by changes: FleetChanges, _ fleet: Fleet) -> [BootID] {
+    changes.orgs.map { BootID(target: .tenant($0)) } + changes.workspaces.map { BootID(target: .workspace($0)) }
+  }
+
+  static func name(of target: BootTarget, _ fleet: Fleet) -> String {
+    switch target {
+    case .tenant(let id): (fleet.orgs[id]?.slug.rawValue ?? "?") + " (tenant)"
+    case .workspace(let id):
+      fleet.workspaces[id].map { (fleet.orgs[$0.orgID]?.slug.rawValue ?? "?") + "/" + $0.row.name } ?? "?"
+    }
+  }
+
+  private static func runtime(of target: BootTarget, _ fleet: Fleet) -> String? {
+    if case .workspace(let id) = target { fleet.workspaces[id]?.row.runtime } else { nil }
+  }
+
+  func key(_ id: BootID, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
+    switch Self.columns[column].id {
+    case "target": return SortKey(Self.name(of: id.target, fleet))
+    case "runtime": return SortKey(Self.runtime(of: id.target, fleet))
+    default: break
+    }
+    guard let progress = fleet.progress(of: id.target, at: now) else { return .unknown }
+    return switch Self.columns[column].id {
+    case "phase": SortKey(progress.phase)
+    case "step": SortKey(progress.phaseElapsed.map { -$0 })
+    case "progress": SortKey(progress.fraction)
+    case "elapsed": SortKey(progress.elapsed.map { -$0 })
+    case "eta": SortKey(progress.eta?.p50)
+    case "deadline": SortKey(progress.deadline?.seconds)
+    // What failed, then the moment at which it became late: the earliest first.
+    default: progress.hasFailed ? .number(-1) : SortKey(progress.lateAt?.seconds)
+    }
+  }
+
+  func texts(_ id: BootID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
+    look(Self.name(of: id.target, fleet)) || look(Self.runtime(of: id.target, fleet) ?? "")
+  }
+
+  func cells(_ id: BootID, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
+    let now = context.moment.now
+    let glyphs = context.glyphs
+    guard let progress = fleet.progress(of: id.target, at: now) else { return Self.columns.map { _ in [] } }
+    context.moment.changesEverySecond()
+    let bar = ProgressBar(fraction: progress.fraction, tick: progress.tick, isLate: progress.isLate || progress.hasFailed)
+    let percent = progress.fraction.map { Wording.padded(Int($0 * 100), 3) + "%" } ?? "   ?"
+    let tone: Role = progress.hasFailed ? .failed : progress.isLate ? .late : .text
+    return [
+      [Span(Self.name(of: id.target, fleet), tone == .text ? .text : .title)],
+      [Span(Self.runtime(of: id.target, fleet) ?? "–", .dim)],
+      [Span(progress.phase ?? "not told", progress.phase == nil ? .unknown : tone)],
+      [Span(progress.phaseElapsed.map(Moment.elapsed) ?? "", tone == .text ? .dim : tone)],
+      bar.spans(width: (widths[4] ?? 0) - 5, glyphs: glyphs) + [Span(percent, .dim)],
+      [Span(progress.elapsed.map(Moment.elapsed) ?? "?", progress.elapsed == nil ? .unknown : .dim)],
+      eta(progress, glyphs), lateness(progress, glyphs, at: now), deadline(progress, at: now),
+    ]
+  }
+
+  private func eta(_ progress: Progress, _ glyphs: Glyphs) -> [Span] {
+    guard !progress.hasFailed else { return [] }
+    guard let eta = progress.eta else { return [Span("unknown", .unknown)] }
+    return [
+      Span("\(glyphs.approximately) \(Moment.estimate(eta.p50))"), Span("  \(glyphs.atMost) \(Moment.estimate(eta.p90))", .dim),
+    ]
+  }
+
+  private func lateness(_ progress: Progress, _ glyphs: Glyphs, at now: Timestamp) -> [Span] {
+    if progress.hasFailed { return [Span(glyphs.failed + " failed", .failed)] }
+    guard let lateAt = progress.lateAt else { return [Span("unknown", .unknown)] }
+    return progress.isLate ? [Span("\(glyphs.late) \(Moment.estimate(now - lateAt))", .late)] : [Span("on time", .dim)]
+  }
+
+  private func deadline(_ progress: Progress, at now: Timestamp) -> [Span] {
+    guard let deadline = progress.deadline else { return [Span("–", .dim)] }
+    return deadline > now ? [Span("in \(Moment.estimate(deadline - now))", progress.isLate ? .late : .dim)] : [Span("passed", .failed)]
+  }
+
+  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
+    fleet.isComplete(.controlPlane, at: now) ? "nothing is coming up" : "nothing known to be coming up; the roster is not complete"
+  }
+}

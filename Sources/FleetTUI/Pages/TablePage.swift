@@ -1,0 +1,224 @@
+import CNcurses
+import FleetModel
+
+/// What is particular to one table: its columns and what is in them.
+protocol TableContent {
+  associatedtype ID: Hashable & Comparable & Sendable
+  static var page: PageID { get }
+  static var columns: [Column] { get }
+  /// The column that orders it at first, and whether the highest comes first.
+  static var initialSort: (column: Int, isReversed: Bool) { get }
+  /// Whether the first row stays under the cursor as rows come in above, until the cursor is moved.
+  static var followsTop: Bool { get }
+
+  init()
+  /// The row that shows `subject`; `nil` when it is no row of this table.
+  func id(_ subject: Subject) -> ID?
+  func subject(_ id: ID) -> Subject
+  /// Whether what rows are sorted by moves with time alone.
+  static var keysMove: Bool { get }
+  /// The ids of every row.
+  func all(_ fleet: Fleet) -> [ID]
+  func count(_ fleet: Fleet) -> Int
+  /// Rows before this one are gone, if it is worth dropping them now.
+  mutating func oldest(_ fleet: Fleet) -> ID?
+  /// The ids whose rows a change may have touched, gone ones included.
+  mutating func touched(by changes: FleetChanges, _ fleet: Fleet) -> [ID]
+  func exists(_ id: ID, _ fleet: Fleet) -> Bool
+  func key(_ id: ID, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey
+  /// The texts that a filter looks into.
+  func texts(_ id: ID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool
+  /// One cell a column.
+  func cells(_ id: ID, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]]
+  /// What an empty page says.
+  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String
+}
+
+/// A table page. The selection is an identity: it stays on its row wherever that goes.
+struct TablePage<Content: TableContent>: Page {
+  private var content = Content()
+  private var order = RowOrder<Content.ID>()
+  private(set) var filter = ""
+  private var sortColumn = Content.initialSort.column
+  private var selected: Content.ID?
+  /// Where the selection stood: when its row goes, the cursor stays there.
+  private var selectedIndex = 0
+  /// The first row of the window.
+  private var top = 0
+  private var window = 1
+  private var total = 0
+  private var isBuilt = false
+  private var layout: (width: Int, layout: TableLayout)?
+  private var needle: [UInt8] = []
+
+  var id: PageID { Content.page }
+  var count: Int { order.count }
+  var hidden: Int { max(0, total - order.count) }
+
+  init() { order.isReversed = Content.initialSort.isReversed }
+
+  var selection: Subject? {
+    guard !order.isEmpty else { return nil }
+    if let selected, order.contains(selected) { return content.subject(selected) }
+    return content.subject(order[min(selectedIndex, order.count - 1)])
+  }
+
+  // MARK: - Rows
+
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
+    // A page that was never shown costs nothing.
+    guard isBuilt else { return }
+    if let oldest = content.oldest(fleet) { order.keep { $0 >= oldest } }
+    let passes = filtering(fleet)
+    for id in content.touched(by: changes, fleet) {
+      if content.exists(id, fleet), passes(id) {
+        order.place(id, key: content.key(id, column: sortColumn, fleet, at: now))
+      } else {
+        order.remove(id)
+      }
+    }
+    total = content.count(fleet)
+  }
+
+  private mutating func rebuild(_ fleet: Fleet, at now: Timestamp) {
+    isBuilt = true
+    let all = content.all(fleet)
+    total = all.count
+    order.rebuild(filter.isEmpty ? all : all.filter(filtering(fleet))) { content.key($0, column: sortColumn, fleet, at: now) }
+  }
+
+  /// Whether a row holds the filter's text.
+  private func filtering(_ fleet: Fleet) -> (Content.ID) -> Bool {
+    guard !needle.isEmpty else { return { _ in true } }
+    let (content, needle) = (content, needle)
+    return { id in
+      content.texts(id, fleet) { text in
+        var text = text
+        return text.withUTF8 { text_find($0.baseAddress, $0.count, needle, needle.count) >= 0 }
+      }
+    }
+  }
+
+  mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp) {
+    guard text != filter else { return }
+    let narrows = !filter.isEmpty && text.hasPrefix(filter)
+    bindSelection()
+    filter = text
+    needle = Array(text.lowercased().utf8)
+    if narrows {
+      order.keep(where: filtering(fleet))
+    } else {
+      rebuild(fleet, at: now)
+    }
+    if let selected, !order.contains(selected) { selectedIndex = 0 }
+  }
+
+  // MARK: - Order
+
+  mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp) {
+    bindSelection()
+    let count = Content.columns.count
+    sortColumn = (sortColumn + step + count) % count
+    order.isReversed = false
+    rebuild(fleet, at: now)
+  }
+
+  mutating func reverse() {
+    bindSelection()
+    order.isReversed.toggle()
+  }
+
+  // MARK: - Selection
+
+  private mutating func bindSelection() {
+    guard !order.isEmpty else { return }
+    if let selected, order.contains(selected) { return }
+    selected = order[min(selectedIndex, order.count - 1)]
+  }
+
+  private mutating func select(index: Int) {
+    guard !order.isEmpty else { return }
+    selectedIndex = min(max(0, index), order.count - 1)
+    selected = order[selectedIndex]
+  }
+
+  private var currentIndex: Int { selected.flatMap { order.index(of: $0) } ?? min(selectedIndex, max(0, order.count - 1)) }
+
+  mutating func move(by step: Int) { select(index: currentIndex + step) }
+
+  mutating func moveToTop() {
+    select(index: 0)
+    if Content.followsTop { selected = nil }
+  }
+
+  mutating func moveToBottom() { select(index: order.count - 1) }
+
+  mutating func select(drawnRow row: Int) {
+    guard row >= 0, row < window, top + row < order.count else { return }
+    select(index: top + row)
+  }
+
+  // MARK: - Drawing
+
+  mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
+    let now = context.moment.now
+    if !isBuilt || (Content.keysMove && order.count <= 1000) { rebuild(fleet, at: now) }
+    let layout = layout(for: width)
+    window = max(1, rows - 1)
+    settleSelection()
+    let cursor = currentIndex
+    if cursor < top { top = cursor }
+    if cursor >= top + window { top = cursor - window + 1 }
+    top = max(0, min(top, order.count - window))
+
+    var lines = [head(layout, context.glyphs)]
+    guard !order.isEmpty else {
+      let text = filter.isEmpty ? content.emptiness(fleet, at: now) : "no row holds \"\(filter)\"; esc shows all \(total)"
+      return lines + [Line(), Line("  " + text, .dim)]
+    }
+    let widths = Dictionary(uniqueKeysWithValues: layout.places.map { ($0.index, $0.width) })
+    for index in top..<min(order.count, top + window) {
+      let isSelected = index == cursor
+      let cells = content.cells(order[index], fleet, widths: widths, &context)
+      let marker = Span(isSelected ? context.glyphs.cursor : " ", .key)
+      lines.append(layout.line(cells: cells, columns: Content.columns, marker: marker, isSelected: isSelected))
+    }
+    return lines
+  }
+
+  /// A row that went takes the selection with it to the row that came into its place.
+  private mutating func settleSelection() {
+    guard !order.isEmpty else { return }
+    if let selected {
+      if let index = order.index(of: selected) {
+        selectedIndex = index
+      } else {
+        select(index: selectedIndex)
+      }
+    } else if !Content.followsTop {
+      select(index: 0)
+    }
+  }
+
+  private mutating func layout(for width: Int) -> TableLayout {
+    if let layout, layout.width == width { return layout.layout }
+    let new = TableLayout(Content.columns, width: width)
+    layout = (width, new)
+    return new
+  }
+
+  private func head(_ layout: TableLayout, _ glyphs: Glyphs) -> Line {
+    let cells = Content.columns.enumerated().map { index, column in
+      let mark = index == sortColumn ? " " + (order.isReversed ? glyphs.descending : glyphs.ascending) : ""
+      return [Span(column.title + mark, index == sortColumn ? .title : .heading)]
+    }
+    return layout.line(cells: cells, columns: Content.columns, marker: Span(" "), isSelected: false)
+  }
+
+  /// Rows of the window, and where it stands: `1–14 of 200`.
+  var position: String {
+    guard !order.isEmpty else { return "0" }
+    let last = min(order.count, top + window)
+    return "\(top + 1)–\(last) of \(order.count)" + (hidden > 0 ? " (\(hidden) hidden)" : "")
+  }
+}

@@ -1,0 +1,57 @@
+import FleetModel
+
+/// The header's sums, kept with every change: none is counted again over the whole fleet.
+struct Tallies {
+  private struct Share {
+    var hourly: Double?
+    var isLive: Bool
+  }
+
+  private var orgRoles: [OrgID: Role] = [:]
+  private var workspaceRoles: [WorkspaceID: Role] = [:]
+  private var shares: [InstanceID: Share] = [:]
+
+  private(set) var liveMachines = 0
+  /// US dollars an hour of the machines whose price is known.
+  private(set) var hourly = 0.0
+  private(set) var unknownPrices = 0
+  /// Orgs and workspaces that failed.
+  private(set) var failed = 0
+  /// Workspaces that are degraded or offline.
+  private(set) var degraded = 0
+
+  var money: Money {
+    var money = Money()
+    // Sums of differences drift by less than a thousandth of a cent; they never show as less than nothing.
+    money.add(max(0, hourly))
+    if unknownPrices > 0 { money.add(nil) }
+    return money
+  }
+
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, _ prices: PriceBook) {
+    for id in changes.orgs { Self.count(&orgRoles, id, fleet.orgs[id]?.row.status?.role, &failed, &degraded) }
+    for id in changes.workspaces { Self.count(&workspaceRoles, id, fleet.workspaces[id]?.row.status.role, &failed, &degraded) }
+    for id in changes.instances {
+      if let old = shares.removeValue(forKey: id) { add(old, -1) }
+      if let row = fleet.instances[id]?.row {
+        let share = Share(hourly: prices.hourly(of: row), isLive: row.state.isLive)
+        shares[id] = share
+        add(share, 1)
+      }
+    }
+    if shares.isEmpty { hourly = 0 }
+  }
+
+  private static func count<ID: Hashable>(_ roles: inout [ID: Role], _ id: ID, _ role: Role?, _ failed: inout Int, _ degraded: inout Int) {
+    let old = roles[id]
+    guard old != role else { return }
+    roles[id] = role
+    failed += (role == .failed ? 1 : 0) - (old == .failed ? 1 : 0)
+    degraded += (role == .warning ? 1 : 0) - (old == .warning ? 1 : 0)
+  }
+
+  private mutating func add(_ share: Share, _ sign: Int) {
+    if share.isLive { liveMachines += sign }
+    if let price = share.hourly { hourly += Double(sign) * price } else { unknownPrices += sign }
+  }
+}

@@ -1,0 +1,103 @@
+import FleetModel
+
+// How the fleet's states, sums and progress are said, the same on every page.
+
+extension OrgStatus {
+  var role: Role {
+    switch self {
+    case .running: .ok
+    case .provisioning: .running
+    case .failed, .abandoned: .failed
+    case .stopped, .suspended, .purged: .dim
+    case .unknown: .unknown
+    }
+  }
+}
+
+extension WorkspaceStatus {
+  var role: Role {
+    switch self {
+    case .online: .ok
+    case .provisioning, .awaitingAgent: .running
+    case .degraded, .offline: .warning
+    case .failed: .failed
+    case .removed, .paused, .hibernating, .hibernated: .dim
+    case .unknown: .unknown
+    }
+  }
+}
+
+extension InstanceState {
+  var role: Role {
+    switch self {
+    case .running: .ok
+    case .pending: .running
+    case .stopping, .stopped, .shuttingDown, .terminated: .dim
+    case .unknown: .unknown
+    }
+  }
+}
+
+extension Freshness.State {
+  var role: Role {
+    switch self {
+    case .never: .dim
+    case .complete: .ok
+    case .partial, .stale: .stale
+    case .failed: .failed
+    }
+  }
+}
+
+extension Glyphs {
+  /// The sign of a state, calm ones included.
+  func sign(of role: Role) -> String { role == .dim ? off : role.glyph(self) }
+}
+
+enum Wording {
+  /// `● running`
+  static func state(_ word: String, _ role: Role, _ glyphs: Glyphs) -> [Span] {
+    [Span(glyphs.sign(of: role) + " ", role), Span(word, role == .ok ? .text : role)]
+  }
+
+  /// `0.437`, `0.187+?` where a part is unknown, `?` where all is.
+  static func hourly(_ money: Money) -> Span {
+    if money.hasUnknown, money.known == 0 { return Span("?", .unknown) }
+    return Span(dollars(money.known, digits: 3) + (money.hasUnknown ? "+?" : ""), money.known == 0 ? .dim : .money)
+  }
+
+  static func dollars(_ value: Double, digits: Int) -> String {
+    guard value.isFinite, abs(value) < 1e12 else { return "?" }
+    var scale: Int64 = 1
+    for _ in 0..<digits { scale *= 10 }
+    let units = Int64((abs(value) * Double(scale)).rounded())
+    let fraction = String(units % scale)
+    let sign = value < 0 && units > 0 ? "-" : ""
+    return "\(sign)\(units / scale)." + String(repeating: "0", count: digits - fraction.count) + fraction
+  }
+
+  /// Percent, and what remains or by how much it is late: `41% ≈4m10s`, `88% late 2m`.
+  static func remaining(_ progress: Progress, _ glyphs: Glyphs, at now: Timestamp) -> [Span] {
+    var spans: [Span] = []
+    if let fraction = progress.fraction { spans.append(Span("\(padded(Int(fraction * 100), 2))%", .dim)) }
+    if progress.hasFailed {
+      spans.append(Span(" failed", .failed))
+    } else if progress.isLate, let lateAt = progress.lateAt {
+      spans.append(Span(" late \(Moment.estimate(now - lateAt))", .late))
+    } else if let eta = progress.eta {
+      spans.append(Span(" \(glyphs.approximately)\(Moment.estimate(eta.p50))", .text))
+    }
+    return spans
+  }
+
+  static func padded(_ number: Int, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: " ", count: max(0, width - digits.count)) + digits
+  }
+
+  /// The first and last of a long id, `i-0abc…e41f`.
+  static func shortened(_ id: String, to limit: Int) -> String {
+    guard id.count > limit, limit > 8 else { return id }
+    return "\(id.prefix(limit - 5))…\(id.suffix(4))"
+  }
+}
