@@ -25,6 +25,8 @@ public struct FleetEnvironment: Hashable, Sendable {
 public struct AWSSettings: Hashable, Sendable {
   public var regions: [Region] = []
   public var profile: String?
+  /// Where the profile's keys are, other than in the usual file.
+  public var credentialsFile: String?
   public var endpoint: String?
   /// Only machines with this tag belong to the environment; without it all do.
   public var environmentTag: EnvironmentTag?

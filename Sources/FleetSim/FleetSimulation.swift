@@ -41,7 +41,7 @@ public struct SimulatedEndpoints: Sendable {
   public var configuration: String
   /// The file that holds `configuration`, mode 0600 in a directory of mode 0700.
   public var configPath: String
-  /// An AWS shared credentials file with the profile of `configuration`, to be named by `AWS_SHARED_CREDENTIALS_FILE`.
+  /// The AWS shared credentials file that `configuration` names.
   public var credentialsPath: String
 }
 

@@ -53,7 +53,8 @@ struct SimulationFiles: Sendable {
 
       [environment.\(World.environment).aws]
       regions         = [\(regions.map { "\"\($0)\"" }.joined(separator: ", "))]
-      profile         = "\(Self.profile)"   # AWS_SHARED_CREDENTIALS_FILE=\(directory)/credentials
+      profile         = "\(Self.profile)"
+      credentials_file = "\(directory)/credentials"
       endpoint        = "\(origin)/ec2/"
       environment_tag = { key = "Environment", value = "\(World.environment)" }
       vcpu_quota      = \(max(96, size * 8))

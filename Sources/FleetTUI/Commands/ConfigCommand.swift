@@ -107,6 +107,7 @@ enum EffectiveConfiguration {
     if let aws = environment.aws {
       add("\(table).aws", "regions", aws.regions.map(\.rawValue).joined(separator: ", "))
       add("\(table).aws", "profile", aws.profile)
+      add("\(table).aws", "credentials_file", aws.credentialsFile)
       add("\(table).aws", "endpoint", aws.endpoint)
       add("\(table).aws", "environment_tag", aws.environmentTag.map { "\($0.key)=\($0.value)" })
       add("\(table).aws", "vcpu_quota", aws.vcpuQuota.map(String.init))

@@ -121,6 +121,7 @@ enum ConfigurationFile {
       throw reader.failure("regions", "\"\(region)\" is not a region's name")
     }
     aws.profile = try reader.string("profile")
+    aws.credentialsFile = try reader.string("credentials_file")
     aws.endpoint = try address("endpoint", &reader)
     if var tag = try reader.table("environment_tag") {
       guard let key = try tag.string("key"), let value = try tag.string("value") else { throw tag.failure(nil, "needs a key and a value") }
