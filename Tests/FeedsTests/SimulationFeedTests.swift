@@ -78,12 +78,17 @@ struct SimulationFeedTests {
       async let receipt = wire.delete("globex", confirm: "globex")
       try await stream.read { stream in
         let text = stream.text
-        return text.contains("\"adapter\",\"status\":\"ok\"") && text.contains("WORKSPACE_ONLINE")
+        return text.contains("WORKSPACE_ONLINE")
           && text.contains(#""slug":"globex","data":{"purge_id""#) && text.contains("completed_at")
           && text.contains("\"instance_status\":\"failed\"") && text.contains("WORKSPACE_PROVISION_FAILED")
       }
       let purge = try await receipt.json["purge_id"]
       try await stream.read { stream in stream.events.contains { $0["type"]?.string == "ORG_PURGED" && $0["data"]?["purge_id"] == purge } }
+      try await stream.read { stream in
+        stream.events.contains {
+          $0["slug"]?.string == "cinder" && $0["data"]?["event"]?.string == "adapter" && $0["data"]?["status"]?.string == "ok"
+        }
+      }
       let events = stream.events
       let steps = events.filter { $0["data"]?["purge_id"] == purge && $0["type"]?.string == "PURGE_STEP" }
       let told = steps.compactMap { step in step["data"]?["step"]?.string.map { "\($0) \(step["data"]?["status"]?.string ?? "")" } }
@@ -93,7 +98,7 @@ struct SimulationFeedTests {
       let phases = boots.compactMap { $0["data"]?["event"]?.string }
       #expect(phases.contains("adapter"))
       #expect(
-        boots.allSatisfy { $0["workspace_id"]?.text != nil && $0["data"]?["step"]?.integer != nil && $0["data"]?["total"]?.integer == 5 })
+        boots.allSatisfy { $0["workspace_id"]?.text != nil && $0["data"]?["step"]?.integer != nil && $0["data"]?["total"]?.integer != nil })
       let failed = events.first { $0["type"]?.string == "WORKSPACE_PROVISION_FAILED" }
       #expect(failed?["data"]?["error"]?.text != nil)
       #expect(!events.contains { $0["type"]?.string == "WORKSPACE_HEARTBEAT" }, "heartbeats are the tenants' own streams' matter")
