@@ -11,6 +11,7 @@ struct SecretScanner {
     var at = 0
     while at < bytes.count {
       if let secret = secret(at: at), !secret.isEmpty {
+        hideTokens(between: at + 1, and: secret.lowerBound)
         found.append(secret)
         at = secret.upperBound
       } else {
@@ -18,6 +19,19 @@ struct SecretScanner {
       }
     }
     return found
+  }
+
+  /// What announces a secret can hold another: the user in `https://ghp_…:password@host`.
+  private mutating func hideTokens(between start: Int, and end: Int) {
+    var at = start
+    while at < end {
+      if startsWord(at), let token = token(at: at), token.upperBound <= end {
+        found.append(token)
+        at = token.upperBound
+      } else {
+        at += 1
+      }
+    }
   }
 
   private func secret(at index: Int) -> Range<Int>? {

@@ -66,6 +66,7 @@ struct SecretMaskTests {
       ("postgresql://fleet_ro:s3cret@db.example.com/cp?sslmode=require", "postgresql://fleet_ro:•••@db.example.com/cp?sslmode=require"),
       ("https://user:p%40ss@host:8443/x", "https://user:•••@host:8443/x"), ("redis://:pw@h:6379", "redis://:•••@h:6379"),
       ("postgres://u:pa/ss#w@h/db next", "postgres://u:•••@h/db next"), ("postgres://u:p@ss@h/db", "postgres://u:•••@h/db"),
+      ("https://ghp_abcdefgh:x-oauth@github.com/o/r", "https://ghp_•••:•••@github.com/o/r"),
       ("see https://u:p@h, then", "see https://u:•••@h, then"),
     ])
   func urls(text: String, masked: String) { #expect(SecretMask.mask(text) == masked) }
