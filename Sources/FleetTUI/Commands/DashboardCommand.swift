@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import Feeds
 import FleetModel
 import FleetSim
@@ -11,7 +12,20 @@ struct DashboardCommand: ParsableCommand {
 
   func run() throws {
     let (configuration, environment) = try global.environment()
-    _ = (configuration, environment)
+    let session = Session(environment: environment, variables: global.variables)
+    let options = try global.dashboardOptions(for: environment, configuration)
+    let feeds = Task.detached { await session.feeds.run() }
+    defer { feeds.cancel() }
+    try Self.show(session, options)
+  }
+
+  /// Runs the dashboard on the initial thread until it is left.
+  static func show(_ session: Session, _ options: DashboardOptions) throws {
+    let code: Int32
+    do throws(TerminalError) {
+      code = try Dashboard(store: FleetStore(queue: session.queue), options: options).run()
+    } catch { throw CommandFailure(code: 1, message: error.description) }
+    if code != 0 { throw CommandFailure(code: code) }
   }
 }
 
@@ -23,5 +37,69 @@ struct DemoCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
+    let fleet: FleetSimulation
+    do { fleet = try FleetSimulation(simulation.options) } catch { throw CommandFailure(code: 2, message: "demo: \(error)") }
+    let queue = EventQueue()
+    let http = HTTPClient(userAgent: "fleettui/\(FleetTUI.version)")
+    var environment = FleetEnvironment(name: "demo")
+    environment.allowsWrites = global.write
+    let work = Task.detached { [environment] in
+      do {
+        let endpoints = try await fleet.start()
+        var simulated = environment
+        simulated.controlPlane = endpoints.controlPlane
+        simulated.tenantURL = endpoints.tenantURL
+        simulated.adminToken = .environment("FLEETTUI_SIMULATED_TOKEN")
+        simulated.rosterPoll = 5
+        var aws = AWSSettings()
+        aws.regions = endpoints.regions.map(Region.init)
+        aws.endpoint = endpoints.ec2
+        simulated.aws = aws
+        let variables = [
+          "FLEETTUI_SIMULATED_TOKEN": endpoints.adminToken, "AWS_ACCESS_KEY_ID": endpoints.accessKeyID,
+          "AWS_SECRET_ACCESS_KEY": endpoints.secretAccessKey,
+        ]
+        await FleetFeeds(environment: simulated, http: http, queue: queue, variables: variables).run()
+      } catch {
+        queue.post(FleetEvent(source: .controlPlane, at: wallClock(), change: .failed("the simulated fleet did not start: \(error)")))
+      }
+    }
+    defer {
+      work.cancel()
+      // Its files go with it.
+      let stopped = DispatchSemaphore(value: 0)
+      Task.detached {
+        await fleet.stop()
+        stopped.signal()
+      }
+      _ = stopped.wait(timeout: .now() + 0.5)
+    }
+    let options = try global.dashboardOptions(for: environment, nil)
+    let code: Int32
+    do throws(TerminalError) {
+      code = try Dashboard(store: FleetStore(queue: queue), options: options).run()
+    } catch { throw CommandFailure(code: 1, message: error.description) }
+    if code != 0 { throw CommandFailure(code: code) }
+  }
+}
+
+extension GlobalOptions {
+  /// How the dashboard looks and what it allows, from the command line first, then the configuration, then the environment's variables.
+  func dashboardOptions(for environment: FleetEnvironment, _ configuration: Configuration?) throws -> DashboardOptions {
+    var options = DashboardOptions(environment: environment.name)
+    options.isProtected = environment.isProtected
+    options.isReadOnly = !environment.allowsWrites
+    options.isASCII = ascii || configuration?.interface.ascii ?? false
+    options.usesMouse = configuration?.interface.mouse ?? false
+    options.logPath = log
+    let name = theme ?? configuration?.interface.theme ?? "default"
+    guard let theme = Theme.named(name) else {
+      let near = NearestName.of(name, among: Theme.names).map { "; did you mean \($0)?" } ?? ""
+      throw CommandFailure(code: 2, message: "there is no theme \"\(UntrustedText.clean(name, limit: 80))\"\(near); there are \(Theme.names.joined(separator: ", "))")
+    }
+    let isColorless = noColor || !(variables["NO_COLOR"] ?? "").isEmpty
+    options.theme = isColorless ? .mono : theme
+    do { options.keys = try KeyMap(overrides: configuration?.keys ?? [:]) } catch { throw CommandFailure(code: 2, message: error.description) }
+    return options
   }
 }

@@ -215,7 +215,7 @@ struct Detail {
       let time = taken.map { Moment.elapsed($0) } ?? ""
       lines.append(
         Line(
-          [Span(isCurrent ? "  \(glyphs.into) " : "    ", role)] + [Span(name, role)].fitted(to: 20)
+          [Span(isCurrent ? "  \(glyphs.into) " : "    ", role)] + [Span(name, role)].fitted(to: 22)
             + [Span("\(blocks) \(time)", role)].fitted(to: 32)
             + [Span(median.map { "p50 \(Moment.elapsed($0))" } ?? "", .dim)] + (mark?.detail.map { [Span("  \($0)", .dim)] } ?? [])))
     }

@@ -4,14 +4,14 @@ import FleetModel
 struct FleetContent: TableContent {
   static let page = PageID.fleet
   static let columns = [
-    Column(id: "org", title: "ORG", minimum: 10, ideal: 22, priority: 0),
-    Column(id: "tenant", title: "TENANT", minimum: 12, ideal: 14, priority: 1),
-    Column(id: "machine", title: "MACHINE", minimum: 8, ideal: 10, priority: 8),
-    Column(id: "workspaces", title: "WORKSPACES", minimum: 10, ideal: 16, priority: 3),
-    Column(id: "progress", title: "PROGRESS", minimum: 8, ideal: 28, priority: 4),
-    Column(id: "cost", title: "COST/H", minimum: 7, ideal: 8, priority: 6, alignment: .right),
+    Column(id: "org", title: "ORG", minimum: 10, ideal: 19, priority: 0),
+    Column(id: "tenant", title: "TENANT", minimum: 6, ideal: 14, priority: 1),
+    Column(id: "machine", title: "MACHINE", minimum: 9, ideal: 10, priority: 8),
+    Column(id: "workspaces", title: "WORKSPACES", minimum: 10, ideal: 11, priority: 3),
+    Column(id: "progress", title: "PROGRESS", minimum: 15, ideal: 29, priority: 4),
+    Column(id: "cost", title: "COST/H", minimum: 6, ideal: 7, priority: 6, alignment: .right),
     Column(id: "age", title: "AGE", minimum: 4, ideal: 5, priority: 7, alignment: .right),
-    Column(id: "finding", title: "FINDING", minimum: 7, ideal: 16, priority: 2, stretch: 1),
+    Column(id: "finding", title: "FINDING", minimum: 10, ideal: 17, priority: 2, stretch: 1),
   ]
   static let initialSort = (column: 0, isReversed: false)
   static let followsTop = false
@@ -41,7 +41,9 @@ struct FleetContent: TableContent {
     case "progress": return SortKey(Self.moving(id, fleet).compactMap { fleet.progress(of: $0, at: now)?.fraction }.min())
     case "cost": return SortKey(-Self.hourly(of: id, fleet, .builtin).known)
     case "age": return SortKey(org.row.createdAt.map { -$0.seconds })
-    default: return SortKey(Finding.of(org, fleet, at: now).isEmpty ? nil : -Double(Finding.of(org, fleet, at: now).count))
+    default:
+      let count = Finding.of(org, fleet, at: now).count
+      return SortKey(count == 0 ? nil : -Double(count))
     }
   }
 
@@ -77,9 +79,16 @@ struct FleetContent: TableContent {
     return [
       [Span(org.slug.rawValue, findings.isEmpty ? .text : .title)], tenant(org, fleet, glyphs),
       [Span(fleet.tenantMachine(of: id)?.row.type ?? glyphs.none, .dim)], workspaces(of: id, fleet, glyphs),
-      progress(of: org, fleet, width: widths[4] ?? 0, &context), [Self.hourly(of: id, fleet, context.prices)].map(Wording.hourly), [age],
+      progress(of: org, fleet, width: widths[4] ?? 0, &context), [cost(of: id, fleet, context)], [age],
       finding ?? [],
     ]
+  }
+
+  /// No machine found says nothing while a region has not answered in full.
+  private func cost(of id: OrgID, _ fleet: Fleet, _ context: DrawingContext) -> Span {
+    let money = Self.hourly(of: id, fleet, context.prices)
+    if money.known == 0, !fleet.hasEveryRegion(at: context.moment.now) { return Span("?", .unknown) }
+    return Wording.hourly(money)
   }
 
   private func tenant(_ org: Org, _ fleet: Fleet, _ glyphs: Glyphs) -> [Span] {
@@ -112,7 +121,7 @@ struct FleetContent: TableContent {
     let text = Wording.remaining(shown, context.glyphs, at: now)
     let bar = ProgressBar(fraction: shown.fraction, tick: shown.tick, isLate: shown.isLate)
     let room = width - 16
-    return room >= 6 ? bar.spans(width: room, glyphs: context.glyphs) + [Span(" ")] + text : text
+    return room >= 8 ? bar.spans(width: room, glyphs: context.glyphs) + [Span(" ")] + text : text
   }
 
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
@@ -123,5 +132,18 @@ struct FleetContent: TableContent {
     case .complete: "no orgs"
     case .partial, .stale: "no orgs in an incomplete answer: \(freshness.problem ?? "")"
     }
+  }
+}
+
+extension Fleet {
+  /// Whether EC2 is looked at, and every region of it answered in full.
+  func hasEveryRegion(at now: Timestamp) -> Bool {
+    var hasAny = false
+    for source in sources.keys {
+      guard case .ec2 = source else { continue }
+      hasAny = true
+      guard isComplete(source, at: now) else { return false }
+    }
+    return hasAny
   }
 }

@@ -100,13 +100,14 @@ struct Header {
       guard let progress = fleet.progress(of: target, at: now) else { continue }
       if progress.isLate { late += 1 } else if let at = progress.lateAt { context.moment.changes(at: at + 0.001) }
     }
+    let machines = tallies.liveMachines > 0 || fleet.hasEveryRegion(at: now) ? Span("\(tallies.liveMachines) machines", .dim) : Span("? machines", .unknown)
     var spans = [
-      Span(" \(fleet.orgs.count) orgs"), Span("  \(tallies.liveMachines) machines  \(fleet.workspaces.count) workspaces", .dim), Span("  "),
+      Span(" \(fleet.orgs.count) orgs"), Span("  "), machines, Span("  \(fleet.workspaces.count) workspaces", .dim), Span("  "),
     ]
     if !fleet.inFlight.isEmpty { spans.append(Span(" \(glyphs.coming) \(fleet.inFlight.count) coming up", .running)) }
     if late > 0 { spans.append(Span("  \(glyphs.late) \(late) late", .late)) }
     if tallies.failed > 0 { spans.append(Span("  \(glyphs.failed) \(tallies.failed) failed", .failed)) }
-    if tallies.degraded > 0 { spans.append(Span("  \(glyphs.late) \(tallies.degraded) degraded", .warning)) }
+    if tallies.degraded > 0 { spans.append(Span("  \(glyphs.partial) \(tallies.degraded) degraded", .warning)) }
     if tallies.liveMachines > 0 {
       spans.append(Span("   $\(Wording.dollars(tallies.money.known, digits: 2))\(tallies.money.hasUnknown ? "+?" : "")/h", .money))
     }

@@ -18,17 +18,16 @@ struct BootID: Hashable, Comparable, Sendable {
 struct ProvisioningContent: TableContent {
   static let page = PageID.provisioning
   static let columns = [
-    Column(id: "target", title: "TARGET", minimum: 12, ideal: 26, priority: 0, stretch: 1),
-    Column(id: "runtime", title: "RUNTIME", minimum: 7, ideal: 12, priority: 6),
-    Column(id: "phase", title: "PHASE", minimum: 10, ideal: 18, priority: 2),
-    Column(id: "step", title: "IN PHASE", minimum: 6, ideal: 8, priority: 4, alignment: .right),
-    Column(id: "progress", title: "PROGRESS", minimum: 8, ideal: 30, priority: 1, stretch: 1),
-    Column(id: "elapsed", title: "ELAPSED", minimum: 6, ideal: 7, priority: 5, alignment: .right),
-    Column(id: "eta", title: "ETA", minimum: 10, ideal: 18, priority: 3),
-    Column(id: "late", title: "LATENESS", minimum: 8, ideal: 10, priority: 1),
-    Column(id: "deadline", title: "DEADLINE", minimum: 9, ideal: 12, priority: 7),
+    Column(id: "target", title: "TARGET", minimum: 12, ideal: 22, priority: 0, stretch: 1),
+    Column(id: "runtime", title: "RUNTIME", minimum: 11, ideal: 12, priority: 6),
+    Column(id: "phase", title: "PHASE", minimum: 23, ideal: 27, priority: 3),
+    Column(id: "progress", title: "PROGRESS", minimum: 12, ideal: 30, priority: 2, stretch: 2),
+    Column(id: "elapsed", title: "ELAPSED", minimum: 9, ideal: 9, priority: 5, alignment: .right),
+    Column(id: "eta", title: "ETA", minimum: 16, ideal: 18, priority: 4),
+    Column(id: "late", title: "LATE", minimum: 8, ideal: 9, priority: 1),
+    Column(id: "deadline", title: "DEADLINE", minimum: 17, ideal: 17, priority: 7),
   ]
-  static let initialSort = (column: 7, isReversed: false)
+  static let initialSort = (column: 6, isReversed: false)
   static let followsTop = false
   static let keysMove = true
 
@@ -75,7 +74,6 @@ struct ProvisioningContent: TableContent {
     guard let progress = fleet.progress(of: id.target, at: now) else { return .unknown }
     return switch Self.columns[column].id {
     case "phase": SortKey(progress.phase)
-    case "step": SortKey(progress.phaseElapsed.map { -$0 })
     case "progress": SortKey(progress.fraction)
     case "elapsed": SortKey(progress.elapsed.map { -$0 })
     case "eta": SortKey(progress.eta?.p50)
@@ -100,9 +98,11 @@ struct ProvisioningContent: TableContent {
     return [
       [Span(Self.name(of: id.target, fleet), tone == .text ? .text : .title)],
       [Span(Self.runtime(of: id.target, fleet) ?? "–", .dim)],
-      [Span(progress.phase ?? "not told", progress.phase == nil ? .unknown : tone)],
-      [Span(progress.phaseElapsed.map(Moment.elapsed) ?? "", tone == .text ? .dim : tone)],
-      bar.spans(width: (widths[4] ?? 0) - 5, glyphs: glyphs) + [Span(percent, .dim)],
+      [
+        Span(progress.phase ?? "not told", progress.phase == nil ? .unknown : tone),
+        Span(progress.phaseElapsed.map { " " + Moment.elapsed($0) } ?? "", tone == .text ? .dim : tone),
+      ],
+      bar.spans(width: (widths[3] ?? 0) - 5, glyphs: glyphs) + [Span(percent, .dim)],
       [Span(progress.elapsed.map(Moment.elapsed) ?? "?", progress.elapsed == nil ? .unknown : .dim)],
       eta(progress, glyphs), lateness(progress, glyphs, at: now), deadline(progress, at: now),
     ]
@@ -124,7 +124,7 @@ struct ProvisioningContent: TableContent {
 
   private func deadline(_ progress: Progress, at now: Timestamp) -> [Span] {
     guard let deadline = progress.deadline else { return [Span("–", .dim)] }
-    return deadline > now ? [Span("in \(Moment.estimate(deadline - now))", progress.isLate ? .late : .dim)] : [Span("passed", .failed)]
+    return deadline > now ? [Span("fails in \(Moment.estimate(deadline - now))", progress.isLate ? .late : .dim)] : [Span("passed", .failed)]
   }
 
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {

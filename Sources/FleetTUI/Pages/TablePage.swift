@@ -208,9 +208,14 @@ struct TablePage<Content: TableContent>: Page {
   }
 
   private func head(_ layout: TableLayout, _ glyphs: Glyphs) -> Line {
+    let widths = Dictionary(uniqueKeysWithValues: layout.places.map { ($0.index, $0.width) })
     let cells = Content.columns.enumerated().map { index, column in
-      let mark = index == sortColumn ? " " + (order.isReversed ? glyphs.descending : glyphs.ascending) : ""
-      return [Span(column.title + mark, index == sortColumn ? .title : .heading)]
+      guard index == sortColumn else { return [Span(column.title, .heading)] }
+      // The mark is what must be seen: a narrow column gives up its space, then its title's end.
+      let mark = order.isReversed ? glyphs.descending : glyphs.ascending
+      let room = (widths[index] ?? 0) - 1
+      let space = column.title.count < room ? " " : ""
+      return [Span(String(column.title.prefix(max(0, room))) + space + mark, .title)]
     }
     return layout.line(cells: cells, columns: Content.columns, marker: Span(" "), isSelected: false)
   }

@@ -52,12 +52,12 @@ extension [Span] {
           guard marks <= 2, count > 0 else { continue }
         } else {
           marks = 0
+          if used < width { cut = (out.count, count, used) }
           if used + columns > width {
             out.append(Span(String(kept), span.role))
             isCut = true
             break scan
           }
-          if used <= width - 1 { cut = (out.count, count, used) }
         }
         kept.append(shown)
         count += 1

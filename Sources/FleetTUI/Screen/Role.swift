@@ -13,9 +13,9 @@ enum Role: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .ok: glyphs.ok
     case .running: glyphs.coming
-    case .late, .warning: glyphs.late
+    case .late: glyphs.late
     case .failed, .danger: glyphs.failed
-    case .stale: glyphs.partial
+    case .stale, .warning: glyphs.partial
     case .unknown: glyphs.unknown
     case .info: glyphs.info
     default: ""

@@ -1,0 +1,175 @@
+import Foundation
+import Testing
+
+/// The dashboard as a person meets it: in a real pseudo-terminal, on the simulated fleet.
+@Suite(.serialized) struct DashboardTests {
+  @Test func theFirstFrameComesBeforeAnyAnswerAndTheFleetSoonAfter() throws {
+    let terminal = try PseudoTerminal()
+    let rows = try terminal.see("DEMO", within: 5)
+    #expect(rows.count == 24)
+    try terminal.see("acme")
+    try terminal.see("coming up")
+    try terminal.press("q")
+    let end = try terminal.end()
+    #expect(end.code == 0)
+    #expect(end.isRestored, "\(end.text.debugDescription)")
+  }
+
+  @Test func keysOpenPagesDetailHelpAndFilter() throws {
+    let terminal = try PseudoTerminal(columns: 120)
+    try terminal.see("globex")
+    try terminal.press("2")
+    try terminal.see("(tenant)")
+    try terminal.press("4")
+    try terminal.see("VERDICT")
+    try terminal.press("0")
+    try terminal.see("EVENT")
+    try terminal.press("1")
+    try terminal.see("globex")
+    try terminal.press("/glob")
+    try terminal.see("acme", absent: true)
+    try terminal.press("\r\r")
+    try terminal.see("org globex")
+    try terminal.press("\u{1B}")
+    try terminal.see("org globex", absent: true)
+    try terminal.press("\u{1B}")
+    try terminal.see("acme")
+    try terminal.press("?")
+    try terminal.see("one row up")
+    try terminal.press("\u{1B}")
+    try terminal.see("one row up", absent: true)
+    // Both cursor key modes.
+    try terminal.press("\u{1B}[B\u{1B}OB")
+    let rows = try terminal.see("▶ cinder")
+    #expect(rows.filter { $0.hasPrefix("▶") }.count == 1)
+    try terminal.press("q")
+    #expect(try terminal.end().code == 0)
+  }
+
+  @Test func barsMoveWithinASecond() throws {
+    let terminal = try PseudoTerminal(columns: 120)
+    try terminal.press("2")
+    let before = try terminal.see("▕")
+    let moving = before.first { $0.contains("▕") } ?? ""
+    try terminal.see(moving, absent: true, within: 2)
+  }
+
+  @Test func aResizeStormDownToTheSmallestAndBelowLeavesAWholeScreen() throws {
+    let terminal = try PseudoTerminal()
+    try terminal.see("acme")
+    var random = SystemRandomNumberGenerator()
+    for _ in 0..<60 {
+      try terminal.resize(rows: Int.random(in: 1...70, using: &random), columns: Int.random(in: 1...250, using: &random))
+      try terminal.press(["j", "k", "\r", "\u{1B}", "2", "1", "?"].randomElement(using: &random) ?? "j")
+    }
+    try terminal.press("\u{1B}")
+    try terminal.press("\u{1B}")
+    try terminal.resize(rows: 5, columns: 20)
+    try terminal.press("\u{1B}1")
+    try terminal.see("ORG")
+    try terminal.resize(rows: 4, columns: 19)
+    try terminal.see("too small")
+    try terminal.resize(rows: 24, columns: 100)
+    let rows = try terminal.see("q quit")
+    #expect(rows.filter { $0.contains("q quit") }.count == 1)
+    #expect(rows.filter { $0.contains("too small") }.isEmpty)
+    try terminal.press("\u{1B}q")
+    let end = try terminal.end()
+    #expect(end.code == 0)
+    #expect(end.isRestored)
+  }
+
+  @Test(arguments: [(SIGTERM, 143), (SIGINT, 130), (SIGQUIT, 131), (SIGHUP, 129)])
+  func aSignalGivesTheTerminalBack(_ number: Int32, _ code: Int) throws {
+    let terminal = try PseudoTerminal()
+    try terminal.see("acme")
+    try terminal.signal(number)
+    let end = try terminal.end(within: 2)
+    #expect(end.hasEnded)
+    #expect(end.code == code)
+    #expect(end.isRestored, "\(end.text.debugDescription)")
+  }
+
+  @Test(arguments: [SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGTRAP, SIGFPE])
+  func aCrashGivesTheTerminalBack(_ number: Int32) throws {
+    // The runtime's own crash reporter would read keys from the terminal for half a minute.
+    let terminal = try PseudoTerminal(environment: ["SWIFT_BACKTRACE": "enable=no"])
+    try terminal.see("acme")
+    try terminal.signal(number)
+    let end = try terminal.end(within: 5)
+    #expect(end.hasEnded)
+    #expect(end.code == -Int(number))
+    #expect(end.isRestored, "\(end.text.debugDescription)")
+  }
+
+  @Test func controlCLeavesLikeAnInterrupt() throws {
+    let terminal = try PseudoTerminal()
+    try terminal.see("acme")
+    try terminal.press("\u{03}")
+    let end = try terminal.end()
+    #expect(end.code == 130)
+    #expect(end.isRestored)
+  }
+
+  @Test(arguments: [false, true])
+  func aTerminalThatIsGoneEndsItWithinASecond(_ ignoresHangUp: Bool) throws {
+    let terminal = try PseudoTerminal(ignoresHangUp: ignoresHangUp)
+    try terminal.see("acme")
+    try terminal.ask(["do": "hangup"])
+    let end = try terminal.end(within: 1)
+    #expect(end.hasEnded)
+  }
+
+  @Test func controlZStopsWithTheTerminalGivenBackAndContinuesWhole() throws {
+    let terminal = try PseudoTerminal()
+    try terminal.see("acme")
+    try terminal.press("\u{1A}")
+    let stopped = try terminal.ask(["do": "stopped"])
+    #expect(stopped["stopped"] as? Bool == true)
+    #expect(stopped["modes_same"] as? Bool == true)
+    #expect(stopped["second_screen"] as? Bool == false)
+    try terminal.resize(rows: 30, columns: 90)
+    try terminal.signal(SIGCONT)
+    try terminal.press("?")
+    try terminal.see("one row up")
+    try terminal.press("\u{1B}")
+    try terminal.see("globex")
+    try terminal.press("q")
+    let end = try terminal.end()
+    #expect(end.code == 0)
+    #expect(end.isRestored)
+  }
+
+  @Test(arguments: ["xterm-kitty", "no-such-terminal", "", "vt100", "linux", "dumb"])
+  func anyNameOfATerminalShowsTheFleet(_ name: String) throws {
+    let terminal = try PseudoTerminal(environment: ["TERM": name])
+    try terminal.see("acme")
+    try terminal.press("q")
+    let end = try terminal.end()
+    #expect(end.code == 0)
+  }
+
+  @Test func anASCIILanguageGetsASCII() throws {
+    let terminal = try PseudoTerminal(environment: ["LC_ALL": "C"])
+    try terminal.see("> acme")
+    let rows = try terminal.screen().joined()
+    #expect(rows.utf8.allSatisfy { $0 < 0x80 }, "\(rows)")
+    try terminal.press("q")
+    #expect(try terminal.end().code == 0)
+  }
+
+  @Test func withoutATerminalItSaysWhatToUse() throws {
+    let process = Process()
+    process.executableURL = PseudoTerminal.program
+    process.arguments = ["demo"]
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 1)
+    #expect(text.contains("fleettui snapshot"))
+  }
+}

@@ -1,0 +1,104 @@
+import FleetModel
+import Foundation
+import Testing
+
+/// A `fleettui` in a pseudo-terminal, driven by `terminal/session.py`.
+final class PseudoTerminal {
+  struct Failure: Error, CustomStringConvertible { var description: String }
+
+  private let process = Process()
+  private let input = Pipe()
+  private let output = Pipe()
+  private var buffered = Data()
+
+  /// The program under test, next to the test bundle.
+  static let program: URL = {
+    let name = "fleettui"
+    var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    while folder.path != "/" {
+      let candidate = folder.appendingPathComponent(name)
+      if FileManager.default.isExecutableFile(atPath: candidate.path), folder.lastPathComponent != name { return candidate }
+      folder.deleteLastPathComponent()
+    }
+    return packageRoot.appendingPathComponent(".build/debug/fleettui")
+  }()
+
+  static let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// A Python with pyte: `FLEETTUI_PYTHON`, the one in `.venv`, or the system's.
+  static let python: String = {
+    if let named = ProcessInfo.processInfo.environment["FLEETTUI_PYTHON"] { return named }
+    let local = packageRoot.appendingPathComponent(".venv/bin/python3").path
+    return FileManager.default.isExecutableFile(atPath: local) ? local : "python3"
+  }()
+
+  init(_ arguments: [String] = ["demo"], rows: Int = 24, columns: Int = 100, environment: [String: String] = [:], ignoresHangUp: Bool = false) throws {
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [Self.python, Self.packageRoot.appendingPathComponent("Tests/EndToEndTests/terminal/session.py").path]
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    try ask([
+      "do": "start", "argv": [Self.program.path] + arguments, "rows": rows, "columns": columns, "environment": environment,
+      "ignore_hangup": ignoresHangUp,
+    ])
+  }
+
+  deinit {
+    // The end of its input ends the script, which ends the program it started.
+    try? input.fileHandleForWriting.close()
+    process.waitUntilExit()
+  }
+
+  @discardableResult
+  func ask(_ command: [String: Any]) throws -> [String: Any] {
+    try input.fileHandleForWriting.write(contentsOf: JSONSerialization.data(withJSONObject: command) + Data([10]))
+    while true {
+      if let end = buffered.firstIndex(of: 10) {
+        let line = buffered[..<end]
+        buffered = Data(buffered[(end + 1)...])
+        let answer = try JSONSerialization.jsonObject(with: line) as? [String: Any] ?? [:]
+        if let error = answer["error"] as? String { throw Failure(description: error) }
+        return answer
+      }
+      let more = output.fileHandleForReading.availableData
+      guard !more.isEmpty else { throw Failure(description: "session.py ended: is pyte installed for \(Self.python)? (pip install pyte)") }
+      buffered += more
+    }
+  }
+
+  func press(_ keys: String) throws { try ask(["do": "keys", "bytes": keys]) }
+  func signal(_ number: Int32) throws { try ask(["do": "signal", "number": Int(number)]) }
+  func resize(rows: Int, columns: Int) throws { try ask(["do": "resize", "rows": rows, "columns": columns]) }
+
+  /// Waits until the screen holds `text`; fails the test with the screen when it doesn't in time.
+  @discardableResult
+  func see(_ text: String, absent: Bool = false, within seconds: Double = 10, sourceLocation: SourceLocation = #_sourceLocation) throws -> [String] {
+    let answer = try ask(["do": "await", "text": text, "absent": absent, "seconds": seconds])
+    let rows = answer["rows"] as? [String] ?? []
+    #expect(
+      answer["found"] as? Bool == true, "the screen \(absent ? "still shows" : "never showed") \"\(text)\":\n\(rows.joined(separator: "\n"))",
+      sourceLocation: sourceLocation)
+    return rows
+  }
+
+  func screen() throws -> [String] { try ask(["do": "screen"])["rows"] as? [String] ?? [] }
+
+  struct End {
+    var hasEnded: Bool
+    var seconds: Double
+    var code: Int
+    /// Everything the program took is given back: modes, second screen, cursor, paste and synchronised mode.
+    var isRestored: Bool
+    var text: String
+  }
+
+  func end(within seconds: Double = 5) throws -> End {
+    let answer = try ask(["do": "exit", "seconds": seconds])
+    let flag = { (name: String) in answer[name] as? Bool ?? false }
+    return End(
+      hasEnded: flag("ended"), seconds: answer["seconds"] as? Double ?? .infinity, code: answer["code"] as? Int ?? Int.min,
+      isRestored: flag("modes_same") && !flag("second_screen") && flag("cursor_shown") && flag("paste_off") && flag("synchronised"),
+      text: answer["text"] as? String ?? "")
+  }
+}

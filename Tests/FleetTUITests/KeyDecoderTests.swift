@@ -1,0 +1,124 @@
+import Testing
+
+@testable import FleetTUI
+
+@Suite struct KeyDecoderTests {
+  private func keys(_ text: String) -> [Key] {
+    var decoder = KeyDecoder()
+    return decoder.keys(from: Array(text.utf8)) + decoder.settle()
+  }
+
+  @Test func bothCursorKeyModesAreUnderstood() {
+    #expect(keys("\u{1B}[A\u{1B}OA\u{1B}[B\u{1B}OB\u{1B}[C\u{1B}OD") == [.up, .up, .down, .down, .right, .left])
+    #expect(keys("\u{1B}[H\u{1B}OF\u{1B}[1~\u{1B}[4~\u{1B}[5~\u{1B}[6~") == [.home, .end, .home, .end, .pageUp, .pageDown])
+  }
+
+  @Test func aKeyWithModifiersIsStillTheKey() {
+    #expect(keys("\u{1B}[1;5A\u{1B}[5;3~") == [.up, .pageUp])
+  }
+
+  @Test func aLoneEscapeIsTheEscapeKeyOnceNothingFollows() {
+    var decoder = KeyDecoder()
+    #expect(decoder.keys(from: [0x1B]) == [])
+    #expect(decoder.isWaiting)
+    #expect(decoder.settle() == [.escape])
+    #expect(!decoder.isWaiting)
+    #expect(decoder.settle() == [])
+  }
+
+  @Test func aSequenceCutAnywhereIsTheSameKey() {
+    let bytes = Array("\u{1B}[6~é\u{1B}OPx".utf8)
+    for cut in 0...bytes.count {
+      var decoder = KeyDecoder()
+      let found = decoder.keys(from: bytes[..<cut]) + decoder.keys(from: bytes[cut...])
+      #expect(found == [.pageDown, .character("é"), .function(1), .character("x")])
+    }
+  }
+
+  @Test func controlKeysAndAlt() {
+    #expect(keys("\u{03}\u{0C}\u{1C}\r\n\t\u{7F}\u{08}") == [.control("c"), .control("l"), .control("\\"), .enter, .enter, .tab, .backspace, .backspace])
+    #expect(keys("\u{1B}x\u{1B}[Z") == [.alt("x"), .backTab])
+  }
+
+  @Test func aPasteIsOneKeyWhateverItHolds() {
+    #expect(keys("\u{1B}[200~q\r\u{1B}[Ad\u{1B}[201~j") == [.paste("q\r\u{1B}[Ad"), .character("j")])
+  }
+
+  @Test func aPasteWithoutEndIsBounded() {
+    var decoder = KeyDecoder()
+    #expect(decoder.keys(from: Array("\u{1B}[200~".utf8)) == [])
+    #expect(decoder.keys(from: [UInt8](repeating: 0x61, count: 100_000)) == [])
+    let found = decoder.keys(from: Array("\u{1B}[201~j".utf8))
+    guard case .paste(let text)? = found.first else {
+      Issue.record("no paste came")
+      return
+    }
+    #expect(text.utf8.count <= KeyDecoder.pasteLimit)
+    #expect(found.last == .character("j"))
+  }
+
+  @Test func anAnswerOfTheTerminalIsNoKey() {
+    #expect(keys("\u{1B}]11;rgb:0000/0000/0000\u{1B}\\q") == [.character("q")])
+    #expect(keys("\u{1B}]0;q\u{07}j") == [.character("j")])
+    #expect(keys("\u{1B}P1$r0m\u{1B}\\j\u{1B}[?62;22c\u{1B}[?2026;2$yk") == [.character("j"), .character("k")])
+  }
+
+  @Test func mouseReportsAreClicksAndWheelSteps() {
+    #expect(keys("\u{1B}[<0;150;40M\u{1B}[<0;150;40m\u{1B}[<64;1;2M\u{1B}[<65;1;2M") == [
+      .click(row: 39, column: 149), .wheel(-1, row: 1, column: 0), .wheel(1, row: 1, column: 0),
+    ])
+  }
+
+  @Test func noBytesWhateverBreakTheDecoder() {
+    var random = SystemRandomNumberGenerator()
+    let alphabet: [UInt8] = [0x1B, 0x5B, 0x4F, 0x3B, 0x7E, 0x4D, 0x3C, 0x30, 0x39, 0xC3, 0xA9, 0xFF, 0x80, 0xF0, 0x00, 0x9B, 0x61, 0x07]
+    for _ in 0..<500 {
+      var decoder = KeyDecoder()
+      let bytes = (0..<200).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+      _ = decoder.keys(from: bytes)
+      _ = decoder.settle()
+      // Whatever came before, the end of a paste and of a string bring it back.
+      _ = decoder.keys(from: Array("\u{1B}[201~\u{1B}\\\u{07}".utf8))
+      _ = decoder.settle()
+      #expect(decoder.keys(from: [0x71]) + decoder.settle() == [.character("q")])
+    }
+  }
+
+  @Test func everyKeyOfTheTableIsFoundByItsName() {
+    for entry in Action.table { for key in entry.keys { #expect(Key(named: key.name) == key) } }
+    #expect(Key(named: "hyper-x") == nil)
+    #expect(Key(named: "f25") == nil)
+  }
+}
+
+@Suite struct KeyMapTests {
+  @Test func everyActionHasADescriptionAndNoKeyMeansTwoThings() {
+    var seen: Set<Key> = []
+    for action in Action.allCases { #expect(action.description?.keys.isEmpty == false) }
+    for entry in Action.table { for key in entry.keys { #expect(seen.insert(key).inserted, "\(key.name) is used twice") } }
+  }
+
+  @Test func aConfiguredKeyReplacesTheStandardOnes() throws {
+    let map = try KeyMap(overrides: ["quit": "x", "down": "ctrl-n"])
+    #expect(map.action(for: .character("x")) == .quit)
+    #expect(map.action(for: .character("q")) == nil)
+    #expect(map.action(for: .down) == nil)
+    #expect(map.action(for: .control("n")) == .down)
+    #expect(map.action(for: .up) == .up)
+  }
+
+  @Test func aKeyTakenFromAnActionWithOthersIsNoConflict() throws {
+    let map = try KeyMap(overrides: ["quit": "k"])
+    #expect(map.action(for: .character("k")) == .quit)
+    #expect(map.keys(for: .up) == [.up])
+  }
+
+  @Test(arguments: [
+    (["quti": "x"], "did you mean quit?"), (["quit": "hyper-x"], "is no key"), (["quit": "x", "help": "x"], "to both"),
+    (["quit": "?"], "only key of help"),
+  ])
+  func whatIsWrongIsNamed(_ overrides: [String: String], _ words: String) {
+    let error = #expect(throws: KeyMapError.self) { try KeyMap(overrides: overrides) }
+    #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+  }
+}
