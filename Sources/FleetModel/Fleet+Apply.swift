@@ -22,7 +22,9 @@ extension Fleet {
     case .streamed(let streamed): applyStreamed(streamed, event)
     case .streamOpened(let workspace): applyOpening(of: workspace, event)
     case .streamClosed(let workspace): applyClosing(of: workspace, event)
-    case .gap(let reason, let workspace): record(event, .gap, workspace: workspace, data: ["reason": .string(reason)])
+    case .gap(let reason, let workspace):
+      if workspace == nil, sources[event.source]?.isStream == true { sources[event.source]?.openedAt = event.at }
+      record(event, .gap, workspace: workspace, data: ["reason": .string(reason)])
     case .failed(let reason): applyFailure(reason, event)
     case .notOffered(let reason): applyNotOffered(reason, event)
     }
@@ -72,6 +74,8 @@ extension Fleet {
     } else {
       sources[event.source, default: SourceRecord()].isOpen = true
       sources[event.source]?.isStream = true
+      // A stream that resumed lost nothing; one that did not is followed by a gap.
+      if sources[event.source]?.openedAt == nil { sources[event.source]?.openedAt = event.at }
       noteComplete(event)
     }
   }

@@ -110,18 +110,21 @@ public struct Fleet: Sendable {
     case .tenant(let id):
       guard let org = orgs[id], let boot = org.boot else { return nil }
       return Progress(
-        of: boot, plan: .published(role: .tenant, runtime: nil), tellsPhases: !boot.marks.isEmpty || hearsBoots, deadline: nil, at: now)
+        of: boot, plan: .published(role: .tenant, runtime: nil), tellsPhases: hears(boot), deadline: nil, at: now)
     case .workspace(let id):
       guard let workspace = workspaces[id], let boot = workspace.boot else { return nil }
       let runtime = workspace.row.runtime
       return Progress(
-        of: boot, plan: .published(role: .workspace, runtime: runtime), tellsPhases: hearsBoots,
+        of: boot, plan: .published(role: .workspace, runtime: runtime), tellsPhases: hears(boot),
         deadline: boot.startedAt.map { $0 + Self.provisionLimit(of: workspace.row) }, at: now)
     }
   }
 
-  /// Whether boot events of workspaces reach us: only the fleet feed and the database carry them.
-  private var hearsBoots: Bool { sources[.feed]?.isOpen ?? false }
+  /// Whether a step of that boot would have been heard: the fleet feed tells them, but not what was before it was opened.
+  private func hears(_ boot: Boot) -> Bool {
+    guard let feed = sources[.feed], feed.isOpen, let since = feed.openedAt, let start = boot.startedAt else { return false }
+    return start >= since
+  }
 
   /// Seconds after which the tenant's sweep calls a provisioning workspace failed (contract §4.5).
   public static func provisionLimit(of row: WorkspaceRow) -> Double { row.provisionTimeout ?? (row.runtime == "hermes" ? 1800 : 600) }

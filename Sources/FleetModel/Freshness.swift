@@ -40,8 +40,9 @@ public struct SourceRecord: Hashable, Sendable {
   public var notOffered: String?
   /// Not asked but listened to: fresh while it is open, however long it is silent.
   public var isStream = false
-  /// For a stream: open now.
+  /// For a stream: open now, and since when without a gap.
   public var isOpen = false
+  public var openedAt: Timestamp?
   /// The epoch of the newest answer applied; an answer to an older question changes nothing.
   public var epoch: UInt64 = 0
 

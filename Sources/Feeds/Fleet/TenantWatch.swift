@@ -219,6 +219,11 @@ final class TenantWatch: Sendable {
     if rows.contains(where: { $0.status == .provisioning || $0.status == .failed }) {
       if let events = try? await client.events(within: budget) { post(slug, .storedEvents(tenant.org, events)) }
     }
+    if rows.contains(where: { $0.status == .provisioning }), let answer = try? await controlPlane?.bootEvents(of: slug, within: min(10, budget)),
+      answer.org == nil || answer.org == tenant.org
+    {
+      post(slug, .bootEvents(tenant.org, answer.rows))
+    }
     if tenant.polls % 4 == 0, let subsystems = try? await client.subsystems(within: budget) {
       post(slug, .subsystems(tenant.org, subsystems))
     }
