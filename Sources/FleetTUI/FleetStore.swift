@@ -5,15 +5,22 @@ import FleetModel
 final class FleetStore {
   private(set) var fleet = Fleet()
   private let queue: EventQueue
+  private let log: FleetLog
 
-  init(queue: EventQueue) { self.queue = queue }
+  init(queue: EventQueue, log: FleetLog = FleetLog()) {
+    self.queue = queue
+    self.log = log
+  }
 
   /// Readable when ``drain()`` has something to do.
   var wakeDescriptor: Int32 { queue.wakeDescriptor }
 
   /// Applies what waits. - Returns: what it touched.
   func drain() -> FleetChanges {
-    for event in queue.drain() { fleet.apply(event) }
+    for event in queue.drain() {
+      log.note(event)
+      fleet.apply(event)
+    }
     return fleet.takeChanges()
   }
 }

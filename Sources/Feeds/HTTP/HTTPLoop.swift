@@ -242,7 +242,7 @@ private struct RunningTransfers {
 }
 
 /// Seconds of a clock that never jumps.
-func monotonicSeconds() -> Double {
+public func monotonicSeconds() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

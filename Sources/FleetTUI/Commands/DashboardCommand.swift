@@ -12,7 +12,7 @@ struct DashboardCommand: ParsableCommand {
 
   func run() throws {
     let (configuration, environment) = try global.environment()
-    let session = Session(environment: environment, variables: global.variables)
+    let session = try Session(environment: environment, global: global)
     let options = try global.dashboardOptions(for: environment, configuration)
     let feeds = Task.detached { await session.feeds.run() }
     defer { feeds.cancel() }
@@ -23,7 +23,7 @@ struct DashboardCommand: ParsableCommand {
   static func show(_ session: Session, _ options: DashboardOptions) throws {
     let code: Int32
     do throws(TerminalError) {
-      code = try Dashboard(store: FleetStore(queue: session.queue), options: options).run()
+      code = try Dashboard(store: FleetStore(queue: session.queue, log: session.log), options: options).run()
     } catch { throw CommandFailure(code: 1, message: error.description) }
     if code != 0 { throw CommandFailure(code: code) }
   }
@@ -39,6 +39,7 @@ struct DemoCommand: ParsableCommand {
   func run() throws {
     let fleet: FleetSimulation
     do { fleet = try FleetSimulation(simulation.options) } catch { throw CommandFailure(code: 2, message: "demo: \(error)") }
+    let log = try global.openLog()
     let queue = EventQueue()
     let http = HTTPClient(userAgent: "fleettui/\(FleetTUI.version)")
     var environment = FleetEnvironment(name: "demo")
@@ -77,7 +78,7 @@ struct DemoCommand: ParsableCommand {
     let options = try global.dashboardOptions(for: environment, nil)
     let code: Int32
     do throws(TerminalError) {
-      code = try Dashboard(store: FleetStore(queue: queue), options: options).run()
+      code = try Dashboard(store: FleetStore(queue: queue, log: log), options: options).run()
     } catch { throw CommandFailure(code: 1, message: error.description) }
     if code != 0 { throw CommandFailure(code: code) }
   }

@@ -65,6 +65,9 @@ struct GlobalOptions: ParsableArguments {
     return (configuration, environment)
   }
 
+  /// - Throws: ``CommandFailure`` when the file can't be written.
+  func openLog() throws -> FleetLog { try log.map { try FleetLog(path: $0, isVerbose: verbose) } ?? FleetLog() }
+
   var outputFormat: Format { format ?? (isatty(STDOUT_FILENO) == 1 ? .table : .json) }
 }
 

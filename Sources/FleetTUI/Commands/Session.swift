@@ -7,9 +7,13 @@ struct Session: Sendable {
   let http: HTTPClient
   let queue: EventQueue
   let feeds: FleetFeeds
+  let log: FleetLog
 
-  init(environment: FleetEnvironment, variables: [String: String], options: FleetFeeds.Options = FleetFeeds.Options()) {
+  /// - Throws: ``CommandFailure`` when the log that the options name can't be written.
+  init(environment: FleetEnvironment, global: GlobalOptions, options: FleetFeeds.Options = FleetFeeds.Options()) throws {
     self.environment = environment
+    let variables = global.variables
+    log = try global.openLog()
     http = HTTPClient(userAgent: environment.userAgent ?? "fleettui/\(FleetTUI.version)")
     queue = EventQueue()
     feeds = FleetFeeds(environment: environment, http: http, queue: queue, variables: variables, options: options)
@@ -19,7 +23,10 @@ struct Session: Sendable {
   func loaded() async -> Fleet {
     await feeds.loadOnce()
     var fleet = Fleet()
-    for event in queue.drain() { fleet.apply(event) }
+    for event in queue.drain() {
+      log.note(event)
+      fleet.apply(event)
+    }
     return fleet
   }
 }

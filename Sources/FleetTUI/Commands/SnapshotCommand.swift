@@ -10,7 +10,7 @@ struct SnapshotCommand: ParsableCommand {
   func run() throws {
     let (_, environment) = try global.environment()
     let format = global.outputFormat
-    let session = Session(environment: environment, variables: global.variables)
+    let session = try Session(environment: environment, global: global)
     let code = Interruption.run {
       let fleet = await session.loaded()
       return Self.print(fleet, environment, format)

@@ -26,49 +26,56 @@ struct WatchCommand: ParsableCommand {
     let (_, environment) = try global.environment()
     var options = FleetFeeds.Options()
     options.streams.choice = .all
-    let session = Session(environment: environment, variables: global.variables, options: options)
-    let (duration, count, verbose) = (duration, count, global.verbose)
-    let code = Interruption.run {
-      let feeds = Task { await session.feeds.run() }
-      var printer = EventPrinter(environment: environment.name, limit: count, isVerbose: verbose)
-      await printer.run(session.queue, seconds: duration)
-      feeds.cancel()
-      return 0
-    }
+    let session = try Session(environment: environment, global: global, options: options)
+    let feeds = Task.detached { await session.feeds.run() }
+    defer { feeds.cancel() }
+    var printer = EventPrinter(environment: environment.name, limit: count, isVerbose: global.verbose, log: session.log)
+    let code = printer.run(session.queue, SignalPipe(), seconds: duration)
     if code != 0 { throw CommandFailure(code: code) }
   }
 }
 
-/// Applies events to a fleet and prints the lines that its log gains.
+/// Applies events to a fleet and prints the lines that its log gains. It waits on the initial thread: the feeds need the others.
 private struct EventPrinter {
   let environment: String
   let limit: Int?
   let isVerbose: Bool
+  let log: FleetLog
   private var fleet = Fleet()
   private var printed = 0
   private var isRead = true
 
-  init(environment: String, limit: Int?, isVerbose: Bool) {
+  init(environment: String, limit: Int?, isVerbose: Bool, log: FleetLog) {
     self.environment = environment
+    self.log = log
     self.limit = limit
     self.isVerbose = isVerbose
   }
 
-  /// Until the time is over, enough was printed, or nobody reads any more.
-  mutating func run(_ queue: EventQueue, seconds: Double?) async {
-    let deadline = seconds.map { monotonic() + $0 }
-    while isRead, printed < limit ?? .max, !Task.isCancelled {
-      let left = deadline.map { $0 - monotonic() } ?? 3600
-      guard left > 0 else { return }
-      // The wait blocks this task's thread; the feeds have threads of their own.
-      var ready = pollfd(fd: queue.wakeDescriptor, events: Int16(POLLIN), revents: 0)
-      _ = poll(&ready, 1, Int32(min(left, 0.5) * 1000) + 1)
+  /// Until the time is over, enough was printed, or nobody reads any more: 0. A signal ends it with 128 and its number.
+  mutating func run(_ queue: EventQueue, _ signals: SignalPipe, seconds: Double?) -> Int32 {
+    let deadline = seconds.map { monotonicSeconds() + $0 }
+    while isRead, printed < limit ?? .max {
+      let left = deadline.map { $0 - monotonicSeconds() }
+      if let left, left <= 0 { break }
+      var ready = [
+        pollfd(fd: queue.wakeDescriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+        // Nobody reads any more: POLLERR comes unasked.
+        pollfd(fd: STDOUT_FILENO, events: 0, revents: 0),
+      ]
+      _ = poll(&ready, nfds_t(ready.count), left.map { Int32(min($0 * 1000, 3_600_000)) + 1 } ?? -1)
+      for signal in signals.take() {
+        if let code = signal.exitCode { return code }
+      }
+      if Int32(ready[2].revents) & (POLLERR | POLLNVAL) != 0 { break }
       for event in queue.drain() {
+        log.note(event)
         fleet.apply(event)
         if isVerbose, case .failed(let reason) = event.change { Output.message("\(event.source): \(reason)") }
         printNewLines()
       }
     }
+    return 0
   }
 
   private mutating func printNewLines() {
@@ -78,12 +85,7 @@ private struct EventPrinter {
       printed += 1
     }
     fleet.forgetLog()
-  }
-
-  private func monotonic() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    _ = fleet.takeChanges()
   }
 }
 

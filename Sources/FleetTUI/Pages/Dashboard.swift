@@ -92,10 +92,7 @@ final class Dashboard {
   private func answer(_ signals: [HeardSignal], _ terminal: Terminal) -> Int32? {
     for signal in signals {
       switch signal {
-      case .terminate: return 143
-      case .interrupt: return 130
-      case .quit: return 131
-      case .hangUp: return 129
+      case .terminate, .interrupt, .quit, .hangUp: return signal.exitCode
       case .stop:
         terminal.suspend()
         drawNow(on: terminal)

@@ -5,6 +5,17 @@ import Glibc
 enum HeardSignal: Hashable, Sendable {
   case terminate, hangUp, interrupt, quit, stop, resume, resize
 
+  /// 128 plus the number of a signal that ends the program; `nil` for the others.
+  var exitCode: Int32? {
+    switch self {
+    case .terminate: 128 + SIGTERM
+    case .hangUp: 128 + SIGHUP
+    case .interrupt: 128 + SIGINT
+    case .quit: 128 + SIGQUIT
+    case .stop, .resume, .resize: nil
+    }
+  }
+
   fileprivate init?(number: UInt8) {
     switch Int32(number) {
     case SIGTERM: self = .terminate
