@@ -111,6 +111,11 @@ void signals_install(int pipe) {
   sigemptyset(&action.sa_mask);
   // SA_RESTART: a feed's read on another thread must not fail because the window changed. poll(2) returns all the same.
   action.sa_flags = SA_ONSTACK | SA_RESTART;
+  // Whoever started the program may have left them blocked.
+  sigset_t set;
+  sigemptyset(&set);
+  for (size_t i = 0; i < HEARD_COUNT; i++) sigaddset(&set, heard[i]);
+  pthread_sigmask(SIG_UNBLOCK, &set, NULL);
   for (size_t i = 0; i < HEARD_COUNT; i++) {
     waiting[heard[i]] = 0;
     sigaction(heard[i], NULL, &heard_before[i]);
