@@ -65,7 +65,13 @@ void crash_arm(int tty, int error, const struct termios *saved, const uint8_t *b
     action.sa_handler = on_fatal;
     action.sa_flags = SA_ONSTACK;
     sigfillset(&action.sa_mask);
-    for (size_t i = 0; i < FATAL_COUNT; i++) sigaction(fatal[i], &action, &fatal_before[i]);
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < FATAL_COUNT; i++) {
+      sigaction(fatal[i], &action, &fatal_before[i]);
+      sigaddset(&set, fatal[i]);
+    }
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     fatal_installed = 1;
   }
   armed = 1;
