@@ -65,7 +65,13 @@ void crash_arm(int tty, int error, const struct termios *saved, const uint8_t *b
     action.sa_handler = on_fatal;
     action.sa_flags = SA_ONSTACK;
     sigfillset(&action.sa_mask);
-    for (size_t i = 0; i < FATAL_COUNT; i++) sigaction(fatal[i], &action, &fatal_before[i]);
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < FATAL_COUNT; i++) {
+      sigaction(fatal[i], &action, &fatal_before[i]);
+      sigaddset(&set, fatal[i]);
+    }
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     fatal_installed = 1;
   }
   armed = 1;
@@ -111,6 +117,11 @@ void signals_install(int pipe) {
   sigemptyset(&action.sa_mask);
   // SA_RESTART: a feed's read on another thread must not fail because the window changed. poll(2) returns all the same.
   action.sa_flags = SA_ONSTACK | SA_RESTART;
+  // Whoever started the program may have left them blocked.
+  sigset_t set;
+  sigemptyset(&set);
+  for (size_t i = 0; i < HEARD_COUNT; i++) sigaddset(&set, heard[i]);
+  pthread_sigmask(SIG_UNBLOCK, &set, NULL);
   for (size_t i = 0; i < HEARD_COUNT; i++) {
     waiting[heard[i]] = 0;
     sigaction(heard[i], NULL, &heard_before[i]);

@@ -39,7 +39,7 @@ import Testing
     try terminal.press("\u{1B}")
     try terminal.see("one row up", absent: true)
     // Both cursor key modes.
-    try terminal.press("\u{1B}[B\u{1B}OB")
+    try terminal.press("g\u{1B}[B\u{1B}OB")
     let rows = try terminal.see("▶ cinder")
     #expect(rows.filter { $0.hasPrefix("▶") }.count == 1)
     try terminal.press("q")
@@ -62,10 +62,9 @@ import Testing
       try terminal.resize(rows: Int.random(in: 1...70, using: &random), columns: Int.random(in: 1...250, using: &random))
       try terminal.press(["j", "k", "\r", "\u{1B}", "2", "1", "?"].randomElement(using: &random) ?? "j")
     }
-    try terminal.press("\u{1B}")
-    try terminal.press("\u{1B}")
     try terminal.resize(rows: 5, columns: 20)
-    try terminal.press("\u{1B}1")
+    // Whatever the storm left open, a page's key closes it; help takes the first.
+    try terminal.press("11")
     try terminal.see("ORG")
     try terminal.resize(rows: 4, columns: 19)
     try terminal.see("too small")
@@ -73,7 +72,7 @@ import Testing
     let rows = try terminal.see("q quit")
     #expect(rows.filter { $0.contains("q quit") }.count == 1)
     #expect(rows.filter { $0.contains("too small") }.isEmpty)
-    try terminal.press("\u{1B}q")
+    try terminal.press("q")
     let end = try terminal.end()
     #expect(end.code == 0)
     #expect(end.isRestored)

@@ -99,6 +99,6 @@ final class PseudoTerminal {
     return End(
       hasEnded: flag("ended"), seconds: answer["seconds"] as? Double ?? .infinity, code: answer["code"] as? Int ?? Int.min,
       isRestored: flag("modes_same") && !flag("second_screen") && flag("cursor_shown") && flag("paste_off") && flag("synchronised"),
-      text: answer["text"] as? String ?? "")
+      text: String((answer["text"] as? String ?? "").suffix(300)))
   }
 }

@@ -130,7 +130,7 @@ import Testing
     #expect(shown(200).count == FleetContent.columns.count)
     #expect(shown(80) == ["org", "tenant", "workspaces", "progress", "cost", "finding"])
     #expect(shown(40) == ["org", "tenant", "finding"])
-    #expect(shown(20) == ["org", "tenant"])
+    #expect(shown(20) == ["org"])
   }
 
   @Test(arguments: [FleetContent.columns, ProvisioningContent.columns, InstancesContent.columns, EventsContent.columns])

@@ -120,7 +120,7 @@ struct Detail {
     field("url", row.url, .link)
     field("active tasks", row.activeTasks.map(String.init))
     field("current task", row.currentTask)
-    field("error rate", row.errorRate.map { "\(Int(min(max($0, 0), 1) * 100)) %" })
+    field("error rate", row.errorRate.map { "\(Int($0.asShare * 100)) %" })
     field("agent uptime", row.uptime.map(Moment.coarse))
     field("allowed boot", Moment.estimate(Fleet.provisionLimit(of: row)))
     field("spent", row.monthlySpendCents.map { "$" + Wording.dollars(Double($0) / 100, digits: 2) + " this month" })

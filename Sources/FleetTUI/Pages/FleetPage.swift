@@ -5,7 +5,7 @@ struct FleetContent: TableContent {
   static let page = PageID.fleet
   static let columns = [
     Column(id: "org", title: "ORG", minimum: 10, ideal: 19, priority: 0),
-    Column(id: "tenant", title: "TENANT", minimum: 6, ideal: 14, priority: 1),
+    Column(id: "tenant", title: "TENANT", minimum: 14, ideal: 14, priority: 1),
     Column(id: "machine", title: "MACHINE", minimum: 9, ideal: 10, priority: 8),
     Column(id: "workspaces", title: "WORKSPACES", minimum: 10, ideal: 11, priority: 3),
     Column(id: "progress", title: "PROGRESS", minimum: 15, ideal: 29, priority: 4),
@@ -76,8 +76,10 @@ struct FleetContent: TableContent {
     let finding = findings.first.map { first in
       (findings.count > 1 ? [Span("\(findings.count) ", first.role)] : []) + [Span(first.summary, first.role)]
     }
+    let status = tenant(org, fleet, glyphs)
     return [
-      [Span(org.slug.rawValue, findings.isEmpty ? .text : .title)], tenant(org, fleet, glyphs),
+      // Where there is no room for the status, its sign stands before the name.
+      (widths[1] == nil ? [status[0]] : []) + [Span(org.slug.rawValue, findings.isEmpty ? .text : .title)], status,
       [Span(fleet.tenantMachine(of: id)?.row.type ?? glyphs.none, .dim)], workspaces(of: id, fleet, glyphs),
       progress(of: org, fleet, width: widths[4] ?? 0, &context), [cost(of: id, fleet, context)], [age],
       finding ?? [],

@@ -93,7 +93,7 @@ struct ProvisioningContent: TableContent {
     guard let progress = fleet.progress(of: id.target, at: now) else { return Self.columns.map { _ in [] } }
     context.moment.changesEverySecond()
     let bar = ProgressBar(fraction: progress.fraction, tick: progress.tick, isLate: progress.isLate || progress.hasFailed)
-    let percent = progress.fraction.map { Wording.padded(Int($0 * 100), 3) + "%" } ?? "   ?"
+    let percent = progress.fraction.map { Wording.padded(Int($0.asShare * 100), 3) + "%" } ?? "   ?"
     let tone: Role = progress.hasFailed ? .failed : progress.isLate ? .late : .text
     return [
       [Span(Self.name(of: id.target, fleet), tone == .text ? .text : .title)],

@@ -79,7 +79,7 @@ enum Wording {
   /// Percent, and what remains or by how much it is late: `41% ≈4m10s`, `88% late 2m`.
   static func remaining(_ progress: Progress, _ glyphs: Glyphs, at now: Timestamp) -> [Span] {
     var spans: [Span] = []
-    if let fraction = progress.fraction { spans.append(Span("\(padded(Int(fraction * 100), 2))%", .dim)) }
+    if let fraction = progress.fraction { spans.append(Span("\(padded(Int(fraction.asShare * 100), 2))%", .dim)) }
     if progress.hasFailed {
       spans.append(Span(" failed", .failed))
     } else if progress.isLate, let lateAt = progress.lateAt {

@@ -13,7 +13,7 @@ struct ProgressBar {
     let role: Role = isLate ? .barLate : .bar
     var cells = [(String, Role)](repeating: (glyphs.barTrack, .barTrack), count: inner)
     if let fraction {
-      let eighths = Int((min(max(fraction, 0), 1) * Double(inner * 8)).rounded(.down))
+      let eighths = Int((fraction.asShare * Double(inner * 8)).rounded(.down))
       for index in 0..<min(inner, eighths / 8) { cells[index] = (glyphs.barFull, role) }
       let (full, part) = (eighths / 8, eighths % 8)
       if full < inner {
@@ -27,7 +27,7 @@ struct ProgressBar {
       for index in cells.indices { cells[index].0 = glyphs.none }
     }
     if let tick, fraction != nil {
-      let index = min(inner - 1, Int(min(max(tick, 0), 1) * Double(inner)))
+      let index = min(inner - 1, Int(tick.asShare * Double(inner)))
       // What is filled hides the mark: the phase is past it.
       if cells[index].1 == .barTrack { cells[index] = (glyphs.barTick, .barTick) }
     }
@@ -53,4 +53,9 @@ struct Sparkline {
     }
     return Span(text.joined(), role)
   }
+}
+
+extension Double {
+  /// Within 0…1 whatever it was; what is no number is 0.
+  var asShare: Double { self > 0 ? min(self, 1) : 0 }
 }

@@ -92,7 +92,8 @@ final class Terminal {
     guard names.contains(where: { canvas_open($0, Int32(size.rows), Int32(size.columns)) == 0 }) else { throw .noCanvas }
     colors = Int(canvas_colors())
     var bytes = [UInt8](repeating: 0, count: 512)
-    restoreBytes = Array(bytes.prefix(max(0, canvas_restore_bytes(&bytes, bytes.count))))
+    let count = canvas_restore_bytes(&bytes, bytes.count)
+    restoreBytes = Array(bytes.prefix(max(0, count)))
     take()
   }
 

@@ -139,7 +139,10 @@ def answer(session, command):
         session.master = session.slave = None
         return {}
     if what == "stopped":
-        return {"stopped": session.until(seconds, lambda: session.state() == "T"), "modes_same": session.modes_same(), "second_screen": session.on_second_screen()}
+        stopped = session.until(seconds, lambda: session.state() == "T")
+        while session.read(0.02):
+            pass
+        return {"stopped": stopped, "modes_same": session.modes_same(), "second_screen": session.on_second_screen()}
     if what == "quiet":
         before, used = len(session.raw), session.cpu()
         end = time.monotonic() + seconds
