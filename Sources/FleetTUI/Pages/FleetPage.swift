@@ -61,9 +61,11 @@ struct FleetContent: TableContent {
     return targets
   }
 
-  static func hourly(of id: OrgID, _ fleet: Fleet, _ prices: PriceBook) -> Money {
+  static func hourly(of id: OrgID, _ fleet: Fleet, _ prices: PriceBook) -> Money { hourly(of: fleet.machines(of: id), prices) }
+
+  private static func hourly(of machines: [Instance], _ prices: PriceBook) -> Money {
     var money = Money()
-    for machine in fleet.machines(of: id) { money.add(prices.hourly(of: machine.row)) }
+    for machine in machines { money.add(prices.hourly(of: machine.row)) }
     return money
   }
 
@@ -77,18 +79,20 @@ struct FleetContent: TableContent {
       (findings.count > 1 ? [Span("\(findings.count) ", first.role)] : []) + [Span(first.summary, first.role)]
     }
     let status = tenant(org, fleet, glyphs)
+    let machines = fleet.machines(of: id)
+    let tenantMachine = machines.first { $0.row.role == .tenant && !$0.row.state.isEnding }
     return [
       // Where there is no room for the status, its sign stands before the name.
       (widths[1] == nil ? [status[0]] : []) + [Span(org.slug.rawValue, findings.isEmpty ? .text : .title)], status,
-      [Span(fleet.tenantMachine(of: id)?.row.type ?? glyphs.none, .dim)], workspaces(of: id, fleet, glyphs),
-      progress(of: org, fleet, width: widths[4] ?? 0, &context), [cost(of: id, fleet, context)], [age],
+      [Span(tenantMachine?.row.type ?? glyphs.none, .dim)], workspaces(of: id, fleet, glyphs),
+      progress(of: org, fleet, width: widths[4] ?? 0, &context), [cost(of: machines, fleet, context)], [age],
       finding ?? [],
     ]
   }
 
   /// No machine found says nothing while a region has not answered in full.
-  private func cost(of id: OrgID, _ fleet: Fleet, _ context: DrawingContext) -> Span {
-    let money = Self.hourly(of: id, fleet, context.prices)
+  private func cost(of machines: [Instance], _ fleet: Fleet, _ context: DrawingContext) -> Span {
+    let money = Self.hourly(of: machines, context.prices)
     if money.known == 0, !fleet.hasEveryRegion(at: context.moment.now) { return Span("?", .unknown) }
     return Wording.hourly(money)
   }
@@ -123,7 +127,7 @@ struct FleetContent: TableContent {
     let text = Wording.remaining(shown, context.glyphs, at: now)
     let bar = ProgressBar(fraction: shown.fraction, tick: shown.tick, isLate: shown.isLate)
     let room = width - 16
-    return room >= 8 ? bar.spans(width: room, glyphs: context.glyphs) + [Span(" ")] + text : text
+    return room >= 8 ? bar.spans(width: room, glyphs: context.glyphs) + [Span(" ", text[0].role)] + text : text
   }
 
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {

@@ -180,7 +180,7 @@ struct TablePage<Content: TableContent>: Page {
     for index in top..<min(order.count, top + window) {
       let isSelected = index == cursor
       let cells = content.cells(order[index], fleet, widths: widths, &context)
-      let marker = Span(isSelected ? context.glyphs.cursor : " ", .key)
+      let marker = Span(isSelected ? context.glyphs.cursor : " ", cells.first?.last?.role ?? .text)
       lines.append(layout.line(cells: cells, columns: Content.columns, marker: marker, isSelected: isSelected))
     }
     return lines

@@ -57,7 +57,7 @@ extension Glyphs {
 enum Wording {
   /// `● running`
   static func state(_ word: String, _ role: Role, _ glyphs: Glyphs) -> [Span] {
-    [Span(glyphs.sign(of: role) + " ", role), Span(word, role == .ok ? .text : role)]
+    [Span(glyphs.sign(of: role) + " ", role), Span(word, role == .ok ? .dim : role)]
   }
 
   /// `0.437`, `0.187+?` where a part is unknown, `?` where all is.
@@ -78,16 +78,11 @@ enum Wording {
 
   /// Percent, and what remains or by how much it is late: `41% ≈4m10s`, `88% late 2m`.
   static func remaining(_ progress: Progress, _ glyphs: Glyphs, at now: Timestamp) -> [Span] {
-    var spans: [Span] = []
-    if let fraction = progress.fraction { spans.append(Span("\(padded(Int(fraction.asShare * 100), 2))%", .dim)) }
-    if progress.hasFailed {
-      spans.append(Span(" failed", .failed))
-    } else if progress.isLate, let lateAt = progress.lateAt {
-      spans.append(Span(" late \(Moment.estimate(now - lateAt))", .late))
-    } else if let eta = progress.eta {
-      spans.append(Span(" \(glyphs.approximately)\(Moment.estimate(eta.p50))", .text))
-    }
-    return spans
+    let percent = progress.fraction.map { "\(padded(Int($0.asShare * 100), 2))% " } ?? ""
+    if progress.hasFailed { return [Span("\(percent)failed", .failed)] }
+    if progress.isLate, let lateAt = progress.lateAt { return [Span("\(percent)late \(Moment.estimate(now - lateAt))", .late)] }
+    let eta = progress.eta.map { "\(glyphs.approximately)\(Moment.estimate($0.p50))" } ?? ""
+    return [Span(percent + eta)]
   }
 
   static func padded(_ number: Int, _ width: Int) -> String {

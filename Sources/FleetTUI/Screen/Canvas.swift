@@ -36,7 +36,7 @@ struct Canvas {
   private func put(_ line: Line, row: Int) {
     var column = 0
     for span in line.spans where !span.text.isEmpty {
-      let style = theme.style(span.role, isSelected: line.isSelected)
+      let style = theme.style(span.role, isSelected: line.isSelected && column < line.ground)
       var scalars: [UInt32] = []
       scalars.reserveCapacity(span.text.utf8.count)
       var columns = 0

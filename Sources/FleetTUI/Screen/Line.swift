@@ -15,10 +15,13 @@ enum Alignment: Sendable { case left, right }
 struct Line: Hashable, Sendable {
   var spans: [Span]
   var isSelected = false
+  /// How many columns of a selected line look selected.
+  var ground = Int.max
 
-  init(_ spans: [Span] = [], isSelected: Bool = false) {
+  init(_ spans: [Span] = [], isSelected: Bool = false, ground: Int = .max) {
     self.spans = spans
     self.isSelected = isSelected
+    self.ground = ground
   }
   init(_ text: String, _ role: Role = .text) { spans = [Span(text, role)] }
 
@@ -28,7 +31,9 @@ struct Line: Hashable, Sendable {
   var columns: Int { spans.reduce(0) { $0 + TextWidth.columns(of: $1.text) } }
 
   /// Exactly `width` columns: cut with an ellipsis, or filled with spaces.
-  func fitted(to width: Int, _ alignment: Alignment = .left) -> Line { Line(spans.fitted(to: width, alignment), isSelected: isSelected) }
+  func fitted(to width: Int, _ alignment: Alignment = .left) -> Line {
+    Line(spans.fitted(to: width, alignment), isSelected: isSelected, ground: ground)
+  }
 }
 
 extension [Span] {
@@ -73,7 +78,9 @@ extension [Span] {
       used = cut.columns + 1
     }
     if used < width {
-      let filling = Span(String(repeating: " ", count: width - used))
+      // Spaces in the role of their neighbour: a change of style costs the terminal more bytes than the space.
+      let neighbour = (alignment == .right ? out.first : out.last)?.role ?? .text
+      let filling = Span(String(repeating: " ", count: width - used), neighbour.isSeenOnSpaces ? .text : neighbour)
       if alignment == .right { out.insert(filling, at: 0) } else { out.append(filling) }
     }
     return out

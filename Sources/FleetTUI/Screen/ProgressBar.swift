@@ -31,11 +31,11 @@ struct ProgressBar {
       // What is filled hides the mark: the phase is past it.
       if cells[index].1 == .barTrack { cells[index] = (glyphs.barTick, .barTick) }
     }
-    var spans = [Span(glyphs.barLeft, .barTrack)]
+    var spans = [Span(glyphs.barLeft, cells[0].1)]
     for (text, role) in cells {
       if spans[spans.count - 1].role == role { spans[spans.count - 1].text += text } else { spans.append(Span(text, role)) }
     }
-    spans.append(Span(glyphs.barRight, .barTrack))
+    spans[spans.count - 1].text += glyphs.barRight
     return spans
   }
 }

@@ -8,6 +8,14 @@ enum Role: String, CaseIterable, Hashable, Sendable {
   case bar, barLate, barTrack, barTick
   case environment, protected
 
+  /// Whether a space of this role can be told from another: underlined or reversed.
+  var isSeenOnSpaces: Bool {
+    switch self {
+    case .link, .match, .danger, .failed, .protected: true
+    default: false
+    }
+  }
+
   /// The sign before the word.
   func glyph(_ glyphs: Glyphs) -> String {
     switch self {

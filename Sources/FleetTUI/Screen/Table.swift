@@ -63,9 +63,13 @@ struct TableLayout: Hashable, Sendable {
   func line(cells: [[Span]], columns: [Column], marker: Span, isSelected: Bool) -> Line {
     var spans = [marker].fitted(to: Self.margin)
     for (order, place) in places.enumerated() {
-      if order > 0 { spans.append(Span("  ")) }
+      if order > 0 {
+        let neighbour = spans.last?.role ?? .text
+        spans.append(Span("  ", neighbour.isSeenOnSpaces ? .text : neighbour))
+      }
       spans += cells[place.index].fitted(to: place.width, columns[place.index].alignment)
     }
-    return Line(spans, isSelected: isSelected)
+    // The name alone looks selected: the whole row would make each step of the cursor write two rows anew.
+    return Line(spans, isSelected: isSelected, ground: Self.margin + (places.first?.width ?? 0))
   }
 }

@@ -24,15 +24,14 @@ struct Theme: Hashable, Sendable {
   /// Whether anything but attributes tells roles apart.
   let usesColor: Bool
 
-  /// The look of `role`, on the selected row or not.
+  /// The look of `role`, on the selection's ground or not.
   func style(_ role: Role, isSelected: Bool = false) -> Style {
     var style = styles[role] ?? .plain
-    if isSelected {
-      style.background = selection.background
-      style.attributes |= selection.attributes
-      // On the selection's ground the palette's faintest greys can't be read.
-      if role == .dim || role == .barTrack, usesColor, style.foreground > 15 { style.foreground = 246 }
-    }
+    guard isSelected else { return style }
+    style.attributes |= selection.attributes
+    style.background = selection.background
+    // The faintest greys are hard to read there.
+    if usesColor, role == .dim || role == .barTrack, style.foreground > 15 { style.foreground = 246 }
     return style
   }
 
@@ -66,7 +65,7 @@ struct Theme: Hashable, Sendable {
     switch style.foreground {
     case ..<8: break
     case 8...15: style.foreground -= 8
-    case 232...: 
+    case 232...:
       style.foreground = -1
       if style.attributes == 0 { style.attributes = CANVAS_DIM }
     case let index:
