@@ -7,9 +7,8 @@
 #include <wchar.h>
 
 int text_set_locale(void) {
-  setlocale(LC_ALL, "");
-  // Numbers are written by this program, never by the locale.
-  setlocale(LC_NUMERIC, "C");
+  // Numbers and times are written by this program, never by the locale.
+  setlocale(LC_CTYPE, "");
   const char *charset = nl_langinfo(CODESET);
   return charset != NULL && (strcmp(charset, "UTF-8") == 0 || strcmp(charset, "utf8") == 0);
 }

@@ -171,4 +171,38 @@ import Testing
     #expect(process.terminationStatus == 1)
     #expect(text.contains("fleettui snapshot"))
   }
+
+  @Test func nothingIsWrittenAndNothingRunsWhileNothingMoves() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fleettui-idle-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("config.toml")
+    // Without a token nothing is asked: nothing can change.
+    let lines = [
+      "default_environment = \"quiet\"", "[environment.quiet]", "control_plane = \"http://127.0.0.1:9\"", "admin_token = { env = \"ABSENT_TOKEN\" }", "",
+    ]
+    try Data(lines.joined(separator: "\n").utf8).write(to: file)
+    let terminal = try PseudoTerminal(["--config", file.path])
+    try terminal.see("control plane failed")
+    _ = try terminal.screen()
+    let quiet = try terminal.ask(["do": "quiet", "seconds": 2])
+    #expect(quiet["bytes"] as? Int == 0)
+    #expect(quiet["cpu"] as? Double == 0)
+    try terminal.press("q")
+    #expect(try terminal.end().code == 0)
+  }
+
+  @Test func aStepOfTheCursorCostsFewBytes() throws {
+    let terminal = try PseudoTerminal(rows: 40, columns: 120)
+    try terminal.see("globex")
+    let steps = try (0..<10).map { _ in
+      _ = try terminal.screen()
+      try terminal.press("j")
+      return try terminal.ask(["do": "quiet", "seconds": 0.05])["bytes"] as? Int ?? .max
+    }
+    // News of the fleet may fall into a few of them.
+    #expect(steps.sorted()[5] <= 600, "\(steps)")
+    try terminal.press("q")
+    #expect(try terminal.end().code == 0)
+  }
 }
