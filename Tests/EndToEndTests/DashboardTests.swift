@@ -179,7 +179,8 @@ import Testing
     let file = folder.appendingPathComponent("config.toml")
     // Without a token nothing is asked: nothing can change.
     let lines = [
-      "default_environment = \"quiet\"", "[environment.quiet]", "control_plane = \"http://127.0.0.1:9\"", "admin_token = { env = \"ABSENT_TOKEN\" }", "",
+      "default_environment = \"quiet\"", "[environment.quiet]", "control_plane = \"http://127.0.0.1:9\"",
+      "admin_token = { env = \"ABSENT_TOKEN\" }", "",
     ]
     try Data(lines.joined(separator: "\n").utf8).write(to: file)
     let terminal = try PseudoTerminal(["--config", file.path])

@@ -23,7 +23,8 @@ final class PseudoTerminal {
     return packageRoot.appendingPathComponent(".build/debug/fleettui")
   }()
 
-  static let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  static let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
 
   /// A Python with pyte: `FLEETTUI_PYTHON`, the one in `.venv`, or the system's.
   static let python: String = {
@@ -32,7 +33,9 @@ final class PseudoTerminal {
     return FileManager.default.isExecutableFile(atPath: local) ? local : "python3"
   }()
 
-  init(_ arguments: [String] = ["demo"], rows: Int = 24, columns: Int = 100, environment: [String: String] = [:], ignoresHangUp: Bool = false) throws {
+  init(
+    _ arguments: [String] = ["demo"], rows: Int = 24, columns: Int = 100, environment: [String: String] = [:], ignoresHangUp: Bool = false
+  ) throws {
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [Self.python, Self.packageRoot.appendingPathComponent("Tests/EndToEndTests/terminal/session.py").path]
     process.standardInput = input
@@ -73,11 +76,14 @@ final class PseudoTerminal {
 
   /// Waits until the screen holds `text`; fails the test with the screen when it doesn't in time.
   @discardableResult
-  func see(_ text: String, absent: Bool = false, within seconds: Double = 10, sourceLocation: SourceLocation = #_sourceLocation) throws -> [String] {
+  func see(_ text: String, absent: Bool = false, within seconds: Double = 10, sourceLocation: SourceLocation = #_sourceLocation) throws
+    -> [String]
+  {
     let answer = try ask(["do": "await", "text": text, "absent": absent, "seconds": seconds])
     let rows = answer["rows"] as? [String] ?? []
     #expect(
-      answer["found"] as? Bool == true, "the screen \(absent ? "still shows" : "never showed") \"\(text)\":\n\(rows.joined(separator: "\n"))",
+      answer["found"] as? Bool == true,
+      "the screen \(absent ? "still shows" : "never showed") \"\(text)\":\n\(rows.joined(separator: "\n"))",
       sourceLocation: sourceLocation)
     return rows
   }

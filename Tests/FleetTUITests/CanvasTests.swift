@@ -39,7 +39,9 @@ import Testing
     try #require(canvas_open("xterm-256color", 5, 60) == 0)
     defer { canvas_close() }
     var canvas = Canvas(theme: .mono, isASCII: false)
-    canvas.draw(Frame(lines: [Line("\u{1B}]0;owned\u{07}\u{9B}2J\n\u{202E}e" + String(repeating: "\u{301}", count: 10_000) + "日本")]), size: Terminal.Size(rows: 5, columns: 60))
+    canvas.draw(
+      Frame(lines: [Line("\u{1B}]0;owned\u{07}\u{9B}2J\n\u{202E}e" + String(repeating: "\u{301}", count: 10_000) + "日本")]),
+      size: Terminal.Size(rows: 5, columns: 60))
     let written = bytes()
     #expect(!written.contains("\u{1B}]") && !written.contains("\u{07}") && !written.contains("\u{9B}") && !written.contains("\u{202E}"))
     #expect(written.contains("日本"))
@@ -77,7 +79,9 @@ import Testing
     for (rows, columns) in [(1, 1), (200, 500), (3, 7), (24, 80)] {
       canvas_resize(Int32(rows), Int32(columns))
       canvas.forget()
-      canvas.draw(Frame(lines: (0..<rows).map { Line("row \($0) " + String(repeating: "x", count: columns)) }), size: Terminal.Size(rows: rows, columns: columns))
+      canvas.draw(
+        Frame(lines: (0..<rows).map { Line("row \($0) " + String(repeating: "x", count: columns)) }),
+        size: Terminal.Size(rows: rows, columns: columns))
       #expect(bytes().contains("x") == (columns > 7))
     }
   }

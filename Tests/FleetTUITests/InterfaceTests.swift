@@ -77,7 +77,8 @@ private struct Scene {
     scene.size = Terminal.Size(rows: 14, columns: 120)
     scene.apply(.controlPlane, .expected(pollInterval: 15))
     scene.roster([
-      Scene.org("acme"), Scene.org("bright-lab", .failed, error: "tunnel/DNS step failed", age: 4000), Scene.org("cinder", .suspended, age: 100),
+      Scene.org("acme"), Scene.org("bright-lab", .failed, error: "tunnel/DNS step failed", age: 4000),
+      Scene.org("cinder", .suspended, age: 100),
     ])
     #expect(
       scene.screen().map { String($0.reversed().drop { $0 == " " }.reversed()) } == [
@@ -226,7 +227,9 @@ private struct Scene {
   @Test func provisioningIsOrderedByLatenessAndSaysIt() {
     var scene = Scene()
     scene.size.columns = 140
-    scene.roster([Scene.org("slow", .provisioning, age: 900), Scene.org("young", .provisioning, age: 10), Scene.org("older", .provisioning, age: 600)])
+    scene.roster([
+      Scene.org("slow", .provisioning, age: 900), Scene.org("young", .provisioning, age: 10), Scene.org("older", .provisioning, age: 600),
+    ])
     scene.press(.character("2"))
     let rows = scene.screen().filter { $0.contains("(tenant)") }
     #expect(rows.map { String($0.dropFirst(2).prefix { $0 != " " }) } == ["slow", "older", "young"])
@@ -261,7 +264,9 @@ private struct Scene {
     scene.roster([Scene.org("acme")])
     scene.press(.character("0"))
     func send(_ type: EventType) {
-      scene.apply(.tenant("acme"), .streamed(StreamedEvent(type: type, timestamp: scene.now, orgID: "id-acme", slug: "acme", data: ["n": .string(type.rawValue)])))
+      scene.apply(
+        .tenant("acme"),
+        .streamed(StreamedEvent(type: type, timestamp: scene.now, orgID: "id-acme", slug: "acme", data: ["n": .string(type.rawValue)])))
       scene.now = scene.now + 1
     }
     for number in 0..<5 { send(EventType(rawValue: "TEST_\(number)")) }
@@ -311,15 +316,30 @@ private struct Scene {
     scene.size = Terminal.Size(rows: 50, columns: 200)
     // Uncleaned, as if every defence before had failed.
     scene.roster([
-      OrgRow(id: OrgID(hostile), slug: Slug(hostile), name: hostile, plan: hostile, status: OrgStatus(hostile), lastError: hostile, createdAt: Scene.start)
+      OrgRow(
+        id: OrgID(hostile), slug: Slug(hostile), name: hostile, plan: hostile, status: OrgStatus(hostile), lastError: hostile,
+        createdAt: Scene.start)
     ])
-    scene.apply(.tenant(Slug(hostile)), .workspaces(OrgID(hostile), [
-      WorkspaceRow(id: WorkspaceID(hostile), name: hostile, role: hostile, status: .provisioning, runtime: hostile, lastError: hostile)
-    ]))
-    scene.apply(.ec2(Region(hostile)), .instances([
-      InstanceRow(id: InstanceID(hostile), region: Region(hostile), state: InstanceState(hostile), type: hostile, tags: [hostile: hostile, "Role": "tenant", "OrgID": hostile])
-    ], complete: false, problem: hostile))
-    scene.apply(.tenant(Slug(hostile)), .streamed(StreamedEvent(type: EventType(rawValue: hostile), timestamp: nil, workspaceID: WorkspaceID(hostile), data: [hostile: .string(hostile)])))
+    scene.apply(
+      .tenant(Slug(hostile)),
+      .workspaces(
+        OrgID(hostile),
+        [
+          WorkspaceRow(id: WorkspaceID(hostile), name: hostile, role: hostile, status: .provisioning, runtime: hostile, lastError: hostile)
+        ]))
+    scene.apply(
+      .ec2(Region(hostile)),
+      .instances(
+        [
+          InstanceRow(
+            id: InstanceID(hostile), region: Region(hostile), state: InstanceState(hostile), type: hostile,
+            tags: [hostile: hostile, "Role": "tenant", "OrgID": hostile])
+        ], complete: false, problem: hostile))
+    scene.apply(
+      .tenant(Slug(hostile)),
+      .streamed(
+        StreamedEvent(
+          type: EventType(rawValue: hostile), timestamp: nil, workspaceID: WorkspaceID(hostile), data: [hostile: .string(hostile)])))
     for page in ["1", "2", "4", "0"] {
       for key in [Key.escape, .enter] {
         scene.press(.character(Character(page)), key)
@@ -327,7 +347,10 @@ private struct Scene {
         for line in frame.lines {
           let shown = line.fitted(to: 200)
           #expect(shown.columns == 200)
-          #expect(shown.plain.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) && $0.value != 0x202E && $0.value != 0x2066 })
+          #expect(
+            shown.plain.unicodeScalars.allSatisfy {
+              $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) && $0.value != 0x202E && $0.value != 0x2066
+            })
         }
       }
     }

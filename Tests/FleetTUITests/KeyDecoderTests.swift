@@ -36,7 +36,10 @@ import Testing
   }
 
   @Test func controlKeysAndAlt() {
-    #expect(keys("\u{03}\u{0C}\u{1C}\r\n\t\u{7F}\u{08}") == [.control("c"), .control("l"), .control("\\"), .enter, .enter, .tab, .backspace, .backspace])
+    #expect(
+      keys("\u{03}\u{0C}\u{1C}\r\n\t\u{7F}\u{08}") == [
+        .control("c"), .control("l"), .control("\\"), .enter, .enter, .tab, .backspace, .backspace,
+      ])
     #expect(keys("\u{1B}x\u{1B}[Z") == [.alt("x"), .backTab])
   }
 
@@ -64,9 +67,10 @@ import Testing
   }
 
   @Test func mouseReportsAreClicksAndWheelSteps() {
-    #expect(keys("\u{1B}[<0;150;40M\u{1B}[<0;150;40m\u{1B}[<64;1;2M\u{1B}[<65;1;2M") == [
-      .click(row: 39, column: 149), .wheel(-1, row: 1, column: 0), .wheel(1, row: 1, column: 0),
-    ])
+    #expect(
+      keys("\u{1B}[<0;150;40M\u{1B}[<0;150;40m\u{1B}[<64;1;2M\u{1B}[<65;1;2M") == [
+        .click(row: 39, column: 149), .wheel(-1, row: 1, column: 0), .wheel(1, row: 1, column: 0),
+      ])
   }
 
   @Test func noBytesWhateverBreakTheDecoder() {

@@ -11,7 +11,9 @@ import Testing
       let id = Int.random(in: 0..<100, using: &random)
       switch Int.random(in: 0..<10, using: &random) {
       case 0..<6:
-        let key = [SortKey.number(Double(Int.random(in: 0..<20, using: &random))), .text("t\(id % 7)"), .unknown].randomElement(using: &random) ?? .unknown
+        let key =
+          [SortKey.number(Double(Int.random(in: 0..<20, using: &random))), .text("t\(id % 7)"), .unknown].randomElement(using: &random)
+          ?? .unknown
         order.place(id, key: key)
         keys[id] = key
       case 6..<9:

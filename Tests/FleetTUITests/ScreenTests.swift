@@ -84,7 +84,10 @@ import Testing
     for step in 0...1000 {
       let text = bar(Double(step) / 1000)
       let eighths = text.unicodeScalars.dropFirst().dropLast().reduce(0) { sum, scalar in
-        sum + ("▏▎▍▌▋▊▉█".unicodeScalars.firstIndex(of: scalar).map { "▏▎▍▌▋▊▉█".unicodeScalars.distance(from: "▏▎▍▌▋▊▉█".unicodeScalars.startIndex, to: $0) + 1 } ?? 0)
+        sum
+          + ("▏▎▍▌▋▊▉█".unicodeScalars.firstIndex(of: scalar).map {
+            "▏▎▍▌▋▊▉█".unicodeScalars.distance(from: "▏▎▍▌▋▊▉█".unicodeScalars.startIndex, to: $0) + 1
+          } ?? 0)
       }
       #expect(eighths >= filled)
       filled = eighths
@@ -101,7 +104,9 @@ import Testing
 @Suite struct MomentTests {
   private let start = Timestamp(milliseconds: 1_700_000_000_000)
 
-  @Test(arguments: [(0.0, "<1m"), (59.9, "<1m"), (60, "1m"), (3599, "59m"), (3600, "1h"), (86_399, "23h"), (86_400 * 41, "41d")] as [(Double, String)])
+  @Test(
+    arguments: [(0.0, "<1m"), (59.9, "<1m"), (60, "1m"), (3599, "59m"), (3600, "1h"), (86_399, "23h"), (86_400 * 41, "41d")]
+      as [(Double, String)])
   func agesAreCoarse(_ seconds: Double, _ text: String) {
     var moment = Moment(now: start + seconds)
     #expect(moment.age(since: start) == text)
@@ -117,7 +122,9 @@ import Testing
     #expect(moment.nextChange == start + 131)
   }
 
-  @Test(arguments: [(41.0, "41s"), (250, "4m10s"), (3900, "1h05m"), (200_000, "2d"), (-5, "0s"), (Double.infinity, "1157d")] as [(Double, String)])
+  @Test(
+    arguments: [(41.0, "41s"), (250, "4m10s"), (3900, "1h05m"), (200_000, "2d"), (-5, "0s"), (Double.infinity, "1157d")]
+      as [(Double, String)])
   func elapsedTimesAreExact(_ seconds: Double, _ text: String) { #expect(Moment.elapsed(seconds) == text) }
 
   @Test(arguments: [(1.0, "5s"), (33, "35s"), (58, "1m00s"), (249, "4m10s"), (3000, "50m"), (7300, "2h02m")] as [(Double, String)])
@@ -126,7 +133,9 @@ import Testing
 
 @Suite struct TableLayoutTests {
   @Test func theLeastImportantColumnsGoFirst() {
-    func shown(_ width: Int) -> [String] { TableLayout(FleetContent.columns, width: width).places.map { FleetContent.columns[$0.index].id } }
+    func shown(_ width: Int) -> [String] {
+      TableLayout(FleetContent.columns, width: width).places.map { FleetContent.columns[$0.index].id }
+    }
     #expect(shown(200).count == FleetContent.columns.count)
     #expect(shown(80) == ["org", "tenant", "workspaces", "progress", "cost", "finding"])
     #expect(shown(40) == ["org", "tenant", "finding"])

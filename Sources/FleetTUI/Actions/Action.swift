@@ -1,11 +1,18 @@
 /// Everything that a key can do. One table of these feeds the key map, the footer and the help.
 enum Action: String, CaseIterable, Hashable, Sendable {
   case open, back
-  case up, down, pageUp = "page-up", pageDown = "page-down", top, bottom
+  case up, down
+  case pageUp = "page-up"
+  case pageDown = "page-down"
+  case top, bottom
   case filter
-  case sort, reverse = "sort-reverse", sortLeft = "sort-left", sortRight = "sort-right"
+  case sort
+  case reverse = "sort-reverse"
+  case sortLeft = "sort-left"
+  case sortRight = "sort-right"
   case fleet, provisioning, instances, events
-  case nextPage = "next-page", previousPage = "previous-page"
+  case nextPage = "next-page"
+  case previousPage = "previous-page"
   case help, redraw, suspend, quit
 }
 
@@ -65,7 +72,8 @@ extension Action {
     .init(action: .sortLeft, keys: [.character("<"), .left], short: nil, help: "sort by the column to the left", group: .order),
     .init(action: .sortRight, keys: [.character(">"), .right], short: nil, help: "sort by the column to the right", group: .order),
     .init(action: .fleet, keys: [.character("1"), .function(1)], short: nil, help: "every org, its tenant and workspaces", group: .pages),
-    .init(action: .provisioning, keys: [.character("2"), .function(2)], short: nil, help: "everything coming up, latest first", group: .pages),
+    .init(
+      action: .provisioning, keys: [.character("2"), .function(2)], short: nil, help: "everything coming up, latest first", group: .pages),
     .init(action: .instances, keys: [.character("4"), .function(4)], short: nil, help: "every EC2 machine", group: .pages),
     .init(action: .events, keys: [.character("0"), .function(10)], short: nil, help: "what happened, as it happens", group: .pages),
     .init(action: .nextPage, keys: [.tab], short: nil, help: "the next page", group: .pages),

@@ -92,7 +92,9 @@ struct Detail {
         return [Span(progress.phase.map { "\($0) " } ?? "", .dim)] + Wording.remaining(progress, glyphs, at: context.moment.now)
       }
       let note = remaining ?? [Span(row.lastError ?? row.currentTask ?? "", row.status.role == .ok ? .dim : row.status.role)]
-      lines.append(Line([Span("  ")] + [Span(row.name)].fitted(to: 22) + [Span("  ")] + state + [Span(row.runtime ?? "–", .dim)].fitted(to: 14) + note))
+      lines.append(
+        Line([Span("  ")] + [Span(row.name)].fitted(to: 22) + [Span("  ")] + state + [Span(row.runtime ?? "–", .dim)].fitted(to: 14) + note)
+      )
     }
     machines(fleet.machines(of: id), &context)
     if !org.subsystems.isEmpty {
@@ -143,7 +145,9 @@ struct Detail {
     field("org", fleet.org(of: row)?.slug.rawValue ?? row.orgSlug?.rawValue ?? row.orgID?.rawValue)
     field("workspace", row.workspaceID.map { fleet.workspaces[$0]?.row.name ?? $0.rawValue })
     field("type", row.type.map { $0 + (row.isSpot ? " (spot)" : "") })
-    field("cost an hour", [context.prices.hourly(of: row).map { Span("$" + Wording.dollars($0, digits: 4), .money) } ?? Span("unknown", .unknown)])
+    field(
+      "cost an hour",
+      [context.prices.hourly(of: row).map { Span("$" + Wording.dollars($0, digits: 4), .money) } ?? Span("unknown", .unknown)])
     field("prices", "\(context.prices.source), \(context.prices.date)", .dim)
     field("region", row.region.rawValue)
     field("zone", row.availabilityZone)
@@ -200,7 +204,10 @@ struct Detail {
     context.moment.changesEverySecond()
     let glyphs = context.glyphs
     let bar = ProgressBar(fraction: progress.fraction, tick: progress.tick, isLate: progress.isLate)
-    field("coming up", bar.spans(width: min(40, max(8, width - Self.nameWidth - 24)), glyphs: glyphs) + [Span(" ")] + Wording.remaining(progress, glyphs, at: now))
+    field(
+      "coming up",
+      bar.spans(width: min(40, max(8, width - Self.nameWidth - 24)), glyphs: glyphs) + [Span(" ")]
+        + Wording.remaining(progress, glyphs, at: now))
     moment("began", boot.startedAt, &context)
     let names = plan.phases.map(\.name) + boot.marks.map(\.name).filter { plan.index(of: $0) == nil }
     let longest = max(plan.phases.map(\.median).max() ?? 1, 1)

@@ -18,7 +18,9 @@ extension Finding {
     default: break
     }
     if let deletion = org.deletion, deletion.status == .failed {
-      failed.append(Finding(role: .failed, summary: "deletion stuck in \(deletion.step ?? "an unknown step"): \(deletion.lastError ?? "no reason given")"))
+      failed.append(
+        Finding(
+          role: .failed, summary: "deletion stuck in \(deletion.step ?? "an unknown step"): \(deletion.lastError ?? "no reason given")"))
     }
     if org.boot != nil, let progress = fleet.progress(of: .tenant(org.id), at: now) { warnings += Self.of(progress, "tenant", at: now) }
     for workspace in fleet.workspaces(of: org.id) {
@@ -28,7 +30,9 @@ extension Finding {
       }
     }
     let tenant = fleet.freshness(of: .tenant(org.slug), at: now)
-    if tenant.state == .failed { warnings.append(Finding(role: .stale, summary: "tenant unreachable: \(tenant.problem ?? "no reason given")")) }
+    if tenant.state == .failed {
+      warnings.append(Finding(role: .stale, summary: "tenant unreachable: \(tenant.problem ?? "no reason given")"))
+    }
     return failed + warnings
   }
 
@@ -42,7 +46,9 @@ extension Finding {
     case .unknown(let text): findings.append(Finding(role: .unknown, summary: "status \(text) is not known here"))
     default: break
     }
-    if let state = workspace.runtimeState, state == "wedged" { findings.append(Finding(role: .failed, summary: "wedged: \(row.lastError ?? "no reason given")")) }
+    if let state = workspace.runtimeState, state == "wedged" {
+      findings.append(Finding(role: .failed, summary: "wedged: \(row.lastError ?? "no reason given")"))
+    }
     if workspace.boot != nil, let progress = fleet.progress(of: .workspace(workspace.id), at: now) {
       findings += Self.of(progress, nil, at: now)
     }

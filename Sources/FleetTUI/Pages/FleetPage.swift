@@ -117,7 +117,9 @@ struct FleetContent: TableContent {
   }
 
   private func progress(of org: Org, _ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> [Span] {
-    if let deletion = org.deletion { return [Span("cascade: \(deletion.step ?? deletion.status.text)", deletion.status == .failed ? .failed : .stale)] }
+    if let deletion = org.deletion {
+      return [Span("cascade: \(deletion.step ?? deletion.status.text)", deletion.status == .failed ? .failed : .stale)]
+    }
     let moving = Self.moving(org.id, fleet)
     let now = context.moment.now
     let all = moving.compactMap { fleet.progress(of: $0, at: now) }

@@ -100,7 +100,9 @@ struct Header {
       guard let progress = fleet.progress(of: target, at: now) else { continue }
       if progress.isLate { late += 1 } else if let at = progress.lateAt { context.moment.changes(at: at + 0.001) }
     }
-    let machines = tallies.liveMachines > 0 || fleet.hasEveryRegion(at: now) ? Span("\(tallies.liveMachines) machines", .dim) : Span("? machines", .unknown)
+    let machines =
+      tallies.liveMachines > 0 || fleet.hasEveryRegion(at: now)
+      ? Span("\(tallies.liveMachines) machines", .dim) : Span("? machines", .unknown)
     var spans = [
       Span(" \(fleet.orgs.count) orgs"), Span("  "), machines, Span("  \(fleet.workspaces.count) workspaces", .dim), Span("  "),
     ]
@@ -134,7 +136,9 @@ struct Header {
 
 /// The line below every page: the keys that matter now, and where the window stands.
 enum Footer {
-  static func line(_ keys: KeyMap, _ state: ActionState, position: String, notice: Span?, filter: String, width: Int, _ glyphs: Glyphs) -> Line {
+  static func line(_ keys: KeyMap, _ state: ActionState, position: String, notice: Span?, filter: String, width: Int, _ glyphs: Glyphs)
+    -> Line
+  {
     let right = " \(position) "
     let room = width - TextWidth.columns(of: right)
     guard room > 4 else { return Line([Span(right, .dim)].fitted(to: width)) }

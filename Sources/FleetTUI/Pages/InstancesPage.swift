@@ -13,7 +13,7 @@ struct InstancesContent: TableContent {
     Column(id: "region", title: "REGION", minimum: 9, ideal: 10, priority: 8),
     Column(id: "cost", title: "COST/H", minimum: 7, ideal: 7, priority: 7, alignment: .right),
     Column(id: "age", title: "AGE", minimum: 4, ideal: 5, priority: 3, alignment: .right),
-    Column(id: "verdict", title: "VERDICT", minimum: 10, ideal: 18, priority: 1, stretch: 1),
+    Column(id: "verdict", title: "VERDICT", minimum: 14, ideal: 26, priority: 1, stretch: 1),
   ]
   static let initialSort = (column: 9, isReversed: false)
   static let followsTop = false
@@ -83,9 +83,13 @@ struct InstancesContent: TableContent {
       [Span(Wording.shortened(id.rawValue, to: widths[0] ?? 0), standing.role == .failed ? .title : .text)],
       [Span(row.role?.rawValue ?? "–", .dim)],
       [Span(Self.org(of: row, fleet) ?? "–", fleet.org(of: row) == nil ? .dim : .text)],
-      [Span(Self.workspace(of: row, fleet) ?? "", .dim)], Wording.state(row.state.text, row.state.role, glyphs), [Span(row.type ?? "?", .dim)],
+      [Span(Self.workspace(of: row, fleet) ?? "", .dim)], Wording.state(row.state.text, row.state.role, glyphs),
+      [Span(row.type ?? "?", .dim)],
       [Span(row.region.rawValue, .dim)],
-      [cost.map { Span(Wording.dollars($0, digits: 3), $0 == 0 ? .dim : standing.role == .failed ? .failed : .money) } ?? Span("?", .unknown)],
+      [
+        cost.map { Span(Wording.dollars($0, digits: 3), $0 == 0 ? .dim : standing.role == .failed ? .failed : .money) }
+          ?? Span("?", .unknown)
+      ],
       [row.launchedAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)], verdict,
     ]
   }

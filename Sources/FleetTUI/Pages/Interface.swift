@@ -246,7 +246,11 @@ struct Interface {
     while lines.count < pageRows { lines.append(Line()) }
     let title = "\(glyphs.rule)\(glyphs.rule) \(Detail.title(of: subject, fleet)) "
     let room = max(0, width - TextWidth.columns(of: title))
-    lines.append(Line([Span("\(glyphs.rule)\(glyphs.rule) ", .rule), Span(Detail.title(of: subject, fleet), .title), Span(" " + String(repeating: glyphs.rule, count: room), .rule)]))
+    lines.append(
+      Line([
+        Span("\(glyphs.rule)\(glyphs.rule) ", .rule), Span(Detail.title(of: subject, fleet), .title),
+        Span(" " + String(repeating: glyphs.rule, count: room), .rule),
+      ]))
     detailRows = max(1, panel - 1)
     return lines + window(Detail.lines(of: subject, fleet, width: width, &context), rows: panel - 1, from: &scroll)
   }

@@ -123,8 +123,8 @@ def answer(session, command):
         found = session.until(seconds, lambda: (text in "\n".join(session.rows())) != command.get("absent", False))
         return {"found": found, "rows": session.rows(), "after": time.monotonic() - session.started}
     if what == "screen":
-        while session.read(0.02):
-            pass
+        # A frame is whole once its synchronised update has ended.
+        session.until(1, lambda: not session.read(0.02) and session.raw.endswith(b"\x1b[?2026l"))
         return {"rows": session.rows()}
     if what == "resize":
         session.screen.resize(command["rows"], command["columns"])
