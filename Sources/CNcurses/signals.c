@@ -2,6 +2,7 @@
 #include "CNcurses.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@ static const int fatal[] = {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGTRAP, SIGFPE};
 #define FATAL_COUNT (sizeof fatal / sizeof *fatal)
 static struct sigaction fatal_before[FATAL_COUNT];
 static int fatal_installed;
+/// An open /dev/null.
+static int nobody = -1;
 
 static void give_back(void) {
   if (!armed) return;
@@ -35,14 +38,20 @@ static void give_back(void) {
   if (standard_error >= 0) dup2(standard_error, STDERR_FILENO);
 }
 
-static void on_fatal(int number) {
-  int saved = errno;
+static void on_fatal(int number, siginfo_t *info, void *context) {
   give_back();
-  for (size_t i = 0; i < FATAL_COUNT; i++)
-    if (fatal[i] == number) sigaction(number, &fatal_before[i], NULL);
-  // Blocked until this returns, then it goes where it would have gone without us.
+  // Swift's crash reporter would wait half a minute for a key, in raw mode, if it had anyone to ask.
+  if (nobody >= 0) dup2(nobody, STDIN_FILENO);
+  for (size_t i = 0; i < FATAL_COUNT; i++) {
+    if (fatal[i] != number) continue;
+    // Called, not raised again: it returns to what faulted, which runs on when the signal came from outside.
+    const struct sigaction *before = &fatal_before[i];
+    if (before->sa_flags & SA_SIGINFO) before->sa_sigaction(number, info, context);
+    else if (before->sa_handler != SIG_DFL && before->sa_handler != SIG_IGN) before->sa_handler(number);
+  }
+  signal(number, SIG_DFL);
+  // Blocked until this returns.
   raise(number);
-  errno = saved;
 }
 
 void crash_arm(int tty, int error, const struct termios *saved, const uint8_t *bytes, size_t count) {
@@ -52,6 +61,7 @@ void crash_arm(int tty, int error, const struct termios *saved, const uint8_t *b
   modes = *saved;
   restore_count = count < sizeof restore ? count : sizeof restore;
   memcpy(restore, bytes, restore_count);
+  if (nobody < 0) nobody = open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (!fatal_installed) {
     stack_t stack;
     if (sigaltstack(NULL, &stack) == 0 && (stack.ss_flags & SS_DISABLE)) {
@@ -62,8 +72,8 @@ void crash_arm(int tty, int error, const struct termios *saved, const uint8_t *b
     }
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_handler = on_fatal;
-    action.sa_flags = SA_ONSTACK;
+    action.sa_sigaction = on_fatal;
+    action.sa_flags = SA_ONSTACK | SA_SIGINFO;
     sigfillset(&action.sa_mask);
     sigset_t set;
     sigemptyset(&set);
