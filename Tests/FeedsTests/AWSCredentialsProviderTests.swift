@@ -20,7 +20,8 @@ final class HandClock: Sendable {
       do throws(AWSError) {
         if number >= failingFrom { throw AWSError(.noCredentials, what: "AWS credentials", why: "gone") }
         return .success(
-          try AWSCredentials(accessKeyID: "KEY\(number)", secretAccessKey: "s", expiration: lifetime.map { clock.now + $0 }, source: "a test"))
+          try AWSCredentials(
+            accessKeyID: "KEY\(number)", secretAccessKey: "s", expiration: lifetime.map { clock.now + $0 }, source: "a test"))
       } catch { return .failure(error) }
     }
   }
@@ -70,7 +71,9 @@ final class HandClock: Sendable {
     let provider = CredentialsProvider { _ in
       _ = searches.next()
       for await _ in gate.stream { break }
-      do throws(AWSError) { return .success(try AWSCredentials(accessKeyID: "KEY", secretAccessKey: "s", source: "a test")) } catch { return .failure(error) }
+      do throws(AWSError) { return .success(try AWSCredentials(accessKeyID: "KEY", secretAccessKey: "s", source: "a test")) } catch {
+        return .failure(error)
+      }
     }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<50 { group.addTask { _ = try await provider.credentials() } }

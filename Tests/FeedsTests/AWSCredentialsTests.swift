@@ -43,9 +43,11 @@ import Testing
 
   @Test func theEnvironmentComesFirstWithItsTokenAndItsEnd() async throws {
     let credentials = try await found([
-      "AWS_ACCESS_KEY_ID": "AKIDENV", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t", "AWS_CREDENTIAL_EXPIRATION": "2026-11-23T13:42:07Z",
+      "AWS_ACCESS_KEY_ID": "AKIDENV", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t",
+      "AWS_CREDENTIAL_EXPIRATION": "2026-11-23T13:42:07Z",
     ])
-    #expect(credentials.accessKeyID == "AKIDENV" && credentials.secretAccessKey.reveal() == "s" && credentials.sessionToken?.reveal() == "t")
+    #expect(
+      credentials.accessKeyID == "AKIDENV" && credentials.secretAccessKey.reveal() == "s" && credentials.sessionToken?.reveal() == "t")
     #expect(credentials.expiration == Timestamp(rfc3339: "2026-11-23T13:42:07Z"))
   }
 
@@ -113,7 +115,8 @@ import Testing
       [ "$1" = "one two" ] && [ "$2" = '$HOME' ] || exit 3
       echo '{"Version":1,"AccessKeyId":"AKIDPROC","SecretAccessKey":"s","SessionToken":"t","Expiration":"2026-11-23T13:42:07+00:00"}'
       """)
-    try "[default]\ncredential_process = \(files.path("keys")) \"one two\" $HOME\n".write(toFile: files.path("config"), atomically: true, encoding: .utf8)
+    try "[default]\ncredential_process = \(files.path("keys")) \"one two\" $HOME\n".write(
+      toFile: files.path("config"), atomically: true, encoding: .utf8)
     let credentials = try await found(environment)
     #expect(credentials.accessKeyID == "AKIDPROC" && credentials.expiration == Timestamp(rfc3339: "2026-11-23T13:42:07Z"))
   }
@@ -129,7 +132,8 @@ import Testing
     #expect(text.contains(words) && text.contains("the credential_process of profile default") && !text.contains("hunter2"))
   }
 
-  static let sso = "[profile sso]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = reader\n[sso-session corp]\nsso_region = us-east-1\n"
+  static let sso =
+    "[profile sso]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = reader\n[sso-session corp]\nsso_region = us-east-1\n"
 
   @Test func anSSOProfileIsAskedOfTheCLI() async throws {
     let (files, environment) = try files(Self.sso)
@@ -158,7 +162,8 @@ import Testing
   }
 
   @Test func aRoleThatWantsACodeIsAskedOfTheCLI() async throws {
-    let (files, environment) = try files("[profile m]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = m\nmfa_serial = arn:aws:iam::1:mfa/u\n")
+    let (files, environment) = try files(
+      "[profile m]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = m\nmfa_serial = arn:aws:iam::1:mfa/u\n")
     let text = try await problem(environment.merging(["PATH": files.folder]) { $1 }, profile: "m")
     #expect(text.contains("wants a code of the MFA device arn:aws:iam::1:mfa/u"))
   }
@@ -189,7 +194,9 @@ import Testing
     try await withServer({ request in
       let fields = try await FakeEC2.fields(request)
       let key = request.headers[.authorization]?.split(separator: "=").dropFirst().first?.prefix { $0 != "/" } ?? "-"
-      asked.add("\(key) \(fields["RoleArn"] ?? "") \(fields["ExternalId"] ?? "-") \(fields["DurationSeconds"] ?? "-") \(fields["RoleSessionName"] ?? "")")
+      asked.add(
+        "\(key) \(fields["RoleArn"] ?? "") \(fields["ExternalId"] ?? "-") \(fields["DurationSeconds"] ?? "-") \(fields["RoleSessionName"] ?? "")"
+      )
       return FakeEC2.answer(200, Self.session("AssumeRole", fields["RoleArn"] == "arn:top" ? "ASIATOP" : "ASIAMIDDLE"))
     }) { base in
       let credentials = try await found(environment.merging(["AWS_ENDPOINT_URL_STS": base]) { $1 }, profile: "top")
@@ -205,7 +212,8 @@ import Testing
   }
 
   @Test func aProfileMayBeItsOwnSourceWhenItHasKeys() async throws {
-    let (_, environment) = try files("[profile a]\nrole_arn = r\nsource_profile = a\n", "[a]\naws_access_key_id = AKIDSELF\naws_secret_access_key = s\n")
+    let (_, environment) = try files(
+      "[profile a]\nrole_arn = r\nsource_profile = a\n", "[a]\naws_access_key_id = AKIDSELF\naws_secret_access_key = s\n")
     try await withServer({ _ in FakeEC2.answer(200, Self.session("AssumeRole", "ASIASELF")) }) { base in
       let credentials = try await found(environment.merging(["AWS_ENDPOINT_URL": base]) { $1 }, profile: "a")
       #expect(credentials.accessKeyID == "ASIASELF")
@@ -214,7 +222,8 @@ import Testing
 
   @Test func aRoleThatMayNotBeAssumedSaysWhichPermissionIsMissing() async throws {
     let (_, environment) = try files("[profile a]\nrole_arn = r\ncredential_source = Environment\n")
-    try await withServer({ _ in FakeEC2.answer(403, FakeEC2.error("AccessDenied", "User x is not authorized to perform: sts:AssumeRole")) }) { base in
+    try await withServer({ _ in FakeEC2.answer(403, FakeEC2.error("AccessDenied", "User x is not authorized to perform: sts:AssumeRole")) })
+    { base in
       let keys = ["AWS_ENDPOINT_URL_STS": base, "AWS_ACCESS_KEY_ID": "AKIDENV", "AWS_SECRET_ACCESS_KEY": "s"]
       let error = try await #require(throws: AWSError.self) { _ = try await found(environment.merging(keys) { $1 }, profile: "a") }
       #expect(error.kind == .denied && error.description.contains("sts:AssumeRole") && error.description.contains("AWS_ACCESS_KEY_ID"))
@@ -226,11 +235,14 @@ import Testing
     let asked = Recorder<String>()
     try await withServer({ request in
       let fields = try await FakeEC2.fields(request)
-      asked.add("\(request.headers[.authorization] ?? "unsigned") \(fields["WebIdentityToken"] ?? "") \(fields["RoleArn"] ?? "") \(fields["RoleSessionName"] ?? "")")
+      asked.add(
+        "\(request.headers[.authorization] ?? "unsigned") \(fields["WebIdentityToken"] ?? "") \(fields["RoleArn"] ?? "") \(fields["RoleSessionName"] ?? "")"
+      )
       return FakeEC2.answer(200, Self.session("AssumeRoleWithWebIdentity", "ASIAWEB"))
     }) { base in
       let credentials = try await found([
-        "AWS_ENDPOINT_URL_STS": base, "AWS_WEB_IDENTITY_TOKEN_FILE": files.path("token"), "AWS_ROLE_ARN": "arn:r", "AWS_ROLE_SESSION_NAME": "me",
+        "AWS_ENDPOINT_URL_STS": base, "AWS_WEB_IDENTITY_TOKEN_FILE": files.path("token"), "AWS_ROLE_ARN": "arn:r",
+        "AWS_ROLE_SESSION_NAME": "me",
       ])
       #expect(credentials.accessKeyID == "ASIAWEB")
       #expect(asked.values == ["unsigned eyJhbGciOi.J9 arn:r me"])
@@ -239,7 +251,8 @@ import Testing
 
   // MARK: - Where the program runs
 
-  static let document = "{\"Code\":\"Success\",\"AccessKeyId\":\"ASIAPLACE\",\"SecretAccessKey\":\"s\",\"Token\":\"t\",\"Expiration\":\"2026-11-23T13:42:07Z\"}"
+  static let document =
+    "{\"Code\":\"Success\",\"AccessKeyId\":\"ASIAPLACE\",\"SecretAccessKey\":\"s\",\"Token\":\"t\",\"Expiration\":\"2026-11-23T13:42:07Z\"}"
 
   @Test func aContainersCredentialsAreAskedWithItsToken() async throws {
     let files = try TemporaryFiles(["token": "from the file\n"])
@@ -274,7 +287,8 @@ import Testing
     let seen = Recorder<String>()
     try await withServer({ request in
       let token = request.headers[HTTPHeader("X-aws-ec2-metadata-token")] ?? "-"
-      seen.add("\(request.method.rawValue) \(request.path) \(token) \(request.headers[HTTPHeader("X-aws-ec2-metadata-token-ttl-seconds")] ?? "-")")
+      seen.add(
+        "\(request.method.rawValue) \(request.path) \(token) \(request.headers[HTTPHeader("X-aws-ec2-metadata-token-ttl-seconds")] ?? "-")")
       switch request.path {
       case "/latest/api/token": return FakeEC2.answer(200, "imds-token")
       // FlyingFox drops the last slash.
@@ -293,7 +307,8 @@ import Testing
   }
 
   @Test func aMachineWithoutARoleAndNoMachineAtAllHaveNone() async throws {
-    try await withServer({ request in request.path == "/latest/api/token" ? FakeEC2.answer(200, "x") : FakeEC2.answer(404, "none") }) { base in
+    try await withServer({ request in request.path == "/latest/api/token" ? FakeEC2.answer(200, "x") : FakeEC2.answer(404, "none") }) {
+      base in
       let text = try await problem(["AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": base])
       #expect(text.contains("found none"))
     }

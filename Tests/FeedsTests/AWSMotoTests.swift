@@ -56,7 +56,9 @@ struct Moto {
       }
     }
     throw Missing(
-      description: "moto's server did not start with \(python.joined(separator: " ")): run `make test`, or `pip install 'moto[server]' boto3`. It said: \(said.suffix(400))")
+      description:
+        "moto's server did not start with \(python.joined(separator: " ")): run `make test`, or `pip install 'moto[server]' boto3`. It said: \(said.suffix(400))"
+    )
   }
 
   /// What a script of `Tests/Support/python` prints.
@@ -70,7 +72,9 @@ struct Moto {
       DispatchQueue.global().async { continuation.resume(returning: output.fileHandleForReading.readDataToEndOfFile()) }
     }
     for await _ in ended {}
-    guard process.terminationStatus == 0 else { throw Missing(description: "\(script) failed with \(process.terminationStatus); see above") }
+    guard process.terminationStatus == 0 else {
+      throw Missing(description: "\(script) failed with \(process.terminationStatus); see above")
+    }
     return try JSONDecoder().decode(Answer.self, from: data)
   }
 
@@ -131,7 +135,9 @@ struct Moto {
       let client = EC2Client(http: http, region: "us-east-2", endpoint: moto.endpoint, credentials: credentials)
       let made = try #require(filled["us-east-2"])
       let volume = try #require(try await client.volumes(within: 120).first { $0.id == made.volume })
-      #expect(volume.size == 80 && volume.type == "gp3" && volume.state == "available" && volume.instances.isEmpty && volume.tags["Role"] == "workspace")
+      #expect(
+        volume.size == 80 && volume.type == "gp3" && volume.state == "available" && volume.instances.isEmpty
+          && volume.tags["Role"] == "workspace")
       let address = try #require(try await client.addresses(within: 60).first)
       #expect(address.association == nil && address.publicIP != nil)
       let group = try #require(try await client.securityGroups(within: 60).first { $0.id == made.group })
@@ -157,10 +163,15 @@ struct Moto {
   @Test func signaturesAndPermissionsHoldAgainstAServerThatChecksThem() async throws {
     try await Moto.with { moto in
       let keys = try await moto.run("moto_keys.py", as: Keys.self)
-      func ask(_ id: String, _ secret: String, token: String? = nil, path: String = "") async throws -> Result<Int, ListFailure<InstanceRow>> {
+      func ask(_ id: String, _ secret: String, token: String? = nil, path: String = "") async throws -> Result<
+        Int, ListFailure<InstanceRow>
+      > {
         let credentials = try AWSCredentials(accessKeyID: id, secretAccessKey: secret, sessionToken: token, source: "profile staging")
-        let client = EC2Client(http: http, region: "us-east-2", endpoint: moto.endpoint + path, credentials: CredentialsProvider(fixed: credentials))
-        do throws(ListFailure<InstanceRow>) { return .success(try await client.instances(within: 30).count) } catch { return .failure(error) }
+        let client = EC2Client(
+          http: http, region: "us-east-2", endpoint: moto.endpoint + path, credentials: CredentialsProvider(fixed: credentials))
+        do throws(ListFailure<InstanceRow>) { return .success(try await client.instances(within: 30).count) } catch {
+          return .failure(error)
+        }
       }
       #expect(try await ask(keys.reader.id, keys.reader.secret).get() == 2)
 
@@ -181,15 +192,32 @@ struct Moto {
       }
 
       // A role, assumed at the same server: the session's token is signed too.
-      let files = try TemporaryFiles(["config": "[profile fleet]\nrole_arn = \(keys.role)\nsource_profile = base\n[profile base]\naws_access_key_id = \(keys.assumer.id)\naws_secret_access_key = \(keys.assumer.secret)\n"])
+      let files = try TemporaryFiles([
+        "config":
+          "[profile fleet]\nrole_arn = \(keys.role)\nsource_profile = base\n[profile base]\naws_access_key_id = \(keys.assumer.id)\naws_secret_access_key = \(keys.assumer.secret)\n"
+      ])
       let provider = CredentialsProvider(
         http: http, profile: "fleet", region: "us-east-2",
-        environment: ["AWS_CONFIG_FILE": files.path("config"), "AWS_SHARED_CREDENTIALS_FILE": files.path("none"), "AWS_ENDPOINT_URL": moto.endpoint])
+        environment: [
+          "AWS_CONFIG_FILE": files.path("config"), "AWS_SHARED_CREDENTIALS_FILE": files.path("none"), "AWS_ENDPOINT_URL": moto.endpoint,
+        ])
       let client = EC2Client(http: http, region: "us-east-2", endpoint: moto.endpoint, credentials: provider)
       let rows = try await client.instances(within: 30)
       #expect(rows.count == 2)
       let session = try await provider.credentials()
-      #expect(session.sessionToken != nil && session.expiration != nil)
+      #expect(session.expiration != nil)
+      let token = try #require(session.sessionToken?.reveal())
+      for (result, kind) in [
+        (try await ask(session.accessKeyID, session.secretAccessKey.reveal(), token: String(token.reversed())), AWSError.Kind.wrongKeys),
+        (try await ask(keys.reader.id, keys.reader.secret, path: "/no/such/place"), .endpoint),
+      ] {
+        guard case .failure(let failure) = result else {
+          Issue.record("\(kind) was let in")
+          continue
+        }
+        #expect(failure.error.kind == kind, "\(failure)")
+        #expect(!"\(failure)".contains(token))
+      }
     }
   }
 }

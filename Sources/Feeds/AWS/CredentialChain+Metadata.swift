@@ -46,7 +46,9 @@ extension CredentialChain {
       token = text.trimmingSpaces
     }
     guard let token else { return nil }
-    guard token.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else { throw unusable("the container's authorization token holds a line break") }
+    guard token.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+      throw unusable("the container's authorization token holds a line break")
+    }
     return token
   }
 

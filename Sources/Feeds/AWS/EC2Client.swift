@@ -107,7 +107,8 @@ struct PagedList<Row: EC2Row>: Sendable {
     nextToken = answer.nextToken
     guard let token = answer.nextToken else { return .complete }
     guard tokens.insert(token).inserted else {
-      throw AWSError(.unreadable, what: question.description, why: "page \(pages) names a next page that was read before: the list has no end")
+      throw AWSError(
+        .unreadable, what: question.description, why: "page \(pages) names a next page that was read before: the list has no end")
     }
     guard pages < EC2Client.pageLimit else {
       throw AWSError(.unreadable, what: question.description, why: "more than \(EC2Client.pageLimit) pages")
