@@ -13,7 +13,8 @@ enum FakeEC2 {
   }
 
   static func page(_ numbers: Range<Int>, next: String? = nil) -> String {
-    "<DescribeInstancesResponse><reservationSet><item><instancesSet>" + numbers.map(machine).joined() + "</instancesSet></item></reservationSet>"
+    "<DescribeInstancesResponse><reservationSet><item><instancesSet>" + numbers.map(machine).joined()
+      + "</instancesSet></item></reservationSet>"
       + (next.map { "<nextToken>\($0)</nextToken>" } ?? "") + "</DescribeInstancesResponse>"
   }
 
@@ -21,7 +22,8 @@ enum FakeEC2 {
     "<Response><Errors><Error><Code>\(code)</Code><Message>\(message)</Message></Error></Errors><RequestID>1</RequestID></Response>"
   }
 
-  static func answer(_ status: Int, _ text: String, _ headers: [HTTPHeader: String] = [.contentType: "text/xml"]) -> FlyingFox.HTTPResponse {
+  static func answer(_ status: Int, _ text: String, _ headers: [HTTPHeader: String] = [.contentType: "text/xml"]) -> FlyingFox.HTTPResponse
+  {
     FlyingFox.HTTPResponse(statusCode: HTTPStatusCode(status, phrase: "X"), headers: HTTPHeaders(headers), body: Data(text.utf8))
   }
 
@@ -33,7 +35,8 @@ enum FakeEC2 {
   }
 
   static func keys(_ token: String? = nil) throws -> AWSCredentials {
-    try AWSCredentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "topsecret", sessionToken: token, source: "profile staging in ~/.aws/credentials")
+    try AWSCredentials(
+      accessKeyID: "AKIDEXAMPLE", secretAccessKey: "topsecret", sessionToken: token, source: "profile staging in ~/.aws/credentials")
   }
 }
 
@@ -78,7 +81,8 @@ final class Counter: Sendable {
       #expect(rows.map(\.id.rawValue) == (0..<10_000).map { "i-" + String(format: "%017x", $0) })
       #expect(rows.last?.name == "ws-9999")
       #expect(asked.values.count == 10)
-      #expect(asked.values.allSatisfy { $0["Action"] == "DescribeInstances" && $0["Version"] == "2016-11-15" && $0["MaxResults"] == "1000" })
+      #expect(
+        asked.values.allSatisfy { $0["Action"] == "DescribeInstances" && $0["Version"] == "2016-11-15" && $0["MaxResults"] == "1000" })
     }
   }
 
@@ -93,14 +97,17 @@ final class Counter: Sendable {
     let count = Counter()
     try await withServer({ _ in
       count.next() == 1
-        ? FakeEC2.answer(200, FakeEC2.page(0..<3, next: "b")) : FakeEC2.answer(200, FakeEC2.page(2..<4).replacing("running", with: "stopped"))
+        ? FakeEC2.answer(200, FakeEC2.page(0..<3, next: "b"))
+        : FakeEC2.answer(200, FakeEC2.page(2..<4).replacing("running", with: "stopped"))
     }) { base in
       let rows = try await client(base).instances()
       #expect(rows.map(\.state) == [.running, .running, .stopped, .stopped])
     }
   }
 
-  @Test(arguments: [(503, "RequestLimitExceeded"), (503, "EC2ThrottledException"), (400, "Throttling"), (500, "InternalError"), (503, "Unavailable")])
+  @Test(arguments: [
+    (503, "RequestLimitExceeded"), (503, "EC2ThrottledException"), (400, "Throttling"), (500, "InternalError"), (503, "Unavailable"),
+  ])
   func aThrottledOrFailingPageIsAskedAgain(_ status: Int, _ code: String) async throws {
     let count = Counter()
     try await withServer({ _ in
@@ -177,9 +184,12 @@ final class Counter: Sendable {
 
   @Test func wrongKeysNameTheirSourceAndNeverTheSecret() async throws {
     for code in ["AuthFailure", "InvalidClientTokenId", "SignatureDoesNotMatch"] {
-      let caught = try await failure { _ in FakeEC2.answer(401, FakeEC2.error(code, "AWS was not able to validate the provided access credentials")) }
+      let caught = try await failure { _ in
+        FakeEC2.answer(401, FakeEC2.error(code, "AWS was not able to validate the provided access credentials"))
+      }
       #expect(caught.error.kind == .wrongKeys)
-      #expect("\(caught)".contains("profile staging in ~/.aws/credentials") && "\(caught)".contains(code) && !"\(caught)".contains("topsecret"))
+      #expect(
+        "\(caught)".contains("profile staging in ~/.aws/credentials") && "\(caught)".contains(code) && !"\(caught)".contains("topsecret"))
     }
   }
 
@@ -191,7 +201,8 @@ final class Counter: Sendable {
   }
 
   @Test func aMissingPermissionIsNamedAndTheEncodedBlobIsDropped() async throws {
-    let message = "You are not authorized to perform this operation. Encoded authorization failure message: " + String(repeating: "Ab3_", count: 300)
+    let message =
+      "You are not authorized to perform this operation. Encoded authorization failure message: " + String(repeating: "Ab3_", count: 300)
     let caught = try await failure { _ in FakeEC2.answer(403, FakeEC2.error("UnauthorizedOperation", message)) }
     #expect(caught.error.kind == .denied)
     #expect("\(caught)".contains("lack the permission ec2:DescribeInstances") && !"\(caught)".contains("Ab3_"))
@@ -202,13 +213,17 @@ final class Counter: Sendable {
     let tokens = Recorder<String>()
     let searches = Counter()
     let provider = CredentialsProvider { _ in
-      do throws(AWSError) { return .success(try AWSCredentials(accessKeyID: "ASIAEXAMPLE", secretAccessKey: "s", sessionToken: "token\(searches.next())", source: "a test")) } catch {
+      do throws(AWSError) {
+        return .success(
+          try AWSCredentials(accessKeyID: "ASIAEXAMPLE", secretAccessKey: "s", sessionToken: "token\(searches.next())", source: "a test"))
+      } catch {
         return .failure(error)
       }
     }
     try await withServer({ request in
       let token = request.headers[HTTPHeader("X-Amz-Security-Token")] ?? "-"
-      tokens.add("\(token) \(request.headers[.authorization]?.contains("SignedHeaders=content-type;host;x-amz-date;x-amz-security-token") == true)")
+      tokens.add(
+        "\(token) \(request.headers[.authorization]?.contains("SignedHeaders=content-type;host;x-amz-date;x-amz-security-token") == true)")
       return token == "token1" ? FakeEC2.answer(400, FakeEC2.error("RequestExpired")) : FakeEC2.answer(200, FakeEC2.page(0..<1))
     }) { base in
       let rows = try await instances(base, provider)

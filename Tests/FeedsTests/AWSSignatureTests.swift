@@ -19,7 +19,8 @@ import Testing
 
   /// Signed by botocore: `Tests/Support/python/sigv4_vectors.py`.
   static let vectors: [Vector] = {
-    guard let url = Bundle.module.url(forResource: "Fixtures/aws/sigv4", withExtension: "json"), let data = try? Data(contentsOf: url) else { return [] }
+    guard let url = Bundle.module.url(forResource: "Fixtures/aws/sigv4", withExtension: "json"), let data = try? Data(contentsOf: url)
+    else { return [] }
     return (try? JSONDecoder().decode([Vector].self, from: data)) ?? []
   }()
 
@@ -27,7 +28,8 @@ import Testing
 
   @Test(arguments: vectors) func aSignatureIsTheOneThatBotocoreGives(_ vector: Vector) throws {
     let request = HTTPRequest(
-      try #require(HTTPRequest.Method(rawValue: vector.method)), vector.url, headers: vector.headers.map { ($0[0], $0[1]) }, body: Array(vector.body.utf8))
+      try #require(HTTPRequest.Method(rawValue: vector.method)), vector.url, headers: vector.headers.map { ($0[0], $0[1]) },
+      body: Array(vector.body.utf8))
     let credentials = try AWSCredentials(
       accessKeyID: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", sessionToken: vector.token, source: "a test")
     let now = try #require(Timestamp(rfc3339: "2026-11-23T13:42:07Z"))
@@ -53,7 +55,8 @@ import Testing
   }
 
   @Test func credentialsShowNothingOfThemselves() throws {
-    let credentials = try AWSCredentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "verysecret", sessionToken: "alsosecret", source: "a test")
+    let credentials = try AWSCredentials(
+      accessKeyID: "AKIDEXAMPLE", secretAccessKey: "verysecret", sessionToken: "alsosecret", source: "a test")
     var dumped = ""
     dump(credentials, to: &dumped)
     #expect("\(credentials)" == "credentials from a test")

@@ -56,7 +56,8 @@ import Testing
     #expect(
       row
         == InstanceRow(
-          id: "i-0123456789abcdef0", region: "us-east-2", state: .running, type: "t3.large", launchedAt: Timestamp(rfc3339: "2026-11-23T09:12:44Z"),
+          id: "i-0123456789abcdef0", region: "us-east-2", state: .running, type: "t3.large",
+          launchedAt: Timestamp(rfc3339: "2026-11-23T09:12:44Z"),
           privateIP: "10.0.0.7", publicIP: "3.4.5.6", imageID: "ami-1", availabilityZone: "us-east-2b", vpcID: "vpc-1", isSpot: true,
           stateReason: "User initiated (2026-11-23 09:12:44 GMT)", securityGroups: ["sg-1", "sg-2"], volumes: ["vol-1"],
           tags: ["Name": "ws-d3605ef2-f7d", "empty": "", "amp & co": "a <b> ☃"]))
@@ -139,7 +140,9 @@ import Testing
       groups.items.first.flatMap { SecurityGroupRow($0, region: "r") }
         == SecurityGroupRow(
           id: "sg-1", region: "r", name: "tenant-acme", vpcID: "vpc-1", summary: "d",
-          ingress: [.init(ipProtocol: "tcp", fromPort: 22, toPort: 22, ranges: ["0.0.0.0/0", "::/0"], groups: ["sg-9"]), .init(ipProtocol: "-1")]))
+          ingress: [
+            .init(ipProtocol: "tcp", fromPort: 22, toPort: 22, ranges: ["0.0.0.0/0", "::/0"], groups: ["sg-9"]), .init(ipProtocol: "-1"),
+          ]))
     let interfaces = try Self.read(
       """
       <A><networkInterfaceSet><item><networkInterfaceId>eni-1</networkInterfaceId><status>in-use</status><vpcId>vpc-1</vpcId>
@@ -149,6 +152,7 @@ import Testing
     #expect(
       interfaces.items.first.flatMap { NetworkInterfaceRow($0, region: "r") }
         == NetworkInterfaceRow(
-          id: "eni-1", region: "r", state: "in-use", vpcID: "vpc-1", publicIP: "1.2.3.4", securityGroups: ["sg-1"], attachment: "eni-attach-1", instance: "i-1"))
+          id: "eni-1", region: "r", state: "in-use", vpcID: "vpc-1", publicIP: "1.2.3.4", securityGroups: ["sg-1"],
+          attachment: "eni-attach-1", instance: "i-1"))
   }
 }

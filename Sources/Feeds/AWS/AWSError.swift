@@ -49,11 +49,13 @@ enum AWSErrorCode {
       "RequestThrottledException", "TooManyRequestsException", "BandwidthLimitExceeded", "LimitExceededException", "SlowDown",
       "PriorRequestNotComplete", "ProvisionedThroughputExceededException", "TransactionInProgressException":
       self = .throttled
-    case "InternalError", "InternalFailure", "Unavailable", "ServiceUnavailable", "RequestTimeout", "RequestTimeoutException", "IDPCommunicationError":
+    case "InternalError", "InternalFailure", "Unavailable", "ServiceUnavailable", "RequestTimeout", "RequestTimeoutException",
+      "IDPCommunicationError":
       self = .serverFault
     case "ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired": self = .expired
     case "AuthFailure", "InvalidClientTokenId", "SignatureDoesNotMatch", "InvalidSignatureException", "InvalidAccessKeyId",
-      "UnrecognizedClientException", "MissingAuthenticationToken", "MissingAuthenticationTokenException", "IncompleteSignature", "InvalidSecurity":
+      "UnrecognizedClientException", "MissingAuthenticationToken", "MissingAuthenticationTokenException", "IncompleteSignature",
+      "InvalidSecurity":
       self = .wrongKeys
     case "UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "OptInRequired", "Blocked", "NotAuthorized": self = .denied
     default: self = status == 429 ? .throttled : (status >= 500 ? .serverFault : .other)
@@ -75,11 +77,13 @@ extension AWSError {
     let what = question.description
     var clock = ""
     if let clockError, abs(clockError) >= 240 {
-      clock = "; this machine's clock is \(Int(abs(clockError) / 60)) min \(clockError > 0 ? "behind" : "ahead of") the server's, which alone makes every signature wrong: set it right"
+      clock =
+        "; this machine's clock is \(Int(abs(clockError) / 60)) min \(clockError > 0 ? "behind" : "ahead of") the server's, which alone makes every signature wrong: set it right"
     }
     switch AWSErrorCode(code, status: status) {
     case .throttled:
-      return AWSError(.throttled, what: what, why: "AWS throttles these questions (\(detail))", nextStep: "ask less often, or wait a minute")
+      return AWSError(
+        .throttled, what: what, why: "AWS throttles these questions (\(detail))", nextStep: "ask less often, or wait a minute")
     case .expired:
       return AWSError(
         .expired, what: what, why: "the session from \(source) has expired (\(detail))\(clock)",
@@ -87,7 +91,9 @@ extension AWSError {
     case .wrongKeys:
       return AWSError(
         .wrongKeys, what: what, why: "AWS does not accept the keys from \(source) (\(detail))\(clock)",
-        nextStep: "check the access key and its secret there" + (question.service == "ec2" ? ", and that the region is enabled for the account" : ""))
+        nextStep: (credentials?.sessionToken == nil
+          ? "check the access key and its secret there" : "log in again, or check the key, its secret and its session token there")
+          + (question.service == "ec2" ? ", and that the region is enabled for the account" : ""))
     case .denied:
       return AWSError(
         .denied, what: what, why: "the keys from \(source) lack the permission \(question.permission) (\(detail))",
@@ -108,7 +114,8 @@ extension AWSError {
   static func notAWS(_ response: AWSAnswerStart, question: AWSQuestion, why: String) -> AWSError {
     let page = response.isHTML ? "an HTML page" : "something else than XML"
     return AWSError(
-      .endpoint, what: question.description, why: "\(question.endpoint) answered \(response.status) with \(page) (\(UntrustedText.clean(why, limit: 120)))",
+      .endpoint, what: question.description,
+      why: "\(question.endpoint) answered \(response.status) with \(page) (\(UntrustedText.clean(why, limit: 120)))",
       nextStep: "check the endpoint: it must be the address of an EC2 Query API")
   }
 
@@ -116,7 +123,8 @@ extension AWSError {
     switch failure {
     case .badURL, .insecure, .unresolved, .refused, .tls, .redirect:
       return AWSError(
-        .endpoint, what: question.description, why: "\(question.endpoint): \(failure)", nextStep: "check the endpoint, the region and the network")
+        .endpoint, what: question.description, why: "\(question.endpoint): \(failure)",
+        nextStep: "check the endpoint, the region and the network")
     case .timedOut, .silent, .broken, .tooLarge, .cancelled:
       return AWSError(.transport, what: question.description, why: "\(failure)")
     }

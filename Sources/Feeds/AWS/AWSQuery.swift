@@ -31,7 +31,7 @@ struct AWSAnswerStart: Sendable {
 struct AWSQuery: Sendable {
   /// Tries of a question that the server fails at or that doesn't get through. A throttled one is repeated until its time is over.
   static let triesOfFailures = 4
-  /// Bytes of one answer; a page of 1,000 machines has about 3.3 million.
+  /// Bytes of one answer; a page of 1,000 machines has a few million.
   static let answerLimit = 64 << 20
 
   let http: HTTPClient
@@ -112,10 +112,9 @@ struct AWSQuery: Sendable {
     case (.failed(let failure), _):
       let error = AWSError.transport(failure, question: question)
       return failure.isTransient ? .fault(error, retryAfter: nil) : .final(error)
-    case (.stopped, .success):
-      return .final(.transport(.cancelled, question: question))
+    case (.stopped, _) where !ended.isRefused: return .final(.transport(.cancelled, question: question))
     case (_, .failure(let failure)): return unreadable(failure, start, question)
-    case (.finished, .success(let answer)): return judge(answer, start, question, credentials)
+    case (_, .success(let answer)): return judge(answer, start, question, credentials)
     }
   }
 
@@ -159,6 +158,8 @@ private final class AWSAnswerReceiver: StreamReceiver {
   struct Ended: Sendable {
     let start: AWSAnswerStart
     let answer: Result<XMLAnswer, XMLFailure>
+    /// Whether the receiver itself ended the transfer.
+    let isRefused: Bool
   }
 
   private struct State {
@@ -170,9 +171,9 @@ private final class AWSAnswerReceiver: StreamReceiver {
 
     mutating func finish() -> Ended {
       start.hasElements = reader.hasElements
-      if let failure { return Ended(start: start, answer: .failure(failure)) }
-      do throws(XMLFailure) { return Ended(start: start, answer: .success(try reader.finish())) } catch {
-        return Ended(start: start, answer: .failure(error))
+      if let failure { return Ended(start: start, answer: .failure(failure), isRefused: true) }
+      do throws(XMLFailure) { return Ended(start: start, answer: .success(try reader.finish()), isRefused: false) } catch {
+        return Ended(start: start, answer: .failure(error), isRefused: false)
       }
     }
   }

@@ -25,11 +25,13 @@ extension CredentialChain {
   func exportedCredentials(profile: String, why: String, until deadline: Double) async throws(AWSError) -> AWSCredentials {
     let name = shown(profile)
     guard let aws = executable("aws") else {
-      throw unusable("profile \(name) needs the AWS CLI, since \(why), and there is no aws on PATH", "install AWS CLI version 2 and log in with it")
+      throw unusable(
+        "profile \(name) needs the AWS CLI, since \(why), and there is no aws on PATH", "install AWS CLI version 2 and log in with it")
     }
     let output: String
     do throws(ChildProcess.Failure) {
-      output = try await self.output(of: [aws, "configure", "export-credentials", "--profile", profile, "--format", "process"], until: deadline)
+      output = try await self.output(
+        of: [aws, "configure", "export-credentials", "--profile", profile, "--format", "process"], until: deadline)
     } catch {
       let version = try? await self.output(of: [aws, "--version"], until: deadline)
       if version?.hasPrefix("aws-cli/1.") == true {
@@ -39,7 +41,8 @@ extension CredentialChain {
         "profile \(name) has no session (\(why); `aws configure export-credentials`: \(error.description))",
         "log in: `aws sso login --profile \(name)`, `aws login --profile \(name)`, or any `aws` command that asks for the MFA code")
     }
-    return try CredentialDocument.credentials(in: Array(output.utf8), source: "the AWS CLI's session for profile \(name)", needsVersion: true)
+    return try CredentialDocument.credentials(
+      in: Array(output.utf8), source: "the AWS CLI's session for profile \(name)", needsVersion: true)
   }
 
   private func output(of words: [String], until deadline: Double) async throws(ChildProcess.Failure) -> String {
@@ -59,7 +62,9 @@ extension CredentialChain {
 
   /// Where a program is, by the `PATH` of ``environment``.
   private func executable(_ program: String) -> String? {
-    let places = program.contains("/") ? [program] : (variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").map { "\($0)/\(program)" }
+    let places =
+      program.contains("/")
+      ? [program] : (variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").map { "\($0)/\(program)" }
     return places.first { path in
       var status = stat()
       return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0

@@ -46,7 +46,9 @@ extension CredentialChain {
       token = text.trimmingSpaces
     }
     guard let token else { return nil }
-    guard token.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else { throw unusable("the container's authorization token holds a line break") }
+    guard token.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+      throw unusable("the container's authorization token holds a line break")
+    }
     return token
   }
 
@@ -62,9 +64,9 @@ extension CredentialChain {
     else { return nil }
     let roles = "\(base)/latest/meta-data/iam/security-credentials/"
     guard let list = await metadata(.get, roles, ("X-aws-ec2-metadata-token", key), deadline), list.status == 200,
-      let role = String(decoding: list.body, as: UTF8.self).split(whereSeparator: \.isNewline).first.map({ String($0).trimmingSpaces }), !role.isEmpty
+      let role = roleName(list.body)
     else { return nil }
-    let source = "this machine's role \(shown(role))"
+    let source = "this machine's role \(role)"
     guard let answer = await metadata(.get, roles + JSONService.segment(role), ("X-aws-ec2-metadata-token", key), deadline) else {
       throw unusable("\(source) gives none: the metadata service does not answer")
     }
@@ -83,6 +85,16 @@ extension CredentialChain {
     request.bodyLimit = 1 << 20
     request.allowsPlainHTTP = true
     return try? await http.send(request)
+  }
+
+  /// The first line, if it is a role's name (IAM: letters, digits and `+=,.@_-`, at most 64). Anything else may be what must not be shown.
+  private func roleName(_ body: [UInt8]) -> String? {
+    let name = body.prefix { $0 != 0x0A && $0 != 0x0D }
+    let isName = name.allSatisfy { byte in
+      let isLetter = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+      return isLetter || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "+=,.@_-".utf8.contains(byte)
+    }
+    return isName && (1...64).contains(name.count) ? String(decoding: name, as: UTF8.self) : nil
   }
 
   private func headerValue(_ body: [UInt8]) -> String? {

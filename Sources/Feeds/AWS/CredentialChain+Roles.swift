@@ -18,7 +18,8 @@ extension CredentialChain {
     case (let source?, nil): base = try await sourceCredentials(source, of: profile, profiles, visited, until: deadline)
     case (nil, let source?): base = try await credentials(fromSource: source, profile: name, until: deadline)
     case (nil, nil), (_?, _?):
-      throw unusable("profile \(name) has a role_arn and must have either source_profile or credential_source", "edit \(profiles.configPath)")
+      throw unusable(
+        "profile \(name) has a role_arn and must have either source_profile or credential_source", "edit \(profiles.configPath)")
     }
     var parameters = [
       (name: "Action", value: "AssumeRole"), (name: "Version", value: "2011-06-15"), (name: "RoleArn", value: role),
@@ -26,7 +27,9 @@ extension CredentialChain {
     ]
     if let seconds = profile["duration_seconds"] { parameters.append(("DurationSeconds", seconds)) }
     if let id = profile["external_id"] { parameters.append(("ExternalId", id)) }
-    return try await session("AssumeRole", parameters, signedBy: base, endpoint: profile["endpoint_url"], source: "role \(shown(role)) of profile \(name)", until: deadline)
+    return try await session(
+      "AssumeRole", parameters, signedBy: base, endpoint: profile["endpoint_url"], source: "role \(shown(role)) of profile \(name)",
+      until: deadline)
   }
 
   private func sourceCredentials(
@@ -38,7 +41,9 @@ extension CredentialChain {
     // A profile may name itself when it has the keys.
     let mayRepeat = source == profile.name && next.hasStaticKeys
     guard !visited.contains(source) || mayRepeat else {
-      throw unusable("the profiles \(visited.map(shown).joined(separator: " → ")) → \(shown(source)) name each other in a circle", "edit \(profiles.configPath)")
+      throw unusable(
+        "the profiles \(visited.map(shown).joined(separator: " → ")) → \(shown(source)) name each other in a circle",
+        "edit \(profiles.configPath)")
     }
     if next.assumesRole, !next.hasStaticKeys {
       return try await assumedRole(of: next, profiles, visited: visited + [source], until: deadline)
@@ -80,7 +85,8 @@ extension CredentialChain {
         ("Action", "AssumeRoleWithWebIdentity"), ("Version", "2011-06-15"), ("RoleArn", role),
         ("RoleSessionName", setting("AWS_ROLE_SESSION_NAME", "role_session_name") ?? "fleettui-\(clock().milliseconds / 1000)"),
         ("WebIdentityToken", token),
-      ], signedBy: nil, endpoint: profile["endpoint_url"], source: "role \(shown(role)) by the web identity in \(shown(path))", until: deadline)
+      ], signedBy: nil, endpoint: profile["endpoint_url"], source: "role \(shown(role)) by the web identity in \(shown(path))",
+      until: deadline)
   }
 
   private func session(

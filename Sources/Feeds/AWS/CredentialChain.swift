@@ -23,7 +23,8 @@ struct CredentialChain: Sendable {
     if let profile = profiles[name] {
       if profile.assumesRole { return try await assumedRole(of: profile, profiles, visited: [name], until: deadline) }
     } else if profile != nil || variable("AWS_PROFILE") != nil || variable("AWS_DEFAULT_PROFILE") != nil {
-      throw unusable("there is no profile \(shown(name)) in \(profiles.configPath) or \(profiles.credentialsPath)", "name one that is there, or add it")
+      throw unusable(
+        "there is no profile \(shown(name)) in \(profiles.configPath) or \(profiles.credentialsPath)", "name one that is there, or add it")
     }
     if let found = try await credentials(
       ofProfile: profiles[name] ?? .init(name: name), profiles, usesEnvironment: profile == nil, until: deadline)

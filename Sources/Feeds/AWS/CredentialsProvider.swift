@@ -34,7 +34,8 @@ public final class CredentialsProvider: Sendable {
   ///   - profile: as the configuration has it; the environment's keys don't count then.
   ///   - region: where STS is asked.
   public convenience init(
-    http: HTTPClient, profile: String?, region: Region, environment: [String: String], clock: @escaping @Sendable () -> Timestamp = { wallClock() }
+    http: HTTPClient, profile: String?, region: Region, environment: [String: String],
+    clock: @escaping @Sendable () -> Timestamp = { wallClock() }
   ) {
     let chain = CredentialChain(http: http, profile: profile, region: region, environment: environment, clock: clock)
     self.init(clock: clock) { seconds in

@@ -3,12 +3,14 @@ import FleetModel
 /// One region's inventory, read through the EC2 Query API (version 2016-11-15). It can only describe: there is no other action in it.
 public struct EC2Client: Sendable {
   /// Rows asked for at once: the most that EC2 gives. Asking without it costs more of the account's request quota.
-  static let pageSize = 1000
+  static let largestPage = 1000
   /// Pages followed at most; 200,000 rows in one region are no fleet but an error.
   static let pageLimit = 200
 
   public let region: Region
   let endpoint: String
+  /// Rows asked for at once; 5 at least, says EC2.
+  var pageSize = largestPage
   private let query: AWSQuery
   private let credentials: CredentialsProvider
 
@@ -51,7 +53,7 @@ public struct EC2Client: Sendable {
     var list = PagedList<Row>()
     while true {
       var parameters = [(name: "Action", value: Row.action), (name: "Version", value: "2016-11-15")]
-      if Row.isPaged { parameters.append(("MaxResults", "\(Self.pageSize)")) }
+      if Row.isPaged { parameters.append(("MaxResults", "\(pageSize)")) }
       if let token = list.nextToken { parameters.append(("NextToken", token)) }
       do throws(AWSError) {
         let answer = try await query.ask(question, parameters, credentials: credentials, until: deadline)
@@ -105,7 +107,8 @@ struct PagedList<Row: EC2Row>: Sendable {
     nextToken = answer.nextToken
     guard let token = answer.nextToken else { return .complete }
     guard tokens.insert(token).inserted else {
-      throw AWSError(.unreadable, what: question.description, why: "page \(pages) names a next page that was read before: the list has no end")
+      throw AWSError(
+        .unreadable, what: question.description, why: "page \(pages) names a next page that was read before: the list has no end")
     }
     guard pages < EC2Client.pageLimit else {
       throw AWSError(.unreadable, what: question.description, why: "more than \(EC2Client.pageLimit) pages")

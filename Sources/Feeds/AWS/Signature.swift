@@ -11,7 +11,9 @@ struct Signature: Sendable {
   /// Every header of `request` is signed, so nothing may be added to it later but what the transport adds by itself, and that never is a
   /// header of the same name.
   /// - Throws: ``HTTPFailure/badURL(_:)`` for an address that can't be asked anyhow.
-  func headers(for request: HTTPRequest, credentials: AWSCredentials, at now: Timestamp) throws(HTTPFailure) -> [(name: String, value: String)] {
+  func headers(for request: HTTPRequest, credentials: AWSCredentials, at now: Timestamp) throws(HTTPFailure) -> [(
+    name: String, value: String
+  )] {
     let date = now.basicFormat
     var added: [(name: String, value: String)] = [("X-Amz-Date", date)]
     if let token = credentials.sessionToken { added.append(("X-Amz-Security-Token", token.reveal())) }

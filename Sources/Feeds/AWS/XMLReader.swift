@@ -76,7 +76,9 @@ final class XMLReader {
   /// - Throws: ``XMLFailure`` as soon as the document is broken.
   func feed(_ bytes: [UInt8]) throws(XMLFailure) {
     guard !isFinished else { return }
-    let status = bytes.withUnsafeBytes { XML_Parse(parser, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: $0.count), 0) }
+    let status = bytes.withUnsafeBytes {
+      XML_Parse(parser, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: $0.count), 0)
+    }
     try check(status)
   }
 

@@ -37,5 +37,7 @@ iam.put_role_policy(RoleName="fleet-reader", PolicyName="p", PolicyDocument=poli
 ec2 = boto3.client("ec2", region_name="us-east-2", endpoint_url=endpoint)
 ec2.run_instances(ImageId="ami-12c6146b", MinCount=2, MaxCount=2)
 made = {"reader": user("reader", "ec2:Describe*"), "stranger": user("stranger"), "assumer": user("assumer", "sts:AssumeRole"), "role": role}
-urllib.request.urlopen(urllib.request.Request(endpoint + "/moto-api/reset-auth", data=b"0", method="POST")).read()
+# As a form, which urllib would say it is, moto wouldn't find the number.
+checks = urllib.request.Request(endpoint + "/moto-api/reset-auth", data=b"0", method="POST", headers={"Content-Type": "text/plain"})
+urllib.request.urlopen(checks).read()
 print(json.dumps(made))
