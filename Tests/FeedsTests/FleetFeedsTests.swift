@@ -33,19 +33,29 @@ final class ChangeableControlPlane: Sendable {
 /// The fleet as it grows from a queue, with the waiting that a test needs.
 final class FleetListener {
   private(set) var fleet = Fleet()
-  let queue: EventQueue
-  init(_ queue: EventQueue) { self.queue = queue }
+  private let queue: Feeds.EventQueue
+  private let arrival = Kick()
+  private let source: any DispatchSourceRead
+
+  init(_ queue: Feeds.EventQueue) {
+    self.queue = queue
+    // Nothing may block here: the feeds and the servers of the tests share these few threads.
+    source = DispatchSource.makeReadSource(fileDescriptor: queue.wakeDescriptor, queue: .global())
+    source.setEventHandler { [arrival] in arrival.kick() }
+    source.activate()
+  }
+
+  deinit { source.cancel() }
 
   /// Applies what comes until `condition` holds; `false` when it does not within `seconds`.
-  func wait(_ seconds: Double = 20, until condition: (Fleet) -> Bool) async -> Bool {
+  func wait(_ seconds: Double = 30, until condition: (Fleet) -> Bool) async -> Bool {
     let deadline = monotonicSeconds() + seconds
     while true {
       for event in queue.drain() { fleet.apply(event) }
       if condition(fleet) { return true }
-      guard monotonicSeconds() < deadline else { return false }
-      await Task.yield()
-      var ready = pollfd(fd: queue.wakeDescriptor, events: Int16(POLLIN), revents: 0)
-      poll(&ready, 1, 20)
+      let left = deadline - monotonicSeconds()
+      guard left > 0 else { return false }
+      await arrival.wait(min(left, 0.2))
     }
   }
 }

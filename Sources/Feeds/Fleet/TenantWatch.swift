@@ -176,7 +176,8 @@ final class TenantWatch: Sendable {
       }
       // With no room the next answer kicks.
       let later = min(waiting.values.map(\.nextPoll).filter { $0 > now }.min() ?? .infinity, now + 3600)
-      let silent = state.streams.filter { isOnline($0.key, $0.value, state) }.map { $0.value.lastHeard + Self.heartbeatLimit }.min() ?? now + 3600
+      let silent = state.streams.filter { $0.value.client != nil && isOnline($0.key, $0.value, state) }
+        .map { $0.value.lastHeard + Self.heartbeatLimit }.min() ?? now + 3600
       return (due.map(\.key), max(0.05, min(later, silent) - now))
     }
   }
