@@ -57,6 +57,8 @@ public struct Fleet: Sendable {
 
   public func workspaces(of org: OrgID) -> [Workspace] { workspacesByOrg[org]?.compactMap { workspaces[$0] } ?? [] }
 
+  public func workspaceIDs(of org: OrgID) -> [WorkspaceID] { workspacesByOrg[org].map(Array.init) ?? [] }
+
   /// Every machine that its tags give to the org.
   public func machines(of org: OrgID) -> [Instance] {
     var ids = instancesByOrg[org] ?? []

@@ -4,6 +4,7 @@ import Feeds
 import FleetModel
 import FleetSim
 import Glibc
+import Synchronization
 
 struct DashboardCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "dashboard", abstract: "Open the dashboard (what fleettui does without a command).", shouldDisplay: false)
@@ -23,7 +24,7 @@ struct DashboardCommand: ParsableCommand {
   static func show(_ session: Session, _ options: DashboardOptions) throws {
     let code: Int32
     do throws(TerminalError) {
-      code = try Dashboard(store: FleetStore(queue: session.queue, log: session.log), options: options).run()
+      code = try Dashboard(store: FleetStore(queue: session.queue, log: session.log), options: options, onShow: session.feeds.show).run()
     } catch { throw CommandFailure(code: 1, message: error.description) }
     if code != 0 { throw CommandFailure(code: code) }
   }
@@ -44,23 +45,16 @@ struct DemoCommand: ParsableCommand {
     let http = HTTPClient(userAgent: "fleettui/\(FleetTUI.version)")
     var environment = FleetEnvironment(name: "demo")
     environment.allowsWrites = global.write
+    let late = LateFeeds()
     let work = Task.detached { [environment] in
       do {
         let endpoints = try await fleet.start()
-        var simulated = environment
-        simulated.controlPlane = endpoints.controlPlane
-        simulated.tenantURL = endpoints.tenantURL
-        simulated.adminToken = .environment("FLEETTUI_SIMULATED_TOKEN")
+        var simulated = try ConfigurationFile.read(path: endpoints.configPath).environment(named: nil)
+        simulated.allowsWrites = environment.allowsWrites
         simulated.rosterPoll = 5
-        var aws = AWSSettings()
-        aws.regions = endpoints.regions.map(Region.init)
-        aws.endpoint = endpoints.ec2
-        simulated.aws = aws
-        let variables = [
-          "FLEETTUI_SIMULATED_TOKEN": endpoints.adminToken, "AWS_ACCESS_KEY_ID": endpoints.accessKeyID,
-          "AWS_SECRET_ACCESS_KEY": endpoints.secretAccessKey,
-        ]
-        await FleetFeeds(environment: simulated, http: http, queue: queue, variables: variables).run()
+        let feeds = FleetFeeds(environment: simulated, http: http, queue: queue, variables: [:])
+        late.arrived(feeds)
+        await feeds.run()
       } catch {
         queue.post(FleetEvent(source: .controlPlane, at: wallClock(), change: .failed("the simulated fleet did not start: \(error)")))
       }
@@ -78,9 +72,30 @@ struct DemoCommand: ParsableCommand {
     let options = try global.dashboardOptions(for: environment, nil)
     let code: Int32
     do throws(TerminalError) {
-      code = try Dashboard(store: FleetStore(queue: queue, log: log), options: options).run()
+      code = try Dashboard(store: FleetStore(queue: queue, log: log), options: options, onShow: late.show).run()
     } catch { throw CommandFailure(code: 1, message: error.description) }
     if code != 0 { throw CommandFailure(code: code) }
+  }
+}
+
+/// The demo's feeds: they begin once the simulated fleet answers, while the first frame is on screen already.
+private final class LateFeeds: Sendable {
+  private let state = Mutex<(feeds: FleetFeeds?, shown: Set<WorkspaceID>)>((nil, []))
+
+  func arrived(_ feeds: FleetFeeds) {
+    feeds.show(
+      state.withLock { state in
+        state.feeds = feeds
+        return state.shown
+      })
+  }
+
+  func show(_ workspaces: Set<WorkspaceID>) {
+    let feeds = state.withLock { state in
+      state.shown = workspaces
+      return state.feeds
+    }
+    feeds?.show(workspaces)
   }
 }
 

@@ -14,6 +14,9 @@ final class Dashboard {
   private let store: FleetStore
   private var options: DashboardOptions
   private let now: () -> Timestamp
+  /// Told which workspaces are on screen, each time that changes.
+  private let onShow: (Set<WorkspaceID>) -> Void
+  private var shown: Set<WorkspaceID> = []
   private var interface: Interface
   private var decoder = KeyDecoder()
   private var canvas: Canvas
@@ -22,7 +25,10 @@ final class Dashboard {
   /// Something changed since the last frame.
   private var isDirty = true
 
-  init(store: FleetStore, options: DashboardOptions, now: @escaping () -> Timestamp = wallClock) {
+  init(
+    store: FleetStore, options: DashboardOptions, now: @escaping () -> Timestamp = wallClock, onShow: @escaping (Set<WorkspaceID>) -> Void = { _ in }
+  ) {
+    self.onShow = onShow
     self.store = store
     self.options = options
     self.now = now
@@ -159,5 +165,10 @@ final class Dashboard {
     nextChange = next
     canvas.draw(frame, size: terminal.size)
     terminal.show(cursor: frame.cursor)
+    let shown = interface.shownWorkspaces(store.fleet)
+    if shown != self.shown {
+      self.shown = shown
+      onShow(shown)
+    }
   }
 }

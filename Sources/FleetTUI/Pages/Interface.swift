@@ -61,6 +61,20 @@ struct Interface {
   var page: PageID { pages[open].id }
   var selection: Subject? { pages[open].selection }
 
+  /// The workspaces that the rows on screen are about: worth a stream of their own.
+  func shownWorkspaces(_ fleet: Fleet) -> Set<WorkspaceID> {
+    var shown: Set<WorkspaceID> = []
+    for subject in pages[open].shown {
+      switch subject {
+      case .org(let id): shown.formUnion(fleet.workspaceIDs(of: id))
+      case .workspace(let id): shown.insert(id)
+      case .instance(let id): if let workspace = fleet.instances[id]?.row.workspaceID { shown.insert(workspace) }
+      case .event: break
+      }
+    }
+    return shown
+  }
+
   /// The fleet changed.
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
     tallies.update(changes, fleet, prices)

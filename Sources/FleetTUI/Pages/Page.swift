@@ -42,6 +42,8 @@ struct DrawingContext {
 protocol Page {
   var id: PageID { get }
   var selection: Subject? { get }
+  /// What the rows of the last drawn window show.
+  var shown: [Subject] { get }
   var count: Int { get }
   /// Rows of the fleet that the filter hides.
   var hidden: Int { get }

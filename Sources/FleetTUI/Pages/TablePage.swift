@@ -63,6 +63,10 @@ struct TablePage<Content: TableContent>: Page {
     return content.subject(order[min(selectedIndex, order.count - 1)])
   }
 
+  var shown: [Subject] {
+    (top..<min(order.count, top + window)).map { content.subject(order[$0]) }
+  }
+
   // MARK: - Rows
 
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
