@@ -2,7 +2,7 @@ import ArgumentParser
 import FleetModel
 import Glibc
 
-/// The entry point: synchronous, on the initial thread, where the terminal's loop waits too (`docs/decisions/0007`).
+/// The entry point: synchronous, on the initial thread, where the terminal's loop waits too (`docs/decisions/0007-ui-on-the-initial-thread.md`).
 @main
 enum FleetTUI {
   static let version = "0.1.0"
@@ -41,7 +41,7 @@ enum FleetTUI {
   }
 }
 
-/// How a command ends when not with 0 (`docs/exit-codes.md`).
+/// How a command ends when not with 0 (`docs/json.md`).
 struct CommandFailure: Error {
   var code: Int32
   var message = ""

@@ -17,6 +17,10 @@ struct DashboardCommand: ParsableCommand {
     let options = try global.dashboardOptions(for: environment, configuration)
     let feeds = Task.detached { await session.feeds.run() }
     defer { feeds.cancel() }
+    if LinearOutput.isWanted(global.variables) {
+      let code = LinearOutput.run(session.queue, environment: environment.name, log: session.log)
+      throw CommandFailure(code: code)
+    }
     try Self.show(session, options)
   }
 
@@ -71,6 +75,7 @@ struct DemoCommand: ParsableCommand {
     }
     let options = try global.dashboardOptions(for: environment, nil)
     let code: Int32
+    if LinearOutput.isWanted(global.variables) { throw CommandFailure(code: LinearOutput.run(queue, environment: environment.name, log: log)) }
     do throws(TerminalError) {
       code = try Dashboard(store: FleetStore(queue: queue, log: log), options: options, onShow: late.show).run()
     } catch { throw CommandFailure(code: 1, message: error.description) }
