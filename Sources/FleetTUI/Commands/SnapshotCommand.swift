@@ -21,13 +21,14 @@ struct SnapshotCommand: ParsableCommand {
   /// - Returns: 4 when the roster or a region failed, else 0: what is merely not configured changes no exit code.
   private static func print(_ fleet: Fleet, _ environment: FleetEnvironment, _ format: GlobalOptions.Format) -> Int32 {
     let now = wallClock()
-    let document = SnapshotDocument(fleet: fleet, prices: .builtin, quota: environment.aws?.vcpuQuota, now: now)
+    let document = SnapshotDocument(fleet: fleet, prices: .builtin, quota: environment.aws?.vcpuQuota, orphans: OrphanSettings(environment.aws), now: now)
     switch format {
     case .json: Output.line(document.json(environment: environment.name).serialized())
     case .csv: Output.line(document.table.csv)
     case .table: Output.line(document.table.table)
     }
-    var isMissingSomething = false
+    var isMissingSomething = document.judgement.safetyGate != nil
+    if let gate = document.judgement.safetyGate { Output.message(gate) }
     for source in fleet.sources.keys.sorted() {
       let freshness = fleet.freshness(of: source, at: now)
       guard let problem = freshness.problem, freshness.state != .complete, freshness.state != .never else { continue }
