@@ -1,17 +1,37 @@
 /// The verdict on every machine, kept with the fleet: what changed is judged again, nothing else.
 ///
 /// Over all stands the safety gate: when more than half of our machines, and more than three, would be orphans, the roster is the likelier
-/// suspect, and nothing is called an orphan.
+/// suspect, and nothing is called an orphan. The same when more than three machines name orgs, and the roster knows none of them at all: that
+/// is another environment's roster.
 public struct OrphanJudgement: Sendable {
   public let settings: OrphanSettings
   public private(set) var complete: CompleteSources
-  /// Running and pending machines of ours, and how many of them the rules call orphans.
-  public private(set) var machines = 0
-  public private(set) var suspects = 0
   private var verdicts: [InstanceID: OrphanVerdict] = [:]
-  private var judged: Set<InstanceID> = []
+  private var tally = Tally()
+  private var counted: [InstanceID: Tally] = [:]
   /// Machines whose verdict changes by the mere passing of time.
   private var waiting: Set<InstanceID> = []
+
+  /// What the gate looks at, of one machine or of all.
+  private struct Tally: Hashable, Sendable {
+    /// Running and pending machines of ours.
+    var machines = 0
+    var orphans = 0
+    /// Machines of orgs that the roster holds, and of orgs that it lacks, young ones too.
+    var known = 0
+    var strangers = 0
+
+    static func += (left: inout Tally, right: Tally) {
+      left.machines += right.machines
+      left.orphans += right.orphans
+      left.known += right.known
+      left.strangers += right.strangers
+    }
+
+    static prefix func - (tally: Tally) -> Tally {
+      Tally(machines: -tally.machines, orphans: -tally.orphans, known: -tally.known, strangers: -tally.strangers)
+    }
+  }
 
   /// Judges the whole fleet.
   public init(of fleet: Fleet, settings: OrphanSettings, at now: Timestamp) {
@@ -67,8 +87,7 @@ public struct OrphanJudgement: Sendable {
   }
 
   private mutating func judge(_ id: InstanceID, _ rules: OrphanRules, at now: Timestamp) {
-    if judged.remove(id) != nil { machines -= 1 }
-    if case .orphan = verdicts[id] { suspects -= 1 }
+    if let before = counted.removeValue(forKey: id) { tally += -before }
     waiting.remove(id)
     guard let row = rules.fleet.instances[id]?.row else {
       verdicts[id] = nil
@@ -76,33 +95,45 @@ public struct OrphanJudgement: Sendable {
     }
     let verdict = rules.verdict(of: row, at: now)
     verdicts[id] = verdict
-    if verdict != .foreign, row.state.isLive {
-      judged.insert(id)
-      machines += 1
-    }
+    if case .grace = verdict { waiting.insert(id) }
+    guard verdict != .foreign, row.state.isLive else { return }
+    var one = Tally(machines: 1)
+    if rules.org(of: row) != nil { one.known = 1 }
     switch verdict {
-    case .orphan: suspects += 1
-    case .grace: waiting.insert(id)
+    case .orphan(let reasons):
+      one.orphans = 1
+      if reasons.contains(.orgGone) { one.strangers = 1 }
+    case .grace(let reasons): if reasons.contains(.orgGone) { one.strangers = 1 }
     case .live, .cannotTell, .foreign: break
     }
+    counted[id] = one
+    tally += one
   }
 
   // MARK: - What it says
 
-  /// Why nothing can be called an orphan: the gate tripped. `nil` when it did not.
+  private var isMostlyOrphans: Bool { tally.orphans > 3 && tally.orphans * 2 > tally.machines }
+  private var isAllStrangers: Bool { tally.orphans > 0 && tally.strangers > 3 && tally.known == 0 }
+  private var isGateClosed: Bool { isMostlyOrphans || isAllStrangers }
+
+  /// Why nothing can be called an orphan: the gate is closed. `nil` when it is open.
   public var safetyGate: String? {
-    guard suspects > 3, suspects * 2 > machines else { return nil }
-    return "\(suspects) of \(machines) machines of ours would be orphans, more than half: the roster is the likelier suspect, "
-      + "so nothing is called an orphan. Check that the control plane and the AWS account are of the same environment"
+    guard isGateClosed else { return nil }
+    let counted =
+      isMostlyOrphans
+      ? "\(tally.orphans) of \(tally.machines) machines of ours would be orphans, more than half"
+      : "the roster knows none of the orgs that \(tally.strangers) machines of ours name"
+    return counted + ": the roster is the likelier suspect, so nothing is called an orphan. "
+      + "Check that the control plane and the AWS account are of the same environment"
   }
 
   /// The verdict, the safety gate applied.
   public func verdict(of id: InstanceID) -> OrphanVerdict {
     let verdict = verdicts[id] ?? .foreign
-    if case .orphan = verdict, safetyGate != nil { return .cannotTell([.roster]) }
+    if case .orphan = verdict, isGateClosed { return .cannotTell([.roster]) }
     return verdict
   }
 
   /// Orphans as the documents count them: `nil` when nothing can be said.
-  public var orphans: Int? { complete.roster == nil || safetyGate != nil ? nil : suspects }
+  public var orphans: Int? { complete.roster == nil || isGateClosed ? nil : tally.orphans }
 }
