@@ -3,41 +3,9 @@ import FleetSim
 import Foundation
 import Testing
 
-/// The built program as a child process.
-private struct Program {
-  var status: Int32
-  var output: String
-  var messages: String
-
+extension CommandRun {
   /// The one document on standard output.
-  var json: JSONValue { get throws { try JSONValue(parsing: Array(output.utf8)) } }
-
-  static func run(_ arguments: [String]) async throws -> Program {
-    try await withCheckedThrowingContinuation { continuation in
-      Thread {
-        do { continuation.resume(returning: try wait(for: arguments)) } catch { continuation.resume(throwing: error) }
-      }.start()
-    }
-  }
-
-  private static func wait(for arguments: [String]) throws -> Program {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("fleettui")
-    process.arguments = arguments
-    let files = FileManager.default.temporaryDirectory.appendingPathComponent("fleettui-test-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: files) }
-    let paths = ["out", "err"].map { files.appendingPathComponent($0) }
-    for path in paths { try Data().write(to: path) }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: paths[0])
-    process.standardError = try FileHandle(forWritingTo: paths[1])
-    try process.run()
-    process.waitUntilExit()
-    return Program(
-      status: process.terminationStatus, output: try String(contentsOf: paths[0], encoding: .utf8),
-      messages: try String(contentsOf: paths[1], encoding: .utf8))
-  }
+  fileprivate var json: JSONValue { get throws { try JSONValue(parsing: output) } }
 }
 
 private func withFleet(_ options: SimulationOptions, _ body: (FleetSimulation, SimulatedEndpoints) async throws -> Void) async throws {
@@ -65,8 +33,8 @@ private func idle() -> SimulationOptions {
 
   @Test func everyKindOfOrphanIsFoundInTheSimulatedFleet() async throws {
     try await withFleet(idle()) { _, endpoints in
-      let run = try await Program.run(["orphans", "--config", endpoints.configPath, "--format", "json"])
-      #expect(run.status == 3, "\(run.messages)")
+      let run = try await CommandRun.run("orphans", "--config", endpoints.configPath, "--format", "json")
+      #expect(run.status == 3, "\(run.errors)")
       let json = try run.json
       #expect(json["schema"] == 1 && json["environment"] == "demo" && json["judged"] == true && json["refused"] == .null)
       let found = verdicts(json)
@@ -83,10 +51,10 @@ private func idle() -> SimulationOptions {
         #expect(row["evidence"]?.array?.isEmpty == false)
         #expect(row["next_step"]?.string?.lowercased().contains("terminate") == false)
       }
-      let again = try await Program.run(["orphans", "--config", endpoints.configPath, "--format", "json"]).json
+      let again = try await CommandRun.run("orphans", "--config", endpoints.configPath, "--format", "json").json
       #expect(json["orphans"]?.array?.map { $0["id"] } == again["orphans"]?.array?.map { $0["id"] })
 
-      let snapshot = try await Program.run(["snapshot", "--config", endpoints.configPath, "--format", "json"])
+      let snapshot = try await CommandRun.run("snapshot", "--config", endpoints.configPath, "--format", "json")
       let machines = try snapshot.json["instances"]?.array ?? []
       #expect(machines.count { $0["verdict"] == "orphan" } == orphans.count { $0.kind == "instance" })
       #expect(machines.contains { $0["verdict"] == "foreign" })
@@ -94,7 +62,7 @@ private func idle() -> SimulationOptions {
       #expect(try snapshot.json["totals"]?["wasted_hourly"]?.double ?? 0 > 0)
 
       for format in ["table", "csv"] {
-        let run = try await Program.run(["orphans", "--config", endpoints.configPath, "--format", format])
+        let run = try await CommandRun.run("orphans", "--config", endpoints.configPath, "--format", format)
         #expect(run.status == 3 && run.output.hasPrefix("VERDICT") && run.output.contains("workspace-removed"))
       }
     }
@@ -104,8 +72,8 @@ private func idle() -> SimulationOptions {
   func aRosterThatCannotBeBelievedMakesNothingAnOrphan(fault: SimulatedFault) async throws {
     try await withFleet(idle()) { simulation, endpoints in
       simulation.set(fault, on: true)
-      let run = try await Program.run(["orphans", "--config", endpoints.configPath, "--format", "json"])
-      #expect(run.status == 4, "\(run.messages)")
+      let run = try await CommandRun.run("orphans", "--config", endpoints.configPath, "--format", "json")
+      #expect(run.status == 4, "\(run.errors)")
       let json = try run.json
       #expect(json["judged"] == false)
       #expect(json["refused"]?.string?.contains("roster") == true)
@@ -113,7 +81,7 @@ private func idle() -> SimulationOptions {
       #expect(verdicts(json).contains { $0.reasons == ["roster"] })
       let roster = json["sources"]?.array?.first { $0["name"] == "control-plane" }
       #expect(roster?["state"] == (fault == .rosterEmpty ? "partial" : "failed"))
-      #expect(!run.messages.contains(endpoints.adminToken))
+      #expect(!run.errors.contains(endpoints.adminToken))
     }
   }
 
@@ -121,31 +89,31 @@ private func idle() -> SimulationOptions {
   @Test func aCutRosterTripsTheSafetyGate() async throws {
     try await withFleet(idle()) { simulation, endpoints in
       simulation.set(.rosterTruncated(to: 1), on: true)
-      let run = try await Program.run(["orphans", "--config", endpoints.configPath, "--format", "json"])
+      let run = try await CommandRun.run("orphans", "--config", endpoints.configPath, "--format", "json")
       #expect(run.status == 4)
       let json = try run.json
       #expect(json["judged"] == false && json["refused"]?.string?.contains("more than half") == true)
       #expect(!verdicts(json).contains { $0.verdict == "orphan" })
       #expect(json["sources"]?.array?.first { $0["name"] == "control-plane" }?["state"] == "partial")
-      #expect(try await Program.run(["snapshot", "--config", endpoints.configPath, "--format", "json"]).status == 4)
+      #expect(try await CommandRun.run("snapshot", "--config", endpoints.configPath, "--format", "json").status == 4)
     }
   }
 
   @Test func aFailedRegionLeavesTheOthersOrphans() async throws {
     try await withFleet(idle()) { simulation, endpoints in
       simulation.set(.regionFails("us-west-2"), on: true)
-      let run = try await Program.run(["orphans", "--config", endpoints.configPath, "--format", "json"])
+      let run = try await CommandRun.run("orphans", "--config", endpoints.configPath, "--format", "json")
       #expect(run.status == 4)
       #expect(try run.json["judged"] == true)
       #expect(verdicts(try run.json).contains { $0.reasons == ["org-gone"] && $0.verdict == "orphan" })
-      #expect(run.messages.contains("ec2:us-west-2"))
+      #expect(run.errors.contains("ec2:us-west-2"))
     }
   }
 
   @Test func aTenantThatCannotBeAskedLeavesItsMachinesOpen() async throws {
     try await withFleet(idle()) { simulation, endpoints in
       simulation.set(.tenantUnauthorized("globex"), on: true)
-      let run = try await Program.run(["orphans", "--config", endpoints.configPath, "--format", "json"])
+      let run = try await CommandRun.run("orphans", "--config", endpoints.configPath, "--format", "json")
       #expect(run.status == 4)
       let found = verdicts(try run.json)
       #expect(found.contains { $0.verdict == "cannot-tell" && $0.reasons == ["tenant:globex"] })
@@ -160,33 +128,33 @@ private func idle() -> SimulationOptions {
 
   @Test func theZoneIsComparedWithTheFleet() async throws {
     try await withFleet(idle()) { simulation, endpoints in
-      let run = try await Program.run(["dns", "--config", endpoints.configPath, "--format", "json"])
-      #expect(run.status == 3, "\(run.messages)")
+      let run = try await CommandRun.run("dns", "--config", endpoints.configPath, "--format", "json")
+      #expect(run.status == 3, "\(run.errors)")
       let json = try run.json
       #expect(json["orphans"]?.integer == Int64(count(json, "orphan")) && count(json, "orphan") > 50)
       #expect(json["used"]?.integer == Int64(json["records"]?.array?.count ?? 0) && json["quota"] == 200)
       #expect(json["findings"]?.array?.first?["code"] == "dns-quota-full")
       #expect(json["sources"]?.array?.contains { $0["name"] == "dns" && $0["state"] == "complete" } == true)
       simulation.set(.rosterHTML, on: true)
-      let blind = try await Program.run(["dns", "--config", endpoints.configPath, "--format", "json"])
+      let blind = try await CommandRun.run("dns", "--config", endpoints.configPath, "--format", "json")
       #expect(blind.status == 4)
       #expect(try count(blind.json, "orphan") == 0 && count(blind.json, "cannot-tell") > 50)
       #expect(try blind.json["refused"]?.string?.contains("roster of demo") == true)
       simulation.set(.rosterHTML, on: false)
       simulation.set(.tokenRefused, on: true)
-      #expect(try await Program.run(["dns", "--config", endpoints.configPath, "--format", "json"]).status == 4)
+      #expect(try await CommandRun.run("dns", "--config", endpoints.configPath, "--format", "json").status == 4)
     }
   }
 
   @Test func anUnreadableZoneIsToldAndNothingIsAnOrphan() async throws {
     try await withFleet(idle()) { simulation, endpoints in
       simulation.set(.dnsFails, on: true)
-      let run = try await Program.run(["dns", "--config", endpoints.configPath, "--format", "json"])
+      let run = try await CommandRun.run("dns", "--config", endpoints.configPath, "--format", "json")
       #expect(run.status == 4)
       #expect(try run.json["used"] == .null)
       #expect(try run.json["refused"]?.string?.contains("could not be read") == true)
       #expect(try run.json["sources"]?.array?.contains { $0["name"] == "dns" && $0["state"] == "failed" } == true)
-      #expect(!run.messages.contains(endpoints.dnsToken))
+      #expect(!run.errors.contains(endpoints.dnsToken))
     }
   }
 
@@ -198,13 +166,12 @@ private func idle() -> SimulationOptions {
     try await withFleet(idle()) { _, first in
       try await withFleet(other) { simulation, second in
         let both = first.configuration + second.configuration.replacing("environment.demo", with: "environment.second").drop { $0 != "[" }
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("fleettui-\(UUID().uuidString).toml").path
-        try both.write(toFile: path, atomically: true, encoding: .utf8)
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        let run = try await Program.run(["dns", "--config", path, "--format", "json"])
-        #expect(run.status == 3, "\(run.messages)")
+        let directory = try TemporaryDirectory()
+        let path = try directory.file("config.toml", both)
+        let run = try await CommandRun.run("dns", "--config", path, "--format", "json")
+        #expect(run.status == 3, "\(run.errors)")
         simulation.set(.rosterHTML, on: true)
-        let blind = try await Program.run(["dns", "--config", path, "--format", "json"])
+        let blind = try await CommandRun.run("dns", "--config", path, "--format", "json")
         #expect(blind.status == 4)
         #expect(try count(blind.json, "orphan") == 0)
         #expect(try blind.json["refused"]?.string?.contains("roster of second") == true)
@@ -215,10 +182,9 @@ private func idle() -> SimulationOptions {
   }
 
   @Test func anEnvironmentWithoutAZoneIsAConfigurationError() async throws {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("fleettui-\(UUID().uuidString).toml").path
-    try "[environment.lone]\ncontrol_plane = \"http://127.0.0.1:1\"\nadmin_token = { env = \"X\" }\n".write(toFile: path, atomically: true, encoding: .utf8)
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    let run = try await Program.run(["dns", "--config", path])
-    #expect(run.status == 2 && run.output.isEmpty && run.messages.contains("environment.lone.dns"))
+    let directory = try TemporaryDirectory()
+    let path = try directory.file("config.toml", "[environment.lone]\ncontrol_plane = \"http://127.0.0.1:1\"\nadmin_token = { env = \"X\" }\n")
+    let run = try await CommandRun.run("dns", "--config", path)
+    #expect(run.status == 2 && run.output.isEmpty && run.errors.contains("environment.lone.dns"))
   }
 }

@@ -20,10 +20,13 @@ struct DNSCommand: ParsableCommand {
         problem: "environment.\(environment.name): no DNS zone is configured: add [environment.\(environment.name).dns] with zone and token")
     }
     let sharing = configuration.environments.filter { $0.name == environment.name || $0.dns?.zone == settings.zone }
-    let variables = global.variables
+    var options = FleetFeeds.Options()
+    options.asksTenants = false
+    let sessions = try sharing.map { try Session(environment: $0, global: global, options: options) }
+    let reading = ZoneReading(settings: settings, environment: environment, sessions: sessions, variables: global.variables)
     let format = global.outputFormat
     let code = Interruption.run {
-      let document = await ZoneReading(settings: settings, environment: environment, sharing: sharing, variables: variables).document()
+      let document = await reading.document()
       switch format {
       case .json: Output.line(document.json(environment: environment.name).serialized())
       case .csv: Output.line(document.table.csv)
@@ -47,8 +50,8 @@ struct DNSCommand: ParsableCommand {
 struct ZoneReading: Sendable {
   let settings: DNSSettings
   let environment: FleetEnvironment
-  /// Every environment that names the zone, the asked one among them.
-  let sharing: [FleetEnvironment]
+  /// Of every environment that names the zone, the asked one among them.
+  let sessions: [Session]
   let variables: [String: String]
 
   private enum Part: Sendable {
@@ -64,13 +67,7 @@ struct ZoneReading: Sendable {
         let asked = wallClock()
         return .zone(await records(), asked: asked)
       }
-      for environment in sharing {
-        group.addTask {
-          var options = FleetFeeds.Options()
-          options.asksTenants = false
-          return .fleet(environment.name, await Session(environment: environment, variables: variables, options: options).loaded())
-        }
-      }
+      for session in sessions { group.addTask { .fleet(session.environment.name, await session.loaded()) } }
       for await part in group {
         switch part {
         case .zone(let records, let asked): zone = (records, asked)
@@ -80,6 +77,8 @@ struct ZoneReading: Sendable {
     }
     return judge(zone, fleets, at: wallClock())
   }
+
+  private var sharing: [FleetEnvironment] { sessions.map(\.environment) }
 
   private func judge(_ zone: (Result<[DNSRecordRow], FeedError>, asked: Timestamp)?, _ fleets: [String: Fleet], at now: Timestamp) -> DNSDocument {
     var sources = fleets[environment.name] ?? Fleet()

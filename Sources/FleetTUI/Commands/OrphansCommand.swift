@@ -14,7 +14,7 @@ struct OrphansCommand: ParsableCommand {
     let format = global.outputFormat
     var options = FleetFeeds.Options()
     options.readsResources = true
-    let session = Session(environment: environment, variables: global.variables, options: options)
+    let session = try Session(environment: environment, global: global, options: options)
     let code = Interruption.run {
       let fleet = await session.loaded()
       let document = OrphansDocument(fleet: fleet, settings: OrphanSettings(environment.aws), prices: .builtin, now: wallClock())
