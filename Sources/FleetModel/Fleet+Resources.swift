@@ -36,8 +36,10 @@ public struct RegionResources: Hashable, Sendable {
       case .failed(let why): (what, why, true)
       }
     }
-    return [gap("volumes", volumes), gap("addresses", addresses), gap("security groups", securityGroups), gap("network interfaces", interfaces)]
-      .compactMap { $0 }
+    return [
+      gap("volumes", volumes), gap("addresses", addresses), gap("security groups", securityGroups), gap("network interfaces", interfaces),
+    ]
+    .compactMap { $0 }
   }
 }
 

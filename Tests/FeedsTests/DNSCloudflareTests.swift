@@ -29,7 +29,9 @@ private final class FakeZone: Sendable {
       FlyingFox.HTTPResponse(statusCode: HTTPStatusCode(status, phrase: "X"), headers: [.contentType: type], body: Data(text.utf8))
     }
     let query = Dictionary(request.query.map { ($0.name, $0.value) }) { $1 }
-    asked.withLock { $0.append("\(request.method.rawValue) \(request.path)?\(request.query.map { "\($0.name)=\($0.value)" }.joined(separator: "&"))") }
+    asked.withLock {
+      $0.append("\(request.method.rawValue) \(request.path)?\(request.query.map { "\($0.name)=\($0.value)" }.joined(separator: "&"))")
+    }
     guard request.headers[.authorization] == "Bearer dns-token" else {
       return reply(403, #"{"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"result":null}"#)
     }
@@ -37,19 +39,24 @@ private final class FakeZone: Sendable {
       let zones = query["name"] == "example.org" ? #"[{"id":"z1","name":"example.org"}]"# : "[]"
       return reply(200, #"{"success":true,"errors":[],"result":\#(zones)}"#)
     }
-    guard request.path == "/client/v4/zones/z1/dns_records" else { return reply(404, #"{"success":false,"errors":[{"code":7003,"message":"Could not route"}]}"#) }
+    guard request.path == "/client/v4/zones/z1/dns_records" else {
+      return reply(404, #"{"success":false,"errors":[{"code":7003,"message":"Could not route"}]}"#)
+    }
     let size = min(Int(query["per_page"] ?? "100") ?? 100, largestPage)
     let page = fault == .ignoresPage ? 1 : Int(query["page"] ?? "1") ?? 1
     // A record is made at the front between two pages: one slips to the next page.
     let shift = fault == .growing && asked.withLock(\.count) > 1 ? 1 : 0
-    let all = (0..<count + shift).map { #"{"id":"r\#($0 - shift)","name":"t\#($0).example.org","type":"CNAME","content":"x.cfargotunnel.com","created_on":"2026-11-23T00:00:00Z"}"# }
+    let all = (0..<count + shift).map {
+      #"{"id":"r\#($0 - shift)","name":"t\#($0).example.org","type":"CNAME","content":"x.cfargotunnel.com","created_on":"2026-11-23T00:00:00Z"}"#
+    }
     var rows = Array(all.dropFirst((page - 1) * size).prefix(size))
     let info =
       #""result_info":{"page":\#(Int(query["page"] ?? "1") ?? 1),"per_page":\#(size),"count":\#(rows.count),"#
       + #""total_count":\#(all.count + (fault == .announcesMore ? 3 : 0)),"total_pages":\#((all.count + size - 1) / size)}"#
     switch fault {
     case .html: return reply(200, "<html><title>502 Bad Gateway</title></html>", "text/html")
-    case .notSuccess: return reply(200, #"{"success":false,"errors":[{"code":9109,"message":"Invalid access token"}],"result":[],"messages":[]}"#)
+    case .notSuccess:
+      return reply(200, #"{"success":false,"errors":[{"code":9109,"message":"Invalid access token"}],"result":[],"messages":[]}"#)
     case .forbidden: return reply(403, #"{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}"#)
     case .noResult: return reply(200, #"{"success":true,"errors":[]}"#)
     case .cutJSON: return reply(200, #"{"success":true,"result":["# + rows.joined(separator: ",").dropLast(5))
@@ -63,9 +70,12 @@ private final class FakeZone: Sendable {
 }
 
 @Suite struct DNSCloudflareTests {
-  private func with<T: Sendable>(_ zone: FakeZone, _ token: String = "dns-token", _ body: (CloudflareClient) async throws -> T) async throws -> T {
+  private func with<T: Sendable>(_ zone: FakeZone, _ token: String = "dns-token", _ body: (CloudflareClient) async throws -> T) async throws
+    -> T
+  {
     var result: T?
-    try await withServer({ try await zone.handle($0) }) { base in
+    let handle: @Sendable (FlyingFox.HTTPRequest) async throws -> FlyingFox.HTTPResponse = { try await zone.handle($0) }
+    try await withServer(handle) { base in
       result = try await body(CloudflareClient(http: HTTPClient(), api: "\(base)/client/v4/", token: Secret(token)))
     }
     return try #require(result)
@@ -88,7 +98,8 @@ private final class FakeZone: Sendable {
   @Test(arguments: ["html", "notSuccess", "forbidden", "noResult", "ignoresPage", "shortPage", "cutJSON", "announcesMore", "oddRow"])
   func whatIsNotTheWholeListIsAnError(fault: String) async throws {
     let faults: [String: FakeZone.Fault] = [
-      "html": .html, "notSuccess": .notSuccess, "forbidden": .forbidden, "noResult": .noResult, "ignoresPage": .ignoresPage, "shortPage": .shortPage,
+      "html": .html, "notSuccess": .notSuccess, "forbidden": .forbidden, "noResult": .noResult, "ignoresPage": .ignoresPage,
+      "shortPage": .shortPage,
       "cutJSON": .cutJSON, "announcesMore": .announcesMore, "oddRow": .oddRow,
     ]
     let zone = FakeZone(count: 600, fault: try #require(faults[fault]))

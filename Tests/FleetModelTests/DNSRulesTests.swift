@@ -10,7 +10,9 @@ private struct CanonicalBlock {
   func decide(_ name: String) -> (String, String) {
     if name == "moleculesai.app" { return ("keep", "apex") }
     if name.hasPrefix("_") || name.hasSuffix("._domainkey.moleculesai.app") { return ("keep", "verification/key") }
-    if ["api", "app", "doc", "send", "status", "www", "staging-api"].map({ $0 + ".moleculesai.app" }).contains(name) { return ("keep", "platform-core") }
+    if ["api", "app", "doc", "send", "status", "www", "staging-api"].map({ $0 + ".moleculesai.app" }).contains(name) {
+      return ("keep", "platform-core")
+    }
     if let match = name.wholeMatch(of: /(ws-[a-f0-9]{8}-[a-f0-9]+)(?:\.staging)?\.moleculesai\.app/) {
       for machine in machineNames where machine.hasPrefix(match.1) { return ("keep", "live-ec2") }
       return ("orphan", "orphan-ws")
@@ -32,10 +34,15 @@ private struct CanonicalBlock {
     DNSRules(zone: zone, coreNames: ["api", "app", "doc", "send", "status", "www", "staging-api"], environmentSuffixes: suffixes)
   }
 
-  private func fleet(slugs: [Slug] = [], machines: [(name: String, state: InstanceState, ip: String?)] = [], complete: Bool = true, rosterProblem: String? = nil) -> DNSFleet {
+  private func fleet(
+    slugs: [Slug] = [], machines: [(name: String, state: InstanceState, ip: String?)] = [], complete: Bool = true,
+    rosterProblem: String? = nil
+  ) -> DNSFleet {
     var fleet = Fleet()
     fleet.apply(
-      FleetEvent(source: .controlPlane, at: now, change: .roster(slugs.map { OrgRow(id: OrgID("o-\($0)"), slug: $0, status: .running) }, limit: 500, unreadable: 0)))
+      FleetEvent(
+        source: .controlPlane, at: now,
+        change: .roster(slugs.map { OrgRow(id: OrgID("o-\($0)"), slug: $0, status: .running) }, limit: 500, unreadable: 0)))
     let rows = machines.enumerated().map { index, machine in
       InstanceRow(id: InstanceID("i-\(index)"), region: "east", state: machine.state, publicIP: machine.ip, tags: ["Name": machine.name])
     }
@@ -44,7 +51,9 @@ private struct CanonicalBlock {
   }
 
   private func report(_ names: [String], _ fleet: DNSFleet, quota: Int = 200) -> DNSReport {
-    let rows = names.enumerated().map { DNSRecordRow(id: "\($0)", name: $1, type: "CNAME", content: "x.cfargotunnel.com", createdAt: now + -90_000) }
+    let rows = names.enumerated().map {
+      DNSRecordRow(id: "\($0)", name: $1, type: "CNAME", content: "x.cfargotunnel.com", createdAt: now + -90_000)
+    }
     return DNSReport(records: rows, zoneProblem: nil, rules: rules(), fleet: fleet, quota: quota, at: now)
   }
 
@@ -52,7 +61,8 @@ private struct CanonicalBlock {
   @Test func tenThousandNamesAreDecidedAsTheCanonicalBlockDecidesThem() {
     var random = SeededGenerator(seed: 6)
     let pieces = [
-      "ws-", "e2e-", "d3605ef2", "-f7d", "f7d", "-", ".", "staging", ".staging", ".moleculesai.app", "moleculesai.app", "_", "_domainkey", "api", "www", "acme", "ACME",
+      "ws-", "e2e-", "d3605ef2", "-f7d", "f7d", "-", ".", "staging", ".staging", ".moleculesai.app", "moleculesai.app", "_", "_domainkey",
+      "api", "www", "acme", "ACME",
       "ws-d3605ef2-f7d", "e2e-20261124-ab12", "*", "é", "staging-api", "0", "g", "prod", "ws", "", " ", "x_y",
     ]
     let machines = ["ws-d3605ef2-f7d", "tenant-acme", "ws-00000000-1234"]
@@ -89,17 +99,20 @@ private struct CanonicalBlock {
 
   @Test func aMissingRosterMakesNothingAnOrphan() {
     let fleet = fleet(slugs: ["e2e-live"], rosterProblem: "the roster of prod is failed: 503")
-    let report = report(["e2e-live.moleculesai.app", "e2e-dead.moleculesai.app", "ws-d3605ef2-f7d.moleculesai.app", "foo.moleculesai.app"], fleet)
-    #expect(report.records.map { "\($0.decision.outcome.rawValue) \($0.decision.reason)" } == [
-      "cannot-tell roster", "keep live-e2e-tenant", "keep unknown-subdomain-kept-for-safety", "cannot-tell roster",
-    ])
+    let report = report(
+      ["e2e-live.moleculesai.app", "e2e-dead.moleculesai.app", "ws-d3605ef2-f7d.moleculesai.app", "foo.moleculesai.app"], fleet)
+    #expect(
+      report.records.map { "\($0.decision.outcome.rawValue) \($0.decision.reason)" } == [
+        "cannot-tell roster", "keep live-e2e-tenant", "keep unknown-subdomain-kept-for-safety", "cannot-tell roster",
+      ])
     #expect(report.refused == "the roster of prod is failed: 503")
     #expect(report.orphans == 0)
   }
 
   @Test func aMissingRegionLeavesWorkspaceNamesOpenAlone() {
     let fleet = fleet(machines: [("ws-aaaaaaaa-bbb", .running, nil)], complete: false)
-    let report = report(["ws-aaaaaaaa-bbb.moleculesai.app", "ws-d3605ef2-f7d.moleculesai.app", "e2e-x.moleculesai.app", "a.moleculesai.app"], fleet)
+    let report = report(
+      ["ws-aaaaaaaa-bbb.moleculesai.app", "ws-d3605ef2-f7d.moleculesai.app", "e2e-x.moleculesai.app", "a.moleculesai.app"], fleet)
     #expect(report.records.map(\.decision.reason) == ["unknown-subdomain-kept-for-safety", "orphan-e2e-tenant", "live-ec2", "region:east"])
     #expect(report.refused == nil && report.orphans == 1 && report.cannotTell == 1)
   }
@@ -123,20 +136,27 @@ private struct CanonicalBlock {
 
   @Test func theZoneIsFullWhenItsGrowthFillsIt() {
     // 48 records in the last day are 2 an hour; 100 are left.
-    let rows = (0..<100).map { DNSRecordRow(id: "\($0)", name: "t\($0).moleculesai.app", type: "CNAME", content: "x", createdAt: now + ($0 < 48 ? -3600 : -200_000)) }
+    let rows = (0..<100).map {
+      DNSRecordRow(id: "\($0)", name: "t\($0).moleculesai.app", type: "CNAME", content: "x", createdAt: now + ($0 < 48 ? -3600 : -200_000))
+    }
     let report = DNSReport(records: rows, zoneProblem: nil, rules: rules(), fleet: fleet(), quota: 200, at: now)
     #expect(report.perHour == 2)
     #expect(report.fullAt == now + 50 * 3600)
-    let undated = DNSReport(records: [DNSRecordRow(id: "1", name: "a", type: "A", content: "x")], zoneProblem: nil, rules: rules(), fleet: fleet(), quota: 200, at: now)
+    let undated = DNSReport(
+      records: [DNSRecordRow(id: "1", name: "a", type: "A", content: "x")], zoneProblem: nil, rules: rules(), fleet: fleet(), quota: 200,
+      at: now)
     #expect(undated.perHour == nil && undated.fullAt == nil)
   }
 
   @Test func namesThatPointAtNothingAliveAreFindings() {
     let fleet = fleet(
-      slugs: ["acme"], machines: [("tenant-acme", .running, "198.51.100.7"), ("tenant-old", .terminated, "3.3.3.3"), ("tenant-b", .running, "4.4.4.4")])
+      slugs: ["acme"],
+      machines: [("tenant-acme", .running, "198.51.100.7"), ("tenant-old", .terminated, "3.3.3.3"), ("tenant-b", .running, "4.4.4.4")])
     func codes(_ name: String, _ type: String, _ content: String) -> [String] {
       let row = DNSRecordRow(id: "1", name: name, type: type, content: content)
-      return DNSReport(records: [row], zoneProblem: nil, rules: rules(), fleet: fleet, quota: 200, at: now).findings.map { "\($0.severity.rawValue) \($0.code)" }
+      return DNSReport(records: [row], zoneProblem: nil, rules: rules(), fleet: fleet, quota: 200, at: now).findings.map {
+        "\($0.severity.rawValue) \($0.code)"
+      }
     }
     #expect(codes("*.moleculesai.app", "A", "198.51.100.1") == ["critical dns-target-dead"])
     #expect(codes("*.moleculesai.app", "A", "3.3.3.3") == ["critical dns-target-dead"])

@@ -41,11 +41,13 @@ private struct Run {
 
   private mutating func makeOrgs() {
     for index in 0..<Int.random(in: 1...7, using: &random) {
-      var org = TrueFleet.TrueOrg(id: name("org-"), slug: "slug\(index)", status: pick(["running", "running", "running", "failed", nil, "purged"]))
+      var org = TrueFleet.TrueOrg(
+        id: name("org-"), slug: "slug\(index)", status: pick(["running", "running", "running", "failed", nil, "purged"]))
       for _ in 0..<Int.random(in: 0...5, using: &random) {
         org.workspaces.append(
           TrueFleet.TrueWorkspace(
-            id: name("ws-"), status: pick(["online", "online", "online", "provisioning", "paused", "hibernated", "hibernating", "failed", "removed"])))
+            id: name("ws-"),
+            status: pick(["online", "online", "online", "provisioning", "paused", "hibernated", "hibernating", "failed", "removed"])))
       }
       world.orgs.append(org)
     }
@@ -68,7 +70,8 @@ private struct Run {
     if tags["Role"] == nil || chance(0.5) { tags["ManagedBy"] = "molecule-cp" }
     world.machines.append(
       TrueFleet.TrueMachine(
-        id: name("i-"), region: pick(["east", "east", "west"]), state: state ?? pick(["running", "running", "running", "running", "pending", "stopped", "terminated"]),
+        id: name("i-"), region: pick(["east", "east", "west"]),
+        state: state ?? pick(["running", "running", "running", "running", "pending", "stopped", "terminated"]),
         launched: age.map { (now + -$0).seconds }, tags: tags))
   }
 
@@ -89,7 +92,8 @@ private struct Run {
     if chance(0.3) { add(["Role": "workspace", "WorkspaceID": name("ws-")], age: age(isLate: false)) }
     if chance(0.3) {
       world.machines.append(
-        TrueFleet.TrueMachine(id: name("i-"), region: "east", state: "running", launched: (now + -90_000).seconds, tags: ["Name": "jenkins", "OrgID": "x"]))
+        TrueFleet.TrueMachine(
+          id: name("i-"), region: "east", state: "running", launched: (now + -90_000).seconds, tags: ["Name": "jenkins", "OrgID": "x"]))
     }
   }
 
@@ -106,7 +110,9 @@ private struct Run {
     }
     func rows(_ machines: [TrueFleet.TrueMachine], _ region: String) -> [InstanceRow] {
       machines.filter { $0.region == region }.map {
-        InstanceRow(id: InstanceID($0.id), region: Region($0.region), state: InstanceState($0.state), launchedAt: $0.launched.map(Timestamp.init(seconds:)), tags: $0.tags)
+        InstanceRow(
+          id: InstanceID($0.id), region: Region($0.region), state: InstanceState($0.state),
+          launchedAt: $0.launched.map(Timestamp.init(seconds:)), tags: $0.tags)
       }
     }
     func post(_ source: Source, ago: Double = 3, _ change: FleetEvent.Change) {
@@ -126,9 +132,13 @@ private struct Run {
     case .never: break
     case .failed: post(.controlPlane, .failed("503"))
     case .failedAfterAnOldAnswer:
-      post(.controlPlane, ago: 30, .roster(Array(whole.dropLast(Int.random(in: 0...whole.count, using: &random))), limit: 500, unreadable: 0))
+      post(
+        .controlPlane, ago: 30, .roster(Array(whole.dropLast(Int.random(in: 0...whole.count, using: &random))), limit: 500, unreadable: 0))
       post(.controlPlane, .failed("503"))
-    case .stale: post(.controlPlane, ago: old, .roster(Array(whole.dropFirst(Int.random(in: 0...whole.count, using: &random))), limit: 500, unreadable: 0))
+    case .stale:
+      post(
+        .controlPlane, ago: old, .roster(Array(whole.dropFirst(Int.random(in: 0...whole.count, using: &random))), limit: 500, unreadable: 0)
+      )
     case .partial: post(.controlPlane, .roster(Array(whole.dropFirst()), limit: 500, unreadable: 1))
     case .truncated:
       let cut = Array(whole.dropLast())
@@ -162,7 +172,9 @@ private struct Run {
         post(source, ago: fault == .stale ? old : 30, .instances(all + ghosts, complete: true, problem: nil))
         if fault == .failedAfterAnOldAnswer { post(source, .failed("500")) }
       case .partial, .truncated:
-        post(source, .instances(Array(all.dropLast(Int.random(in: 0...all.count, using: &random))), complete: false, problem: "a page is missing"))
+        post(
+          source,
+          .instances(Array(all.dropLast(Int.random(in: 0...all.count, using: &random))), complete: false, problem: "a page is missing"))
       }
     }
 
@@ -205,9 +217,13 @@ private struct Run {
           continue
         }
         claimed += 1
-        if let launched = machine.launched, run.now.seconds - launched < run.settings.grace { problems.append("seed \(seed): \(machine.id) is in its grace") }
+        if let launched = machine.launched, run.now.seconds - launched < run.settings.grace {
+          problems.append("seed \(seed): \(machine.id) is in its grace")
+        }
         if machine.launched == nil { problems.append("seed \(seed): \(machine.id) is called an orphan of unknown age") }
-        if run.rosterFault != .none, !isSpecifiedBlindSpot(run) { problems.append("seed \(seed): \(machine.id) is judged by a roster that is \(run.rosterFault)") }
+        if run.rosterFault != .none, !isSpecifiedBlindSpot(run) {
+          problems.append("seed \(seed): \(machine.id) is judged by a roster that is \(run.rosterFault)")
+        }
         for reason in reasons where !truth.contains(reason.rawValue) && !isSpecifiedBlindSpot(run) {
           problems.append("seed \(seed): \(machine.id) is called \(reason.rawValue); in truth \(truth)")
         }
@@ -221,7 +237,9 @@ private struct Run {
   /// A whole roster of another environment shows itself by the number of its strangers alone; up to three are believed (the gate's own words).
   private func isSpecifiedBlindSpot(_ run: Run) -> Bool {
     guard run.rosterFault == .wrongEnvironment else { return false }
-    let named = run.fleet.instances.values.filter { run.settings.isOurs($0.row.tags) && $0.row.state.isLive && ($0.row.orgID != nil || $0.row.orgSlug != nil) }
+    let named = run.fleet.instances.values.filter {
+      run.settings.isOurs($0.row.tags) && $0.row.state.isLive && ($0.row.orgID != nil || $0.row.orgSlug != nil)
+    }
     let readable = named.filter { run.fleet.isComplete(.ec2($0.row.region), at: run.now) && $0.row.launchedAt != nil }
     return readable.count <= 3
   }
@@ -270,13 +288,18 @@ private struct Run {
           case .live: break
           case .cannotTell where OrphanOracle.isDisputed(machine, run.world): break
           case .grace where !isSettled(machine): break
-          case .cannotTell where ours.contains { $0.launched == nil && $0.tags["WorkspaceID"] == machine.tags["WorkspaceID"] && $0.tags["WorkspaceID"] != nil }: break
+          case .cannotTell
+          where ours.contains {
+            $0.launched == nil && $0.tags["WorkspaceID"] == machine.tags["WorkspaceID"] && $0.tags["WorkspaceID"] != nil
+          }: break
           case .cannotTell where machine.tags["OrgID"].map({ id in run.world.orgs.contains { $0.id == id && $0.isLate } }) == true: break
           default: problems.append("seed \(seed): \(machine.id) is live, called \(verdict)")
           }
         } else if isSettled(machine) {
           found += 1
-          if verdict.name != "orphan" || verdict.reasons != truth { problems.append("seed \(seed): \(machine.id) is \(truth), called \(verdict)") }
+          if verdict.name != "orphan" || verdict.reasons != truth {
+            problems.append("seed \(seed): \(machine.id) is \(truth), called \(verdict)")
+          }
         } else if case .orphan = verdict {
           problems.append("seed \(seed): \(machine.id) is too young")
         }

@@ -26,7 +26,8 @@ import Testing
   private func fleet(_ machines: [InstanceRow], regions: [Region] = ["east"], resources: RegionResources? = nil) -> Fleet {
     var fleet = Fleet()
     let orgs = [
-      OrgRow(id: "o1", slug: "acme", status: .running), OrgRow(id: "o2", slug: "globex", status: .stopped), OrgRow(id: "o3", slug: "old", status: .purged),
+      OrgRow(id: "o1", slug: "acme", status: .running), OrgRow(id: "o2", slug: "globex", status: .stopped),
+      OrgRow(id: "o3", slug: "old", status: .purged),
       OrgRow(id: "o4", slug: "fresh", status: .provisioning),
     ]
     func post(_ source: Source, _ change: FleetEvent.Change) { fleet.apply(FleetEvent(source: source, at: now, change: change)) }
@@ -149,7 +150,8 @@ import Testing
     volumes: [VolumeRow] = [], addresses: [AddressRow] = [], groups: [SecurityGroupRow] = [],
     interfaces: RegionResources.Listing<NetworkInterfaceRow> = .complete([])
   ) -> RegionResources {
-    RegionResources(at: now, volumes: .complete(volumes), addresses: .complete(addresses), securityGroups: .complete(groups), interfaces: interfaces)
+    RegionResources(
+      at: now, volumes: .complete(volumes), addresses: .complete(addresses), securityGroups: .complete(groups), interfaces: interfaces)
   }
 
   private static let ours = ["ManagedBy": "molecule-cp"]
@@ -162,7 +164,8 @@ import Testing
         resources: resources(
           volumes: [
             VolumeRow(id: "vol-1", region: "east", size: 50, type: "gp3", state: "available", createdAt: day, tags: Self.ours),
-            VolumeRow(id: "vol-2", region: "east", size: 50, type: "gp3", state: "in-use", createdAt: day, instances: ["i-1"], tags: Self.ours),
+            VolumeRow(
+              id: "vol-2", region: "east", size: 50, type: "gp3", state: "in-use", createdAt: day, instances: ["i-1"], tags: Self.ours),
             VolumeRow(id: "vol-3", region: "east", size: 50, type: "gp3", state: "available", createdAt: day, tags: [:]),
             VolumeRow(id: "vol-4", region: "east", size: 50, type: "gp3", state: "available", createdAt: now + -60, tags: Self.ours),
             VolumeRow(id: "vol-5", region: "east", size: 50, type: "sc1", state: "available", createdAt: nil, tags: Self.ours),
@@ -202,7 +205,8 @@ import Testing
     var fleet = fleet([machine("i-1", ["Role": "tenant", "OrgID": "o9", "OrgSlug": "gone", "Name": "tenant-gone"], ageInHours: 48)])
     fleet.apply(
       FleetEvent(
-        source: .controlPlane, at: now, change: .purges([PurgeRow(id: "p1", orgID: "o9", slug: "gone", status: .failed, lastStep: "infra")])))
+        source: .controlPlane, at: now, change: .purges([PurgeRow(id: "p1", orgID: "o9", slug: "gone", status: .failed, lastStep: "infra")])
+      ))
     let found = try #require(report(fleet).cases.first)
     #expect(
       found.evidence == [
@@ -210,7 +214,9 @@ import Testing
         "region:east answered 0s ago (2026-11-24T03:00:00Z): i-1 is running, t3.large, launched 2026-11-22T03:00:00Z, 2d ago",
         "tags: Name=tenant-gone, Role=tenant, OrgID=o9, OrgSlug=gone",
       ])
-    #expect(found.nextStep == "Delete org gone again through the control plane (DELETE /cp/admin/tenants/gone): it resumes purge p1 (failed, last step infra)")
+    #expect(
+      found.nextStep
+        == "Delete org gone again through the control plane (DELETE /cp/admin/tenants/gone): it resumes purge p1 (failed, last step infra)")
   }
 
   /// Deleting by a name that was given anew would remove the wrong org.

@@ -47,7 +47,8 @@ private func idle() -> SimulationOptions {
       #expect(found.contains { $0.verdict == "grace" })
       #expect(!found.contains { $0.verdict == "live" || $0.verdict == "foreign" })
       for row in json["orphans"]?.array ?? [] {
-        #expect(row.members?.map(\.name) == ["kind", "id", "region", "verdict", "reasons", "evidence", "age", "hourly", "monthly", "next_step"])
+        #expect(
+          row.members?.map(\.name) == ["kind", "id", "region", "verdict", "reasons", "evidence", "age", "hourly", "monthly", "next_step"])
         #expect(row["evidence"]?.array?.isEmpty == false)
         #expect(row["next_step"]?.string?.lowercased().contains("terminate") == false)
       }
@@ -124,7 +125,9 @@ private func idle() -> SimulationOptions {
 }
 
 @Suite struct OrphansCommandDNSTests {
-  private func count(_ json: JSONValue, _ decision: String) -> Int { json["records"]?.array?.count { $0["decision"] == .string(decision) } ?? -1 }
+  private func count(_ json: JSONValue, _ decision: String) -> Int {
+    json["records"]?.array?.count { $0["decision"] == .string(decision) } ?? -1
+  }
 
   @Test func theZoneIsComparedWithTheFleet() async throws {
     try await withFleet(idle()) { simulation, endpoints in
@@ -183,7 +186,8 @@ private func idle() -> SimulationOptions {
 
   @Test func anEnvironmentWithoutAZoneIsAConfigurationError() async throws {
     let directory = try TemporaryDirectory()
-    let path = try directory.file("config.toml", "[environment.lone]\ncontrol_plane = \"http://127.0.0.1:1\"\nadmin_token = { env = \"X\" }\n")
+    let path = try directory.file(
+      "config.toml", "[environment.lone]\ncontrol_plane = \"http://127.0.0.1:1\"\nadmin_token = { env = \"X\" }\n")
     let run = try await CommandRun.run("dns", "--config", path)
     #expect(run.status == 2 && run.output.isEmpty && run.errors.contains("environment.lone.dns"))
   }

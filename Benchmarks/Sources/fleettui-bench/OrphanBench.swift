@@ -43,7 +43,9 @@ enum OrphanBench {
         FleetEvent(
           source: .tenant(Slug("org-\(org)")), at: now,
           change: .workspaces(OrgID(id), workspaces.map { WorkspaceRow(id: $0, name: "w", status: .online) })))
-      for workspace in workspaces { rows.append(machine(rows.count, ["Role": "workspace", "OrgID": id, "WorkspaceID": workspace.rawValue])) }
+      for workspace in workspaces {
+        rows.append(machine(rows.count, ["Role": "workspace", "OrgID": id, "WorkspaceID": workspace.rawValue]))
+      }
     }
     fleet.apply(FleetEvent(source: .ec2("us-east-2"), at: now, change: .instances(rows, complete: true, problem: nil)))
     return fleet

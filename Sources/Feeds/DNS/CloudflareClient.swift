@@ -99,7 +99,9 @@ struct RecordPages {
     guard let list = json["result"]?.array else { throw Unreadable(why: "it has no list \"result\"") }
     let info = json["result_info"]
     if let page = info?.int("page"), page != count + 1 { throw Unreadable(why: "it says that it is page \(page)") }
-    if let said = info?.int("count"), said != list.count { throw Unreadable(why: "it says that it has \(said) records and has \(list.count)") }
+    if let said = info?.int("count"), said != list.count {
+      throw Unreadable(why: "it says that it has \(said) records and has \(list.count)")
+    }
     let before = rows.count
     for item in list {
       guard let row = DNSRecordRow(item) else { throw Unreadable(why: "a record has no id, name or type") }
@@ -123,7 +125,9 @@ struct RecordPages {
 
 extension DNSRecordRow {
   init?(_ json: JSONValue) {
-    guard let id = json.clean("id", limit: 128), let name = json.clean("name", limit: 300), let type = json.clean("type", limit: 32) else { return nil }
+    guard let id = json.clean("id", limit: 128), let name = json.clean("name", limit: 300), let type = json.clean("type", limit: 32) else {
+      return nil
+    }
     self.init(id: id, name: name, type: type, content: json.clean("content", limit: 1000) ?? "", createdAt: json.time("created_on"))
   }
 }

@@ -9,7 +9,7 @@ public final class FleetFeeds: Sendable {
     public var usesFleetFeed = true
     /// Seconds that one source may take when everything is loaded once.
     public var budget = 20.0
-    /// Whether tenants are asked at all: a zone's names are compared with the roster alone.
+    /// Whether tenants and their boots are asked for: a zone's names are compared with the roster alone.
     public var asksTenants = true
     /// Whether volumes, addresses and security groups are read too.
     public var readsResources = false
@@ -119,7 +119,7 @@ public final class FleetFeeds: Sendable {
         .controlPlane, asked: asked, epoch: epoch,
         .roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable))
       tenants.take(roster.rows, isWhole: roster.rows.count < ControlPlaneClient.rosterLimit && roster.unreadable == 0 && !roster.rows.isEmpty)
-      await readBootEvents(of: roster.rows, client)
+      if options.asksTenants { await readBootEvents(of: roster.rows, client) }
       return environment.rosterPoll
     } catch {
       guard !Task.isCancelled else { return environment.rosterPoll }

@@ -22,7 +22,9 @@ public final class RegionWatch: Sendable {
   }
 
   /// One for each configured region; they share their credentials.
-  public static func all(of settings: AWSSettings, http: HTTPClient, queue: EventQueue, variables: [String: String], readsResources: Bool = false)
+  public static func all(
+    of settings: AWSSettings, http: HTTPClient, queue: EventQueue, variables: [String: String], readsResources: Bool = false
+  )
     -> [RegionWatch]
   {
     guard let first = settings.regions.first else { return [] }
@@ -69,8 +71,11 @@ public final class RegionWatch: Sendable {
     let asked = wallClock()
     async let volumes = Self.listing { () async throws(ListFailure<VolumeRow>) in try await self.client.volumes(within: budget) }
     async let addresses = Self.listing { () async throws(ListFailure<AddressRow>) in try await self.client.addresses(within: budget) }
-    async let groups = Self.listing { () async throws(ListFailure<SecurityGroupRow>) in try await self.client.securityGroups(within: budget) }
-    async let interfaces = Self.listing { () async throws(ListFailure<NetworkInterfaceRow>) in try await self.client.networkInterfaces(within: budget) }
+    async let groups = Self.listing { () async throws(ListFailure<SecurityGroupRow>) in try await self.client.securityGroups(within: budget)
+    }
+    async let interfaces = Self.listing { () async throws(ListFailure<NetworkInterfaceRow>) in
+      try await self.client.networkInterfaces(within: budget)
+    }
     let read = await RegionResources(at: asked, volumes: volumes, addresses: addresses, securityGroups: groups, interfaces: interfaces)
     guard !Task.isCancelled else { return }
     post(asked: asked, .resources(read))

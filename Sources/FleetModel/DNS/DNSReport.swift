@@ -69,7 +69,9 @@ public struct DNSFinding: Hashable, Sendable {
   /// The gauge: a full zone refuses new records (error 81045), and every provisioning fails (contract §6.1).
   static func quota(used: Int, quota: Int, fullAt: Timestamp?) -> [DNSFinding] {
     guard quota > 0, used * 100 >= quota * 80 else { return [] }
-    let when = used >= quota ? "it is full, and provisioning fails" : fullAt.map { "at this rate it is full at \($0)" } ?? "provisioning fails when it is full"
+    let when =
+      used >= quota
+      ? "it is full, and provisioning fails" : fullAt.map { "at this rate it is full at \($0)" } ?? "provisioning fails when it is full"
     return [
       DNSFinding(
         code: "dns-quota-full", severity: used * 100 >= quota * 95 ? .critical : .warning,
@@ -89,13 +91,15 @@ public struct DNSFinding: Hashable, Sendable {
     let severity: Severity = isWildcard ? .critical : .warning
     let what = "\(row.name) points at \(row.content)"
     if let range = DocumentationAddress.range(of: address) {
-      return DNSFinding(code: "dns-target-dead", severity: severity, summary: "\(what), which is reserved for documentation (\(range)) and reaches nobody")
+      return DNSFinding(
+        code: "dns-target-dead", severity: severity, summary: "\(what), which is reserved for documentation (\(range)) and reaches nobody")
     }
     if let machine = fleet.deadAddresses[address] {
       return DNSFinding(code: "dns-target-dead", severity: severity, summary: "\(what), the address of \(machine), which has ended")
     }
     guard row.type != "CNAME", fleet.asksEC2, fleet.missingRegions.isEmpty else { return nil }
-    return DNSFinding(code: "dns-target-unknown", severity: .warning, summary: "\(what), an address that no running machine of the account has")
+    return DNSFinding(
+      code: "dns-target-unknown", severity: .warning, summary: "\(what), an address that no running machine of the account has")
   }
 
   /// The address that a record ends at: its own, or the one in the name that EC2 gives a machine.
@@ -113,7 +117,8 @@ public struct DNSFinding: Hashable, Sendable {
 enum DocumentationAddress {
   /// RFC 5737 §3, RFC 3849 §2.
   static func range(of address: String) -> String? {
-    for (prefix, name) in [("192.0.2.", "TEST-NET-1"), ("198.51.100.", "TEST-NET-2"), ("203.0.113.", "TEST-NET-3")] where address.hasPrefix(prefix) {
+    for (prefix, name) in [("192.0.2.", "TEST-NET-1"), ("198.51.100.", "TEST-NET-2"), ("203.0.113.", "TEST-NET-3")]
+    where address.hasPrefix(prefix) {
       return name
     }
     let lower = address.lowercased()

@@ -93,7 +93,8 @@ struct Leftovers {
     case .cannotTell: return "Get \(verdict.reasons.joined(separator: ", ")) read completely, then look again"
     case .orphan, .live, .foreign:
       guard let slug = tags["OrgSlug"], fleet.org(named: Slug(slug)) == nil else { return "No route removes it by itself: ask who made it" }
-      return "Delete org \(slug) again through the control plane (DELETE /cp/admin/tenants/\(slug)): it is idempotent and resumes the cascade"
+      return
+        "Delete org \(slug) again through the control plane (DELETE /cp/admin/tenants/\(slug)): it is idempotent and resumes the cascade"
     }
   }
 }

@@ -40,7 +40,9 @@ public struct OrphanReport: Sendable {
     let read = fleet.resources.sorted { $0.key < $1.key }.flatMap { region, resources in resources.gaps.map { (region, $0) } }
     gaps = read.map { "\($0.1.what) of \($0.0): \($0.1.why)" }
     let cannotTell = cases.contains { if case .cannotTell = $0.verdict { true } else { false } }
-    let regionMissing = fleet.sources.keys.contains { if case .ec2(let region) = $0 { judgement.complete.regions[region] == nil } else { false } }
+    let regionMissing = fleet.sources.keys.contains {
+      if case .ec2(let region) = $0 { judgement.complete.regions[region] == nil } else { false }
+    }
     let rosterMissing = fleet.sources[.controlPlane] != nil && judgement.complete.roster == nil
     isIncomplete = cannotTell || regionMissing || rosterMissing || judgement.safetyGate != nil || read.contains { $0.1.isFailure }
   }
@@ -59,7 +61,9 @@ public struct OrphanReport: Sendable {
   private static func refusal(_ fleet: Fleet, _ judgement: OrphanJudgement, at now: Timestamp) -> String? {
     guard judgement.complete.roster != nil else {
       let roster = fleet.freshness(of: .controlPlane, at: now)
-      guard fleet.sources[.controlPlane] != nil else { return "no control plane is configured: without its roster nothing can be called an orphan" }
+      guard fleet.sources[.controlPlane] != nil else {
+        return "no control plane is configured: without its roster nothing can be called an orphan"
+      }
       return "the roster is \(roster.state.rawValue), so nothing can be called an orphan" + (roster.problem.map { ": \($0)" } ?? "")
     }
     let regions = fleet.sources.keys.contains { if case .ec2 = $0 { true } else { false } }

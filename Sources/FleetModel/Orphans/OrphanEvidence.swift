@@ -72,10 +72,12 @@ struct OrphanEvidence {
     case (.feed, _): return "only the fleet feed told of this machine: EC2 has not answered since"
     case (.region, .complete) where row.launchedAt == nil: return "EC2 does not say when the machine was launched"
     case (.region, .complete): return "EC2 does not say enough of the machines of this workspace"
-    case (.tenant(let slug), .complete): return "\(told(witness)), and disagrees with the machine's tags: \(slug) lists the workspace or shares its name"
+    case (.tenant(let slug), .complete):
+      return "\(told(witness)), and disagrees with the machine's tags: \(slug) lists the workspace or shares its name"
     case (.tenant(let slug), .never):
       let status = fleet.org(named: slug)?.row.status?.text
-      return "tenant \(slug) was not asked" + (status.map { ": the control plane calls it \($0)" } ?? ": the control plane does not say that it runs")
+      return "tenant \(slug) was not asked"
+        + (status.map { ": the control plane calls it \($0)" } ?? ": the control plane does not say that it runs")
     default:
       let age = freshness.age(at: now).map { ", last read \(Self.span($0)) ago" } ?? ""
       return "\(witness): \(freshness.state.rawValue)\(age)" + (freshness.problem.map { ": \($0)" } ?? "")
@@ -83,7 +85,9 @@ struct OrphanEvidence {
   }
 
   private func common(_ row: InstanceRow) -> [String] {
-    var lines = ["\(told(row.region.rawValue.isEmpty ? .feed : .region(row.region))): \(row.id) is \(row.state.text), \(row.type ?? "of unknown type"), \(launch(row))"]
+    var lines = [
+      "\(told(row.region.rawValue.isEmpty ? .feed : .region(row.region))): \(row.id) is \(row.state.text), \(row.type ?? "of unknown type"), \(launch(row))"
+    ]
     let tags = ["Name", "Role", "OrgID", "OrgSlug", "WorkspaceID"].compactMap { key in row.tags[key].map { "\(key)=\($0)" } }
     if !tags.isEmpty { lines.append("tags: " + tags.joined(separator: ", ")) }
     if let hourly = prices.hourly(of: row), hourly > 0, let launched = row.launchedAt {
@@ -115,7 +119,8 @@ struct OrphanEvidence {
       return "Ask tenant \(tenant) to stop it again: DELETE /workspaces/\(workspace)?confirm=true; deleting the org takes it along"
     }
     if reasons.contains(.duplicateWorkspace) {
-      return "Ask who restarted workspace \(workspace) of \(tenant): no route stops one of two machines; deleting the workspace or the org takes both along"
+      return
+        "Ask who restarted workspace \(workspace) of \(tenant): no route stops one of two machines; deleting the workspace or the org takes both along"
     }
     return "Resume workspace \(workspace) in tenant \(tenant), or remove it: DELETE /workspaces/\(workspace)?confirm=true"
   }
@@ -126,10 +131,12 @@ struct OrphanEvidence {
       return "The org's name is not known here: ask who owns org \(row.orgID?.rawValue ?? "?") and its deletion's audit row"
     }
     if fleet.org(named: slug) != nil {
-      return "Ask who owns org \(row.orgID?.rawValue ?? "?"): \(slug) names another org now, so that deleting \(slug) would hit the wrong one"
+      return
+        "Ask who owns org \(row.orgID?.rawValue ?? "?"): \(slug) names another org now, so that deleting \(slug) would hit the wrong one"
     }
     guard let purge, purge.status != .completed else {
-      return "Delete org \(slug) again through the control plane (DELETE /cp/admin/tenants/\(slug)): it is idempotent and resumes the cascade"
+      return
+        "Delete org \(slug) again through the control plane (DELETE /cp/admin/tenants/\(slug)): it is idempotent and resumes the cascade"
     }
     return "Delete org \(slug) again through the control plane (DELETE /cp/admin/tenants/\(slug)): it resumes purge \(purge.id) "
       + "(\(purge.status.text), last step \(purge.lastStep ?? "unknown"))"

@@ -48,7 +48,9 @@ struct OrphanRules {
     guard row.role != .tenant, let id = row.workspaceID else { return .no }
     var unknown: OrphanWitness?
     for sibling in fleet.instancesByWorkspace[id] ?? [] where sibling != row.id {
-      guard let other = fleet.instances[sibling]?.row, other.state.isLive, other.role != .tenant, settings.isOurs(other.tags) else { continue }
+      guard let other = fleet.instances[sibling]?.row, other.state.isLive, other.role != .tenant, settings.isOurs(other.tags) else {
+        continue
+      }
       guard other.orgID == nil || row.orgID == nil || other.orgID == row.orgID else { continue }
       guard let mine = row.launchedAt, let its = other.launchedAt else {
         unknown = .region(row.launchedAt == nil ? row.region : other.region)
@@ -76,7 +78,9 @@ struct OrphanRules {
   /// The org that the tags name and the roster holds; a purged one is gone (contract §12 row 18).
   func org(of row: InstanceRow) -> Org? {
     let org =
-      if let id = row.orgID { fleet.orgs[id] ?? fleet.orgs[OrgID(id.rawValue.lowercased())] } else { row.orgSlug.flatMap(fleet.org(named:)) }
+      if let id = row.orgID { fleet.orgs[id] ?? fleet.orgs[OrgID(id.rawValue.lowercased())] } else {
+        row.orgSlug.flatMap(fleet.org(named:))
+      }
     return org?.row.status == .purged ? nil : org
   }
 

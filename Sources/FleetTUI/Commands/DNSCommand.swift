@@ -17,7 +17,8 @@ struct DNSCommand: ParsableCommand {
     guard let settings = environment.dns else {
       throw ConfigurationError(
         path: configuration.path, line: nil,
-        problem: "environment.\(environment.name): no DNS zone is configured: add [environment.\(environment.name).dns] with zone and token")
+        problem: "environment.\(environment.name): no DNS zone is configured: add [environment.\(environment.name).dns] with zone and token"
+      )
     }
     let sharing = configuration.environments.filter { $0.name == environment.name || $0.dns?.zone == settings.zone }
     var options = FleetFeeds.Options()
@@ -80,7 +81,9 @@ struct ZoneReading: Sendable {
 
   private var sharing: [FleetEnvironment] { sessions.map(\.environment) }
 
-  private func judge(_ zone: (Result<[DNSRecordRow], FeedError>, asked: Timestamp)?, _ fleets: [String: Fleet], at now: Timestamp) -> DNSDocument {
+  private func judge(_ zone: (Result<[DNSRecordRow], FeedError>, asked: Timestamp)?, _ fleets: [String: Fleet], at now: Timestamp)
+    -> DNSDocument
+  {
     var sources = fleets[environment.name] ?? Fleet()
     // The document names each source once: another environment's trouble is told under the same name.
     for (name, fleet) in fleets.sorted(by: { $0.key < $1.key }) where name != environment.name {

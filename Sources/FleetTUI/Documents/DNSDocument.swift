@@ -21,9 +21,12 @@ struct DNSDocument {
             })),
         .init(
           "findings",
-          .array(report.findings.map { ["code": .string($0.code), "severity": .string($0.severity.rawValue), "summary": .string($0.summary)] })),
-        .init("quota", JSONValue(report.quota)), .init("used", JSONValue(report.used)), .init("per_hour", JSONValue(report.perHour, places: 2)),
-        .init("full_at", JSONValue(report.fullAt)), .init("orphans", JSONValue(report.orphans)), .init("refused", JSONValue(report.refused)),
+          .array(
+            report.findings.map { ["code": .string($0.code), "severity": .string($0.severity.rawValue), "summary": .string($0.summary)] })),
+        .init("quota", JSONValue(report.quota)), .init("used", JSONValue(report.used)),
+        .init("per_hour", JSONValue(report.perHour, places: 2)),
+        .init("full_at", JSONValue(report.fullAt)), .init("orphans", JSONValue(report.orphans)),
+        .init("refused", JSONValue(report.refused)),
       ], environment: environment, fleet: sources, at: now)
   }
 

@@ -30,8 +30,10 @@ enum Document {
   static func progress(_ progress: Progress?) -> JSONValue {
     guard let progress else { return .null }
     return [
-      "phase": JSONValue(progress.phase), "fraction": JSONValue(progress.fraction, places: 3), "elapsed": JSONValue(progress.elapsed, places: 1),
-      "eta": progress.eta.map { ["p50": JSONValue($0.p50, places: 1), "p90": JSONValue($0.p90, places: 1), "n": JSONValue($0.samples)] } ?? .null,
+      "phase": JSONValue(progress.phase), "fraction": JSONValue(progress.fraction, places: 3),
+      "elapsed": JSONValue(progress.elapsed, places: 1),
+      "eta": progress.eta.map { ["p50": JSONValue($0.p50, places: 1), "p90": JSONValue($0.p90, places: 1), "n": JSONValue($0.samples)] }
+        ?? .null,
       "late": .bool(progress.isLate), "deadline": JSONValue(progress.deadline),
     ]
   }

@@ -32,7 +32,8 @@ struct OrphansDocument {
 
   private static func json(_ found: OrphanCase) -> JSONValue {
     [
-      "kind": .string(found.kind.rawValue), "id": .string(found.id), "region": JSONValue(found.region), "verdict": .string(found.verdict.name),
+      "kind": .string(found.kind.rawValue), "id": .string(found.id), "region": JSONValue(found.region),
+      "verdict": .string(found.verdict.name),
       "reasons": .array(found.verdict.reasons.map(JSONValue.string)), "evidence": .array(found.evidence.map(JSONValue.string)),
       "age": JSONValue(found.age, places: 1), "hourly": JSONValue(found.hourly), "monthly": JSONValue(found.monthly, places: 2),
       "next_step": .string(found.nextStep),
