@@ -19,6 +19,8 @@ extension Fleet {
     case .subsystems(let org, let rows):
       orgs[org]?.subsystems = rows
       changes.orgs.insert(org)
+    case .zoneRead: noteComplete(event)
+    case .resources(let read): applyResources(read, event)
     case .streamed(let streamed): applyStreamed(streamed, event)
     case .streamOpened(let workspace): applyOpening(of: workspace, event)
     case .streamClosed(let workspace): applyClosing(of: workspace, event)

@@ -9,6 +9,8 @@ public struct Fleet: Sendable {
   public internal(set) var orgs: [OrgID: Org] = [:]
   public internal(set) var workspaces: [WorkspaceID: Workspace] = [:]
   public internal(set) var instances: [InstanceID: Instance] = [:]
+  /// Volumes, addresses and security groups, where they were asked for.
+  public internal(set) var resources: [Region: RegionResources] = [:]
   public internal(set) var purges: OrderedDictionary<PurgeID, PurgeRow> = [:]
   public internal(set) var sources: [Source: SourceRecord] = [:]
   public internal(set) var log: Deque<LogEntry> = []

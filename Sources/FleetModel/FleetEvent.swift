@@ -32,6 +32,10 @@ public struct FleetEvent: Sendable {
     case subsystems(OrgID, [SubsystemRow])
     /// A region's instances; `complete` when every page came.
     case instances([InstanceRow], complete: Bool, problem: String?)
+    /// A DNS zone was read to its end; its records are judged elsewhere.
+    case zoneRead
+    /// What stands beside the machines of a region.
+    case resources(RegionResources)
     /// One event of a stream.
     case streamed(StreamedEvent)
     /// The fleet feed is open, or the stream of one workspace.

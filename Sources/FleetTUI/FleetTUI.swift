@@ -53,7 +53,8 @@ struct RootCommand: ParsableCommand {
     abstract: "A terminal dashboard for the people who run a SaaS fleet.",
     discussion: "Without a command it opens the dashboard on the default environment. `fleettui demo` needs no configuration.",
     subcommands: [
-      DashboardCommand.self, DemoCommand.self, SimCommand.self, SnapshotCommand.self, WatchCommand.self, FeedCommand.self, DoctorCommand.self,
+      DashboardCommand.self, DemoCommand.self, SimCommand.self, SnapshotCommand.self, WatchCommand.self, OrphansCommand.self,
+      DNSCommand.self, FeedCommand.self, DoctorCommand.self,
       ConfigCommand.self,
     ],
     defaultSubcommand: DashboardCommand.self)

@@ -36,6 +36,8 @@ import Foundation
 
     let events = envelopes(items)
     Measurement("reducer: streamed events, 4,000 workspaces") { reduce(events) }.print(count: events.count, "events")
+
+    OrphanBench.run()
   }
 
   private static func parse(_ stream: [UInt8]) -> [EventStreamEvent] {

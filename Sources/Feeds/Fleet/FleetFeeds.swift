@@ -9,6 +9,10 @@ public final class FleetFeeds: Sendable {
     public var usesFleetFeed = true
     /// Seconds that one source may take when everything is loaded once.
     public var budget = 20.0
+    /// Whether tenants and their boots are asked for: a zone's names are compared with the roster alone.
+    public var asksTenants = true
+    /// Whether volumes, addresses and security groups are read too.
+    public var readsResources = false
 
     public init() {}
   }
@@ -36,7 +40,7 @@ public final class FleetFeeds: Sendable {
       } catch { return .failure(.unanswerable("control plane: \(error)")) }
     }
     tenants = TenantWatch(environment: environment, http: http, queue: queue, controlPlane: controlPlane.flatMap { try? $0.get() }, options: options)
-    regions = environment.aws.map { RegionWatch.all(of: $0, http: http, queue: queue, variables: variables) } ?? []
+    regions = environment.aws.map { RegionWatch.all(of: $0, http: http, queue: queue, variables: variables, readsResources: options.readsResources) } ?? []
   }
 
   /// Asks and listens until the task is cancelled.
@@ -46,7 +50,7 @@ public final class FleetFeeds: Sendable {
       if controlPlane != nil {
         group.addTask { await self.watchRoster() }
         group.addTask { await self.watchPurges() }
-        group.addTask { await self.tenants.run() }
+        if self.options.asksTenants { group.addTask { await self.tenants.run() } }
         if self.options.usesFleetFeed { group.addTask { await self.listenToFeed() } }
       }
       for region in regions { group.addTask { await region.run() } }
@@ -60,11 +64,14 @@ public final class FleetFeeds: Sendable {
       if controlPlane != nil {
         group.addTask {
           await self.readRoster(epoch: 1, within: self.options.budget)
-          await self.tenants.loadOnce()
+          if self.options.asksTenants { await self.tenants.loadOnce() }
         }
         group.addTask { await self.readPurges(within: self.options.budget) }
       }
-      for region in regions { group.addTask { await region.read(epoch: 1, within: self.options.budget) } }
+      for region in regions {
+        group.addTask { await region.read(epoch: 1, within: self.options.budget) }
+        if options.readsResources { group.addTask { await region.readResources(within: self.options.budget) } }
+      }
     }
   }
 
@@ -112,7 +119,7 @@ public final class FleetFeeds: Sendable {
         .controlPlane, asked: asked, epoch: epoch,
         .roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable))
       tenants.take(roster.rows, isWhole: roster.rows.count < ControlPlaneClient.rosterLimit && roster.unreadable == 0 && !roster.rows.isEmpty)
-      await readBootEvents(of: roster.rows, client)
+      if options.asksTenants { await readBootEvents(of: roster.rows, client) }
       return environment.rosterPoll
     } catch {
       guard !Task.isCancelled else { return environment.rosterPoll }

@@ -10,6 +10,15 @@ enum Output {
   @discardableResult
   static func message(_ text: String) -> Bool { write("fleettui: \(text)\n", to: STDERR_FILENO) }
 
+  /// A message for each source that is not complete.
+  static func problems(of fleet: Fleet, at now: Timestamp) {
+    for source in fleet.sources.keys.sorted() {
+      let freshness = fleet.freshness(of: source, at: now)
+      guard let problem = freshness.problem, freshness.state != .complete, freshness.state != .never else { continue }
+      message("\(source): \(freshness.state.rawValue): \(problem)")
+    }
+  }
+
   @discardableResult
   static func write(_ text: String, to descriptor: Int32) -> Bool {
     var text = text

@@ -3,7 +3,8 @@ import Feeds
 import FleetModel
 
 struct SnapshotCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "snapshot", abstract: "Load every configured source once, print the fleet, exit.")
+  static let configuration = CommandConfiguration(
+    commandName: "snapshot", abstract: "Load every configured source once, print the fleet, exit.")
 
   @OptionGroup var global: GlobalOptions
 
@@ -21,13 +22,15 @@ struct SnapshotCommand: ParsableCommand {
   /// - Returns: 4 when the roster or a region failed, else 0: what is merely not configured changes no exit code.
   private static func print(_ fleet: Fleet, _ environment: FleetEnvironment, _ format: GlobalOptions.Format) -> Int32 {
     let now = wallClock()
-    let document = SnapshotDocument(fleet: fleet, prices: .builtin, quota: environment.aws?.vcpuQuota, now: now)
+    let document = SnapshotDocument(
+      fleet: fleet, prices: .builtin, quota: environment.aws?.vcpuQuota, orphans: OrphanSettings(environment.aws), now: now)
     switch format {
     case .json: Output.line(document.json(environment: environment.name).serialized())
     case .csv: Output.line(document.table.csv)
     case .table: Output.line(document.table.table)
     }
-    var isMissingSomething = false
+    var isMissingSomething = document.judgement.safetyGate != nil
+    if let gate = document.judgement.safetyGate { Output.message(gate) }
     for source in fleet.sources.keys.sorted() {
       let freshness = fleet.freshness(of: source, at: now)
       guard let problem = freshness.problem, freshness.state != .complete, freshness.state != .never else { continue }

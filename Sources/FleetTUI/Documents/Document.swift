@@ -2,18 +2,24 @@ import FleetModel
 
 /// The frame of every JSON document (`docs/json.md`): schema, environment, time, sources.
 enum Document {
-  static func make(_ body: [JSONValue.Member], environment: String, fleet: Fleet, at now: Timestamp) -> JSONValue {
+  /// - Parameter rosterSuspicion: why the roster is not believed although it came whole: then it counts as partial.
+  static func make(
+    _ body: [JSONValue.Member], environment: String, fleet: Fleet, at now: Timestamp, rosterSuspicion: String? = nil
+  ) -> JSONValue {
     .object(
       [
         .init("schema", 1), .init("environment", .string(environment)), .init("at", JSONValue(now)),
-        .init("sources", sources(of: fleet, at: now)),
+        .init("sources", sources(of: fleet, at: now, rosterSuspicion)),
       ] + body)
   }
 
-  static func sources(of fleet: Fleet, at now: Timestamp) -> JSONValue {
+  private static func sources(of fleet: Fleet, at now: Timestamp, _ rosterSuspicion: String?) -> JSONValue {
     .array(
       fleet.sources.keys.sorted().map { source in
-        let freshness = fleet.freshness(of: source, at: now)
+        var freshness = fleet.freshness(of: source, at: now)
+        if source == .controlPlane, freshness.state == .complete, let rosterSuspicion {
+          freshness = Freshness(state: .partial, at: freshness.at, problem: rosterSuspicion)
+        }
         return [
           "name": .string(source.description), "state": .string(freshness.state.rawValue), "at": JSONValue(freshness.at),
           "age": JSONValue(freshness.age(at: now), places: 1), "error": JSONValue(freshness.state == .complete ? nil : freshness.problem),
@@ -24,8 +30,10 @@ enum Document {
   static func progress(_ progress: Progress?) -> JSONValue {
     guard let progress else { return .null }
     return [
-      "phase": JSONValue(progress.phase), "fraction": JSONValue(progress.fraction, places: 3), "elapsed": JSONValue(progress.elapsed, places: 1),
-      "eta": progress.eta.map { ["p50": JSONValue($0.p50, places: 1), "p90": JSONValue($0.p90, places: 1), "n": JSONValue($0.samples)] } ?? .null,
+      "phase": JSONValue(progress.phase), "fraction": JSONValue(progress.fraction, places: 3),
+      "elapsed": JSONValue(progress.elapsed, places: 1),
+      "eta": progress.eta.map { ["p50": JSONValue($0.p50, places: 1), "p90": JSONValue($0.p90, places: 1), "n": JSONValue($0.samples)] }
+        ?? .null,
       "late": .bool(progress.isLate), "deadline": JSONValue(progress.deadline),
     ]
   }

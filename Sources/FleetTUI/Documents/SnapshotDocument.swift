@@ -6,12 +6,21 @@ struct SnapshotDocument {
   let prices: PriceBook
   let quota: Int?
   let now: Timestamp
+  let judgement: OrphanJudgement
+
+  init(fleet: Fleet, prices: PriceBook, quota: Int?, orphans: OrphanSettings, now: Timestamp) {
+    self.fleet = fleet
+    self.prices = prices
+    self.quota = quota
+    self.now = now
+    judgement = OrphanJudgement(of: fleet, settings: orphans, at: now)
+  }
 
   func json(environment: String) -> JSONValue {
     Document.make(
       [
         .init("orgs", .array(orgs.map(org))), .init("instances", .array(machines.map(instance))), .init("totals", totals),
-      ], environment: environment, fleet: fleet, at: now)
+      ], environment: environment, fleet: fleet, at: now, rosterSuspicion: judgement.safetyGate)
   }
 
   /// By name; what the control plane calls purged is hidden but was counted by it.
@@ -53,12 +62,13 @@ struct SnapshotDocument {
 
   private func instance(_ instance: Instance) -> JSONValue {
     let row = instance.row
+    let verdict = judgement.verdict(of: instance.id)
     return [
       "id": JSONValue(row.id), "region": JSONValue(region(row)), "state": .string(row.state.text), "type": JSONValue(row.type),
       "role": JSONValue(row.role?.rawValue), "org_id": JSONValue(row.orgID), "workspace_id": JSONValue(row.workspaceID),
       "launched_at": JSONValue(row.launchedAt), "private_ip": JSONValue(row.privateIP), "public_ip": JSONValue(row.publicIP),
-      // Machines are judged by a later version; until then a machine of ours is nothing that can be told.
-      "verdict": row.isOurs ? .null : "foreign", "reasons": .array([]), "hourly": JSONValue(prices.hourly(of: row)),
+      "verdict": .string(verdict.name), "reasons": .array(verdict.reasons.map(JSONValue.string)),
+      "hourly": JSONValue(prices.hourly(of: row)),
     ]
   }
 
@@ -72,12 +82,32 @@ struct SnapshotDocument {
   }
 
   /// Without an answer of EC2's, what an org costs is unknown, not nothing.
-  private var knowsMachines: Bool { fleet.sources.contains { source, record in if case .ec2 = source { record.lastComplete != nil } else { false } } }
+  private var knowsMachines: Bool {
+    fleet.sources.contains { source, record in if case .ec2 = source { record.lastComplete != nil } else { false } }
+  }
 
   private func cost(of org: Org) -> JSONValue {
     guard knowsMachines else { return .null }
     let hourly = hourly(of: org.id).exact
-    return ["hourly": JSONValue(hourly), "monthly": JSONValue(hourly.map { $0 * 730 }, places: 2), "storage_monthly": .null, "address_monthly": .null]
+    return [
+      "hourly": JSONValue(hourly), "monthly": JSONValue(hourly.map { $0 * 730 }, places: 2), "storage_monthly": .null,
+      "address_monthly": .null,
+    ]
+  }
+
+  /// `nil` while the roster or a region is missing: then nobody knows how many there are.
+  private var orphans: Int? {
+    let knowsEveryRegion = fleet.sources.keys.allSatisfy {
+      if case .ec2(let region) = $0 { judgement.complete.regions[region] != nil } else { true }
+    }
+    return knowsMachines && knowsEveryRegion ? judgement.orphans : nil
+  }
+
+  /// What the orphans cost now.
+  private var wasted: Money {
+    var money = Money()
+    for machine in machines { if case .orphan = judgement.verdict(of: machine.id) { money.add(prices.hourly(of: machine.row)) } }
+    return money
   }
 
   private var totals: JSONValue {
@@ -86,8 +116,10 @@ struct SnapshotDocument {
     let knowsRoster = fleet.sources[.controlPlane].map { $0.lastComplete != nil || $0.lastPartial != nil } ?? false
     return [
       "orgs": knowsRoster ? JSONValue(orgs.count) : .null, "instances": knowsMachines ? JSONValue(machines.count) : .null,
-      "workspaces": knowsRoster ? JSONValue(fleet.workspaces.values.count { $0.row.status != .removed }) : .null, "orphans": .null,
-      "hourly": knowsMachines ? JSONValue(money.exact) : .null, "wasted_hourly": .null, "vcpus": .null, "vcpu_quota": JSONValue(quota),
+      "workspaces": knowsRoster ? JSONValue(fleet.workspaces.values.count { $0.row.status != .removed }) : .null,
+      "orphans": JSONValue(orphans),
+      "hourly": knowsMachines ? JSONValue(money.exact) : .null, "wasted_hourly": orphans == nil ? .null : JSONValue(wasted.exact),
+      "vcpus": .null, "vcpu_quota": JSONValue(quota),
     ]
   }
 
@@ -98,11 +130,13 @@ struct SnapshotDocument {
     for org in orgs {
       let machine = fleet.tenantMachine(of: org.id)
       let workspaces = fleet.workspaces(of: org.id).filter { $0.row.status != .removed }
-      let counts = Dictionary(grouping: workspaces) { $0.row.status.text }.map { "\($0.value.count) \($0.key)" }.sorted().joined(separator: " ")
+      let counts = Dictionary(grouping: workspaces) { $0.row.status.text }.map { "\($0.value.count) \($0.key)" }.sorted().joined(
+        separator: " ")
       let progress = fleet.progress(of: .tenant(org.id), at: now)
       table.rows.append([
         org.slug.rawValue, org.row.status?.text ?? "-", machine.map { "\($0.row.state.text) \($0.row.type ?? "?")" } ?? "-",
-        counts.isEmpty ? "-" : counts, progress.map { "\($0.phase ?? "booting") \($0.fraction.map { "\(Int($0 * 100)) %" } ?? "?")" } ?? "-",
+        counts.isEmpty ? "-" : counts,
+        progress.map { "\($0.phase ?? "booting") \($0.fraction.map { "\(Int($0 * 100)) %" } ?? "?")" } ?? "-",
         knowsMachines ? hourly(of: org.id).exact.map { "\(($0 * 1000).rounded() / 1000)" } ?? "?" : "?", org.id.rawValue,
       ])
     }

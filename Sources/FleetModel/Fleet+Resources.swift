@@ -1,0 +1,62 @@
+/// What stands beside the machines in one region: read now and then, by who looks for what was left behind.
+public struct RegionResources: Hashable, Sendable {
+  public enum Listing<Row: Hashable & Sendable>: Hashable, Sendable {
+    /// Every page came.
+    case complete([Row])
+    /// The credentials lack the permission, or the endpoint doesn't have it: nothing can be said, and nothing is wrong.
+    case notAllowed(String)
+    case failed(String)
+
+    public var rows: [Row]? { if case .complete(let rows) = self { rows } else { nil } }
+  }
+
+  public var at: Timestamp
+  public var volumes: Listing<VolumeRow>
+  public var addresses: Listing<AddressRow>
+  public var securityGroups: Listing<SecurityGroupRow>
+  public var interfaces: Listing<NetworkInterfaceRow>
+
+  public init(
+    at: Timestamp, volumes: Listing<VolumeRow>, addresses: Listing<AddressRow>, securityGroups: Listing<SecurityGroupRow>,
+    interfaces: Listing<NetworkInterfaceRow>
+  ) {
+    self.at = at
+    self.volumes = volumes
+    self.addresses = addresses
+    self.securityGroups = securityGroups
+    self.interfaces = interfaces
+  }
+
+  /// The lists that could not be read: their names, why, and whether that is a failure rather than a missing permission.
+  public var gaps: [(what: String, why: String, isFailure: Bool)] {
+    func gap<Row>(_ what: String, _ listing: Listing<Row>) -> (what: String, why: String, isFailure: Bool)? {
+      switch listing {
+      case .complete: nil
+      case .notAllowed(let why): (what, why, false)
+      case .failed(let why): (what, why, true)
+      }
+    }
+    return [
+      gap("volumes", volumes), gap("addresses", addresses), gap("security groups", securityGroups), gap("network interfaces", interfaces),
+    ]
+    .compactMap { $0 }
+  }
+}
+
+extension Fleet {
+  mutating func applyResources(_ read: RegionResources, _ event: FleetEvent) {
+    guard case .ec2(let region) = event.source, (resources[region]?.at ?? read.at) <= read.at else { return }
+    resources[region] = read
+    changes.sources.insert(event.source)
+  }
+}
+
+extension Fleet {
+  /// Takes over what another fleet knows of a source, with `reason` for its trouble: for documents that name a source once.
+  public mutating func adopt(_ source: Source, from other: Fleet, reason: String?) {
+    guard var record = other.sources[source] else { return }
+    if record.failure != nil { record.failure = reason }
+    if record.partialReason != nil { record.partialReason = reason }
+    sources[source] = record
+  }
+}

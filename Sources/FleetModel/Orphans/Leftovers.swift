@@ -1,0 +1,100 @@
+/// Volumes, addresses and security groups of ours that nothing uses.
+///
+/// That is their own account's word alone; still nothing is called an orphan without a complete roster, since then nothing is known of what
+/// is being made (contract §5.5).
+struct Leftovers {
+  let fleet: Fleet
+  let judgement: OrphanJudgement
+  let now: Timestamp
+
+  var cases: [OrphanCase] {
+    fleet.resources.flatMap { region, read in
+      (read.volumes.rows ?? []).compactMap(volume) + (read.addresses.rows ?? []).compactMap(address) + groups(of: region, read)
+    }
+  }
+
+  private func isOurs(_ tags: [String: String]) -> Bool { judgement.settings.isOurs(tags) }
+
+  private func volume(_ row: VolumeRow) -> OrphanCase? {
+    guard isOurs(row.tags), row.state == "available", row.instances.isEmpty else { return nil }
+    let age = row.createdAt.map { max(0, now - $0) }
+    // EBS us-east-1, us-east-2 and us-west-2, contract §12 row 17 and AWS's price list of 2026-01-19: dollars a GiB and month.
+    let rate: Double? = ["gp3": 0.08, "gp2": 0.10][row.type ?? ""]
+    let monthly = rate.flatMap { rate in row.size.map { rate * Double($0) } }
+    let verdict: OrphanVerdict = age.map { self.verdict(isYoung: $0 < judgement.settings.grace) } ?? .cannotTell([.region(row.region)])
+    return OrphanCase(
+      kind: .volume, id: row.id, region: row.region, verdict: verdict,
+      evidence: [
+        "\(told(row.region)): \(row.id) is available and attached to no machine",
+        "\(row.size.map { "\($0) GiB" } ?? "of unknown size") \(row.type ?? ""), created \(row.createdAt?.description ?? "nobody knows when")",
+      ] + tags(row.tags), age: age, hourly: monthly.map { $0 / 730 }, monthly: monthly, nextStep: step(verdict, row.tags))
+  }
+
+  private func address(_ row: AddressRow) -> OrphanCase? {
+    guard isOurs(row.tags), row.association == nil, row.instance == nil, row.networkInterface == nil else { return nil }
+    let verdict = verdict(isYoung: isBeingMade(row.tags, name: nil))
+    // Public IPv4, contract §12 row 17.
+    return OrphanCase(
+      kind: .address, id: row.id, region: row.region, verdict: verdict,
+      evidence: ["\(told(row.region)): \(row.publicIP ?? row.id) is associated with nothing"] + tags(row.tags),
+      age: nil, hourly: 0.005, monthly: 3.65, nextStep: step(verdict, row.tags))
+  }
+
+  private func groups(of region: Region, _ read: RegionResources) -> [OrphanCase] {
+    guard let groups = read.securityGroups.rows else { return [] }
+    var used: Set<String> = []
+    for interface in read.interfaces.rows ?? [] { used.formUnion(interface.securityGroups) }
+    for id in fleet.instancesByRegion[region] ?? [] {
+      if let row = fleet.instances[id]?.row, row.state != .terminated { used.formUnion(row.securityGroups) }
+    }
+    // Without the interfaces nobody can say that a group is unused.
+    if case .notAllowed = read.interfaces { return [] }
+    return groups.compactMap { row in
+      guard isOurs(row.tags), row.name != "default", !used.contains(row.id) else { return nil }
+      let verdict: OrphanVerdict =
+        read.interfaces.rows == nil ? .cannotTell([.region(region)]) : verdict(isYoung: isBeingMade(row.tags, name: row.name))
+      return OrphanCase(
+        kind: .securityGroup, id: row.id, region: region, verdict: verdict,
+        evidence: ["\(told(region)): no network interface and no machine uses \(row.id) (\(row.name))"] + tags(row.tags),
+        age: nil, hourly: 0, monthly: 0, nextStep: step(verdict, row.tags))
+    }
+  }
+
+  private func verdict(isYoung: Bool) -> OrphanVerdict {
+    guard judgement.complete.roster != nil, judgement.safetyGate == nil else { return .cannotTell([.roster]) }
+    return isYoung ? .grace([.unattached]) : .orphan([.unattached])
+  }
+
+  /// Addresses and groups don't tell their age, and are made moments before their machine: those of an org or workspace that comes up wait.
+  private func isBeingMade(_ tags: [String: String], name: String?) -> Bool {
+    let named = name.flatMap { $0.hasPrefix("tenant-") ? Slug(String($0.dropFirst(7))) : nil }
+    let slug = tags["OrgSlug"].map { Slug($0) } ?? named
+    let org = tags["OrgID"].flatMap { fleet.orgs[OrgID($0)] } ?? slug.flatMap(fleet.org(named:))
+    if let org, org.row.status == .provisioning || org.row.status == nil { return true }
+    if let id = tags["WorkspaceID"] { return fleet.workspaces[WorkspaceID(id)]?.row.status == .provisioning }
+    guard let name, name.hasPrefix("workspace-"), name.utf8.count > 18 else { return false }
+    let start = String(name.dropFirst(10))
+    return fleet.workspaces.values.contains { $0.row.status == .provisioning && $0.id.rawValue.hasPrefix(start) }
+  }
+
+  private func told(_ region: Region) -> String {
+    guard let at = fleet.resources[region]?.at else { return "region:\(region)" }
+    return "region:\(region) answered \(OrphanEvidence.span(now - at)) ago (\(at))"
+  }
+
+  private func tags(_ tags: [String: String]) -> [String] {
+    let known = ["Name", "OrgID", "OrgSlug", "WorkspaceID"].compactMap { key in tags[key].map { "\(key)=\($0)" } }
+    return known.isEmpty ? [] : ["tags: " + known.joined(separator: ", ")]
+  }
+
+  private func step(_ verdict: OrphanVerdict, _ tags: [String: String]) -> String {
+    switch verdict {
+    case .grace: return "Wait: what it belongs to may still be coming up"
+    case .cannotTell: return "Get \(verdict.reasons.joined(separator: ", ")) read completely, then look again"
+    case .orphan, .live, .foreign:
+      guard let slug = tags["OrgSlug"], fleet.org(named: Slug(slug)) == nil else { return "No route removes it by itself: ask who made it" }
+      return
+        "Delete org \(slug) again through the control plane (DELETE /cp/admin/tenants/\(slug)): it is idempotent and resumes the cascade"
+    }
+  }
+}

@@ -1,0 +1,153 @@
+/// Why a machine is judged as it is, in words and times, and what the control plane offers to remove it.
+struct OrphanEvidence {
+  let fleet: Fleet
+  let judgement: OrphanJudgement
+  let prices: PriceBook
+  let now: Timestamp
+
+  private var rules: OrphanRules { OrphanRules(fleet: fleet, settings: judgement.settings, complete: judgement.complete) }
+
+  /// `nil` for what is live or not ours.
+  func machine(_ instance: Instance) -> OrphanCase? {
+    let verdict = judgement.verdict(of: instance.id)
+    let row = instance.row
+    let evidence: [String]
+    let nextStep: String
+    switch verdict {
+    case .live, .foreign: return nil
+    case .orphan(let reasons):
+      evidence = reasons.map { words(for: $0, row) } + common(row)
+      nextStep = self.nextStep(reasons, row)
+    case .grace(let reasons):
+      evidence = reasons.map { words(for: $0, row) } + common(row)
+      nextStep = row.launchedAt.map { "Wait: judged in \(Self.span(max(1, $0 + judgement.settings.grace - now)))" } ?? "Wait"
+    case .cannotTell(let missing):
+      evidence = missing.map { words(forMissing: $0, row) } + common(row)
+      nextStep = "Get \(missing.map(\.description).joined(separator: ", ")) read completely, then look again"
+    }
+    let hourly = prices.hourly(of: row)
+    return OrphanCase(
+      kind: .instance, id: row.id.rawValue, region: row.region.rawValue.isEmpty ? nil : row.region, verdict: verdict, evidence: evidence,
+      age: row.launchedAt.map { max(0, now - $0) }, hourly: hourly, monthly: hourly.map { $0 * 730 }, nextStep: nextStep)
+  }
+
+  // MARK: - Words
+
+  private func words(for reason: OrphanReason, _ row: InstanceRow) -> String {
+    switch reason {
+    case .orgGone: return orgGone(row)
+    case .noOrgTag: return "the machine has neither an OrgID nor an OrgSlug tag, so that no cascade can find it"
+    case .workspaceRemoved:
+      let workspace = row.workspaceID?.rawValue ?? "?"
+      guard let org = rules.org(of: row) else { return "its workspace \(workspace) is gone" }
+      let said = told(.tenant(org.slug))
+      if fleet.workspaces[WorkspaceID(workspace)]?.row.status == .removed { return "\(said): workspace \(workspace) is removed" }
+      return "\(said): none of its \(fleet.workspaces(of: org.id).count) workspaces is \(workspace)"
+    case .duplicateWorkspace:
+      let newest = row.workspaceID.flatMap { fleet.machine(of: $0) }
+      return "workspace \(row.workspaceID?.rawValue ?? "?") has a machine launched later: "
+        + (newest.map { "\($0.id), \(launch($0.row))" } ?? "another one")
+    case .stoppedStatusButRunning:
+      let workspace = rules.workspace(of: row)
+      let slug = rules.org(of: row)?.slug
+      return "\(slug.map { told(.tenant($0)) } ?? "its tenant"): workspace \(row.workspaceID?.rawValue ?? "?") is "
+        + "\(workspace?.row.status.text ?? "stopped"), yet EC2 says that the machine is running"
+    case .unattached: return "nothing uses it"
+    }
+  }
+
+  private func orgGone(_ row: InstanceRow) -> String {
+    let roster = "\(told(.roster)): none of its \(fleet.orgs.count) orgs"
+    guard let id = row.orgID else { return "\(roster) is named \(row.orgSlug?.rawValue ?? "?")" }
+    if fleet.orgs[id]?.row.status == .purged { return "\(told(.roster)): org \(id) is purged" }
+    let seen = fleet.departed[id].map { "; last seen there \(Self.span(now - $0.lastSeen)) ago as \($0.slug)" } ?? ""
+    let renamed = row.orgSlug.flatMap(fleet.org(named:)).map { "; \($0.slug) is another org there, \($0.id)" } ?? ""
+    return "\(roster) has the id \(id)\(seen)\(renamed)"
+  }
+
+  private func words(forMissing witness: OrphanWitness, _ row: InstanceRow) -> String {
+    if witness == .roster, let gate = judgement.safetyGate { return gate }
+    let freshness = fleet.freshness(of: witness.source, at: now)
+    switch (witness, freshness.state) {
+    case (.feed, _): return "only the fleet feed told of this machine: EC2 has not answered since"
+    case (.region, .complete) where row.launchedAt == nil: return "EC2 does not say when the machine was launched"
+    case (.region, .complete): return "EC2 does not say enough of the machines of this workspace"
+    case (.tenant(let slug), .complete):
+      return "\(told(witness)), and disagrees with the machine's tags: \(slug) lists the workspace or shares its name"
+    case (.tenant(let slug), .never):
+      let status = fleet.org(named: slug)?.row.status?.text
+      return "tenant \(slug) was not asked"
+        + (status.map { ": the control plane calls it \($0)" } ?? ": the control plane does not say that it runs")
+    default:
+      let age = freshness.age(at: now).map { ", last read \(Self.span($0)) ago" } ?? ""
+      return "\(witness): \(freshness.state.rawValue)\(age)" + (freshness.problem.map { ": \($0)" } ?? "")
+    }
+  }
+
+  private func common(_ row: InstanceRow) -> [String] {
+    var lines = [
+      "\(told(row.region.rawValue.isEmpty ? .feed : .region(row.region))): \(row.id) is \(row.state.text), \(row.type ?? "of unknown type"), \(launch(row))"
+    ]
+    let tags = ["Name", "Role", "OrgID", "OrgSlug", "WorkspaceID"].compactMap { key in row.tags[key].map { "\(key)=\($0)" } }
+    if !tags.isEmpty { lines.append("tags: " + tags.joined(separator: ", ")) }
+    if let hourly = prices.hourly(of: row), hourly > 0, let launched = row.launchedAt {
+      let cents = Int((hourly * max(0, now - launched) / 36).rounded())
+      lines.append("has cost at most $\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100) of compute since its launch")
+    }
+    return lines
+  }
+
+  private func launch(_ row: InstanceRow) -> String {
+    row.launchedAt.map { "launched \($0), \(Self.span(now - $0)) ago" } ?? "launched nobody knows when"
+  }
+
+  /// `roster answered 2s ago (2026-11-24T03:00:00Z)`.
+  private func told(_ witness: OrphanWitness) -> String {
+    guard let at = fleet.freshness(of: witness.source, at: now).at else { return "\(witness)" }
+    return "\(witness) answered \(Self.span(now - at)) ago (\(at))"
+  }
+
+  // MARK: - The next step
+
+  /// Always a route of the API: whoever ends machines by hand skips the audit (retrospective, §5).
+  private func nextStep(_ reasons: [OrphanReason], _ row: InstanceRow) -> String {
+    if reasons.contains(.orgGone) { return cascade(of: row) }
+    if reasons.contains(.noOrgTag) { return "No route finds it without an OrgID tag: ask who owns the control plane's provisioner" }
+    let workspace = row.workspaceID?.rawValue ?? "?"
+    let tenant = rules.org(of: row)?.slug.rawValue ?? "its tenant"
+    if reasons.contains(.workspaceRemoved) {
+      return "Ask tenant \(tenant) to stop it again: DELETE /workspaces/\(workspace)?confirm=true; deleting the org takes it along"
+    }
+    if reasons.contains(.duplicateWorkspace) {
+      return
+        "Ask who restarted workspace \(workspace) of \(tenant): no route stops one of two machines; deleting the workspace or the org takes both along"
+    }
+    return "Resume workspace \(workspace) in tenant \(tenant), or remove it: DELETE /workspaces/\(workspace)?confirm=true"
+  }
+
+  private func cascade(of row: InstanceRow) -> String {
+    let purge = fleet.purges.values.last { $0.orgID != nil ? $0.orgID == row.orgID : $0.slug != nil && $0.slug == row.orgSlug }
+    guard let slug = row.orgSlug ?? purge?.slug ?? row.orgID.flatMap({ fleet.departed[$0]?.slug }) else {
+      return "The org's name is not known here: ask who owns org \(row.orgID?.rawValue ?? "?") and its deletion's audit row"
+    }
+    if fleet.org(named: slug) != nil {
+      return
+        "Ask who owns org \(row.orgID?.rawValue ?? "?"): \(slug) names another org now, so that deleting \(slug) would hit the wrong one"
+    }
+    guard let purge, purge.status != .completed else {
+      return
+        "Delete org \(slug) again through the control plane (DELETE /cp/admin/tenants/\(slug)): it is idempotent and resumes the cascade"
+    }
+    return "Delete org \(slug) again through the control plane (DELETE /cp/admin/tenants/\(slug)): it resumes purge \(purge.id) "
+      + "(\(purge.status.text), last step \(purge.lastStep ?? "unknown"))"
+  }
+
+  /// `42s`, `5m`, `3h`, `6d`.
+  static func span(_ seconds: Double) -> String {
+    let seconds = max(0, seconds)
+    if seconds < 90 { return "\(Int(seconds))s" }
+    if seconds < 5400 { return "\(Int(seconds / 60))m" }
+    if seconds < 172_800 { return "\(Int(seconds / 3600))h" }
+    return "\(Int(min(seconds / 86_400, 1e6)))d"
+  }
+}

@@ -1,0 +1,119 @@
+/// What is thought of a machine. Three verdicts and a grace; `foreign` machines are not judged at all (contract §5.5, §12 rows 19 and 20).
+public enum OrphanVerdict: Hashable, Sendable {
+  /// No rule speaks against it.
+  case live
+  /// Nobody owns it any more, for these reasons; every source that they rest on was complete.
+  case orphan([OrphanReason])
+  /// It would be an orphan, but is so young that the other sources may lag behind it.
+  case grace([OrphanReason])
+  /// What a rule needs is missing: these sources.
+  case cannotTell([OrphanWitness])
+  /// Not made by this environment's control plane.
+  case foreign
+
+  /// The name in every document.
+  public var name: String {
+    switch self {
+    case .live: "live"
+    case .orphan: "orphan"
+    case .grace: "grace"
+    case .cannotTell: "cannot-tell"
+    case .foreign: "foreign"
+    }
+  }
+
+  /// The reason codes, or the names of the missing sources.
+  public var reasons: [String] {
+    switch self {
+    case .live, .foreign: []
+    case .orphan(let reasons), .grace(let reasons): reasons.map(\.rawValue)
+    case .cannotTell(let missing): missing.map(\.description)
+    }
+  }
+}
+
+/// The rules, in the order in which their reasons are told.
+public enum OrphanReason: String, Hashable, Sendable, CaseIterable {
+  case orgGone = "org-gone"
+  case noOrgTag = "no-org-tag"
+  case workspaceRemoved = "workspace-removed"
+  case duplicateWorkspace = "duplicate-workspace"
+  case stoppedStatusButRunning = "stopped-status-but-running"
+  case unattached
+}
+
+/// A source that a rule leans on.
+public enum OrphanWitness: Hashable, Sendable, Comparable, CustomStringConvertible {
+  case roster
+  case tenant(Slug)
+  case region(Region)
+  /// The fleet feed told of the machine; EC2 has not yet.
+  case feed
+
+  public var description: String {
+    switch self {
+    case .roster: "roster"
+    case .tenant(let slug): "tenant:\(slug)"
+    case .region(let region): "region:\(region)"
+    case .feed: "feed"
+    }
+  }
+
+  public var source: Source {
+    switch self {
+    case .roster: .controlPlane
+    case .tenant(let slug): .tenant(slug)
+    case .region(let region): .ec2(region)
+    case .feed: .feed
+    }
+  }
+}
+
+/// What the configuration says about judging.
+public struct OrphanSettings: Hashable, Sendable {
+  public struct Tag: Hashable, Sendable {
+    public var key: String
+    public var value: String
+    public init(key: String, value: String) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  /// Only what carries this tag belongs to the environment; `nil`: everything of ours does.
+  public var environmentTag: Tag?
+  /// Seconds since its launch in which nothing is called an orphan.
+  public var grace: Double
+
+  public init(environmentTag: Tag? = nil, grace: Double = 1200) {
+    self.environmentTag = environmentTag
+    self.grace = grace
+  }
+
+  /// Made by this environment's control plane (contract §5.2, §5.5): all else is foreign.
+  public func isOurs(_ tags: [String: String]) -> Bool {
+    guard tags["ManagedBy"] == "molecule-cp" || !(tags["Role"] ?? "").isEmpty else { return false }
+    guard let environmentTag else { return true }
+    return tags[environmentTag.key] == environmentTag.value
+  }
+}
+
+/// The complete sources, each with the time of its answer. What isn't in it must not be leaned on.
+public struct CompleteSources: Sendable {
+  public private(set) var roster: Timestamp?
+  public private(set) var regions: [Region: Timestamp] = [:]
+  public private(set) var tenants: [Slug: Timestamp] = [:]
+
+  public init(of fleet: Fleet, at now: Timestamp) {
+    for source in fleet.sources.keys {
+      let freshness = fleet.freshness(of: source, at: now)
+      guard freshness.state == .complete, let at = freshness.at else { continue }
+      switch source {
+      case .controlPlane: roster = at
+      case .ec2(let region): regions[region] = at
+      case .tenant(let slug): tenants[slug] = at
+      case .feed, .database, .dns: break
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import FleetModel
+
+/// `fleettui dns`: every record of the zone with what is decided over it.
+struct DNSDocument {
+  let report: DNSReport
+  /// One fleet that carries every source that was asked.
+  let sources: Fleet
+  let now: Timestamp
+
+  func json(environment: String) -> JSONValue {
+    Document.make(
+      [
+        .init(
+          "records",
+          .array(
+            report.records.map { row, decision in
+              [
+                "id": .string(row.id), "name": .string(row.name), "type": .string(row.type), "content": .string(row.content),
+                "decision": .string(decision.outcome.rawValue), "reason": .string(decision.reason),
+              ]
+            })),
+        .init(
+          "findings",
+          .array(
+            report.findings.map { ["code": .string($0.code), "severity": .string($0.severity.rawValue), "summary": .string($0.summary)] })),
+        .init("quota", JSONValue(report.quota)), .init("used", JSONValue(report.used)),
+        .init("per_hour", JSONValue(report.perHour, places: 2)),
+        .init("full_at", JSONValue(report.fullAt)), .init("orphans", JSONValue(report.orphans)),
+        .init("refused", JSONValue(report.refused)),
+      ], environment: environment, fleet: sources, at: now)
+  }
+
+  var table: TextTable {
+    var table = TextTable(header: ["DECISION", "REASON", "TYPE", "NAME", "CONTENT"])
+    for (row, decision) in report.records {
+      table.rows.append([decision.outcome.rawValue, decision.reason, row.type, row.name, row.content])
+    }
+    return table
+  }
+
+  /// 4 when something can't be told, 3 for an orphan or a finding, else 0 (cli.md, exit codes).
+  var exitCode: Int32 {
+    if report.refused != nil || report.cannotTell > 0 { return 4 }
+    return report.orphans > 0 || report.findings.contains { $0.severity != .info } ? 3 : 0
+  }
+}

@@ -1,0 +1,60 @@
+import Feeds
+import FleetModel
+
+extension OrphanSettings {
+  /// As the environment's configuration has it.
+  init(_ aws: AWSSettings?) {
+    self.init(environmentTag: aws?.environmentTag.map { Tag(key: $0.key, value: $0.value) }, grace: aws?.orphanGrace ?? 1200)
+  }
+}
+
+/// `fleettui orphans`: what nobody owns any more, why that is believed, and what can't be told.
+struct OrphansDocument {
+  let fleet: Fleet
+  let judgement: OrphanJudgement
+  let report: OrphanReport
+  let now: Timestamp
+
+  init(fleet: Fleet, settings: OrphanSettings, prices: PriceBook, now: Timestamp) {
+    self.fleet = fleet
+    self.now = now
+    judgement = OrphanJudgement(of: fleet, settings: settings, at: now)
+    report = OrphanReport(of: fleet, judgement: judgement, prices: prices, at: now)
+  }
+
+  func json(environment: String) -> JSONValue {
+    Document.make(
+      [
+        .init("orphans", .array(report.cases.map(Self.json))), .init("judged", .bool(report.refused == nil)),
+        .init("refused", JSONValue(report.refused)),
+      ], environment: environment, fleet: fleet, at: now, rosterSuspicion: judgement.safetyGate)
+  }
+
+  private static func json(_ found: OrphanCase) -> JSONValue {
+    [
+      "kind": .string(found.kind.rawValue), "id": .string(found.id), "region": JSONValue(found.region),
+      "verdict": .string(found.verdict.name),
+      "reasons": .array(found.verdict.reasons.map(JSONValue.string)), "evidence": .array(found.evidence.map(JSONValue.string)),
+      "age": JSONValue(found.age, places: 1), "hourly": JSONValue(found.hourly), "monthly": JSONValue(found.monthly, places: 2),
+      "next_step": .string(found.nextStep),
+    ]
+  }
+
+  var table: TextTable {
+    var table = TextTable(header: ["VERDICT", "KIND", "ID", "REGION", "WHY", "AGE", "$/H", "EVIDENCE"])
+    for found in report.cases {
+      table.rows.append([
+        found.verdict.name, found.kind.rawValue, found.id, found.region?.rawValue ?? "?", found.verdict.reasons.joined(separator: " "),
+        found.age.map(Self.span) ?? "?", found.hourly.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "?", found.evidence.first ?? "",
+      ])
+    }
+    return table
+  }
+
+  private static func span(_ seconds: Double) -> String {
+    seconds < 5400 ? "\(Int(seconds / 60))m" : seconds < 172_800 ? "\(Int(seconds / 3600))h" : "\(Int(seconds / 86_400))d"
+  }
+
+  /// 4 when a source that the answer needs is missing, 3 for an orphan, else 0 (cli.md, exit codes).
+  var exitCode: Int32 { report.isIncomplete ? 4 : report.orphans > 0 ? 3 : 0 }
+}
