@@ -1,7 +1,7 @@
 import FleetModel
 
-// The contract's orphan rules (§5.5, §4.6, §12 rows 8, 18, 19 and 20) said once more, over a world that is known completely. Written before the
-// rules of the program and without a look at them: plain lists and loops, one sentence of the contract a line.
+// The contract's orphan rules (§5.5, §4.6, §12 rows 8, 18, 19 and 20) said once more, over a world that is known completely. Kept apart from the
+// rules of the program, in another style: plain lists and loops, one sentence of the contract a line.
 
 /// How things really are.
 struct TrueFleet {

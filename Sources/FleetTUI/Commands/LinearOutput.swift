@@ -11,8 +11,8 @@ enum LinearOutput {
     Output.line("fleettui, environment \(environment). Each event is a line. Control C leaves.")
     var printer = EventPrinter(limit: nil, isVerbose: true, log: log, line: sentence)
     printer.onRoster = { fleet in
-      let document = SnapshotDocument(fleet: fleet, prices: .builtin, quota: nil, now: wallClock())
-      return (["\(document.orgs.count) orgs."] + document.orgs.map { "\($0.slug): \($0.row.status?.text ?? "no status yet")." }).joined(separator: "\n")
+      let orgs = fleet.orgs.values.sorted { $0.slug < $1.slug }
+      return (["\(orgs.count) orgs."] + orgs.map { "\($0.slug): \($0.row.status?.text ?? "no status yet")." }).joined(separator: "\n")
     }
     return printer.run(queue, SignalPipe(), seconds: nil)
   }
