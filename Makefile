@@ -18,7 +18,7 @@ build:
 test:
 	@scripts/bootstrap --test
 	swift build --build-tests
-	FLEETTUI_PYTHON="$(CURDIR)/$(PYTHON)" swift test --skip-build
+	FLEETTUI_PYTHON="$(CURDIR)/$(PYTHON)" swift test --skip-build --no-parallel
 
 bench:
 	@scripts/bootstrap
