@@ -103,10 +103,7 @@ private struct Examination: Sendable {
     var checks = await controlPlane()
     checks += await aws()
     checks.append(await dns())
-    checks.append(
-      environment.database == nil
-        ? DoctorCheck("database", .skipped, "no database is configured")
-        : DoctorCheck("database", .skipped, "this version reads no database yet"))
+    checks.append(await database())
     return checks
   }
 
@@ -182,5 +179,34 @@ private struct Examination: Sendable {
       let count = json?["result_info"]?["total_count"]?.integer
       return DoctorCheck("dns", .pass, "zone \(settings.zone): \(count.map { "\($0) records of \(settings.recordQuota)" } ?? "its records can be read")")
     } catch { return DoctorCheck("dns", .fail, "\(settings.api): \(error)", nextStep: "check api and token of [environment.\(environment.name).dns]") }
+  }
+
+  private func database() async -> DoctorCheck {
+    guard let settings = environment.database else { return DoctorCheck("database", .skipped, "no database is configured") }
+    let table = "[environment.\(environment.name).database]"
+    let health: DatabaseHealth
+    do throws(DatabaseError) { health = try await DatabaseHealth.examine(settings, within: 15) } catch {
+      return DoctorCheck("database", .fail, error.description, nextStep: "check \(table), and with psql whether this machine can reach it")
+    }
+    var words = [
+      "PostgreSQL \(health.version) as \(health.user)", health.isReadOnly ? "read-only session" : "read-only transactions (a pooler drops the session's settings)",
+      health.readable.isEmpty ? "none of the known tables" : "reads \(health.readable.joined(separator: ", "))",
+    ]
+    var advice: [String] = []
+    if !health.missing.isEmpty { words.append("not there: \(health.missing.joined(separator: ", "))") }
+    if !health.unreadable.isEmpty {
+      words.append("may not read \(health.unreadable.joined(separator: ", "))")
+      advice.append("grant the role SELECT on the columns it needs")
+    }
+    if health.readable.isEmpty, health.unreadable.isEmpty { advice.append("check that \(table) names the control plane's database") }
+    if !health.powers.isEmpty {
+      words.append("the role could write: \(health.powers.joined(separator: ", "))")
+      advice.append("use a role with SELECT only: a read-only session is a seat belt, not a lock")
+    }
+    if !health.isEncrypted, !health.isLocal {
+      words.append("the connection is not encrypted")
+      advice.append("add sslmode=verify-full")
+    }
+    return DoctorCheck("database", advice.isEmpty ? .pass : .warn, words.joined(separator: "; "), nextStep: advice.isEmpty ? nil : advice.joined(separator: "; "))
   }
 }
