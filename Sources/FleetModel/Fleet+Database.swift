@@ -57,19 +57,23 @@ extension Fleet {
       found.append(
         DatabaseDifference(
           kind: .orgOnlyInRoster, orgID: org.id, slug: org.slug, summary: "\(org.slug) is in the roster, not in the database",
-          evidence: ["the roster of \(rosterAt) lists \(org.id)", "organizations holds \(rows.count) rows without it (read \(database.readAt))"]))
+          evidence: [
+            "the roster of \(rosterAt) lists \(org.id)", "organizations holds \(rows.count) rows without it (read \(database.readAt))",
+          ]))
     }
   }
 
   private func compareStatuses(_ database: DatabaseRows, _ found: inout [DatabaseDifference]) {
     for row in database.instances ?? [] {
-      guard let stored = row.status, let org = orgs[row.orgID], let told = org.row.status, stored.text != told.text, let seen = org.lastSeen else { continue }
+      guard let stored = row.status, let org = orgs[row.orgID], let told = org.row.status, stored.text != told.text, let seen = org.lastSeen
+      else { continue }
       // Whichever side was asked first may not have known yet.
       if org.statusToldAt > database.readAt, org.firstSeen < org.statusToldAt { continue }
       if let updated = row.updatedAt, min(seen, database.readAt) - updated < Self.settling / 4 { continue }
       found.append(
         DatabaseDifference(
-          kind: .statusDiffers, orgID: org.id, slug: org.slug, summary: "\(org.slug): the roster says \(told.text), the database \(stored.text)",
+          kind: .statusDiffers, orgID: org.id, slug: org.slug,
+          summary: "\(org.slug): the roster says \(told.text), the database \(stored.text)",
           evidence: [
             "instance_status in the roster of \(seen): \(told.text)",
             "org_instances.status: \(stored.text)\(row.updatedAt.map { ", updated \($0)" } ?? "") (read \(database.readAt))",
@@ -108,16 +112,22 @@ extension Fleet {
 
   private func compareMachines(_ database: DatabaseRows, _ now: Timestamp, _ found: inout [DatabaseDifference]) {
     for row in database.instances ?? [] {
-      guard row.status == .running, let id = row.instanceID, id.rawValue.hasPrefix("i-"), let asked = machinesAsked(row.region, now) else { continue }
+      guard row.status == .running, let id = row.instanceID, id.rawValue.hasPrefix("i-"), let asked = machinesAsked(row.region, now) else {
+        continue
+      }
       if let updated = row.updatedAt, database.readAt - updated < Self.settling { continue }
       let machine = instances[id]
-      if let machine, machine.row.state.isLive || now - machine.stateToldAt < Self.settling && machine.firstSeen != machine.stateToldAt { continue }
+      if let machine, machine.row.state.isLive || now - machine.stateToldAt < Self.settling && machine.firstSeen != machine.stateToldAt {
+        continue
+      }
       let name = orgs[row.orgID]?.slug.rawValue ?? row.orgID.rawValue
       var evidence = [
         "org_instances: running on \(id)\(row.updatedAt.map { ", updated \($0)" } ?? "") (read \(database.readAt))",
         machine.map { "EC2 says \($0.row.state.text) (asked \(asked.at))" } ?? "EC2 lists no \(id) in \(asked.where) (asked \(asked.at))",
       ]
-      if let other = tenantMachine(of: row.orgID), other.id != id { evidence.append("EC2's tenant machine of this org is \(other.id), \(other.row.state.text)") }
+      if let other = tenantMachine(of: row.orgID), other.id != id {
+        evidence.append("EC2's tenant machine of this org is \(other.id), \(other.row.state.text)")
+      }
       found.append(
         DatabaseDifference(
           kind: .machineNotRunning, orgID: row.orgID, slug: orgs[row.orgID]?.slug, instanceID: id,
@@ -146,7 +156,8 @@ extension Fleet {
     let claimed = Set(machines.compactMap(\.machine))
     for machine in instances.values where machine.row.isOurs && machine.row.state.isLive && !claimed.contains(machine.id) {
       // Of an org that this environment's roster knows: another environment's machines are claimed in another database.
-      guard let launched = machine.row.launchedAt, launched > oldest, database.readAt - launched >= 300, let org = org(of: machine.row) else { continue }
+      guard let launched = machine.row.launchedAt, launched > oldest, database.readAt - launched >= 300, let org = org(of: machine.row)
+      else { continue }
       found.append(
         DatabaseDifference(
           kind: .machineWithoutClaim, orgID: org.id, slug: org.slug, instanceID: machine.id,

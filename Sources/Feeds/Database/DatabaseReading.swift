@@ -38,7 +38,8 @@ struct DatabaseReading: Sendable {
     }
     if !isRead {
       guard problems.isEmpty else { throw DatabaseError(.statement("42501"), problems.joined(separator: "; ")) }
-      problems.append("none of the tables that are known is here (organizations, org_instances, org_purges, …); is it the control plane's database?")
+      problems.append(
+        "none of the tables that are known is here (organizations, org_instances, org_purges, …); is it the control plane's database?")
     }
     reading.rows.problem = problems.isEmpty ? nil : problems.joined(separator: "; ")
     return reading
@@ -55,7 +56,9 @@ struct DatabaseReading: Sendable {
   }
 
   /// Those of `tables` that are there, although no column of theirs may be read.
-  static func unreadable(_ tables: [DatabaseTable], _ session: PostgresSession, _ limits: QuestionLimits) throws(DatabaseError) -> [DatabaseTable] {
+  static func unreadable(_ tables: [DatabaseTable], _ session: PostgresSession, _ limits: QuestionLimits) throws(DatabaseError)
+    -> [DatabaseTable]
+  {
     var there: Set<String> = []
     try session.reading(limits) { () throws(DatabaseError) in
       try session.ask(presenceStatement(tables), limits) { row in if let name = row[0] { there.insert(name) } }
@@ -65,7 +68,8 @@ struct DatabaseReading: Sendable {
 
   static func presenceStatement(_ tables: [DatabaseTable]) -> String {
     let names = tables.flatMap(\.names).map { "('\($0)')" }.joined(separator: ", ")
-    return "select t.name from (values \(names)) as t(name) where to_regclass(t.name) is not null or to_regclass('public.' || t.name) is not null"
+    return
+      "select t.name from (values \(names)) as t(name) where to_regclass(t.name) is not null or to_regclass('public.' || t.name) is not null"
   }
 
   /// - Returns: what is wrong with what came.
@@ -144,7 +148,8 @@ extension ResourceClaimRow {
   init?(_ values: DatabaseValues) {
     guard let kind = values.text("kind", limit: 64) else { return nil }
     self.init(
-      orgID: values.identity("tenant_id"), kind: kind, state: values.text("state", limit: 64), resourceID: values.text("resource_id", limit: 256),
+      orgID: values.identity("tenant_id"), kind: kind, state: values.text("state", limit: 64),
+      resourceID: values.text("resource_id", limit: 256),
       role: values.text("role", limit: 64), runtime: values.text("runtime", limit: 64),
       workspaceID: values.identity("workspace_id") ?? values.identity("workspace"), createdAt: values.time("created_at"),
       updatedAt: values.time("updated_at"))
@@ -159,7 +164,8 @@ extension PurgeRow {
     let status = values.text("status", limit: 64) ?? (step == "completed" && completed != nil ? "completed" : "")
     self.init(
       id: id, orgID: values.identity("org_id"), slug: values.identity("org_slug"), status: Status(status), lastStep: step,
-      lastError: values.text("last_error", limit: 2000), attempts: values.text("attempts").flatMap(Int.init), createdAt: values.time("created_at"),
+      lastError: values.text("last_error", limit: 2000), attempts: values.text("attempts").flatMap(Int.init),
+      createdAt: values.time("created_at"),
       completedAt: completed)
   }
 }

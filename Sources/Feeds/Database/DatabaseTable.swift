@@ -37,20 +37,24 @@ public enum DatabaseTable: CaseIterable, Sendable {
     switch self {
     case .organizations:
       [
-        DatabaseField("id", ["id", "org_id"], isRequired: true), DatabaseField("slug", ["slug", "org_slug"]), DatabaseField("status", ["status", "state"]),
+        DatabaseField("id", ["id", "org_id"], isRequired: true), DatabaseField("slug", ["slug", "org_slug"]),
+        DatabaseField("status", ["status", "state"]),
         DatabaseField("created_at", ["created_at", "inserted_at"]),
       ]
     case .instances:
       [
-        DatabaseField("org_id", ["org_id", "organization_id", "tenant_id"], isRequired: true), DatabaseField("status", ["status", "instance_status", "state"]),
-        DatabaseField("instance_id", ["instance_id", "ec2_instance_id", "fly_machine_id"]), DatabaseField("region", ["region", "aws_region", "fly_region"]),
+        DatabaseField("org_id", ["org_id", "organization_id", "tenant_id"], isRequired: true),
+        DatabaseField("status", ["status", "instance_status", "state"]),
+        DatabaseField("instance_id", ["instance_id", "ec2_instance_id", "fly_machine_id"]),
+        DatabaseField("region", ["region", "aws_region", "fly_region"]),
         DatabaseField("last_error", ["last_error", "error"], limit: 2000), DatabaseField("updated_at", ["updated_at", "modified_at"]),
       ]
     case .purges:
       [
         DatabaseField("id", ["id", "purge_id"], isRequired: true), DatabaseField("org_id", ["org_id", "organization_id", "tenant_id"]),
         DatabaseField("org_slug", ["org_slug", "slug"]), DatabaseField("status", ["status", "state"]),
-        DatabaseField("last_step", ["last_step", "step", "current_step"]), DatabaseField("last_error", ["last_error", "error"], limit: 2000),
+        DatabaseField("last_step", ["last_step", "step", "current_step"]),
+        DatabaseField("last_error", ["last_error", "error"], limit: 2000),
         DatabaseField("attempts", ["attempts", "attempt_count", "retries"]),
         DatabaseField("created_at", ["created_at", "started_at", "requested_at", "inserted_at"]),
         DatabaseField("completed_at", ["completed_at", "finished_at", "ended_at"]),
@@ -64,8 +68,10 @@ public enum DatabaseTable: CaseIterable, Sendable {
       ]
     case .resources:
       [
-        DatabaseField("tenant_id", ["tenant_id", "org_id", "organization_id"]), DatabaseField("kind", ["kind", "resource_kind", "type"], isRequired: true),
-        DatabaseField("state", ["state", "status"]), DatabaseField("resource_id", ["resource_id", "provider_id", "external_id"], isRequired: true),
+        DatabaseField("tenant_id", ["tenant_id", "org_id", "organization_id"]),
+        DatabaseField("kind", ["kind", "resource_kind", "type"], isRequired: true),
+        DatabaseField("state", ["state", "status"]),
+        DatabaseField("resource_id", ["resource_id", "provider_id", "external_id"], isRequired: true),
         DatabaseField("role", ["metadata"], member: "role"), DatabaseField("runtime", ["metadata"], member: "runtime"),
         DatabaseField("workspace", ["metadata"], member: "workspace"), DatabaseField("workspace_id", ["metadata"], member: "workspace_id"),
         DatabaseField("created_at", ["created_at", "inserted_at"]), DatabaseField("updated_at", ["updated_at", "modified_at"]),
@@ -137,12 +143,16 @@ struct DatabaseQuery: Hashable, Sendable {
     for field in table.fields {
       let column = field.columns.lazy.compactMap { name in here.first { $0.name == name } }.first
       guard let column, let expression = Self.expression(field, column) else {
-        guard !field.isRequired else { throw DatabaseError(.statement("42703"), "\(found.table) has no column \(field.columns[0]) that can be read") }
+        guard !field.isRequired else {
+          throw DatabaseError(.statement("42703"), "\(found.table) has no column \(field.columns[0]) that can be read")
+        }
         if field.member == nil { missing.append(field.name) }
         continue
       }
       selected.append((field.name, expression))
-      if field.name == "created_at" || field.name == "updated_at" && order == nil, Self.isSortable(column.type) { order = Self.quoted(column.name) }
+      if field.name == "created_at" || field.name == "updated_at" && order == nil, Self.isSortable(column.type) {
+        order = Self.quoted(column.name)
+      }
       if table == .purges, field.name == "status", column.type != "json" { finished = Self.quoted(column.name) }
     }
     // What isn't finished first, however old: a cascade that failed months ago is still somebody's to resume.

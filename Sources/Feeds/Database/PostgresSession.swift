@@ -22,7 +22,9 @@ struct PostgresRow {
 
   /// The column's text; `nil` for NULL, and for a column that isn't there.
   subscript(column: Int) -> String? {
-    guard column < PQnfields(result), PQgetisnull(result, 0, Int32(column)) == 0, let value = PQgetvalue(result, 0, Int32(column)) else { return nil }
+    guard column < PQnfields(result), PQgetisnull(result, 0, Int32(column)) == 0, let value = PQgetvalue(result, 0, Int32(column)) else {
+      return nil
+    }
     let bytes = UnsafeRawBufferPointer(start: value, count: Int(PQgetlength(result, 0, Int32(column))))
     return String(decoding: bytes, as: UTF8.self)
   }
@@ -113,8 +115,10 @@ final class PostgresSession {
     if words.contains("is starting up") || words.contains("is shutting down") || words.contains("in recovery mode") {
       return DatabaseError(.statement("57P03"), words)
     }
-    if words.contains("too many clients") || words.contains("remaining connection slots") { return DatabaseError(.statement("53300"), words) }
-    if words.contains("definition of service") || words.contains("service file") || words.contains("invalid") && !words.contains("connection to server") {
+    if words.contains("too many clients") || words.contains("remaining connection slots") {
+      return DatabaseError(.statement("53300"), words)
+    }
+    if words.contains("definition of service") || words.contains("service file") || words.hasPrefix("invalid ") {
       return DatabaseError(.address, words)
     }
     if words.contains("FATAL:") || words.contains("password") || words.contains("SSL") || words.contains("certificate") {
@@ -130,7 +134,8 @@ final class PostgresSession {
     let host = PQhost(connection).map { String(cString: $0) } ?? ""
     let isLocal = host.isEmpty || host.hasPrefix("/") || host == "localhost" || host.hasPrefix("127.") || host == "::1"
     var facts = Facts(version: "", user: "", isReadOnly: false, isEncrypted: PQsslInUse(connection) != 0, isLocal: isLocal)
-    try ask("select current_setting('server_version'), current_user::text, current_setting('default_transaction_read_only')", limits) { row in
+    try ask("select current_setting('server_version'), current_user::text, current_setting('default_transaction_read_only')", limits) {
+      row in
       facts.version = UntrustedText.clean(row[0] ?? "", limit: 60)
       facts.user = UntrustedText.clean(row[1] ?? "", limit: 64)
       facts.isReadOnly = row[2] == "on"
