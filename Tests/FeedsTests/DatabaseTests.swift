@@ -255,6 +255,28 @@ import Testing
     try await cluster.wait(until: "select count(*) = 0 from pg_stat_activity where application_name = 'fleettui' and datname = 'hints'")
   }
 
+  @Test func aPoolerThatRefusesTheSessionsSettingsIsReadInReadOnlyTransactions() async throws {
+    _ = try cluster.database("pooled", DatabaseSchema.contract + DatabaseSchema.rows)
+    let pooler = try Pooler(server: cluster.port)
+    defer { pooler.stop() }
+    let before = try cluster.statements.count { $0.contains("listen ") }
+    let (fleet, failure) = await read(cluster.settings("pooled", port: pooler.port))
+    #expect(failure == nil && state(fleet).state == .complete && fleet.purges.count == 1, "\(state(fleet))")
+    #expect(try cluster.statements.count { $0.contains("listen ") } == before)
+    let health = try await DatabaseHealth.examine(cluster.settings("pooled", user: "fleet_rw", port: pooler.port), within: 20)
+    #expect(!health.isReadOnly)
+    let connection = PostgresConnection(settings: cluster.settings("pooled", user: "fleet_rw", port: pooler.port))
+    defer { connection.close() }
+    await #expect {
+      try await connection.perform(within: 20) { session, limits throws(DatabaseError) in
+        try session.connect(limits)
+        try session.reading(limits) { () throws(DatabaseError) in try session.ask("delete from org_purges", limits) { _ in } }
+      }
+    } throws: {
+      ($0 as? DatabaseError)?.kind == .statement("25006")
+    }
+  }
+
   // MARK: - Failures
 
   @Test func aWrongPasswordIsNamedWithoutBeingRepeated() async throws {

@@ -63,7 +63,7 @@ public final class DatabaseWatch: Sendable {
         let end = wasReached ? deadline : min(deadline, started + Self.patience)
         let wait = delay * Double.random(in: 0.5..<1)
         guard error.isTransient, monotonicSeconds() + wait < end else {
-          post(asked: asked, epoch: epoch, .failed("database: \(error)"))
+          post(asked: asked, epoch: epoch, .failed(error.description))
           return error
         }
         delay = min(2, delay * 2)

@@ -111,7 +111,9 @@ final class PostgresSession {
   }
 
   private func connectionFailure(_ connection: OpaquePointer) -> DatabaseError {
-    let words = address.mask(PQerrorMessage(connection).map { String(cString: $0) } ?? "")
+    // A line for each address that was tried; an indented one is advice, and ours is better.
+    let lines = (PQerrorMessage(connection).map { String(cString: $0) } ?? "").split(separator: "\n").filter { !$0.hasPrefix("\t") }
+    let words = address.mask(lines.joined(separator: "; "))
     if words.contains("is starting up") || words.contains("is shutting down") || words.contains("in recovery mode") {
       return DatabaseError(.statement("57P03"), words)
     }
@@ -123,7 +125,7 @@ final class PostgresSession {
     }
     if words.contains("FATAL:") || words.contains("password") || words.contains("SSL") || words.contains("certificate") {
       let ignored = address.ignoredPasswordFile().map { "; \($0) is ignored while others can read it: chmod 600 \($0)" } ?? ""
-      return DatabaseError(.refused, words.trimmingSpaces + ignored)
+      return DatabaseError(.refused, words + ignored)
     }
     return DatabaseError(.unreachable, words)
   }
