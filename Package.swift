@@ -23,6 +23,7 @@ let package = Package(
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CExpat", linkerSettings: [.linkedLibrary("expat")]),
     .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
+    .target(name: "CPostgres", linkerSettings: [.linkedLibrary("pq")]),
 
     .target(
       name: "FleetModel",
@@ -33,7 +34,7 @@ let package = Package(
     .target(
       name: "Feeds",
       dependencies: [
-        "FleetModel", "CCurl", "CExpat", "CCrypto",
+        "FleetModel", "CCurl", "CExpat", "CCrypto", "CPostgres",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
       ]),

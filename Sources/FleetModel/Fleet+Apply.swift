@@ -21,6 +21,7 @@ extension Fleet {
       changes.orgs.insert(org)
     case .zoneRead: noteComplete(event)
     case .resources(let read): applyResources(read, event)
+    case .databaseRows(let rows): if accept(event) { applyDatabase(rows, event) }
     case .streamed(let streamed): applyStreamed(streamed, event)
     case .streamOpened(let workspace): applyOpening(of: workspace, event)
     case .streamClosed(let workspace): applyClosing(of: workspace, event)

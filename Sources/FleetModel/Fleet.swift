@@ -12,6 +12,8 @@ public struct Fleet: Sendable {
   /// Volumes, addresses and security groups, where they were asked for.
   public internal(set) var resources: [Region: RegionResources] = [:]
   public internal(set) var purges: OrderedDictionary<PurgeID, PurgeRow> = [:]
+  /// The last reading of the control plane's database, for comparison.
+  public internal(set) var database: DatabaseRows?
   public internal(set) var sources: [Source: SourceRecord] = [:]
   public internal(set) var log: Deque<LogEntry> = []
   /// Lines ever logged; the newest line's sequence.

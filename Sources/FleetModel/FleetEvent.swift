@@ -36,6 +36,8 @@ public struct FleetEvent: Sendable {
     case zoneRead
     /// What stands beside the machines of a region.
     case resources(RegionResources)
+    /// One reading of the control plane's database, complete unless it names a problem.
+    case databaseRows(DatabaseRows)
     /// One event of a stream.
     case streamed(StreamedEvent)
     /// The fleet feed is open, or the stream of one workspace.

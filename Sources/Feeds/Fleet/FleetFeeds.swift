@@ -24,6 +24,7 @@ public final class FleetFeeds: Sendable {
   let controlPlane: Result<ControlPlaneClient, FeedError>?
   let tenants: TenantWatch
   let regions: [RegionWatch]
+  let database: DatabaseWatch?
   let rosterKick = Kick()
   let purgesKick = Kick()
 
@@ -41,6 +42,7 @@ public final class FleetFeeds: Sendable {
     }
     tenants = TenantWatch(environment: environment, http: http, queue: queue, controlPlane: controlPlane.flatMap { try? $0.get() }, options: options)
     regions = environment.aws.map { RegionWatch.all(of: $0, http: http, queue: queue, variables: variables, readsResources: options.readsResources) } ?? []
+    database = environment.database.map { DatabaseWatch(settings: $0, queue: queue) }
   }
 
   /// Asks and listens until the task is cancelled.
@@ -54,6 +56,7 @@ public final class FleetFeeds: Sendable {
         if self.options.usesFleetFeed { group.addTask { await self.listenToFeed() } }
       }
       for region in regions { group.addTask { await region.run() } }
+      if let database { group.addTask { await database.run() } }
     }
   }
 
@@ -72,6 +75,7 @@ public final class FleetFeeds: Sendable {
         group.addTask { await region.read(epoch: 1, within: self.options.budget) }
         if options.readsResources { group.addTask { await region.readResources(within: self.options.budget) } }
       }
+      if let database { group.addTask { await database.read(epoch: 1, within: self.options.budget) } }
     }
   }
 
@@ -84,11 +88,13 @@ public final class FleetFeeds: Sendable {
     purgesKick.kick()
     tenants.refresh()
     for region in regions { region.kick.kick() }
+    database?.kick.kick()
   }
 
   private func announce() {
     if controlPlane != nil { post(.controlPlane, .expected(pollInterval: environment.rosterPoll)) }
     for region in regions { region.announce() }
+    database?.announce()
   }
 
   func post(_ source: Source, asked: Timestamp? = nil, epoch: UInt64 = 0, _ change: FleetEvent.Change) {

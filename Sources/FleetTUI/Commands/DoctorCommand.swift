@@ -78,7 +78,9 @@ struct DoctorCheck: Sendable {
       return DoctorCheck("terminal", .fail, "TERM is \(name.isEmpty ? "not set" : "dumb")", nextStep: "export TERM=xterm-256color")
     }
     guard isUTF8 else {
-      return DoctorCheck("terminal", .warn, "TERM=\(name), locale \(locale.isEmpty ? "not set" : locale) is not UTF-8: ASCII is drawn", nextStep: "export LC_ALL=C.UTF-8")
+      return DoctorCheck(
+        "terminal", .warn, "TERM=\(name), locale \(locale.isEmpty ? "not set" : locale) is not UTF-8: ASCII is drawn",
+        nextStep: "export LC_ALL=C.UTF-8")
     }
     return DoctorCheck("terminal", .pass, "TERM=\(name), locale \(locale)")
   }
@@ -103,17 +105,15 @@ private struct Examination: Sendable {
     var checks = await controlPlane()
     checks += await aws()
     checks.append(await dns())
-    checks.append(
-      environment.database == nil
-        ? DoctorCheck("database", .skipped, "no database is configured")
-        : DoctorCheck("database", .skipped, "this version reads no database yet"))
+    checks.append(await database())
     return checks
   }
 
   private func controlPlane() async -> [DoctorCheck] {
     guard let address = environment.controlPlane, let source = environment.adminToken else {
       return [
-        DoctorCheck("token", .skipped, "no control plane is configured"), DoctorCheck("control-plane", .skipped, "no control plane is configured"),
+        DoctorCheck("token", .skipped, "no control plane is configured"),
+        DoctorCheck("control-plane", .skipped, "no control plane is configured"),
         DoctorCheck("clock", .skipped, "no control plane is configured"),
       ]
     }
@@ -121,7 +121,8 @@ private struct Examination: Sendable {
     do throws(SecretSource.Unavailable) { token = try source.read(environment: variables) } catch {
       return [
         DoctorCheck("token", .fail, error.description, nextStep: "make \(source) give the control plane's admin token"),
-        DoctorCheck("control-plane", .skipped, "there is no token to ask it with"), DoctorCheck("clock", .skipped, "the control plane was not asked"),
+        DoctorCheck("control-plane", .skipped, "there is no token to ask it with"),
+        DoctorCheck("clock", .skipped, "the control plane was not asked"),
       ]
     }
     let client = ControlPlaneClient(http: http, base: address, token: token)
@@ -133,7 +134,9 @@ private struct Examination: Sendable {
         let skew = abs(wallClock() - time)
         clock =
           skew > Self.skewLimit
-          ? DoctorCheck("clock", .warn, "this machine's clock and the control plane's are \(Int(skew)) s apart", nextStep: "check the time synchronisation here and there")
+          ? DoctorCheck(
+            "clock", .warn, "this machine's clock and the control plane's are \(Int(skew)) s apart",
+            nextStep: "check the time synchronisation here and there")
           : DoctorCheck("clock", .pass, "within \(Int(skew.rounded(.up))) s of the control plane's")
       }
     } catch {
@@ -145,7 +148,8 @@ private struct Examination: Sendable {
       checks.append(DoctorCheck("control-plane", suffix.isEmpty ? .pass : .warn, "\(address) lists \(roster.rows.count) orgs\(suffix)"))
     } catch {
       checks.append(
-        DoctorCheck("control-plane", .fail, error.description, nextStep: "check control_plane and admin_token of [environment.\(environment.name)]"))
+        DoctorCheck(
+          "control-plane", .fail, error.description, nextStep: "check control_plane and admin_token of [environment.\(environment.name)]"))
     }
     return checks + [clock]
   }
@@ -157,9 +161,12 @@ private struct Examination: Sendable {
     return queue.drain().compactMap { event in
       switch event.change {
       case .instances(let rows, let complete, let problem):
-        DoctorCheck("aws", complete ? .pass : .fail, "\(event.source): DescribeInstances lists \(rows.count) instances\(problem.map { ", but: \($0)" } ?? "")")
+        DoctorCheck(
+          "aws", complete ? .pass : .fail,
+          "\(event.source): DescribeInstances lists \(rows.count) instances\(problem.map { ", but: \($0)" } ?? "")")
       case .failed(let reason):
-        DoctorCheck("aws", .fail, "\(event.source): \(reason)", nextStep: "the pages Instances, Orphans and Costs need ec2:DescribeInstances")
+        DoctorCheck(
+          "aws", .fail, "\(event.source): \(reason)", nextStep: "the pages Instances, Orphans and Costs need ec2:DescribeInstances")
       default: nil
       }
     }
@@ -172,15 +179,54 @@ private struct Examination: Sendable {
     }
     do {
       let token = try source.read(environment: variables)
-      let request = HTTPRequest(.get, "\(settings.api)/zones/\(zone)/dns_records?per_page=5&page=1", headers: [("Authorization", "Bearer \(token.reveal())")], timeout: 15)
+      let request = HTTPRequest(
+        .get, "\(settings.api)/zones/\(zone)/dns_records?per_page=5&page=1", headers: [("Authorization", "Bearer \(token.reveal())")],
+        timeout: 15)
       let response = try await http.ask(request, within: 20)
       let json = try? JSONValue(parsing: response.body)
       guard response.status == 200, json?["success"]?.bool == true, json?["result"]?.array != nil else {
         let why = json?["errors"]?.array?.first?["message"]?.text ?? "no list of records"
-        return DoctorCheck("dns", .fail, "\(settings.api) answered \(response.status): \(why)", nextStep: "check zone_id and token: Zone.DNS:Read is needed")
+        return DoctorCheck(
+          "dns", .fail, "\(settings.api) answered \(response.status): \(why)", nextStep: "check zone_id and token: Zone.DNS:Read is needed")
       }
       let count = json?["result_info"]?["total_count"]?.integer
-      return DoctorCheck("dns", .pass, "zone \(settings.zone): \(count.map { "\($0) records of \(settings.recordQuota)" } ?? "its records can be read")")
-    } catch { return DoctorCheck("dns", .fail, "\(settings.api): \(error)", nextStep: "check api and token of [environment.\(environment.name).dns]") }
+      return DoctorCheck(
+        "dns", .pass, "zone \(settings.zone): \(count.map { "\($0) records of \(settings.recordQuota)" } ?? "its records can be read")")
+    } catch {
+      return DoctorCheck(
+        "dns", .fail, "\(settings.api): \(error)", nextStep: "check api and token of [environment.\(environment.name).dns]")
+    }
+  }
+
+  private func database() async -> DoctorCheck {
+    guard let settings = environment.database else { return DoctorCheck("database", .skipped, "no database is configured") }
+    let table = "[environment.\(environment.name).database]"
+    let health: DatabaseHealth
+    do throws(DatabaseError) { health = try await DatabaseHealth.examine(settings, within: 15) } catch {
+      return DoctorCheck("database", .fail, error.description, nextStep: "check \(table), and with psql whether this machine can reach it")
+    }
+    var words = [
+      "PostgreSQL \(health.version) as \(health.user)",
+      health.isReadOnly ? "read-only session" : "read-only transactions (a pooler drops the session's settings)",
+      health.readable.isEmpty ? "none of the known tables" : "reads \(health.readable.joined(separator: ", "))",
+    ]
+    var advice: [String] = []
+    if !health.missing.isEmpty { words.append("not there: \(health.missing.joined(separator: ", "))") }
+    if !health.unreadable.isEmpty {
+      words.append("may not read \(health.unreadable.joined(separator: ", "))")
+      advice.append("grant the role SELECT on the columns it needs")
+    }
+    if health.readable.isEmpty, health.unreadable.isEmpty { advice.append("check that \(table) names the control plane's database") }
+    if !health.powers.isEmpty {
+      words.append("the role could write: \(health.powers.joined(separator: ", "))")
+      advice.append("use a role with SELECT only: a read-only session is a seat belt, not a lock")
+    }
+    if !health.isEncrypted, !health.isLocal {
+      words.append("the connection is not encrypted")
+      advice.append("add sslmode=verify-full")
+    }
+    return DoctorCheck(
+      "database", advice.isEmpty ? .pass : .warn, words.joined(separator: "; "),
+      nextStep: advice.isEmpty ? nil : advice.joined(separator: "; "))
   }
 }

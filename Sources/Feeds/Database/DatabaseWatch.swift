@@ -1,0 +1,103 @@
+import FleetModel
+import Synchronization
+
+/// Reads the control plane's database now and then, and when it says that something changed. It never writes.
+public final class DatabaseWatch: Sendable {
+  /// Seconds between two readings where nothing is announced.
+  static let interval = 30.0
+  /// Seconds between two readings at least: a hint a row must not become a reading a row.
+  static let shortestInterval = 2.0
+  /// Seconds for which a server that was never reached is tried again within one reading.
+  static let patience = 5.0
+
+  let kick: Kick
+  private let queue: EventQueue
+  private let connection: PostgresConnection
+
+  public init(settings: DatabaseSettings, queue: EventQueue) {
+    let kick = Kick()
+    self.kick = kick
+    self.queue = queue
+    connection = PostgresConnection(settings: settings, onHint: { kick.kick() })
+  }
+
+  func announce() { post(.expected(pollInterval: Self.interval)) }
+
+  /// Reads until the task is cancelled, then closes the connection.
+  func run() async {
+    defer { connection.close() }
+    var epoch: UInt64 = 0
+    var schedule = DatabaseSchedule()
+    while !Task.isCancelled {
+      epoch += 1
+      let failure = await read(epoch: epoch, within: 20)
+      let wait = schedule.wait(after: failure, random: Double.random(in: 0..<1))
+      let asked = monotonicSeconds()
+      await kick.wait(wait)
+      let early = Self.shortestInterval - (monotonicSeconds() - asked)
+      if early > 0 { try? await Task.sleep(for: .seconds(early)) }
+    }
+  }
+
+  /// Reads every known table, at most `budget` seconds long, and posts what it holds or why it couldn't be read. A server that restarts
+  /// meanwhile is asked again.
+  /// - Returns: why nothing could be read, if nothing could.
+  @discardableResult
+  public func read(epoch: UInt64, within budget: Double) async -> DatabaseError? {
+    let started = monotonicSeconds()
+    let deadline = started + budget
+    var delay = 0.25
+    var wasReached = false
+    while true {
+      let asked = wallClock()
+      do throws(DatabaseError) {
+        let reading = try await connection.perform(within: deadline - monotonicSeconds()) { session, limits throws(DatabaseError) in
+          try session.connect(limits)
+          return try DatabaseReading.read(session, limits, at: asked)
+        }
+        post(reading, asked: asked, epoch: epoch)
+        return nil
+      } catch {
+        guard !Task.isCancelled, error.kind != .cancelled else { return error }
+        wasReached = wasReached || error.kind != .unreachable
+        let end = wasReached ? deadline : min(deadline, started + Self.patience)
+        let wait = delay * Double.random(in: 0.5..<1)
+        guard error.isTransient, monotonicSeconds() + wait < end else {
+          post(asked: asked, epoch: epoch, .failed(error.description))
+          return error
+        }
+        delay = min(2, delay * 2)
+        do { try await Task.sleep(for: .seconds(wait)) } catch { return DatabaseError(.cancelled, "") }
+      }
+    }
+  }
+
+  private func post(_ reading: DatabaseReading, asked: Timestamp, epoch: UInt64) {
+    if let purges = reading.purges { post(asked: asked, epoch: epoch, .purges(purges)) }
+    for (org, rows) in reading.bootEvents { post(asked: asked, epoch: epoch, .bootEvents(org, rows)) }
+    post(asked: asked, epoch: epoch, .databaseRows(reading.rows))
+  }
+
+  private func post(asked: Timestamp? = nil, epoch: UInt64 = 0, _ change: FleetEvent.Change) {
+    queue.post(FleetEvent(source: .database, at: wallClock(), asked: asked, epoch: epoch, change: change))
+  }
+}
+
+/// When the database is read again: regularly while it answers, ever more rarely while it doesn't.
+struct DatabaseSchedule {
+  static let longestWait = 120.0
+  private var failures = 0
+
+  /// - Parameter random: a number in 0..<1.
+  mutating func wait(after failure: DatabaseError?, random: Double) -> Double {
+    guard let failure else {
+      failures = 0
+      return DatabaseWatch.interval
+    }
+    failures += 1
+    // A wrong password stays wrong, and asking again may lock the role.
+    let shortest = failure.isTransient || failure.kind == .timedOut ? 2.0 : 30.0
+    let ceiling = min(Self.longestWait, shortest * Double(1 << min(failures, 10)))
+    return ceiling * (0.5 + random / 2)
+  }
+}

@@ -1,0 +1,171 @@
+extension Fleet {
+  /// One reading of the database. It is compared, never believed over what the services themselves say.
+  mutating func applyDatabase(_ rows: DatabaseRows, _ event: FleetEvent) {
+    let before = Dictionary((database?.instances ?? []).map { ($0.orgID, $0) }) { $1 }
+    for row in rows.instances ?? [] where before[row.orgID] != row { changes.orgs.insert(row.orgID) }
+    database = rows
+    if let problem = rows.problem { notePartial(problem, event) } else { noteComplete(event) }
+  }
+
+  /// Every contradiction between the database and the roster or EC2 that can be told now: nothing is compared with a source that failed, is
+  /// stale or, where something's absence is the point, incomplete. Sorted by kind and org. Its cost is the fleet's size.
+  public func databaseDifferences(at now: Timestamp) -> [DatabaseDifference] {
+    guard let database, [.complete, .partial].contains(freshness(of: .database, at: now).state),
+      now - database.readAt <= (sources[.database]?.staleAfter ?? 60)
+    else { return [] }
+    var found: [DatabaseDifference] = []
+    let roster = freshness(of: .controlPlane, at: now)
+    if roster.state == .complete, let rosterAt = roster.at {
+      compareOrgs(database, rosterAt: rosterAt, now, &found)
+      comparePurges(rosterAt: rosterAt, &found)
+    }
+    if roster.state == .complete || roster.state == .partial { compareStatuses(database, &found) }
+    compareMachines(database, now, &found)
+    compareClaims(database, now, &found)
+    return found.sorted {
+      ($0.kind, $0.slug?.rawValue ?? "", $0.orgID?.rawValue ?? "", $0.instanceID?.rawValue ?? "")
+        < ($1.kind, $1.slug?.rawValue ?? "", $1.orgID?.rawValue ?? "", $1.instanceID?.rawValue ?? "")
+    }
+  }
+
+  public func databaseDifferences(of org: OrgID, at now: Timestamp) -> [DatabaseDifference] {
+    databaseDifferences(at: now).filter { $0.orgID == org }
+  }
+
+  /// Seconds in which a change may have reached one side only.
+  private static let settling = 120.0
+
+  private func compareOrgs(_ database: DatabaseRows, rosterAt: Timestamp, _ now: Timestamp, _ found: inout [DatabaseDifference]) {
+    guard let rows = database.orgs else { return }
+    for row in rows where orgs[row.id] == nil {
+      if let status = row.status, ["purged", "deleted"].contains(status) { continue }
+      if let created = row.createdAt, rosterAt - created < Self.settling { continue }
+      // It may just be on its way out.
+      if let departed = departed[row.id], now - departed.lastSeen < Self.settling { continue }
+      let name = row.slug?.rawValue ?? row.id.rawValue
+      found.append(
+        DatabaseDifference(
+          kind: .orgOnlyInDatabase, orgID: row.id, slug: row.slug, summary: "\(name) is in the database, not in the roster",
+          evidence: [
+            "organizations holds \(row.id)\(row.status.map { " with status \($0)" } ?? "") (read \(database.readAt))",
+            "the complete roster of \(rosterAt) lists \(orgs.count) orgs without it",
+          ]))
+    }
+    let known = Set(rows.map(\.id))
+    for org in orgs.values where !known.contains(org.id) && org.row.status != .purged {
+      guard database.readAt - (org.row.createdAt ?? org.firstSeen) >= Self.settling else { continue }
+      found.append(
+        DatabaseDifference(
+          kind: .orgOnlyInRoster, orgID: org.id, slug: org.slug, summary: "\(org.slug) is in the roster, not in the database",
+          evidence: [
+            "the roster of \(rosterAt) lists \(org.id)", "organizations holds \(rows.count) rows without it (read \(database.readAt))",
+          ]))
+    }
+  }
+
+  private func compareStatuses(_ database: DatabaseRows, _ found: inout [DatabaseDifference]) {
+    for row in database.instances ?? [] {
+      guard let stored = row.status, let org = orgs[row.orgID], let told = org.row.status, stored.text != told.text, let seen = org.lastSeen
+      else { continue }
+      // Whichever side was asked first may not have known yet.
+      if org.statusToldAt > database.readAt, org.firstSeen < org.statusToldAt { continue }
+      if let updated = row.updatedAt, min(seen, database.readAt) - updated < Self.settling / 4 { continue }
+      found.append(
+        DatabaseDifference(
+          kind: .statusDiffers, orgID: org.id, slug: org.slug,
+          summary: "\(org.slug): the roster says \(told.text), the database \(stored.text)",
+          evidence: [
+            "instance_status in the roster of \(seen): \(told.text)",
+            "org_instances.status: \(stored.text)\(row.updatedAt.map { ", updated \($0)" } ?? "") (read \(database.readAt))",
+          ]))
+    }
+  }
+
+  private func comparePurges(rosterAt: Timestamp, _ found: inout [DatabaseDifference]) {
+    for purge in purges.values where purge.status == .completed {
+      guard let id = purge.orgID, let org = orgs[id], org.row.status != .purged, let completed = purge.completedAt,
+        rosterAt - completed >= Self.settling, org.row.createdAt.map({ $0 < completed }) ?? true
+      else { continue }
+      found.append(
+        DatabaseDifference(
+          kind: .purgedButListed, orgID: id, slug: org.slug, summary: "\(org.slug) was purged and is still in the roster",
+          evidence: ["purge \(purge.id) completed at \(completed)", "the roster of \(rosterAt) lists \(id)"]))
+    }
+  }
+
+  // MARK: - Machines
+
+  /// When EC2 was asked completely where a machine of `region` would be: that region, or all of them where it isn't known.
+  private func machinesAsked(_ region: Region?, _ now: Timestamp) -> (at: Timestamp, where: String)? {
+    if let region {
+      let freshness = freshness(of: .ec2(region), at: now)
+      return freshness.state == .complete ? freshness.at.map { ($0, region.rawValue) } : nil
+    }
+    var oldest: Timestamp?
+    for case .ec2(let region) in sources.keys {
+      let freshness = freshness(of: .ec2(region), at: now)
+      guard freshness.state == .complete, let at = freshness.at else { return nil }
+      oldest = min(oldest ?? at, at)
+    }
+    return oldest.map { ($0, "any configured region") }
+  }
+
+  private func compareMachines(_ database: DatabaseRows, _ now: Timestamp, _ found: inout [DatabaseDifference]) {
+    for row in database.instances ?? [] {
+      guard row.status == .running, let id = row.instanceID, id.rawValue.hasPrefix("i-"), let asked = machinesAsked(row.region, now) else {
+        continue
+      }
+      if let updated = row.updatedAt, database.readAt - updated < Self.settling { continue }
+      let machine = instances[id]
+      if let machine, machine.row.state.isLive || now - machine.stateToldAt < Self.settling && machine.firstSeen != machine.stateToldAt {
+        continue
+      }
+      let name = orgs[row.orgID]?.slug.rawValue ?? row.orgID.rawValue
+      var evidence = [
+        "org_instances: running on \(id)\(row.updatedAt.map { ", updated \($0)" } ?? "") (read \(database.readAt))",
+        machine.map { "EC2 says \($0.row.state.text) (asked \(asked.at))" } ?? "EC2 lists no \(id) in \(asked.where) (asked \(asked.at))",
+      ]
+      if let other = tenantMachine(of: row.orgID), other.id != id {
+        evidence.append("EC2's tenant machine of this org is \(other.id), \(other.row.state.text)")
+      }
+      found.append(
+        DatabaseDifference(
+          kind: .machineNotRunning, orgID: row.orgID, slug: orgs[row.orgID]?.slug, instanceID: id,
+          summary: "\(name): the database says running on \(id), EC2 \(machine?.row.state.text ?? "does not list it")", evidence: evidence))
+    }
+  }
+
+  private func compareClaims(_ database: DatabaseRows, _ now: Timestamp, _ found: inout [DatabaseDifference]) {
+    guard let claims = database.claims, let asked = machinesAsked(nil, now) else { return }
+    let machines = claims.filter { $0.machine != nil }
+    for claim in machines where claim.isStanding {
+      guard let id = claim.machine, instances[id].map({ $0.row.state.isEnding }) ?? true else { continue }
+      if let changed = claim.updatedAt ?? claim.createdAt, database.readAt - changed < Self.settling { continue }
+      if let machine = instances[id], now - machine.stateToldAt < Self.settling, machine.firstSeen != machine.stateToldAt { continue }
+      found.append(
+        DatabaseDifference(
+          kind: .claimWithoutMachine, orgID: claim.orgID, slug: claim.orgID.flatMap { orgs[$0]?.slug }, instanceID: id,
+          summary: "tenant_resources claims \(id), which EC2 \(instances[id].map { "says is \($0.row.state.text)" } ?? "does not list")",
+          evidence: [
+            "tenant_resources: \(claim.kind) \(id), state \(claim.state ?? "not told") (read \(database.readAt))",
+            "EC2, \(asked.where), asked \(asked.at)",
+          ]))
+    }
+    // Older than the oldest claim: from before the table was kept.
+    guard let oldest = machines.compactMap(\.createdAt).min() else { return }
+    let claimed = Set(machines.compactMap(\.machine))
+    for machine in instances.values where machine.row.isOurs && machine.row.state.isLive && !claimed.contains(machine.id) {
+      // Of an org that this environment's roster knows: another environment's machines are claimed in another database.
+      guard let launched = machine.row.launchedAt, launched > oldest, database.readAt - launched >= 300, let org = org(of: machine.row)
+      else { continue }
+      found.append(
+        DatabaseDifference(
+          kind: .machineWithoutClaim, orgID: org.id, slug: org.slug, instanceID: machine.id,
+          summary: "\(machine.id) of \(org.slug) is in no row of tenant_resources",
+          evidence: [
+            "EC2: \(machine.row.state.text) in \(machine.row.region), launched \(launched)",
+            "tenant_resources holds \(machines.count) machines without it (read \(database.readAt))",
+          ]))
+    }
+  }
+}
