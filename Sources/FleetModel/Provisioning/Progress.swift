@@ -2,19 +2,7 @@ import func Glibc.exp
 
 /// How far a boot is and how long it will take still.
 public struct Progress: Hashable, Sendable {
-  /// Seconds that remain: half of all boots need no more than `p50`, nine in ten no more than `p90`.
-  public struct ETA: Hashable, Sendable {
-    public var p50: Double
-    public var p90: Double
-    /// Boots that this was learned from; 0 for the published medians.
-    public var samples: Int
-
-    public init(p50: Double, p90: Double, samples: Int) {
-      self.p50 = p50
-      self.p90 = p90
-      self.samples = samples
-    }
-  }
+  public typealias ETA = Forecast
 
   /// The phase's name; `nil` when nothing tells it.
   public var phase: String?
