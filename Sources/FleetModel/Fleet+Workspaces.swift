@@ -22,7 +22,7 @@ extension Fleet {
       guard workspaces[row.id] == nil else { return }
       workspaces[row.id] = Workspace(row: row, orgID: org, statusToldAt: asked, firstSeen: event.at)
       workspacesByOrg[org, default: []].append(row.id)
-      followBoot(of: row.id, since: nil)
+      followBoot(of: row.id, since: nil, at: event.at)
       changes.workspaces.insert(row.id)
       if announce { record(event, Self.eventType(of: row.status), workspace: row.id, data: Self.found(["name": .string(row.name), "status": .string(row.status.text)])) }
       return
@@ -44,7 +44,7 @@ extension Fleet {
     changes.workspaces.insert(row.id)
     changes.orgs.insert(org)
     guard changed else { return }
-    followBoot(of: row.id, since: workspace.row.status == .provisioning ? asked : nil)
+    followBoot(of: row.id, since: workspace.row.status == .provisioning ? asked : nil, at: asked)
     if announce {
       record(
         event, Self.eventType(of: row.status), workspace: row.id,
@@ -79,8 +79,8 @@ extension Fleet {
   }
 
   /// Follows the boot of a workspace while it provisions. A hermes that was called failed before its time may recover (contract §4.5): its
-  /// boot is kept until it is online or its deadline is far behind.
-  mutating func followBoot(of id: WorkspaceID, since: Timestamp?) {
+  /// boot is kept until it is online or its deadline is far behind. `now` is when it came to its status, by the server's clock where that told.
+  mutating func followBoot(of id: WorkspaceID, since: Timestamp?, at now: Timestamp) {
     guard let workspace = workspaces[id] else { return }
     switch workspace.row.status {
     case .provisioning:
@@ -89,9 +89,15 @@ extension Fleet {
         workspaces[id]?.boot = Boot(startedAt: since ?? launched)
         inFlight.insert(.workspace(id))
       }
+      regroup(.workspace(id), at: now)
     case .failed where mayRecover(workspace):
       break
     default:
+      switch workspace.row.status {
+      case .online, .degraded: finish(.workspace(id), .ok, at: now)
+      case .failed: finish(.workspace(id), .failed, at: now)
+      default: break
+      }
       workspaces[id]?.boot = nil
       inFlight.remove(.workspace(id))
     }

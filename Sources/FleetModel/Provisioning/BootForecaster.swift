@@ -32,6 +32,12 @@ struct BootForecaster: Sendable {
   static let recentLimit = 128
   private static let phaseLimit = 64
 
+  /// A phase of a boot as it looked when it began.
+  private struct Begun {
+    var slowness: Double?
+    var foretold: Foretold?
+  }
+
   private struct Foretold {
     var forecast: Forecast
     /// By each way, logarithms; empty where the phase was not known by name.
@@ -51,23 +57,28 @@ struct BootForecaster: Sendable {
       for phase in boot.phases.dropLast() { learn(duration: phase) }
       return []
     }
-    var forecasts: [Forecast] = []
-    var remainders = [Double](repeating: 0, count: boot.phases.count + 1)
-    for index in boot.phases.indices.reversed() { remainders[index] = remainders[index + 1] + boot.phases[index].seconds }
+    // First all of it is foretold, then all of it is learned: nothing may know what came later in the same boot.
+    var begun: [Begun] = []
+    begun.reserveCapacity(boot.phases.count)
     var slowness = Slowness()
-    var hits = 0.0
     for (index, phase) in boot.phases.enumerated() {
       let before = slowness.mean
-      if successes > 0 {
-        let foretold = foretell(phase.name, position: index, slowness: before ?? 0)
-        forecasts.append(foretold.forecast)
-        if remainders[index] <= foretold.forecast.p90 { hits += 1 }
-        judge(foretold, phase.name, remainder: remainders[index], total: remainders[0], parts: boot.phases.count)
-      }
+      begun.append(Begun(slowness: before, foretold: successes > 0 ? foretell(phase.name, position: index, slowness: before ?? 0) : nil))
       if let of = phases[phase.name]?.slowness(of: phase.seconds) { slowness.add(of) }
-      makeRoom(for: phase.name)
-      phases[phase.name, default: RemainderForecast()].learn(remainder: remainders[index], slowness: before)
     }
+    let total = boot.total
+    var hits = 0.0
+    var remainder = 0.0
+    for (phase, begun) in zip(boot.phases, begun).reversed() {
+      remainder += phase.seconds
+      if let foretold = begun.foretold {
+        if remainder <= foretold.forecast.p90 { hits += 1 }
+        judge(foretold, phase.name, remainder: remainder, total: total, parts: boot.phases.count)
+      }
+      makeRoom(for: phase.name)
+      phases[phase.name, default: RemainderForecast()].learn(remainder: remainder, slowness: begun.slowness)
+    }
+    let forecasts = begun.compactMap { $0.foretold?.forecast }
     for phase in boot.phases { learn(duration: phase) }
     if !forecasts.isEmpty {
       level = max(0.6, min(1.5, level + 0.01 * (0.9 * Double(forecasts.count) - hits)))
@@ -168,6 +179,10 @@ struct BootForecaster: Sendable {
   /// - Returns: `nil` before anything was learned.
   func forecast(done: [PhaseTime], phase: String, elapsed: Double) -> Forecast? {
     guard successes > 0 else { return nil }
+    // A name never heard, at a place where the past boots were over: all that they tell is how long the whole takes.
+    if phases[phase]?.count ?? 0 == 0, recent.count(where: { $0.count > done.count }) * 2 < recent.count {
+      return forecast(elapsed: elapsed + done.reduce(0) { $0 + $1.seconds })
+    }
     let foretold = foretell(phase, position: done.count, slowness: slowness(of: done)).forecast
     let past = recent.compactMap { boot -> Past? in
       guard let index = boot.firstIndex(where: { $0.name == phase }) ?? (phases[phase] == nil && done.count < boot.count ? done.count : nil) else {
@@ -186,5 +201,27 @@ struct BootForecaster: Sendable {
     let p50 = Self.quantile(of: totals, 0.5)
     let p90 = max(Self.quantile(of: totals, 0.9), totals.count < 10 ? p50 * Self.unknownSpread : p50)
     return Past.forecast(from: past, start: Forecast(p50: p50, p90: p90, samples: successes), elapsed: elapsed, samples: successes)
+  }
+
+  // MARK: - The usual boot
+
+  /// Of so few a 95th percentile is their longest: not yet what is late.
+  static let enoughForLate = 8
+
+  /// The phases of the newest boot that told any, each as it usually is; no phases where none told any.
+  var usualBoot: PhasePlan? {
+    let totals = recent.map { boot in boot.reduce(0) { $0 + $1.seconds } }.sorted()
+    guard !totals.isEmpty else { return nil }
+    let median = max(Self.quantile(of: totals, 0.5), 1)
+    let late = totals.count >= Self.enoughForLate ? Self.quantile(of: totals, 0.95) : median * 1.5
+    var phases: [PhasePlan.Phase] = []
+    for name in recent.last(where: { $0.count > 1 })?.map(\.name) ?? [] where phases.count < Boot.markLimit {
+      guard !phases.contains(where: { $0.name == name }) else { continue }
+      let times = recent.compactMap { boot in boot.first { $0.name == name }?.seconds }.sorted()
+      let usual = Self.quantile(of: times, 0.5)
+      let longest = times.count >= Self.enoughForLate ? max(Self.quantile(of: times, 0.95), usual + 1) : max(usual * 2, 5)
+      phases.append(PhasePlan.Phase(name, usual, lateAfter: longest, samples: times.count))
+    }
+    return PhasePlan(phases, median: median, lateAfter: max(late, median + 1), samples: successes)
   }
 }

@@ -7,9 +7,12 @@ public struct BootHistory: Sendable {
     var forecaster = BootForecaster()
     var failures = 0
     var lastUsed = 0
+    /// Made by ``settle()``, so that whoever looks doesn't sort a hundred boots.
+    var usualBoot: PhasePlan?
 
     mutating func learn(_ boot: BootRecord, _ clock: Int) -> [Forecast] {
       lastUsed = clock
+      usualBoot = nil
       if boot.outcome == .failed { failures += 1 }
       return forecaster.learn(boot)
     }
@@ -34,7 +37,7 @@ public struct BootHistory: Sendable {
     for name in Self.levels(of: boot.group) {
       let before = groups[name]?.forecaster.successes ?? 0
       let forecasts = groups[name, default: Entry()].learn(boot, clock)
-      // As in `forecaster(for:)`: the finest level that has enough, else the finest that has any.
+      // As in `speaker(for:)`: the finest level that has enough, else the finest that has any.
       if before > 0, samples == 0 || (samples < Self.enough && before >= Self.enough) { (chosen, samples) = (forecasts, before) }
     }
     if groups.count > Self.groupLimit { forgetOldest() }
@@ -60,13 +63,18 @@ public struct BootHistory: Sendable {
     return levels
   }
 
+  /// Makes what is asked for often. Once after learning, not after every boot of many.
+  public mutating func settle() {
+    for (name, entry) in groups where entry.usualBoot == nil { groups[name]?.usualBoot = entry.forecaster.usualBoot }
+  }
+
   /// Who speaks for the group: the finest level that has enough, else the finest that has any.
-  private func forecaster(for group: String) -> BootForecaster? {
-    var any: BootForecaster?
+  private func speaker(for group: String) -> Entry? {
+    var any: Entry?
     for name in Self.levels(of: group) {
-      guard let forecaster = groups[name]?.forecaster, forecaster.successes > 0 else { continue }
-      if forecaster.successes >= Self.enough { return forecaster }
-      any = any ?? forecaster
+      guard let entry = groups[name], entry.forecaster.successes > 0 else { continue }
+      if entry.forecaster.successes >= Self.enough { return entry }
+      any = any ?? entry
     }
     return any
   }
@@ -76,9 +84,34 @@ public struct BootHistory: Sendable {
   /// What remains of a boot that has been in `phase` for `elapsed` seconds, after the phases `done`.
   /// - Returns: `nil` where nothing was learned.
   public func forecast(group: String, done: [PhaseTime], phase: String, elapsed: Double) -> Forecast? {
-    forecaster(for: group)?.forecast(done: done, phase: phase, elapsed: elapsed)
+    speaker(for: group)?.forecaster.forecast(done: done, phase: phase, elapsed: elapsed)
   }
 
   /// What remains of a boot whose phases aren't heard, `elapsed` seconds after its beginning.
-  public func forecast(group: String, elapsed: Double) -> Forecast? { forecaster(for: group)?.forecast(elapsed: elapsed) }
+  public func forecast(group: String, elapsed: Double) -> Forecast? { speaker(for: group)?.forecaster.forecast(elapsed: elapsed) }
+
+  /// The phases that a boot of the group goes through, as learned, else as published; where only whole boots were seen, the published ones
+  /// stretched to their length.
+  public func plan(for group: String, published: PhasePlan) -> PhasePlan {
+    guard let speaker = speaker(for: group), let usual = speaker.usualBoot ?? speaker.forecaster.usualBoot else { return published }
+    return usual.phases.isEmpty ? published.stretched(to: usual) : usual
+  }
+
+  // MARK: - What was learned
+
+  /// One group, as `eta stats` lists it; seconds.
+  public struct Summary: Hashable, Sendable {
+    public var group: String
+    public var successes: Int
+    public var failures: Int
+    /// As learned from the newest boots.
+    public var plan: PhasePlan
+  }
+
+  /// Every group that was learned of, coarser ones too, by name.
+  public var summaries: [Summary] {
+    groups.map { name, entry in
+      Summary(group: name, successes: entry.forecaster.successes, failures: entry.failures, plan: entry.usualBoot ?? entry.forecaster.usualBoot ?? PhasePlan([]))
+    }.sorted { $0.group < $1.group }
+  }
 }
