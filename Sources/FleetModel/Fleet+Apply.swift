@@ -7,6 +7,7 @@ extension Fleet {
       changes.sources.insert(event.source)
       return
     }
+    if event.source == .feed, event.change.changesWhatIsHeard { keepFloors(at: event.at) }
     switch event.change {
     case .expected: break
     case .roster(let rows, let limit, let unreadable): if accept(event) { applyRoster(rows, limit, unreadable, event) }
@@ -70,8 +71,6 @@ extension Fleet {
   }
 
   private mutating func applyOpening(of workspace: WorkspaceID?, _ event: FleetEvent) {
-    // From here on phases would be heard, or no longer: bars are made from something else.
-    if workspace == nil { keepFloors(at: event.at) }
     if let workspace {
       openStreams.insert(workspace)
       changes.workspaces.insert(workspace)
@@ -85,7 +84,6 @@ extension Fleet {
   }
 
   private mutating func applyClosing(of workspace: WorkspaceID?, _ event: FleetEvent) {
-    if workspace == nil { keepFloors(at: event.at) }
     if let workspace {
       openStreams.remove(workspace)
       changes.workspaces.insert(workspace)

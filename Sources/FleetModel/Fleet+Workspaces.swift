@@ -40,7 +40,12 @@ extension Fleet {
     guard workspace.row != before else { return }
     let changed = workspace.row.status != before.status
     if changed { workspace.statusToldAt = asked }
+    if row.runtime != before.runtime {
+      keepFloor(of: .workspace(row.id), at: event.at)
+      workspace.boot = workspaces[row.id]?.boot
+    }
     workspaces[row.id] = workspace
+    if row.runtime != before.runtime { regroup(.workspace(row.id), at: event.at) }
     changes.workspaces.insert(row.id)
     changes.orgs.insert(org)
     guard changed else { return }
@@ -84,7 +89,9 @@ extension Fleet {
     guard let workspace = workspaces[id] else { return }
     switch workspace.row.status {
     case .provisioning:
-      if workspace.boot == nil || since != nil {
+      // Told again of the same beginning: still the same boot.
+      let isAnother = since.map { since in workspace.boot?.startedAt.map { since > $0 } ?? true } ?? false
+      if workspace.boot == nil || isAnother {
         let launched = machine(of: id)?.row.launchedAt
         workspaces[id]?.boot = Boot(startedAt: since ?? launched)
         inFlight.insert(.workspace(id))

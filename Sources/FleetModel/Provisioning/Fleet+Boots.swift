@@ -131,3 +131,13 @@ extension Fleet {
   /// The coarsest group that learns from a boot of `group`.
   private static func runtimeGroup(of group: String) -> String { BootHistory.levels(of: group).last ?? group }
 }
+
+extension FleetEvent.Change {
+  /// From here on the steps of boots are heard, or no longer: their bars are made from something else.
+  var changesWhatIsHeard: Bool {
+    switch self {
+    case .streamOpened(nil), .streamClosed(nil), .failed, .notOffered, .gap(_, nil): true
+    default: false
+    }
+  }
+}
