@@ -131,7 +131,7 @@ import Testing
     boot(&scene)
     let expected = BootRecord(
       group: "workspace/hermes", phases: ["launch", "install_apt_base", "venv_pip", "adapter"].map { PhaseTime($0, 100) }, outcome: .ok,
-      endedAt: scene.now)
+      endedAt: scene.now, target: "workspace/w1")
     #expect(scene.fleet.takeFinishedBoots() == [expected])
     #expect(scene.fleet.takeFinishedBoots().isEmpty)
     scene.pass(3600)

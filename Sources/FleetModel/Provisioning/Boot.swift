@@ -4,6 +4,15 @@ public enum BootTarget: Hashable, Sendable {
   case workspace(WorkspaceID)
 }
 
+extension BootTarget: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .tenant(let id): "tenant/\(id)"
+    case .workspace(let id): "workspace/\(id)"
+    }
+  }
+}
+
 /// One machine's way from launch to ready, as its events told it: out of order and repeated as they come.
 public struct Boot: Hashable, Sendable {
   public struct Mark: Hashable, Sendable {

@@ -26,12 +26,15 @@ public struct BootRecord: Hashable, Sendable {
   public var outcome: Outcome
   /// Unknown in files that were written by others.
   public var endedAt: Timestamp?
+  /// What came up, `workspace/<id>` or `tenant/<org id>`: so that a boot which several dashboards watched is kept once.
+  public var target: String?
 
-  public init(group: String, phases: [PhaseTime], outcome: Outcome, endedAt: Timestamp? = nil) {
+  public init(group: String, phases: [PhaseTime], outcome: Outcome, endedAt: Timestamp? = nil, target: String? = nil) {
     self.group = group
     self.phases = phases
     self.outcome = outcome
     self.endedAt = endedAt
+    self.target = target
   }
 
   /// Seconds from its beginning to its end.
@@ -55,7 +58,7 @@ extension BootRecord {
   }
 
   /// Reads one line of NDJSON: `{"group": "workspace/hermes", "phases": [{"name": "launch", "seconds": 61.5}], "outcome": "ok"}`, optionally
-  /// with `"ended_at"`. Members that are not known are passed over.
+  /// with `"ended_at"` and `"target"`. Members that are not known are passed over.
   /// - Throws: ``ReadError``, which names the member that is missing or makes no sense.
   public init(line: some Collection<UInt8>) throws(ReadError) {
     let value: JSONValue
@@ -78,7 +81,9 @@ extension BootRecord {
       phases.append(PhaseTime(UntrustedText.clean(name, limit: 200), seconds))
     }
     self.init(
-      group: UntrustedText.clean(group, limit: 200), phases: phases, outcome: outcome, endedAt: value["ended_at"]?.string.flatMap(Timestamp.init(rfc3339:)))
+      group: UntrustedText.clean(group, limit: 200), phases: phases, outcome: outcome,
+      endedAt: value["ended_at"]?.string.flatMap(Timestamp.init(rfc3339:)),
+      target: value["target"]?.text.map { UntrustedText.clean($0, limit: 200) })
   }
 
   /// The same line, to be read again by anybody.
@@ -89,6 +94,7 @@ extension BootRecord {
       .init("outcome", .string(outcome.rawValue)),
     ]
     if let endedAt { members.append(.init("ended_at", JSONValue(endedAt))) }
+    if let target { members.append(.init("target", .string(target))) }
     return .object(members)
   }
 }

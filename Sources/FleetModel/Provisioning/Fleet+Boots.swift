@@ -119,7 +119,7 @@ extension Fleet {
     if !isWhole || phases.isEmpty { phases = [PhaseTime("boot", total)] }
     let told = phases.reduce(0) { $0 + $1.seconds }
     if outcome == .ok, total - told > 0.5 { phases.append(PhaseTime("register", total - told)) }
-    let record = BootRecord(group: boot.group, phases: phases, outcome: outcome, endedAt: end)
+    let record = BootRecord(group: boot.group, phases: phases, outcome: outcome, endedAt: end, target: target.description)
     for other in inFlight where other != target && self.boot(of: other)?.group.hasPrefix(Self.runtimeGroup(of: boot.group)) == true {
       keepFloor(of: other, at: end)
     }

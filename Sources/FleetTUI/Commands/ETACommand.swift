@@ -5,7 +5,8 @@ import Glibc
 
 struct ETACommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "eta", abstract: "What was learned of how long boots take, and how well it foretells.", subcommands: [ETABacktestCommand.self])
+    commandName: "eta", abstract: "What was learned of how long boots take, and how well it foretells.",
+    subcommands: [ETABacktestCommand.self, ETAStatsCommand.self, ETAExportCommand.self, ETAImportCommand.self])
 }
 
 struct ETABacktestCommand: ParsableCommand {
