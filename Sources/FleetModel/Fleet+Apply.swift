@@ -7,6 +7,7 @@ extension Fleet {
       changes.sources.insert(event.source)
       return
     }
+    if event.source == .feed, event.change.changesWhatIsHeard { keepFloors(at: event.at) }
     switch event.change {
     case .expected: break
     case .roster(let rows, let limit, let unreadable): if accept(event) { applyRoster(rows, limit, unreadable, event) }
@@ -196,7 +197,13 @@ extension Fleet {
       let created = org.row.createdAt.flatMap { now - $0 < 7200 ? $0 : nil }
       orgs[id]?.boot = Boot(startedAt: created ?? launched ?? since)
       inFlight.insert(.tenant(id))
+      regroup(.tenant(id), at: now)
     } else if !isComing, org.boot != nil {
+      switch org.row.status {
+      case .running: finish(.tenant(id), .ok, at: since ?? now)
+      case .failed: finish(.tenant(id), .failed, at: since ?? now)
+      default: break
+      }
       orgs[id]?.boot = nil
       inFlight.remove(.tenant(id))
     }
@@ -205,18 +212,6 @@ extension Fleet {
 
   private mutating func applyBootEvents(_ rows: [BootEventRow], of id: OrgID, _ event: FleetEvent) {
     for row in rows.sorted(by: { ($0.at ?? .distantPast) < ($1.at ?? .distantPast) }) { noteBoot(row, org: id, at: event.at) }
-  }
-
-  mutating func noteBoot(_ row: BootEventRow, org: OrgID?, at received: Timestamp) {
-    if let id = row.workspaceID {
-      guard workspaces[id]?.boot != nil else { return }
-      // Of an earlier boot of the same workspace: not of this one.
-      if let at = row.at, let start = workspaces[id]?.boot?.startedAt, at < start + -5 { return }
-      if workspaces[id]?.boot?.note(row, at: received) == true { changes.workspaces.insert(id) }
-    } else if let org, orgs[org]?.boot != nil {
-      if let at = row.at, let start = orgs[org]?.boot?.startedAt, at < start + -5 { return }
-      if orgs[org]?.boot?.note(row, at: received) == true { changes.orgs.insert(org) }
-    }
   }
 
   // MARK: - Purges

@@ -84,10 +84,12 @@ extension Fleet {
       changes.orgs.insert(org)
       // A boot whose beginning nobody told began with its machine.
       if row.role == .tenant, orgs[org]?.boot != nil, orgs[org]?.boot?.startedAt == nil { orgs[org]?.boot?.startedAt = row.launchedAt }
+      if row.role == .tenant, let told = instances[row.id]?.stateToldAt { regroup(.tenant(org), at: told) }
     }
     if let workspace = row.workspaceID {
       changes.workspaces.insert(workspace)
       if workspaces[workspace]?.boot != nil, workspaces[workspace]?.boot?.startedAt == nil { workspaces[workspace]?.boot?.startedAt = row.launchedAt }
+      if let told = instances[row.id]?.stateToldAt { regroup(.workspace(workspace), at: told) }
     }
   }
 

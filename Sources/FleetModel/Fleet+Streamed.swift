@@ -132,7 +132,8 @@ extension Fleet {
     changes.workspaces.insert(id)
     changes.orgs.insert(workspace.orgID)
     if Self.status(after: streamed.type) != nil {
-      followBoot(of: id, since: streamed.type == .workspaceProvisioning ? streamed.timestamp ?? event.at : nil)
+      let at = streamed.timestamp ?? event.at
+      followBoot(of: id, since: streamed.type == .workspaceProvisioning ? at : nil, at: at)
     }
   }
 

@@ -22,7 +22,7 @@ extension Fleet {
       guard workspaces[row.id] == nil else { return }
       workspaces[row.id] = Workspace(row: row, orgID: org, statusToldAt: asked, firstSeen: event.at)
       workspacesByOrg[org, default: []].append(row.id)
-      followBoot(of: row.id, since: nil)
+      followBoot(of: row.id, since: nil, at: event.at)
       changes.workspaces.insert(row.id)
       if announce { record(event, Self.eventType(of: row.status), workspace: row.id, data: Self.found(["name": .string(row.name), "status": .string(row.status.text)])) }
       return
@@ -40,11 +40,16 @@ extension Fleet {
     guard workspace.row != before else { return }
     let changed = workspace.row.status != before.status
     if changed { workspace.statusToldAt = asked }
+    if row.runtime != before.runtime {
+      keepFloor(of: .workspace(row.id), at: event.at)
+      workspace.boot = workspaces[row.id]?.boot
+    }
     workspaces[row.id] = workspace
+    if row.runtime != before.runtime { regroup(.workspace(row.id), at: event.at) }
     changes.workspaces.insert(row.id)
     changes.orgs.insert(org)
     guard changed else { return }
-    followBoot(of: row.id, since: workspace.row.status == .provisioning ? asked : nil)
+    followBoot(of: row.id, since: workspace.row.status == .provisioning ? asked : nil, at: asked)
     if announce {
       record(
         event, Self.eventType(of: row.status), workspace: row.id,
@@ -79,19 +84,27 @@ extension Fleet {
   }
 
   /// Follows the boot of a workspace while it provisions. A hermes that was called failed before its time may recover (contract §4.5): its
-  /// boot is kept until it is online or its deadline is far behind.
-  mutating func followBoot(of id: WorkspaceID, since: Timestamp?) {
+  /// boot is kept until it is online or its deadline is far behind. `now` is when it came to its status, by the server's clock where that told.
+  mutating func followBoot(of id: WorkspaceID, since: Timestamp?, at now: Timestamp) {
     guard let workspace = workspaces[id] else { return }
     switch workspace.row.status {
     case .provisioning:
-      if workspace.boot == nil || since != nil {
+      // Told again of the same beginning: still the same boot.
+      let isAnother = since.map { since in workspace.boot?.startedAt.map { since > $0 } ?? true } ?? false
+      if workspace.boot == nil || isAnother {
         let launched = machine(of: id)?.row.launchedAt
         workspaces[id]?.boot = Boot(startedAt: since ?? launched)
         inFlight.insert(.workspace(id))
       }
+      regroup(.workspace(id), at: now)
     case .failed where mayRecover(workspace):
       break
     default:
+      switch workspace.row.status {
+      case .online, .degraded: finish(.workspace(id), .ok, at: now)
+      case .failed: finish(.workspace(id), .failed, at: now)
+      default: break
+      }
       workspaces[id]?.boot = nil
       inFlight.remove(.workspace(id))
     }

@@ -39,6 +39,9 @@ public struct Fleet: Sendable {
   /// What came lately by which way: an event that arrives by two is applied once.
   var recent: RecentEvents = RecentEvents()
   var changes = FleetChanges()
+  /// What was learned of how long boots take.
+  public internal(set) var history = BootHistory()
+  var finishedBoots: [BootRecord] = []
 
   public init() {}
 
@@ -108,32 +111,6 @@ public struct Fleet: Sendable {
 
   /// Whether `source` can be judged from.
   public func isComplete(_ source: Source, at now: Timestamp) -> Bool { freshness(of: source, at: now).state == .complete }
-
-  // MARK: - Progress
-
-  public func progress(of target: BootTarget, at now: Timestamp) -> Progress? {
-    switch target {
-    case .tenant(let id):
-      guard let org = orgs[id], let boot = org.boot else { return nil }
-      return Progress(
-        of: boot, plan: .published(role: .tenant, runtime: nil), tellsPhases: hears(boot), deadline: nil, at: now)
-    case .workspace(let id):
-      guard let workspace = workspaces[id], let boot = workspace.boot else { return nil }
-      let runtime = workspace.row.runtime
-      return Progress(
-        of: boot, plan: .published(role: .workspace, runtime: runtime), tellsPhases: hears(boot),
-        deadline: boot.startedAt.map { $0 + Self.provisionLimit(of: workspace.row) }, at: now)
-    }
-  }
-
-  /// Whether a step of that boot would have been heard: the fleet feed tells them, but not what was before it was opened.
-  private func hears(_ boot: Boot) -> Bool {
-    guard let feed = sources[.feed], feed.isOpen, let since = feed.openedAt, let start = boot.startedAt else { return false }
-    return start >= since
-  }
-
-  /// Seconds after which the tenant's sweep calls a provisioning workspace failed (contract §4.5).
-  public static func provisionLimit(of row: WorkspaceRow) -> Double { row.provisionTimeout ?? (row.runtime == "hermes" ? 1800 : 600) }
 
   // MARK: - Invariants
 

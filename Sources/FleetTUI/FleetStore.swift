@@ -7,9 +7,14 @@ final class FleetStore {
   private let queue: EventQueue
   private let log: FleetLog
 
-  init(queue: EventQueue, log: FleetLog = FleetLog()) {
+  private let history: HistoryFile?
+
+  /// - Parameter history: what was learned before, and where finished boots are kept; without, in memory alone.
+  init(queue: EventQueue, log: FleetLog = FleetLog(), history: KeptHistory? = nil) {
     self.queue = queue
     self.log = log
+    self.history = history?.file
+    if let history { fleet.adopt(history.learned) }
   }
 
   /// Readable when ``drain()`` has something to do.
@@ -21,6 +26,8 @@ final class FleetStore {
       log.note(event)
       fleet.apply(event)
     }
+    let finished = fleet.takeFinishedBoots()
+    if !finished.isEmpty { history?.addLater(finished) { [log] failure in log.warn(failure.description) } }
     return fleet.takeChanges()
   }
 }

@@ -108,4 +108,100 @@ import Testing
     #expect(progress?.elapsed == 120)
     #expect(progress?.deadline == scene.now + 480)
   }
+
+  func workspaceEvent(_ scene: Scene, _ type: EventType, _ data: JSONValue = [:]) -> FleetEvent.Change {
+    .streamed(StreamedEvent(type: type, timestamp: scene.now, orgID: "org-acme", slug: "acme", workspaceID: "w1", data: data))
+  }
+
+  /// A whole boot over the fleet feed, a phase every 100 s.
+  func boot(_ scene: inout Scene, ends end: EventType = .workspaceOnline) {
+    scene.hear(.feed, workspaceEvent(scene, .workspaceProvisioning, ["name": "one", "runtime": "hermes"]))
+    for name in ["install_apt_base", "venv_pip", "adapter"] {
+      scene.pass(100)
+      scene.hear(.feed, workspaceEvent(scene, .bootEvent, ["event": .string(name), "status": "started"]))
+    }
+    scene.pass(100)
+    scene.hear(.feed, workspaceEvent(scene, end))
+  }
+
+  @Test func aFinishedBootIsHandedOverOnceAndLearnedFrom() {
+    var scene = Scene()
+    scene.roster("acme")
+    scene.hear(.feed, .streamOpened(nil))
+    boot(&scene)
+    let expected = BootRecord(
+      group: "workspace/hermes", phases: ["launch", "install_apt_base", "venv_pip", "adapter"].map { PhaseTime($0, 100) }, outcome: .ok,
+      endedAt: scene.now, target: "workspace/w1")
+    #expect(scene.fleet.takeFinishedBoots() == [expected])
+    #expect(scene.fleet.takeFinishedBoots().isEmpty)
+    scene.pass(3600)
+    scene.hear(.feed, workspaceEvent(scene, .workspaceProvisioning, ["name": "one", "runtime": "hermes"]))
+    let progress = scene.fleet.progress(of: .workspace("w1"), at: scene.now)
+    #expect(progress?.eta?.samples == 1)
+    #expect(progress?.eta.map { abs($0.p50 - 400) < 1 } == true)
+    #expect(scene.fleet.plan(of: .workspace("w1")).phases.map(\.name) == ["launch", "install_apt_base", "venv_pip", "adapter"])
+  }
+
+  @Test func aBootJoinedHalfWayTeachesItsLengthAlone() {
+    var scene = Scene()
+    scene.roster("acme")
+    scene.hear(.tenant("acme"), .workspaces("org-acme", [WorkspaceRow(id: "w1", name: "one", status: .provisioning, runtime: "hermes")]))
+    scene.hear(.tenant("acme"), .storedEvents("org-acme", [StoredEventRow(id: "e", type: .workspaceProvisioning, workspaceID: "w1", payload: [:], createdAt: scene.now + -300)]))
+    scene.hear(.feed, .streamOpened(nil))
+    scene.hear(.feed, workspaceEvent(scene, .bootEvent, ["event": "adapter", "status": "started"]))
+    scene.pass(50)
+    scene.hear(.feed, workspaceEvent(scene, .workspaceOnline))
+    #expect(scene.fleet.takeFinishedBoots().map(\.phases) == [[PhaseTime("boot", 350)]])
+  }
+
+  @Test func whatWasDeletedOrPausedTaughtNothing() {
+    var scene = Scene()
+    scene.roster("acme")
+    scene.hear(.feed, .streamOpened(nil))
+    boot(&scene, ends: .workspacePaused)
+    #expect(scene.fleet.takeFinishedBoots().isEmpty)
+    boot(&scene, ends: .workspaceProvisionFailed)
+    // Before its time a hermes may recover.
+    #expect(scene.fleet.takeFinishedBoots().isEmpty)
+    scene.hear(.feed, workspaceEvent(scene, .workspaceRemoved))
+    #expect(scene.fleet.takeFinishedBoots().isEmpty)
+  }
+
+  @Test(arguments: 0..<40) func whateverHappensNoBarTurnsBackAndBoundsAreOrdered(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    var fleet = Fleet()
+    var now = start
+    var shown: [BootTarget: (boot: Timestamp?, fraction: Double)] = [:]
+    var learned = ETAHistory.manyRuntimes.boots(seed: seed)
+    for _ in 0..<800 {
+      now = now + Double.random(in: 0...20, using: &random)
+      let before = fleet
+      let event = FleetPropertyTests.event(&random, at: now)
+      // A list that holds a workspace twice can end a boot and begin another at once.
+      if case .workspaces(_, let rows) = event.change, Set(rows.map(\.id)).count < rows.count { continue }
+      fleet.apply(event)
+      if Int.random(in: 0..<20, using: &random) == 0, let record = learned.popLast() { fleet.learn([record], at: now) }
+      for target in fleet.inFlight {
+        guard let progress = fleet.progress(of: target, at: now) else { continue }
+        if let eta = progress.eta { #expect(eta.p50 >= 0 && eta.p50 <= eta.p90 && eta.p90.isFinite) }
+        guard let fraction = progress.fraction else { continue }
+        #expect(fraction >= 0 && fraction < 1)
+        // A new boot of the same target begins anew.
+        let start = fleet.bootStart(of: target)
+        if let last = shown[target], let began = last.boot, let start, start <= began, before.inFlight.contains(target) {
+          #expect(fraction >= last.fraction - 1e-9, "\(target) \(last) \(start) \(progress) \(event)")
+        }
+        shown[target] = (start, fraction)
+      }
+    }
+  }
+}
+
+extension Fleet {
+  fileprivate func bootStart(of target: BootTarget) -> Timestamp? {
+    switch target {
+    case .tenant(let id): orgs[id]?.boot?.startedAt
+    case .workspace(let id): workspaces[id]?.boot?.startedAt
+    }
+  }
 }

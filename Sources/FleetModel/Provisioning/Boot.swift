@@ -4,6 +4,15 @@ public enum BootTarget: Hashable, Sendable {
   case workspace(WorkspaceID)
 }
 
+extension BootTarget: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .tenant(let id): "tenant/\(id)"
+    case .workspace(let id): "workspace/\(id)"
+    }
+  }
+}
+
 /// One machine's way from launch to ready, as its events told it: out of order and repeated as they come.
 public struct Boot: Hashable, Sendable {
   public struct Mark: Hashable, Sendable {
@@ -12,12 +21,19 @@ public struct Boot: Hashable, Sendable {
     public var endedAt: Timestamp?
     public var failed = false
     public var detail: String?
+
+    var beganAt: Timestamp { startedAt ?? endedAt ?? .distantPast }
   }
 
   /// When it began; `nil` when it was already under way and nothing tells.
   public var startedAt: Timestamp?
   /// In the order of their first event.
   public private(set) var marks: [Mark] = []
+
+  /// The boots it is measured by (``BootGroup``).
+  public internal(set) var group = ""
+  /// What the bar showed before something changed that it is made from: it never shows less.
+  var floor = 0.0
 
   public init(startedAt: Timestamp?) { self.startedAt = startedAt }
 
@@ -71,8 +87,30 @@ public struct Boot: Hashable, Sendable {
     return (last.name, index, end, false)
   }
 
+  /// The phases one after another, without gaps: each lasts until it was done, or until the next began, and the time between belongs to the
+  /// next. The last one lasts until `end`, unless it was done before.
+  public func phaseTimes(until end: Timestamp, in plan: PhasePlan) -> [PhaseTime] {
+    let ordered = marks.enumerated().sorted { ($0.element.beganAt, $0.offset) < ($1.element.beganAt, $1.offset) }.map(\.element)
+    guard let first = ordered.first else { return [] }
+    var times: [PhaseTime] = []
+    var since = startedAt ?? first.beganAt
+    // What was before the first step that has events of its own.
+    if first.startedAt != nil, first.beganAt - since > 0.5, first.name != plan.phases.first?.name {
+      let name = plan.index(of: first.name) == 1 ? plan.phases[0].name : "launch"
+      times.append(PhaseTime(name, first.beganAt - since))
+      since = first.beganAt
+    }
+    for (index, mark) in ordered.enumerated() {
+      let next = index + 1 < ordered.count ? ordered[index + 1].beganAt : nil
+      let until = max(since, min(mark.endedAt ?? next ?? end, max(end, since)))
+      times.append(PhaseTime(mark.name, until - since))
+      since = until
+    }
+    return times
+  }
+
   private func rank(_ mark: Mark, _ plan: PhasePlan) -> (Timestamp, Int) {
-    (mark.startedAt ?? mark.endedAt ?? .distantPast, plan.index(of: mark.name) ?? -1)
+    (mark.beganAt, plan.index(of: mark.name) ?? -1)
   }
 }
 

@@ -1,30 +1,47 @@
-/// The phases that a boot goes through and how long each usually takes, before anything was learned (contract §5.4).
+/// The phases that a boot goes through and how long each usually takes: as published (contract §5.4), or as learned (``BootHistory``).
 public struct PhasePlan: Hashable, Sendable {
   public struct Phase: Hashable, Sendable {
     /// As the boot events name it.
     public var name: String
     /// Seconds, half of all boots.
     public var median: Double
+    /// Seconds after which the phase is late: the 95th percentile where it was learned. Published figures are medians alone; twice the median
+    /// stands in for it.
+    public var lateAfter: Double
+    /// Boots that this was learned from; 0 for the published medians.
+    public var samples: Int
 
-    public init(_ name: String, _ median: Double) {
+    public init(_ name: String, _ median: Double, lateAfter: Double? = nil, samples: Int = 0) {
       self.name = name
       self.median = median
+      self.lateAfter = lateAfter ?? median * 2
+      self.samples = samples
     }
-
-    /// Seconds after which the phase is late. Published figures are medians alone; twice the median stands in for the 95th percentile.
-    public var lateAfter: Double { median * 2 }
   }
 
   public var phases: [Phase]
-
-  public init(_ phases: [Phase]) { self.phases = phases }
-
   /// Seconds of the whole boot, half of all boots.
-  public var median: Double { phases.reduce(0) { $0 + $1.median } }
-  /// Seconds after which the boot is late: 1.5 times the median (contract §5.4).
-  public var lateAfter: Double { median * 1.5 }
+  public var median: Double
+  /// Seconds after which the boot is late: the 95th percentile where it was learned, else 1.5 times the median (contract §5.4).
+  public var lateAfter: Double
+  /// Boots that this was learned from; 0 for the published medians.
+  public var samples: Int
+
+  public init(_ phases: [Phase], median: Double? = nil, lateAfter: Double? = nil, samples: Int = 0) {
+    self.phases = phases
+    self.median = median ?? phases.reduce(0) { $0 + $1.median }
+    self.lateAfter = lateAfter ?? self.median * 1.5
+    self.samples = samples
+  }
 
   public func index(of phase: String) -> Int? { phases.firstIndex { $0.name == phase } }
+
+  /// The same phases, together as long as `whole`.
+  func stretched(to whole: PhasePlan) -> PhasePlan {
+    let stretch = whole.median / max(median, 1)
+    return PhasePlan(
+      phases.map { Phase($0.name, $0.median * stretch) }, median: whole.median, lateAfter: whole.lateAfter, samples: whole.samples)
+  }
 
   /// The published medians for a machine of that role and runtime.
   public static func published(role: InstanceRole, runtime: String?) -> PhasePlan {

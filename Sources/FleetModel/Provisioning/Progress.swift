@@ -2,19 +2,7 @@ import func Glibc.exp
 
 /// How far a boot is and how long it will take still.
 public struct Progress: Hashable, Sendable {
-  /// Seconds that remain: half of all boots need no more than `p50`, nine in ten no more than `p90`.
-  public struct ETA: Hashable, Sendable {
-    public var p50: Double
-    public var p90: Double
-    /// Boots that this was learned from; 0 for the published medians.
-    public var samples: Int
-
-    public init(p50: Double, p90: Double, samples: Int) {
-      self.p50 = p50
-      self.p90 = p90
-      self.samples = samples
-    }
-  }
+  public typealias ETA = Forecast
 
   /// The phase's name; `nil` when nothing tells it.
   public var phase: String?
@@ -37,19 +25,24 @@ public struct Progress: Hashable, Sendable {
 
   /// - Parameters:
   ///   - boot: what is known of it.
+  ///   - plan: its phases, for the bar and for what is late.
+  ///   - history: what was learned of its group; where nothing was, the plan's medians serve.
   ///   - tellsPhases: whether its phases would be heard at all; without, the phase is unknown, not the first one.
   ///   - deadline: by the sweep rules (contract §4.5).
-  public init(of boot: Boot, plan: PhasePlan, tellsPhases: Bool, deadline: Timestamp?, at now: Timestamp) {
+  public init(
+    of boot: Boot, plan: PhasePlan, history: BootHistory = BootHistory(), tellsPhases: Bool, deadline: Timestamp?, at now: Timestamp
+  ) {
     let position = boot.position(in: plan)
     let knowsPhase = tellsPhases || !boot.marks.isEmpty
     elapsed = boot.startedAt.map { max(0, now - $0) }
     self.deadline = deadline
     hasFailed = position.failed
-    let total = max(plan.median, 1)
     guard knowsPhase, let since = position.since else {
       phase = knowsPhase ? position.name : nil
-      fraction = elapsed.map { Self.share(of: $0, median: total) }
-      eta = elapsed.map { Self.eta(elapsed: $0, median: total, late: plan.lateAfter, rest: 0) }
+      fraction = elapsed.map { min(0.99, max(boot.floor, Self.share(of: $0, median: plan.median))) }
+      eta = elapsed.map { elapsed in
+        history.forecast(group: boot.group, elapsed: elapsed) ?? Self.eta(elapsed: elapsed, median: plan.median, late: plan.lateAfter, rest: 0)
+      }
       lateAt = boot.startedAt.map { $0 + plan.lateAfter }
       isLate = lateAt.map { now > $0 } ?? false
       return
@@ -58,15 +51,50 @@ public struct Progress: Hashable, Sendable {
     let inPhase = max(0, now - since)
     phaseElapsed = inPhase
     let index = position.index ?? plan.phases.count - 1
-    let current = plan.phases.indices.contains(index) ? plan.phases[index] : PhasePlan.Phase(position.name, total)
-    let done = plan.phases.prefix(max(0, index)).reduce(0) { $0 + $1.median }
+    let current = position.index.map { plan.phases[$0] } ?? PhasePlan.Phase(position.name, plan.median)
     let rest = plan.phases.dropFirst(index + 1).reduce(0) { $0 + $1.median }
-    fraction = min(0.99, (done + Self.share(of: inPhase, median: current.median) * current.median) / total)
-    tick = min(1, (done + current.median) / total)
-    eta = position.failed ? nil : Self.eta(elapsed: inPhase, median: current.median, late: current.lateAfter, rest: rest)
+    fraction = Self.fraction(of: boot, in: plan, at: now)
+    tick = Self.ends(of: plan).dropFirst(max(0, index)).first ?? 1
+    let done = boot.phaseTimes(until: since, in: plan).filter { $0.name != position.name }
+    eta =
+      position.failed
+      ? nil
+      : history.forecast(group: boot.group, done: done, phase: position.name, elapsed: inPhase)
+        ?? Self.eta(elapsed: inPhase, median: current.median, late: current.lateAfter, rest: rest)
     let phaseLate = since + current.lateAfter
     lateAt = boot.startedAt.map { min(phaseLate, $0 + plan.lateAfter) } ?? phaseLate
     isLate = lateAt.map { now > $0 } ?? false
+  }
+
+  /// Where in the bar each phase ends, 0…1.
+  private static func ends(of plan: PhasePlan) -> [Double] {
+    let total = max(plan.phases.reduce(0) { $0 + $1.median }, 1e-3)
+    var sum = 0.0
+    return plan.phases.map { phase in
+      sum += phase.median
+      return min(1, sum / total)
+    }
+  }
+
+  /// The farthest that any of its events shows the boot to be: whatever comes, in whatever order, it is never less than before.
+  private static func fraction(of boot: Boot, in plan: PhasePlan, at now: Timestamp) -> Double {
+    let ends = ends(of: plan)
+    func place(in index: Int, since: Timestamp) -> Double {
+      guard plan.phases.indices.contains(index) else { return 1 }
+      let start = index > 0 ? ends[index - 1] : 0
+      return start + (ends[index] - start) * share(of: max(0, now - since), median: plan.phases[index].median)
+    }
+    var farthest = boot.floor
+    if let start = boot.startedAt { farthest = max(farthest, place(in: 0, since: start)) }
+    for mark in boot.marks {
+      guard let index = plan.index(of: mark.name) else { continue }
+      if let end = mark.endedAt {
+        farthest = max(farthest, place(in: index + 1, since: end))
+      } else if let start = mark.startedAt {
+        farthest = max(farthest, place(in: index, since: start))
+      }
+    }
+    return min(0.99, farthest)
   }
 
   /// The part of a phase that is behind it after `elapsed` seconds: straight up to three quarters, then ever slower, so that a bar never

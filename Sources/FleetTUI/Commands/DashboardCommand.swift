@@ -28,7 +28,8 @@ struct DashboardCommand: ParsableCommand {
   static func show(_ session: Session, _ options: DashboardOptions) throws {
     let code: Int32
     do throws(TerminalError) {
-      code = try Dashboard(store: FleetStore(queue: session.queue, log: session.log), options: options, onShow: session.feeds.show).run()
+      let store = FleetStore(queue: session.queue, log: session.log, history: session.history(makes: true))
+      code = try Dashboard(store: store, options: options, onShow: session.feeds.show).run()
     } catch { throw CommandFailure(code: 1, message: error.description) }
     if code != 0 { throw CommandFailure(code: code) }
   }

@@ -20,6 +20,8 @@ struct FleetLog: Sendable {
     logger.info("fleettui \(FleetTUI.version) started")
   }
 
+  func warn(_ text: String) { logger?.warning("\(text)") }
+
   func note(_ event: FleetEvent) {
     guard let logger else { return }
     let source = event.source.description

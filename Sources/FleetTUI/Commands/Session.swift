@@ -8,10 +8,12 @@ struct Session: Sendable {
   let queue: EventQueue
   let feeds: FleetFeeds
   let log: FleetLog
+  private let global: GlobalOptions
 
   /// - Throws: ``CommandFailure`` when the log that the options name can't be written.
   init(environment: FleetEnvironment, global: GlobalOptions, options: FleetFeeds.Options = FleetFeeds.Options()) throws {
     self.environment = environment
+    self.global = global
     let variables = global.variables
     log = try global.openLog()
     http = HTTPClient(userAgent: environment.userAgent ?? "fleettui/\(FleetTUI.version)")
@@ -23,10 +25,20 @@ struct Session: Sendable {
   func loaded() async -> Fleet {
     await feeds.loadOnce()
     var fleet = Fleet()
+    if let history = history(makes: false) { fleet.adopt(history.learned) }
     for event in queue.drain() {
       log.note(event)
       fleet.apply(event)
     }
     return fleet
+  }
+
+  /// What was learned of boots, if its file can be used; else that is said.
+  /// - Parameter makes: whether a missing file is made.
+  func history(makes: Bool) -> KeptHistory? {
+    global.historyIfUsable(makes: makes) { problem in
+      Output.message(problem)
+      log.warn(problem)
+    }
   }
 }

@@ -80,7 +80,7 @@ struct Detail {
     moment("updated", org.row.updatedAt, &context)
     source(.tenant(org.slug), fleet, &context)
     field("cost an hour", [Wording.hourly(FleetContent.hourly(of: id, fleet, context.prices))])
-    boot(org.boot, .tenant(id), .published(role: .tenant, runtime: nil), fleet, &context)
+    boot(org.boot, .tenant(id), fleet.plan(of: .tenant(id)), fleet, &context)
 
     let workspaces = fleet.workspaces(of: id)
     heading("Workspaces \(workspaces.count)")
@@ -107,7 +107,7 @@ struct Detail {
     guard let workspace = fleet.workspaces[id] else { return gone("workspace \(id)") }
     let row = workspace.row
     findings(Finding.of(workspace, fleet, at: context.moment.now), context.glyphs)
-    boot(workspace.boot, .workspace(id), .published(role: .workspace, runtime: row.runtime), fleet, &context)
+    boot(workspace.boot, .workspace(id), fleet.plan(of: .workspace(id)), fleet, &context)
     if workspace.boot != nil { lines.append(Line()) }
     field("id", id.rawValue)
     field("org", fleet.orgs[workspace.orgID]?.slug.rawValue ?? workspace.orgID.rawValue)

@@ -1,0 +1,209 @@
+import FleetModel
+import Foundation
+import GRDB
+
+/// The boots that were watched, in one SQLite file: shared by every dashboard of this user, bounded, mode 0600 in a directory of mode 0700.
+///
+/// Write-ahead logging lets the others read while one writes; writers wait for each other. A boot that two of them watched is kept once.
+public final class HistoryFile: Sendable {
+  public let path: String
+  /// The file may be read but not written: new boots are not kept.
+  public let isReadOnly: Bool
+  private let queue: DatabaseQueue
+
+  /// Boots kept; the oldest go first.
+  public static let limit = 20_000
+  /// Boots that a forecast is learned from.
+  static let learnedLimit = 3000
+  /// Seconds a process waits for another's write.
+  private static let patience = 5.0
+
+  /// `[history].path`, else `$XDG_STATE_HOME/fleettui/history.sqlite`, else `~/.local/state/fleettui/history.sqlite`.
+  /// - Returns: `nil` where none of them is known.
+  public static func path(configured: String?, variables: [String: String]) -> String? {
+    if let configured, !configured.isEmpty { return configured }
+    if let base = variables["XDG_STATE_HOME"], base.hasPrefix("/") { return "\(base)/fleettui/history.sqlite" }
+    guard let home = variables["HOME"], home.hasPrefix("/") else { return nil }
+    return "\(home)/.local/state/fleettui/history.sqlite"
+  }
+
+  /// Opens the file, made and brought up to date where necessary; read-only where it can't be written.
+  /// - Throws: ``HistoryFailure`` when it can't be made or read, isn't a history, is damaged, or was written by a newer fleettui.
+  public init(path: String) throws(HistoryFailure) {
+    self.path = path
+    do {
+      try Self.make(path)
+      do {
+        queue = try Self.open(path, readOnly: false)
+        isReadOnly = false
+      } catch let error as GRDB.DatabaseError where Self.isRefusal(error) {
+        queue = try Self.open(path, readOnly: true)
+        isReadOnly = true
+      }
+    } catch {
+      throw Self.failure(path, error)
+    }
+  }
+
+  private static func isRefusal(_ error: GRDB.DatabaseError) -> Bool {
+    [.SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM].contains(error.resultCode)
+  }
+
+  private static func failure(_ path: String, _ error: any Error) -> HistoryFailure {
+    if let failure = error as? HistoryFailure { return failure }
+    guard let error = error as? GRDB.DatabaseError else { return HistoryFailure(path: path, problem: "can't be used") }
+    let problem: String =
+      switch error.resultCode {
+      case .SQLITE_NOTADB, .SQLITE_CORRUPT:
+        "is damaged or not a history; move it away and a new one is made"
+      case .SQLITE_BUSY, .SQLITE_LOCKED: "another process held it for over \(Int(patience)) s"
+      case .SQLITE_FULL: "the disk is full"
+      case .SQLITE_READONLY, .SQLITE_PERM: "can't be written; check its owner and mode"
+      case .SQLITE_CANTOPEN: "can't be opened; check its directory, owner and mode"
+      default: error.message ?? "SQLite error \(error.resultCode.rawValue)"
+      }
+    return HistoryFailure(path: path, problem: problem)
+  }
+
+  /// Makes the directory and an empty file, so that both have their modes from the first moment. SQLite gives its side files the file's mode.
+  private static func make(_ path: String) throws {
+    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+      let directory = String(path[..<slash])
+      var made = ""
+      for part in directory.split(separator: "/", omittingEmptySubsequences: true) {
+        let isTop = made.isEmpty && directory.hasPrefix("/")
+        made += (made.isEmpty && !isTop ? "" : "/") + part
+        // A home that doesn't exist isn't ours to make.
+        if isTop, access(made, F_OK) != 0 { throw HistoryFailure(path: path, problem: "\(made) doesn't exist") }
+        if mkdir(made, 0o700) != 0, errno != EEXIST, errno != EROFS, errno != EACCES {
+          throw HistoryFailure(path: path, problem: "\(made) can't be made: \(String(cString: strerror(errno)))")
+        }
+      }
+    }
+    let file = Glibc.open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+    if file >= 0 { close(file) }
+  }
+
+  private static func open(_ path: String, readOnly: Bool) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.readonly = readOnly
+    configuration.label = "history"
+    configuration.busyMode = .timeout(patience)
+    if !readOnly { configuration.journalMode = .wal }
+    // Losing the last boot at a power cut is no loss; waiting for the disk is.
+    configuration.prepareDatabase { database in if !readOnly { try database.execute(sql: "PRAGMA synchronous = NORMAL") } }
+    let queue = try opened(path, configuration)
+    if readOnly {
+      try queue.read { database in
+        guard try migrator.completedMigrations(database).contains(firstVersion) else {
+          throw HistoryFailure(path: path, problem: "is empty and can't be written")
+        }
+      }
+      return queue
+    }
+    guard try !queue.read(migrator.hasBeenSuperseded) else {
+      throw HistoryFailure(path: path, problem: "was written by a newer fleettui; update this one, or set [history].path to another file")
+    }
+    try migrator.migrate(queue)
+    return queue
+  }
+
+  /// The change to write-ahead logging doesn't wait for another process that does the same: it is tried again.
+  private static func opened(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
+    for _ in 0..<20 {
+      do { return try DatabaseQueue(path: path, configuration: configuration) } catch let error as GRDB.DatabaseError where error.resultCode == .SQLITE_BUSY {
+        usleep(50_000)
+      }
+    }
+    return try DatabaseQueue(path: path, configuration: configuration)
+  }
+
+  private static let firstVersion = "1: boots"
+
+  private static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration(firstVersion) { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE boot (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            target TEXT,
+            -- Milliseconds since 1970.
+            ended_at INTEGER,
+            -- The record as `eta export` writes it.
+            record TEXT NOT NULL UNIQUE
+          ) STRICT;
+          CREATE INDEX boot_by_target ON boot (target, ended_at);
+          """)
+    }
+    return migrator
+  }
+
+  // MARK: - Writing
+
+  /// Adds boots that aren't there yet.
+  /// - Returns: how many were new.
+  /// - Throws: ``HistoryFailure``.
+  @discardableResult
+  public func add(_ boots: [BootRecord]) throws(HistoryFailure) -> Int {
+    guard !isReadOnly else { throw HistoryFailure(path: path, problem: "can't be written; check its owner and mode") }
+    do { return try queue.write { database in try Self.add(boots, to: database) } } catch { throw Self.failure(path, error) }
+  }
+
+  /// The same without waiting. - Parameter report: called on another thread when it failed.
+  public func addLater(_ boots: [BootRecord], report: @escaping @Sendable (HistoryFailure) -> Void) {
+    guard !boots.isEmpty, !isReadOnly else { return }
+    let path = path
+    queue.asyncWrite { database in
+      _ = try Self.add(boots, to: database)
+    } completion: { _, result in
+      if case .failure(let error) = result { report(Self.failure(path, error)) }
+    }
+  }
+
+  /// Two dashboards may see one boot end half a minute apart: one was told, the other asked.
+  private static let sameEnd: Int64 = 60_000
+
+  private static func add(_ boots: [BootRecord], to database: Database) throws -> Int {
+    let twin = try database.cachedStatement(sql: "SELECT 1 FROM boot WHERE target = ? AND ended_at BETWEEN ? AND ? LIMIT 1")
+    let insertion = try database.cachedStatement(sql: "INSERT OR IGNORE INTO boot (target, ended_at, record) VALUES (?, ?, ?)")
+    var added = 0
+    for boot in boots {
+      let record = boot.json.serialized()
+      if let end = boot.endedAt?.milliseconds, let target = boot.target,
+        try Row.fetchOne(twin, arguments: [target, end - sameEnd, end + sameEnd]) != nil
+      {
+        continue
+      }
+      try insertion.execute(arguments: [boot.target, boot.endedAt?.milliseconds, record])
+      added += database.changesCount
+    }
+    try database.execute(sql: "DELETE FROM boot WHERE id <= (SELECT max(id) FROM boot) - ?", arguments: [limit])
+    return added
+  }
+
+  // MARK: - Reading
+
+  /// The newest boots, oldest first. A row that isn't one is passed over.
+  /// - Throws: ``HistoryFailure``.
+  public func boots(newest count: Int = HistoryFile.limit) throws(HistoryFailure) -> [BootRecord] {
+    do {
+      return try queue.read { database in
+        let rows = try String.fetchAll(database, sql: "SELECT record FROM boot ORDER BY id DESC LIMIT ?", arguments: [count])
+        return rows.reversed().compactMap { try? BootRecord(line: Array($0.utf8)) }
+      }
+    } catch { throw Self.failure(path, error) }
+  }
+
+  /// What its newest boots teach.
+  /// - Throws: ``HistoryFailure``.
+  public func learned() throws(HistoryFailure) -> BootHistory {
+    var history = BootHistory()
+    for boot in try boots(newest: Self.learnedLimit) { history.learn(boot) }
+    history.settle()
+    return history
+  }
+
+  /// For tests: one statement, as another program might send it.
+  func testRun(_ statement: String) throws { try queue.write { try $0.execute(sql: statement) } }
+}

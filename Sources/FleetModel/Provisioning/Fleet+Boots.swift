@@ -1,0 +1,143 @@
+extension Fleet {
+  // MARK: - Asking
+
+  public func progress(of target: BootTarget, at now: Timestamp) -> Progress? {
+    guard let boot = boot(of: target) else { return nil }
+    var deadline: Timestamp?
+    if case .workspace(let id) = target, let row = workspaces[id]?.row { deadline = boot.startedAt.map { $0 + Self.provisionLimit(of: row) } }
+    return Progress(of: boot, plan: plan(of: target), history: history, tellsPhases: hears(boot), deadline: deadline, at: now)
+  }
+
+  /// The phases that the boot goes through and how long each usually takes, as learned, else as published.
+  public func plan(of target: BootTarget) -> PhasePlan {
+    let published = publishedPlan(of: target)
+    return boot(of: target).map { history.plan(for: $0.group, published: published) } ?? published
+  }
+
+  private func publishedPlan(of target: BootTarget) -> PhasePlan {
+    switch target {
+    case .tenant: .published(role: .tenant, runtime: nil)
+    case .workspace(let id): .published(role: .workspace, runtime: workspaces[id]?.row.runtime)
+    }
+  }
+
+  private func boot(of target: BootTarget) -> Boot? {
+    switch target {
+    case .tenant(let id): orgs[id]?.boot
+    case .workspace(let id): workspaces[id]?.boot
+    }
+  }
+
+  /// Whether a step of that boot would have been heard: the fleet feed tells them, but not what was before it was opened.
+  private func hears(_ boot: Boot) -> Bool {
+    guard let feed = sources[.feed], feed.isOpen, let since = feed.openedAt, let start = boot.startedAt else { return false }
+    return start >= since
+  }
+
+  /// Seconds after which the tenant's sweep calls a provisioning workspace failed (contract §4.5).
+  public static func provisionLimit(of row: WorkspaceRow) -> Double { row.provisionTimeout ?? (row.runtime == "hermes" ? 1800 : 600) }
+
+  // MARK: - Following
+
+  private mutating func change(_ target: BootTarget, _ change: (inout Boot) -> Void) {
+    switch target {
+    case .tenant(let id): if var boot = orgs[id]?.boot { change(&boot); orgs[id]?.boot = boot }
+    case .workspace(let id): if var boot = workspaces[id]?.boot { change(&boot); workspaces[id]?.boot = boot }
+    }
+  }
+
+  /// Keeps what the bar shows, before something changes that it is made from.
+  mutating func keepFloor(of target: BootTarget, at now: Timestamp) {
+    guard let fraction = progress(of: target, at: now)?.fraction else { return }
+    change(target) { $0.floor = max($0.floor, fraction) }
+  }
+
+  mutating func keepFloors(at now: Timestamp) { for target in inFlight { keepFloor(of: target, at: now) } }
+
+  /// Finds anew which boots it is measured by: when it begins, and when its machine becomes known.
+  mutating func regroup(_ target: BootTarget, at now: Timestamp) {
+    guard let before = boot(of: target)?.group else { return }
+    let group: String
+    switch target {
+    case .tenant(let id): group = BootGroup.name(role: .tenant, runtime: nil, machine: tenantMachine(of: id)?.row)
+    case .workspace(let id): group = BootGroup.name(role: .workspace, runtime: workspaces[id]?.row.runtime, machine: machine(of: id)?.row)
+    }
+    guard group != before else { return }
+    if !before.isEmpty { keepFloor(of: target, at: now) }
+    change(target) { $0.group = group }
+  }
+
+  mutating func noteBoot(_ row: BootEventRow, org: OrgID?, at received: Timestamp) {
+    guard let target = row.workspaceID.map(BootTarget.workspace) ?? org.map(BootTarget.tenant), let boot = boot(of: target) else { return }
+    // Of an earlier boot of the same machine's owner: not of this one.
+    if let at = row.at, let start = boot.startedAt, at < start + -5 { return }
+    keepFloor(of: target, at: received)
+    var isNews = false
+    change(target) { isNews = $0.note(row, at: received) }
+    guard isNews else { return }
+    switch target {
+    case .tenant(let id): changes.orgs.insert(id)
+    case .workspace(let id): changes.workspaces.insert(id)
+    }
+  }
+
+  // MARK: - Learning
+
+  /// Takes in what was learned before, by this program or another: once, before the first event.
+  public mutating func adopt(_ history: BootHistory) {
+    self.history = history
+    self.history.settle()
+  }
+
+  /// Takes in boots that others watched.
+  public mutating func learn(_ boots: [BootRecord], at now: Timestamp) {
+    keepFloors(at: now)
+    for boot in boots { history.learn(boot) }
+    history.settle()
+  }
+
+  /// The boots that ended since the last call, for who keeps them.
+  public mutating func takeFinishedBoots() -> [BootRecord] {
+    defer { finishedBoots = [] }
+    return finishedBoots
+  }
+
+  /// Boots kept for a caller that never takes them.
+  private static let finishedLimit = 1000
+  /// Seconds; what took longer was not one boot.
+  private static let longestBoot = 86_400.0
+
+  /// Learns from a boot that is over. One whose beginning nobody told teaches nothing.
+  mutating func finish(_ target: BootTarget, _ outcome: BootRecord.Outcome, at end: Timestamp) {
+    guard let boot = boot(of: target), let start = boot.startedAt else { return }
+    let total = end - start
+    guard total > 0, total < Self.longestBoot else { return }
+    let plan = plan(of: target)
+    var phases = boot.phaseTimes(until: end, in: plan)
+    // Heard from its first step on, or of no use but for its length.
+    let isWhole = hears(boot) || (boot.marks.first.map { plan.index(of: $0.name) ?? 0 <= 1 } ?? false)
+    if !isWhole || phases.isEmpty { phases = [PhaseTime("boot", total)] }
+    let told = phases.reduce(0) { $0 + $1.seconds }
+    if outcome == .ok, total - told > 0.5 { phases.append(PhaseTime("register", total - told)) }
+    let record = BootRecord(group: boot.group, phases: phases, outcome: outcome, endedAt: end, target: target.description)
+    for other in inFlight where other != target && self.boot(of: other)?.group.hasPrefix(Self.runtimeGroup(of: boot.group)) == true {
+      keepFloor(of: other, at: end)
+    }
+    history.learn(record)
+    history.settle()
+    if finishedBoots.count < Self.finishedLimit { finishedBoots.append(record) }
+  }
+
+  /// The coarsest group that learns from a boot of `group`.
+  private static func runtimeGroup(of group: String) -> String { BootHistory.levels(of: group).last ?? group }
+}
+
+extension FleetEvent.Change {
+  /// From here on the steps of boots are heard, or no longer: their bars are made from something else.
+  var changesWhatIsHeard: Bool {
+    switch self {
+    case .streamOpened(nil), .streamClosed(nil), .failed, .notOffered, .gap(_, nil): true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import ArgumentParser
+import Feeds
+import FleetModel
+import Glibc
+
+/// What the history holds, group by group.
+struct ETAStatsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "stats", abstract: "What has been learned: groups of boots, their phases, and how long each usually takes.")
+
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let file = try global.history()
+    let summaries: [BootHistory.Summary]
+    let count: Int
+    do throws(HistoryFailure) {
+      let boots = try file.boots()
+      count = boots.count
+      var history = BootHistory()
+      for boot in boots { history.learn(boot) }
+      summaries = history.summaries
+    } catch { throw CommandFailure(code: 1, message: error.description) }
+    switch global.outputFormat {
+    case .json:
+      let document: JSONValue = [
+        "schema": 1, "path": .string(file.path), "boots": JSONValue(count), "groups": .array(summaries.map(Self.json)),
+      ]
+      Output.line(document.serialized())
+    case .csv: Output.line(Self.table(summaries).csv)
+    case .table: Output.line(Self.table(summaries).table)
+    }
+  }
+
+  private static func json(_ summary: BootHistory.Summary) -> JSONValue {
+    let isKnown = summary.successes > 0
+    return [
+      "group": .string(summary.group), "boots": JSONValue(summary.successes), "failed": JSONValue(summary.failures),
+      "p50": JSONValue(isKnown ? summary.plan.median : nil, places: 1), "p95": JSONValue(isKnown ? summary.plan.lateAfter : nil, places: 1),
+      "phases": .array(
+        summary.plan.phases.map {
+          [
+            "name": .string($0.name), "p50": JSONValue($0.median, places: 1), "p95": JSONValue($0.lateAfter, places: 1),
+            "n": JSONValue($0.samples),
+          ]
+        }),
+    ]
+  }
+
+  private static func table(_ summaries: [BootHistory.Summary]) -> TextTable {
+    func seconds(_ value: Double) -> String { JSONValue(value, places: 1).serialized() }
+    var table = TextTable(header: ["group", "phase", "boots", "failed", "p50", "p95"])
+    for summary in summaries {
+      let plan = summary.plan
+      table.rows.append([
+        summary.group, "all", "\(summary.successes)", "\(summary.failures)", summary.successes > 0 ? seconds(plan.median) : "",
+        summary.successes > 0 ? seconds(plan.lateAfter) : "",
+      ])
+      for phase in plan.phases {
+        table.rows.append([summary.group, phase.name, "\(phase.samples)", "", seconds(phase.median), seconds(phase.lateAfter)])
+      }
+    }
+    return table
+  }
+}
+
+struct ETAExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write every boot of the history, one JSON object a line, oldest first: what `eta import` and `eta backtest` read.")
+
+  @Argument(help: "The file to write, mode 0600; - is standard output.")
+  var file = "-"
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let history = try global.history()
+    let boots: [BootRecord]
+    do throws(HistoryFailure) { boots = try history.boots() } catch { throw CommandFailure(code: 1, message: error.description) }
+    let text = boots.map { $0.json.serialized() + "\n" }.joined()
+    guard file != "-" else {
+      Output.write(text, to: STDOUT_FILENO)
+      return
+    }
+    func failure() -> CommandFailure {
+      CommandFailure(code: 1, message: "\(UntrustedText.clean(file, limit: 300)): can't be written: \(String(cString: strerror(errno)))")
+    }
+    let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw failure() }
+    defer { close(descriptor) }
+    guard Output.write(text, to: descriptor) else { throw failure() }
+    Output.message("\(boots.count) boots written")
+  }
+}
+
+struct ETAImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Add recorded boots to the history, in time order; those that it holds already are passed over.")
+
+  @Argument(help: "The file, one JSON object a line; - is standard input.")
+  var file: String
+  @OptionGroup var global: GlobalOptions
+
+  /// Boots written at once.
+  private static let batch = 1000
+
+  func run() throws {
+    let history = try global.history()
+    var file = try RecordedBoots(path: file)
+    var read = 0
+    var added = 0
+    var waiting: [BootRecord] = []
+    func write() throws {
+      do throws(HistoryFailure) { added += try history.add(waiting) } catch { throw CommandFailure(code: 1, message: error.description) }
+      waiting = []
+    }
+    while let (boot, _) = try file.next() {
+      read += 1
+      waiting.append(boot)
+      if waiting.count == Self.batch { try write() }
+    }
+    try write()
+    let document: JSONValue = ["schema": 1, "imported": JSONValue(added), "known": JSONValue(read - added), "broken": JSONValue(file.broken)]
+    if global.outputFormat == .json { Output.line(document.serialized()) } else { Output.line("\(added) imported, \(read - added) known already") }
+    if file.broken > 0 { throw CommandFailure(code: 1, message: "eta import: \(file.broken) of the lines could not be read; the rest was imported") }
+  }
+}
+
+extension GlobalOptions {
+  /// Where the history lies: the configuration may say, but needn't exist.
+  private func historyPath() throws(ConfigurationError) -> String? {
+    var configured: String?
+    if config != nil || access(configurationPath, F_OK) == 0 { configured = try ConfigurationFile.read(path: configurationPath).historyPath }
+    return HistoryFile.path(configured: configured, variables: variables)
+  }
+
+  /// - Throws: ``CommandFailure``, ``ConfigurationError``.
+  func history() throws -> HistoryFile {
+    guard let path = try historyPath() else {
+      throw CommandFailure(code: 2, message: "there is no place for the history: set HOME, XDG_STATE_HOME, or [history].path")
+    }
+    do throws(HistoryFailure) { return try HistoryFile(path: path) } catch { throw CommandFailure(code: 1, message: error.description) }
+  }
+
+  /// The history for whoever shows the fleet: what it can't use is said, and it goes on in memory alone.
+  /// - Parameter makes: whether a missing file is made.
+  func historyIfUsable(makes: Bool, warn: (String) -> Void) -> KeptHistory? {
+    do {
+      guard let path = try historyPath(), makes || access(path, F_OK) == 0 else { return nil }
+      let file = try HistoryFile(path: path)
+      if file.isReadOnly { warn("history \(path): can't be written; new boots are not kept") }
+      return KeptHistory(file: file, learned: try file.learned())
+    } catch {
+      warn("\(error); going on without it")
+      return nil
+    }
+  }
+}
+
+/// The history's file and what it taught.
+struct KeptHistory: Sendable {
+  let file: HistoryFile
+  let learned: BootHistory
+}
