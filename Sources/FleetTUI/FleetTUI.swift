@@ -55,7 +55,7 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       DashboardCommand.self, DemoCommand.self, SimCommand.self, SnapshotCommand.self, WatchCommand.self, OrphansCommand.self,
       DNSCommand.self, FeedCommand.self, DoctorCommand.self,
-      ConfigCommand.self,
+      ConfigCommand.self, CostsCommand.self, PricesCommand.self,
     ],
     defaultSubcommand: DashboardCommand.self)
 }
