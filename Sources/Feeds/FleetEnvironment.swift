@@ -31,6 +31,8 @@ public struct AWSSettings: Hashable, Sendable {
   /// Only machines with this tag belong to the environment; without it all do.
   public var environmentTag: EnvironmentTag?
   public var vcpuQuota: Int?
+  /// Prices that win over the price list's: by instance type US dollars an hour, by volume type for a gigabyte and month, `public_ipv4` an hour.
+  public var prices: [String: Double] = [:]
   /// Seconds after its launch in which a machine is never called an orphan.
   public var orphanGrace = 1200.0
 

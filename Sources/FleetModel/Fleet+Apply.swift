@@ -23,6 +23,7 @@ extension Fleet {
     case .zoneRead: noteComplete(event)
     case .resources(let read): applyResources(read, event)
     case .databaseRows(let rows): if accept(event) { applyDatabase(rows, event) }
+    case .vcpuLimit(let limit, let problem): applyVCPULimit(limit, problem, event)
     case .streamed(let streamed): applyStreamed(streamed, event)
     case .streamOpened(let workspace): applyOpening(of: workspace, event)
     case .streamClosed(let workspace): applyClosing(of: workspace, event)
@@ -126,7 +127,9 @@ extension Fleet {
       departed[row.id] = nil
       refreshBoot(ofOrg: row.id, since: nil, at: event.at)
       changes.orgs.insert(row.id)
-      if announce { record(event, .orgCreated, org: row.id, data: Self.found(["name": JSONValue(row.name), "status": JSONValue(row.status?.text)])) }
+      if announce {
+        record(event, .orgCreated, org: row.id, data: Self.found(["name": JSONValue(row.name), "status": JSONValue(row.status?.text)]))
+      }
       return
     }
     org.lastSeen = asked
@@ -147,7 +150,9 @@ extension Fleet {
       if announce {
         record(
           event, .orgStatus, org: row.id,
-          data: Self.found(["instance_status": JSONValue(row.status?.text), "was": JSONValue(before.status?.text), "last_error": JSONValue(row.lastError)]))
+          data: Self.found([
+            "instance_status": JSONValue(row.status?.text), "was": JSONValue(before.status?.text), "last_error": JSONValue(row.lastError),
+          ]))
       }
     }
     changes.orgs.insert(row.id)
@@ -243,7 +248,10 @@ extension Fleet {
       slug = name
       orgID = self.orgID(named: name)
     }
-    append(LogEntry(sequence: 0, at: event.at, source: event.source, type: type, orgID: orgID, slug: slug, workspaceID: workspace, data: data.serialized()))
+    append(
+      LogEntry(
+        sequence: 0, at: event.at, source: event.source, type: type, orgID: orgID, slug: slug, workspaceID: workspace,
+        data: data.serialized()))
   }
 
   /// Lets the log's lines go, for who has taken them already.

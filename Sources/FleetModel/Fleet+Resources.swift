@@ -49,6 +49,14 @@ extension Fleet {
     resources[region] = read
     changes.sources.insert(event.source)
   }
+
+  /// A limit once told stands until another is.
+  mutating func applyVCPULimit(_ limit: Int?, _ problem: String?, _ event: FleetEvent) {
+    guard case .ec2(let region) = event.source else { return }
+    if let limit { vcpuLimits[region] = limit }
+    vcpuProblems[region] = limit == nil ? problem : nil
+    changes.sources.insert(event.source)
+  }
 }
 
 extension Fleet {

@@ -11,6 +11,10 @@ public struct Fleet: Sendable {
   public internal(set) var instances: [InstanceID: Instance] = [:]
   /// Volumes, addresses and security groups, where they were asked for.
   public internal(set) var resources: [Region: RegionResources] = [:]
+  /// How many standard on-demand vCPUs may run in a region, where Service Quotas told.
+  public internal(set) var vcpuLimits: [Region: Int] = [:]
+  /// Why a region's limit isn't known.
+  public internal(set) var vcpuProblems: [Region: String] = [:]
   public internal(set) var purges: OrderedDictionary<PurgeID, PurgeRow> = [:]
   /// The last reading of the control plane's database, for comparison.
   public internal(set) var database: DatabaseRows?

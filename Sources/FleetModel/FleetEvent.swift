@@ -38,6 +38,8 @@ public struct FleetEvent: Sendable {
     case resources(RegionResources)
     /// One reading of the control plane's database, complete unless it names a problem.
     case databaseRows(DatabaseRows)
+    /// A region's quota of standard on-demand vCPUs, or why it isn't known.
+    case vcpuLimit(Int?, problem: String?)
     /// One event of a stream.
     case streamed(StreamedEvent)
     /// The fleet feed is open, or the stream of one workspace.

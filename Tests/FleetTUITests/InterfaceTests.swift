@@ -84,7 +84,7 @@ private struct Scene {
       scene.screen().map { String($0.reversed().drop { $0 == " " }.reversed()) } == [
         " fleet ▸ STAGING   ● control plane                                                                            read-only",
         " 3 orgs  ? machines  0 workspaces    ✕ 1 failed",
-        " 1 Fleet  2 Provisioning  4 Instances  0 Events",
+        " 1 Fleet  2 Provisioning  4 Instances  6 Costs  0 Events",
         String(repeating: "─", count: 120),
         "  ORG ▲                TENANT          MACHINE    WORKSPACES   PROGRESS                  COST/H   AGE  FINDING",
         "▶ acme                 ● running       ·          ·                                           ?    1d",

@@ -13,6 +13,8 @@ public final class FleetFeeds: Sendable {
     public var asksTenants = true
     /// Whether volumes, addresses and security groups are read too.
     public var readsResources = false
+    /// Whether Service Quotas is asked where the configuration gives no `vcpu_quota`.
+    public var asksQuota = false
 
     public init() {}
   }
@@ -29,7 +31,8 @@ public final class FleetFeeds: Sendable {
   let purgesKick = Kick()
 
   /// - Parameter variables: the process's environment, for tokens and AWS credentials.
-  public init(environment: FleetEnvironment, http: HTTPClient, queue: EventQueue, variables: [String: String], options: Options = Options()) {
+  public init(environment: FleetEnvironment, http: HTTPClient, queue: EventQueue, variables: [String: String], options: Options = Options())
+  {
     self.environment = environment
     self.http = http
     self.queue = queue
@@ -40,8 +43,13 @@ public final class FleetFeeds: Sendable {
         return .success(ControlPlaneClient(http: http, base: address, token: try source.read(environment: variables)))
       } catch { return .failure(.unanswerable("control plane: \(error)")) }
     }
-    tenants = TenantWatch(environment: environment, http: http, queue: queue, controlPlane: controlPlane.flatMap { try? $0.get() }, options: options)
-    regions = environment.aws.map { RegionWatch.all(of: $0, http: http, queue: queue, variables: variables, readsResources: options.readsResources) } ?? []
+    tenants = TenantWatch(
+      environment: environment, http: http, queue: queue, controlPlane: controlPlane.flatMap { try? $0.get() }, options: options)
+    regions =
+      environment.aws.map {
+        RegionWatch.all(
+          of: $0, http: http, queue: queue, variables: variables, readsResources: options.readsResources, asksQuota: options.asksQuota)
+      } ?? []
     database = environment.database.map { DatabaseWatch(settings: $0, queue: queue) }
   }
 
@@ -74,6 +82,7 @@ public final class FleetFeeds: Sendable {
       for region in regions {
         group.addTask { await region.read(epoch: 1, within: self.options.budget) }
         if options.readsResources { group.addTask { await region.readResources(within: self.options.budget) } }
+        group.addTask { await region.readQuota(within: self.options.budget) }
       }
       if let database { group.addTask { await database.read(epoch: 1, within: self.options.budget) } }
     }
@@ -124,7 +133,8 @@ public final class FleetFeeds: Sendable {
       post(
         .controlPlane, asked: asked, epoch: epoch,
         .roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable))
-      tenants.take(roster.rows, isWhole: roster.rows.count < ControlPlaneClient.rosterLimit && roster.unreadable == 0 && !roster.rows.isEmpty)
+      tenants.take(
+        roster.rows, isWhole: roster.rows.count < ControlPlaneClient.rosterLimit && roster.unreadable == 0 && !roster.rows.isEmpty)
       if options.asksTenants { await readBootEvents(of: roster.rows, client) }
       return environment.rosterPoll
     } catch {

@@ -13,9 +13,12 @@ public final class RegionWatch: Sendable {
   private let client: EC2Client
 
   private let readsResources: Bool
+  /// `nil` where the configuration gives the quota, or nobody wants it.
+  private let quotas: ServiceQuotas?
 
-  init(region: Region, queue: EventQueue, client: EC2Client, readsResources: Bool = false) {
+  init(region: Region, queue: EventQueue, client: EC2Client, readsResources: Bool = false, quotas: ServiceQuotas? = nil) {
     self.readsResources = readsResources
+    self.quotas = quotas
     self.region = region
     self.queue = queue
     self.client = client
@@ -23,18 +26,17 @@ public final class RegionWatch: Sendable {
 
   /// One for each configured region; they share their credentials.
   public static func all(
-    of settings: AWSSettings, http: HTTPClient, queue: EventQueue, variables: [String: String], readsResources: Bool = false
-  )
-    -> [RegionWatch]
-  {
-    guard let first = settings.regions.first else { return [] }
-    var variables = variables
-    if let file = settings.credentialsFile { variables["AWS_SHARED_CREDENTIALS_FILE"] = file }
-    let credentials = CredentialsProvider(http: http, profile: settings.profile, region: first, environment: variables)
+    of settings: AWSSettings, http: HTTPClient, queue: EventQueue, variables: [String: String], readsResources: Bool = false,
+    asksQuota: Bool = false
+  ) -> [RegionWatch] {
+    guard !settings.regions.isEmpty else { return [] }
+    let credentials = settings.credentials(http: http, variables: variables)
     return settings.regions.map { region in
       RegionWatch(
         region: region, queue: queue, client: EC2Client(http: http, region: region, endpoint: settings.endpoint, credentials: credentials),
-        readsResources: readsResources)
+        readsResources: readsResources,
+        quotas: asksQuota && settings.vcpuQuota == nil
+          ? ServiceQuotas(http: http, region: region, endpoint: settings.endpoint, credentials: credentials) : nil)
     }
   }
 
@@ -45,7 +47,10 @@ public final class RegionWatch: Sendable {
     while !Task.isCancelled {
       epoch += 1
       await read(epoch: epoch, within: 60)
-      if readsResources, epoch % Self.resourcesEvery == 1 { await readResources(within: 60) }
+      if epoch % Self.resourcesEvery == 1 {
+        if readsResources { await readResources(within: 60) }
+        await readQuota(within: 20)
+      }
       await kick.wait(Self.interval)
     }
   }
@@ -81,6 +86,17 @@ public final class RegionWatch: Sendable {
     post(asked: asked, .resources(read))
   }
 
+  /// Asks for the quota, where that is wanted. Without an answer it is unknown, and nothing is wrong.
+  public func readQuota(within budget: Double) async {
+    guard let quotas else { return }
+    let change: FleetEvent.Change
+    do throws(AWSError) { change = .vcpuLimit(try await quotas.standardVCPUs(within: budget), problem: nil) } catch {
+      change = .vcpuLimit(nil, problem: error.description)
+    }
+    guard !Task.isCancelled else { return }
+    post(change)
+  }
+
   private static func listing<Row: Hashable & Sendable>(
     _ read: @Sendable () async throws(ListFailure<Row>) -> [Row]
   ) async -> RegionResources.Listing<Row> {
@@ -97,5 +113,14 @@ public final class RegionWatch: Sendable {
 
   private func post(asked: Timestamp? = nil, epoch: UInt64 = 0, _ change: FleetEvent.Change) {
     queue.post(FleetEvent(source: .ec2(region), at: wallClock(), asked: asked, epoch: epoch, change: change))
+  }
+}
+
+extension AWSSettings {
+  /// Where these settings' credentials come from; those who ask share one.
+  public func credentials(http: HTTPClient, variables: [String: String]) -> CredentialsProvider {
+    var variables = variables
+    if let credentialsFile { variables["AWS_SHARED_CREDENTIALS_FILE"] = credentialsFile }
+    return CredentialsProvider(http: http, profile: profile, region: regions.first ?? "us-east-1", environment: variables)
   }
 }

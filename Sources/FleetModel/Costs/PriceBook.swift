@@ -1,42 +1,86 @@
-/// What an hour of a machine costs. A type or region that isn't in it is unknown, never free.
+/// What an hour of a machine, a gigabyte of storage and a public address cost. What isn't in it is unknown, never free.
 public struct PriceBook: Hashable, Sendable {
+  /// Hours of the month that prices are told for, as AWS counts them.
+  public static let hoursPerMonth = 730.0
+
   public var source: String
   /// The day the prices were read, `2026-01-19`.
   public var date: String
-  /// US dollars an hour by region and instance type.
+  /// US dollars an hour by region and instance type: on-demand, Linux, shared tenancy.
   public var hourly: [Region: [String: Double]]
+  /// US dollars for a gigabyte of a volume over a month, by region and volume type.
+  public var storage: [Region: [String: Double]]
+  /// US dollars an hour for each public IPv4 address, in use or idle: the same in every region since 2024-02-01
+  /// (AWS, "New – AWS Public IPv4 Address Charge").
+  public var publicIPv4Hourly: Double
 
-  public init(source: String, date: String, hourly: [Region: [String: Double]]) {
+  public init(
+    source: String, date: String, hourly: [Region: [String: Double]], storage: [Region: [String: Double]] = [:],
+    publicIPv4Hourly: Double = 0.005
+  ) {
     self.source = source
     self.date = date
     self.hourly = hourly
+    self.storage = storage
+    self.publicIPv4Hourly = publicIPv4Hourly
   }
 
   /// Compute dollars an hour now: 0 when it doesn't run (EC2 bills `running` alone), `nil` when the price is unknown.
   public func hourly(of instance: InstanceRow) -> Double? {
-    guard instance.state == .running else {
-      if case .unknown = instance.state { return nil }
-      return 0
+    switch instance.state {
+    case .running: rate(of: instance)
+    case .pending, .stopping, .stopped, .shuttingDown, .terminated: 0
+    case .unknown: nil
     }
+  }
+
+  /// Compute dollars an hour while it runs. A spot machine's price is the market's, and in no price list.
+  public func rate(of instance: InstanceRow) -> Double? {
     guard !instance.isSpot, let type = instance.type else { return nil }
     return hourly[instance.region]?[type]
   }
 
-  /// On-demand Linux prices, read from AWS's price list on 2026-01-19. The three regions' prices are equal for these types.
-  public static let builtin: PriceBook = {
-    let prices: [String: Double] = [
-      "t2.micro": 0.0116, "t3.nano": 0.0052, "t3.micro": 0.0104, "t3.small": 0.0208, "t3.medium": 0.0416, "t3.large": 0.0832,
-      "t3.xlarge": 0.1664, "t3.2xlarge": 0.3328, "t3a.micro": 0.0094, "t3a.small": 0.0188, "t3a.medium": 0.0376, "t3a.large": 0.0752,
-      "t3a.xlarge": 0.1504, "t3a.2xlarge": 0.3008, "t4g.micro": 0.0084, "t4g.small": 0.0168, "t4g.medium": 0.0336, "t4g.large": 0.0672,
-      "t4g.xlarge": 0.1344, "t4g.2xlarge": 0.2688, "m5.large": 0.096, "m5.xlarge": 0.192, "m5a.large": 0.086, "m6i.large": 0.096,
-      "m6i.xlarge": 0.192, "m6a.large": 0.0864, "m6g.large": 0.077, "m7i.large": 0.1008, "m7i.xlarge": 0.2016, "m7i-flex.large": 0.09576,
-      "m7g.large": 0.0816, "c5.large": 0.085, "c5.xlarge": 0.17, "c5.2xlarge": 0.34, "c6i.large": 0.085, "c6a.large": 0.0765,
-      "c6g.large": 0.068, "c7i.large": 0.08925, "c7g.large": 0.0725, "r5.large": 0.126, "r6i.large": 0.126,
-    ]
-    return PriceBook(
-      source: "AWS price list, on-demand Linux", date: "2026-01-19",
-      hourly: ["us-east-1": prices, "us-east-2": prices, "us-west-2": prices])
-  }()
+  /// Dollars a month, attached or not; extra IOPS and throughput, which `DescribeVolumes` is not read for, are not in it.
+  public func monthly(of volume: VolumeRow) -> Double? {
+    guard let size = volume.size, let type = volume.type, let price = storage[volume.region]?[type] else { return nil }
+    return Double(size) * price
+  }
+
+  /// Dollars a month for one public IPv4 address.
+  public var publicIPv4Monthly: Double { publicIPv4Hourly * Self.hoursPerMonth }
+
+  // MARK: - Put together
+
+  /// With the figures of `newer` in place of its own. An older or equally old one changes nothing.
+  public func updated(by newer: PriceBook) -> PriceBook {
+    guard newer.date > date else { return self }
+    var book = self
+    for (region, prices) in newer.hourly { book.hourly[region, default: [:]].merge(prices) { $1 } }
+    for (region, prices) in newer.storage { book.storage[region, default: [:]].merge(prices) { $1 } }
+    book.publicIPv4Hourly = newer.publicIPv4Hourly
+    book.source = "\(newer.source); what was not asked for: \(source) of \(date)"
+    book.date = newer.date
+    return book
+  }
+
+  /// With the configuration's own figures: an instance type's name gives dollars an hour, a volume type's dollars for a gigabyte and month,
+  /// `public_ipv4` dollars an hour.
+  public func overridden(by prices: [String: Double], in regions: [Region]) -> PriceBook {
+    guard !prices.isEmpty else { return self }
+    var book = self
+    for (name, price) in prices {
+      if name == "public_ipv4" {
+        book.publicIPv4Hourly = price
+        continue
+      }
+      let isInstanceType = name.contains(".")
+      for region in regions {
+        if isInstanceType { book.hourly[region, default: [:]][name] = price } else { book.storage[region, default: [:]][name] = price }
+      }
+    }
+    book.source += "; \(prices.count) of the configuration"
+    return book
+  }
 }
 
 /// A sum of which some parts may be unknown.
@@ -49,6 +93,11 @@ public struct Money: Hashable, Sendable {
 
   public mutating func add(_ part: Double?) {
     if let part { known += part } else { hasUnknown = true }
+  }
+
+  public mutating func add(_ other: Money) {
+    known += other.known
+    if other.hasUnknown { hasUnknown = true }
   }
 
   /// The sum, or `nil` when a part of it is unknown.

@@ -10,7 +10,7 @@ enum Action: String, CaseIterable, Hashable, Sendable {
   case reverse = "sort-reverse"
   case sortLeft = "sort-left"
   case sortRight = "sort-right"
-  case fleet, provisioning, instances, events
+  case fleet, provisioning, instances, costs, events
   case nextPage = "next-page"
   case previousPage = "previous-page"
   case help, redraw, suspend, quit
@@ -75,6 +75,8 @@ extension Action {
     .init(
       action: .provisioning, keys: [.character("2"), .function(2)], short: nil, help: "everything coming up, latest first", group: .pages),
     .init(action: .instances, keys: [.character("4"), .function(4)], short: nil, help: "every EC2 machine", group: .pages),
+    .init(
+      action: .costs, keys: [.character("6"), .function(6)], short: nil, help: "what each org costs, what is wasted, the quota", group: .pages),
     .init(action: .events, keys: [.character("0"), .function(10)], short: nil, help: "what happened, as it happens", group: .pages),
     .init(action: .nextPage, keys: [.tab], short: nil, help: "the next page", group: .pages),
     .init(action: .previousPage, keys: [.backTab], short: nil, help: "the page before", group: .pages),

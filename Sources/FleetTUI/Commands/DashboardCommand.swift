@@ -13,7 +13,10 @@ struct DashboardCommand: ParsableCommand {
 
   func run() throws {
     let (configuration, environment) = try global.environment()
-    let session = try Session(environment: environment, global: global)
+    var feedOptions = FleetFeeds.Options()
+    feedOptions.readsResources = true
+    feedOptions.asksQuota = true
+    let session = try Session(environment: environment, global: global, options: feedOptions)
     let options = try global.dashboardOptions(for: environment, configuration)
     let feeds = Task.detached { await session.feeds.run() }
     defer { feeds.cancel() }
@@ -57,7 +60,9 @@ struct DemoCommand: ParsableCommand {
         var simulated = try ConfigurationFile.read(path: endpoints.configPath).environment(named: nil)
         simulated.allowsWrites = environment.allowsWrites
         simulated.rosterPoll = 5
-        let feeds = FleetFeeds(environment: simulated, http: http, queue: queue, variables: [:])
+        var options = FleetFeeds.Options()
+        options.readsResources = true
+        let feeds = FleetFeeds(environment: simulated, http: http, queue: queue, variables: [:], options: options)
         late.arrived(feeds)
         await feeds.run()
       } catch {
@@ -114,6 +119,9 @@ extension GlobalOptions {
     options.isASCII = ascii || configuration?.interface.ascii ?? false
     options.usesMouse = configuration?.interface.mouse ?? false
     options.logPath = log
+    options.prices = .inUse(environment, variables: variables)
+    options.orphans = OrphanSettings(environment.aws)
+    options.vcpuQuota = environment.aws?.vcpuQuota
     let name = theme ?? configuration?.interface.theme ?? "default"
     guard let theme = Theme.named(name) else {
       let near = NearestName.of(name, among: Theme.names).map { "; did you mean \($0)?" } ?? ""

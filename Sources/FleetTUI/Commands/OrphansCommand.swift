@@ -17,7 +17,9 @@ struct OrphansCommand: ParsableCommand {
     let session = try Session(environment: environment, global: global, options: options)
     let code = Interruption.run {
       let fleet = await session.loaded()
-      let document = OrphansDocument(fleet: fleet, settings: OrphanSettings(environment.aws), prices: .builtin, now: wallClock())
+      let document = OrphansDocument(
+        fleet: fleet, settings: OrphanSettings(environment.aws), prices: .inUse(environment, variables: ProcessVariables.all),
+        now: wallClock())
       switch format {
       case .json: Output.line(document.json(environment: environment.name).serialized())
       case .csv: Output.line(document.table.csv)

@@ -11,19 +11,24 @@ struct SnapshotCommand: ParsableCommand {
   func run() throws {
     let (_, environment) = try global.environment()
     let format = global.outputFormat
-    let session = try Session(environment: environment, global: global)
+    let prices = PriceBook.inUse(environment, variables: global.variables)
+    var options = FleetFeeds.Options()
+    // Volumes and addresses for what they cost.
+    options.readsResources = true
+    options.asksQuota = true
+    let session = try Session(environment: environment, global: global, options: options)
     let code = Interruption.run {
       let fleet = await session.loaded()
-      return Self.print(fleet, environment, format)
+      return Self.print(fleet, environment, prices, format)
     }
     if code != 0 { throw CommandFailure(code: code) }
   }
 
   /// - Returns: 4 when the roster or a region failed, else 0: what is merely not configured changes no exit code.
-  private static func print(_ fleet: Fleet, _ environment: FleetEnvironment, _ format: GlobalOptions.Format) -> Int32 {
+  private static func print(_ fleet: Fleet, _ environment: FleetEnvironment, _ prices: PriceBook, _ format: GlobalOptions.Format) -> Int32 {
     let now = wallClock()
     let document = SnapshotDocument(
-      fleet: fleet, prices: .builtin, quota: environment.aws?.vcpuQuota, orphans: OrphanSettings(environment.aws), now: now)
+      fleet: fleet, prices: prices, vcpuQuota: environment.aws?.vcpuQuota, orphans: OrphanSettings(environment.aws), now: now)
     switch format {
     case .json: Output.line(document.json(environment: environment.name).serialized())
     case .csv: Output.line(document.table.csv)

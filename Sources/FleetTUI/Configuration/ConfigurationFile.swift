@@ -129,6 +129,7 @@ enum ConfigurationFile {
       aws.environmentTag = AWSSettings.EnvironmentTag(key: key, value: value)
     }
     aws.vcpuQuota = try reader.count("vcpu_quota")
+    if var prices = try reader.table("prices") { aws.prices = try prices.amounts() }
     aws.orphanGrace = try reader.seconds("orphan_grace") ?? aws.orphanGrace
     try reader.refuseUnknownKeys()
     return aws

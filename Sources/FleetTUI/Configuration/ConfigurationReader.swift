@@ -75,6 +75,19 @@ struct TableReader {
     return all
   }
 
+  /// Every key of the table with its amount of US dollars, whatever their names.
+  mutating func amounts() throws(ConfigurationError) -> [String: Double] {
+    var all: [String: Double] = [:]
+    for key in table.keys.sorted() {
+      guard let value = value(key) else { continue }
+      guard let amount = value.double ?? value.int.map(Double.init), amount.isFinite, amount >= 0 else {
+        throw failure(key, "must be a number of US dollars, 0 or more")
+      }
+      all[key] = amount
+    }
+    return all
+  }
+
   /// - Throws: ``ConfigurationError`` for the first key that nobody asked for.
   func refuseUnknownKeys() throws(ConfigurationError) {
     for key in table.keys.sorted() where !known.contains(key) {

@@ -4,16 +4,18 @@ import FleetModel
 struct SnapshotDocument {
   let fleet: Fleet
   let prices: PriceBook
-  let quota: Int?
+  let quota: VCPUQuota
   let now: Timestamp
   let judgement: OrphanJudgement
+  let costs: CostReport
 
-  init(fleet: Fleet, prices: PriceBook, quota: Int?, orphans: OrphanSettings, now: Timestamp) {
+  init(fleet: Fleet, prices: PriceBook, vcpuQuota: Int?, orphans: OrphanSettings, now: Timestamp) {
     self.fleet = fleet
     self.prices = prices
-    self.quota = quota
+    quota = VCPUQuota(of: fleet, configured: vcpuQuota)
     self.now = now
     judgement = OrphanJudgement(of: fleet, settings: orphans, at: now)
+    costs = CostReport(of: fleet, prices: prices, judgement: judgement, at: now)
   }
 
   func json(environment: String) -> JSONValue {
@@ -24,7 +26,11 @@ struct SnapshotDocument {
   }
 
   /// By name; what the control plane calls purged is hidden but was counted by it.
-  var orgs: [Org] { fleet.orgs.values.filter { $0.row.status != .purged }.sorted { ($0.slug, $0.id) < ($1.slug, $1.id) } }
+  static func orgs(of fleet: Fleet) -> [Org] {
+    fleet.orgs.values.filter { $0.row.status != .purged }.sorted { ($0.slug, $0.id) < ($1.slug, $1.id) }
+  }
+
+  private var orgs: [Org] { Self.orgs(of: fleet) }
 
   private var machines: [Instance] {
     fleet.instances.values.filter { $0.row.state != .terminated }.sorted { ($0.row.region, $0.id) < ($1.row.region, $1.id) }
@@ -75,24 +81,18 @@ struct SnapshotDocument {
   /// The feed doesn't tell a machine's region.
   private func region(_ row: InstanceRow) -> Region? { row.region.rawValue.isEmpty ? nil : row.region }
 
-  func hourly(of org: OrgID) -> Money {
-    var money = Money()
-    for machine in fleet.machines(of: org) { money.add(prices.hourly(of: machine.row)) }
-    return money
+  /// Without an answer of EC2's, what an org costs is unknown, not nothing.
+  private func cost(of org: Org) -> JSONValue {
+    guard let cost = costs.cost(of: org.id) else { return .null }
+    return [
+      "hourly": JSONValue(cost.hourly.exact), "monthly": JSONValue(cost.monthly, places: 2),
+      "storage_monthly": JSONValue(cost.storageMonthly.exact, places: 2),
+      "address_monthly": JSONValue(cost.addressMonthly.exact, places: 2),
+    ]
   }
 
-  /// Without an answer of EC2's, what an org costs is unknown, not nothing.
   private var knowsMachines: Bool {
     fleet.sources.contains { source, record in if case .ec2 = source { record.lastComplete != nil } else { false } }
-  }
-
-  private func cost(of org: Org) -> JSONValue {
-    guard knowsMachines else { return .null }
-    let hourly = hourly(of: org.id).exact
-    return [
-      "hourly": JSONValue(hourly), "monthly": JSONValue(hourly.map { $0 * 730 }, places: 2), "storage_monthly": .null,
-      "address_monthly": .null,
-    ]
   }
 
   /// `nil` while the roster or a region is missing: then nobody knows how many there are.
@@ -103,23 +103,15 @@ struct SnapshotDocument {
     return knowsMachines && knowsEveryRegion ? judgement.orphans : nil
   }
 
-  /// What the orphans cost now.
-  private var wasted: Money {
-    var money = Money()
-    for machine in machines { if case .orphan = judgement.verdict(of: machine.id) { money.add(prices.hourly(of: machine.row)) } }
-    return money
-  }
-
   private var totals: JSONValue {
-    var money = Money()
-    for machine in machines { money.add(prices.hourly(of: machine.row)) }
     let knowsRoster = fleet.sources[.controlPlane].map { $0.lastComplete != nil || $0.lastPartial != nil } ?? false
     return [
       "orgs": knowsRoster ? JSONValue(orgs.count) : .null, "instances": knowsMachines ? JSONValue(machines.count) : .null,
       "workspaces": knowsRoster ? JSONValue(fleet.workspaces.values.count { $0.row.status != .removed }) : .null,
       "orphans": JSONValue(orphans),
-      "hourly": knowsMachines ? JSONValue(money.exact) : .null, "wasted_hourly": orphans == nil ? .null : JSONValue(wasted.exact),
-      "vcpus": .null, "vcpu_quota": JSONValue(quota),
+      "hourly": costs.knowsMachines ? JSONValue(costs.total.hourly.exact) : .null,
+      "wasted_hourly": orphans == nil ? .null : JSONValue(costs.wastedHourly),
+      "vcpus": JSONValue(quota.used), "vcpu_quota": JSONValue(quota.limit),
     ]
   }
 
@@ -137,7 +129,7 @@ struct SnapshotDocument {
         org.slug.rawValue, org.row.status?.text ?? "-", machine.map { "\($0.row.state.text) \($0.row.type ?? "?")" } ?? "-",
         counts.isEmpty ? "-" : counts,
         progress.map { "\($0.phase ?? "booting") \($0.fraction.map { "\(Int($0 * 100)) %" } ?? "?")" } ?? "-",
-        knowsMachines ? hourly(of: org.id).exact.map { "\(($0 * 1000).rounded() / 1000)" } ?? "?" : "?", org.id.rawValue,
+        costs.cost(of: org.id)?.hourly.exact.map { "\(($0 * 1000).rounded() / 1000)" } ?? "?", org.id.rawValue,
       ])
     }
     return table

@@ -122,7 +122,7 @@ struct Header {
     for page in PageID.allCases {
       let count: Int =
         switch page {
-        case .fleet, .events: 0
+        case .fleet, .costs, .events: 0
         case .provisioning: fleet.inFlight.count
         case .instances: fleet.instances.count
         }

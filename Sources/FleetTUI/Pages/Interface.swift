@@ -23,15 +23,15 @@ struct DashboardOptions: Sendable {
   /// Where standard error goes while the screen is up.
   var logPath: String?
   var prices = PriceBook.builtin
+  var orphans = OrphanSettings()
+  var vcpuQuota: Int?
 
   init(environment: String) { self.environment = environment }
 }
 
 /// The dashboard without its terminal: keys in, intents and frames out.
 struct Interface {
-  private var pages: [any Page] = [
-    TablePage<FleetContent>(), TablePage<ProvisioningContent>(), TablePage<InstancesContent>(), TablePage<EventsContent>(),
-  ]
+  private var pages: [any Page]
   private var open = 0
   private var tallies = Tallies()
   private let header: Header
@@ -52,6 +52,10 @@ struct Interface {
   private enum Layer: Equatable { case detail, filter, help }
 
   init(_ options: DashboardOptions) {
+    pages = [
+      TablePage<FleetContent>(), TablePage<ProvisioningContent>(), TablePage<InstancesContent>(),
+      CostsPage(orphans: options.orphans, vcpuQuota: options.vcpuQuota), TablePage<EventsContent>(),
+    ]
     header = Header(environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly)
     keys = options.keys
     prices = options.prices
@@ -186,7 +190,7 @@ struct Interface {
     case .sort, .sortRight: pages[open].sort(by: 1, fleet, at: now)
     case .sortLeft: pages[open].sort(by: -1, fleet, at: now)
     case .reverse: pages[open].reverse()
-    case .fleet, .provisioning, .instances, .events: show(pages.firstIndex { $0.id.action == action } ?? open)
+    case .fleet, .provisioning, .instances, .costs, .events: show(pages.firstIndex { $0.id.action == action } ?? open)
     case .nextPage: show((open + 1) % pages.count)
     case .previousPage: show((open + pages.count - 1) % pages.count)
     case .help:

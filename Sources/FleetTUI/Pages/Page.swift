@@ -2,13 +2,14 @@ import FleetModel
 
 /// The pages, in the order of their keys.
 enum PageID: String, CaseIterable, Hashable, Sendable {
-  case fleet, provisioning, instances, events
+  case fleet, provisioning, instances, costs, events
 
   var title: String {
     switch self {
     case .fleet: "Fleet"
     case .provisioning: "Provisioning"
     case .instances: "Instances"
+    case .costs: "Costs"
     case .events: "Events"
     }
   }
@@ -18,6 +19,7 @@ enum PageID: String, CaseIterable, Hashable, Sendable {
     case .fleet: .fleet
     case .provisioning: .provisioning
     case .instances: .instances
+    case .costs: .costs
     case .events: .events
     }
   }

@@ -91,6 +91,14 @@ struct TablePage<Content: TableContent>: Page {
     order.rebuild(filter.isEmpty ? all : all.filter(filtering(fleet))) { content.key($0, column: sortColumn, fleet, at: now) }
   }
 
+  /// Gives the content what its rows are made of besides the fleet.
+  mutating func change(_ body: (inout Content) -> Void, _ fleet: Fleet, at now: Timestamp) {
+    body(&content)
+    guard isBuilt else { return }
+    bindSelection()
+    rebuild(fleet, at: now)
+  }
+
   /// Whether a row holds the filter's text.
   private func filtering(_ fleet: Fleet) -> (Content.ID) -> Bool {
     guard !needle.isEmpty else { return { _ in true } }

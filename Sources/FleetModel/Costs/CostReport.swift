@@ -1,0 +1,143 @@
+/// What some machines cost together.
+public struct CostSum: Hashable, Sendable {
+  /// Machines that stand: all but the terminated.
+  public private(set) var count = 0
+  public private(set) var hourly = Money()
+  public private(set) var storageMonthly = Money()
+  public private(set) var addressMonthly = Money()
+  public private(set) var sinceLaunch = Money()
+  public private(set) var thisMonth = Money()
+
+  public init() {}
+
+  public mutating func add(_ cost: InstanceCost) {
+    count += 1
+    hourly.add(cost.hourly)
+    storageMonthly.add(cost.storageMonthly)
+    addressMonthly.add(cost.addressMonthly)
+    sinceLaunch.add(cost.sinceLaunch)
+    thisMonth.add(cost.thisMonth)
+  }
+
+  /// Compute of a month at what it costs now.
+  public var monthly: Double? { hourly.exact.map { $0 * PriceBook.hoursPerMonth } }
+}
+
+/// Why money is wasted. A machine counts under the first that holds.
+public enum Waste: String, Hashable, Sendable, CaseIterable {
+  /// Nobody owns it any more.
+  case orphan
+  /// Its workspace sleeps or is gone, and it runs all the same (contract §4.6).
+  case pausedButRunning = "paused-but-running"
+  /// It runs for an org or a workspace that failed to come up.
+  case stuck
+  /// It runs no more, and its volumes and addresses cost on.
+  case stopped
+}
+
+/// What the whole fleet costs, by every side an operator looks at it from. Machines that aren't the environment's own don't count.
+public struct CostReport: Sendable {
+  public let prices: PriceBook
+  public private(set) var instances: [InstanceID: InstanceCost] = [:]
+  public private(set) var orgs: [OrgID: CostSum] = [:]
+  public private(set) var roles: [InstanceRole: CostSum] = [:]
+  public private(set) var regions: [Region: CostSum] = [:]
+  public private(set) var total = CostSum()
+  public private(set) var wastes: [Waste: CostSum] = [:]
+  /// Types of running machines that no price is known of, sorted; spot machines are marked.
+  public private(set) var unpriced: [String] = []
+  /// Whether every region has given a whole list at least once: without that, a sum would be a guess.
+  public let knowsMachines: Bool
+  /// Whether the verdicts stand that waste is counted by.
+  public let knowsOrphans: Bool
+
+  public init(of fleet: Fleet, prices: PriceBook, judgement: OrphanJudgement, at now: Timestamp) {
+    self.prices = prices
+    knowsMachines = Self.knowsMachines(of: fleet)
+    knowsOrphans = knowsMachines && judgement.orphans != nil
+    let pricing = InstancePricing(prices: prices, fleet: fleet, now: now)
+    var unpriced: Set<String> = []
+    for instance in fleet.instances.values where instance.row.state != .terminated {
+      let row = instance.row
+      let verdict = judgement.verdict(of: row.id)
+      guard verdict != .foreign else { continue }
+      let cost = pricing.cost(of: row)
+      instances[row.id] = cost
+      total.add(cost)
+      if let role = row.role { roles[role, default: CostSum()].add(cost) }
+      regions[row.region, default: CostSum()].add(cost)
+      if let org = fleet.org(of: row)?.id { orgs[org, default: CostSum()].add(cost) }
+      if let waste = Self.waste(row, verdict, in: fleet) { wastes[waste, default: CostSum()].add(cost) }
+      if cost.hourly == nil { unpriced.insert((row.type ?? "unknown type") + (row.isSpot ? " (spot)" : "")) }
+    }
+    self.unpriced = unpriced.sorted()
+  }
+
+  private static func knowsMachines(of fleet: Fleet) -> Bool {
+    var any = false
+    for (source, record) in fleet.sources {
+      guard case .ec2 = source else { continue }
+      guard record.lastComplete != nil else { return false }
+      any = true
+    }
+    return any
+  }
+
+  private static func waste(_ row: InstanceRow, _ verdict: OrphanVerdict, in fleet: Fleet) -> Waste? {
+    if case .orphan(let reasons) = verdict {
+      return reasons.allSatisfy { $0 == .stoppedStatusButRunning } ? .pausedButRunning : .orphan
+    }
+    if row.state == .stopped { return .stopped }
+    return row.state.isLive && isStuck(row, in: fleet) ? .stuck : nil
+  }
+
+  private static func isStuck(_ row: InstanceRow, in fleet: Fleet) -> Bool {
+    if let workspace = row.workspaceID { return fleet.workspaces[workspace]?.row.status == .failed }
+    guard row.role == .tenant, let status = fleet.org(of: row)?.row.status else { return false }
+    return status == .failed || status == .abandoned
+  }
+
+  // MARK: - Answers
+
+  /// What the org costs; a known org without machines costs nothing, and `nil` is unknown.
+  public func cost(of org: OrgID) -> CostSum? { knowsMachines ? orgs[org] ?? CostSum() : nil }
+
+  /// Compute dollars an hour that nobody has anything of; `nil` while a verdict's sources are missing.
+  public var wastedHourly: Double? {
+    guard knowsOrphans else { return nil }
+    var money = Money()
+    for sum in wastes.values { money.add(sum.hourly) }
+    return money.exact
+  }
+
+  /// What each minute costs in which those that are stuck stay so.
+  public var stuckMinute: Double? { knowsMachines ? (wastes[.stuck] ?? CostSum()).hourly.exact.map { $0 / 60 } : nil }
+}
+
+/// What an org's agents spent on language models this month, and may spend: its tenant's own figures (contract §4.2: US cents).
+public struct LLMSpend: Hashable, Sendable {
+  /// US dollars; `nil` while the tenant's list isn't known.
+  public let spend: Double?
+  /// The workspaces' limits that are set, together; `nil` when there is none.
+  public let budget: Double?
+  /// Workspaces that spent what they may, or more.
+  public let exhausted: [WorkspaceID]
+
+  public init(of org: Org, in fleet: Fleet) {
+    guard fleet.sources[.tenant(org.slug)]?.lastComplete != nil else {
+      spend = nil
+      budget = nil
+      exhausted = []
+      return
+    }
+    let rows = fleet.workspaces(of: org.id).map(\.row).filter { $0.status != .removed }
+    let cents = rows.map(\.monthlySpendCents)
+    spend = cents.contains(nil) ? nil : cents.reduce(0) { $0 + Double($1 ?? 0) } / 100
+    let limits = rows.compactMap(\.budgetLimitCents)
+    budget = limits.isEmpty ? nil : limits.reduce(0) { $0 + Double($1) } / 100
+    exhausted = rows.filter { row in
+      guard let spent = row.monthlySpendCents, let limit = row.budgetLimitCents else { return false }
+      return spent >= limit
+    }.map(\.id).sorted()
+  }
+}

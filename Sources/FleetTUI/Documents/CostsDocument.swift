@@ -1,0 +1,134 @@
+import FleetModel
+
+/// `fleettui costs`: what the fleet costs, what of that is wasted, and how full the quota is.
+struct CostsDocument {
+  let fleet: Fleet
+  let report: CostReport
+  let quota: VCPUQuota
+  let judgement: OrphanJudgement
+  let now: Timestamp
+
+  init(fleet: Fleet, prices: PriceBook, vcpuQuota: Int?, orphans: OrphanSettings, now: Timestamp) {
+    self.fleet = fleet
+    self.now = now
+    judgement = OrphanJudgement(of: fleet, settings: orphans, at: now)
+    report = CostReport(of: fleet, prices: prices, judgement: judgement, at: now)
+    quota = VCPUQuota(of: fleet, configured: vcpuQuota)
+  }
+
+  func json(environment: String) -> JSONValue {
+    Document.make(
+      [
+        .init("orgs", .array(orgs.map(org))),
+        .init("by_role", ["tenant": role(.tenant), "workspace": role(.workspace)]),
+        .init(
+          "totals",
+          [
+            "hourly": known(report.total.hourly.exact), "monthly": known(report.total.monthly, places: 2),
+            "wasted_hourly": JSONValue(report.wastedHourly),
+          ]),
+        .init("unpriced", .array(report.unpriced.map(JSONValue.string))),
+        .init(
+          "quota",
+          [
+            "vcpus": JSONValue(quota.used), "limit": JSONValue(quota.limit),
+            "fits": .object(fittingTypes.map { .init($0, JSONValue(quota.fits($0))) }),
+          ]),
+        .init("prices", ["source": .string(report.prices.source), "date": .string(report.prices.date)]),
+      ], environment: environment, fleet: fleet, at: now, rosterSuspicion: judgement.safetyGate)
+  }
+
+  private var orgs: [Org] { SnapshotDocument.orgs(of: fleet) }
+
+  private func known(_ value: Double?, places: Int = 6) -> JSONValue { report.knowsMachines ? JSONValue(value, places: places) : .null }
+
+  private func org(_ org: Org) -> JSONValue {
+    let cost = report.cost(of: org.id)
+    let llm = LLMSpend(of: org, in: fleet)
+    return [
+      "id": JSONValue(org.id), "slug": JSONValue(org.slug), "hourly": JSONValue(cost?.hourly.exact),
+      "monthly": JSONValue(cost?.monthly, places: 2),
+      "storage_monthly": JSONValue(cost?.storageMonthly.exact, places: 2),
+      "address_monthly": JSONValue(cost?.addressMonthly.exact, places: 2),
+      "since_launch": JSONValue(cost?.sinceLaunch.exact), "llm_spend": JSONValue(llm.spend), "llm_budget": JSONValue(llm.budget),
+    ]
+  }
+
+  private func role(_ role: InstanceRole) -> JSONValue {
+    let sum = report.roles[role] ?? CostSum()
+    return ["count": report.knowsMachines ? JSONValue(sum.count) : .null, "hourly": known(sum.hourly.exact)]
+  }
+
+  /// The types of our workspaces and tenants, and what a workspace of the usual tier takes (contract §5.1: T4).
+  private var fittingTypes: [String] {
+    var types: Set = ["t3.large"]
+    for id in report.instances.keys {
+      guard let row = fleet.instances[id]?.row, let type = row.type, InstanceType(type)?.isStandard == true else { continue }
+      types.insert(type)
+    }
+    return types.sorted()
+  }
+
+  // MARK: - As a table
+
+  var table: TextTable {
+    var table = TextTable(header: ["ORG", "$/H", "$/MONTH", "STORAGE/MONTH", "ADDRESSES/MONTH", "SINCE LAUNCH", "LLM", "LLM BUDGET", "ID"])
+    for org in orgs {
+      let cost = report.cost(of: org.id)
+      let llm = LLMSpend(of: org, in: fleet)
+      table.rows.append(
+        [org.slug.rawValue]
+          + [
+            Self.dollars(cost?.hourly.exact, digits: 4), Self.dollars(cost?.monthly), Self.dollars(cost?.storageMonthly.exact),
+            Self.dollars(cost?.addressMonthly.exact), Self.dollars(cost?.sinceLaunch.exact), Self.dollars(llm.spend),
+            llm.spend == nil ? "?" : llm.budget.map { Self.dollars($0) } ?? "-", org.id.rawValue,
+          ])
+    }
+    return table
+  }
+
+  /// What stands under the table.
+  var summary: [String] {
+    let total = report.knowsMachines ? report.total : nil
+    var lines = [
+      "fleet: $\(Self.dollars(total?.hourly.exact, digits: 4))/h, $\(Self.dollars(total?.monthly))/month compute, "
+        + "$\(Self.dollars(total?.storageMonthly.exact))/month storage, $\(Self.dollars(total?.addressMonthly.exact))/month addresses; "
+        + "wasted $\(Self.dollars(report.wastedHourly, digits: 4))/h"
+    ]
+    let fits = quota.fits("t3.large").map { ", \($0) more t3.large fit" } ?? ""
+    lines.append("vCPUs: \(quota.used.map(String.init) ?? "?") of \(quota.limit.map(String.init) ?? "?")\(fits)")
+    if !report.unpriced.isEmpty { lines.append("no price is known of: \(report.unpriced.joined(separator: ", "))") }
+    lines.append("prices: \(report.prices.source), \(report.prices.date); estimates, taxes and discounts apart")
+    return lines
+  }
+
+  private static func dollars(_ value: Double?, digits: Int = 2) -> String { value.map { Wording.dollars($0, digits: digits) } ?? "?" }
+
+  // MARK: - Exit code
+
+  /// Lists beside the machines that could not be read: what then is unknown.
+  var gaps: [String] {
+    resources.flatMap { region, read in read.gaps.filter(Self.isPriced).map { "\($0.what) of \(region): \($0.why)" } }
+      + fleet.vcpuProblems.sorted { $0.key < $1.key }.filter { _ in quota.limit == nil }.map {
+        "the vCPU quota of \($0.key) is unknown: \($0.value)"
+      }
+  }
+
+  private var resources: [(key: Region, value: RegionResources)] { fleet.resources.sorted { $0.key < $1.key } }
+
+  private static func isPriced(_ gap: (what: String, why: String, isFailure: Bool)) -> Bool { ["volumes", "addresses"].contains(gap.what) }
+
+  /// 4 when a source that the answer needs failed, came in part or is stale, else 0. A missing permission leaves figures unknown, and fails nothing.
+  var exitCode: Int32 {
+    if judgement.safetyGate != nil { return 4 }
+    for source in fleet.sources.keys {
+      switch (source, fleet.freshness(of: source, at: now).state) {
+      case (.controlPlane, .failed), (.controlPlane, .partial), (.controlPlane, .stale): return 4
+      case (.ec2, .failed), (.ec2, .partial), (.ec2, .stale): return 4
+      case (.tenant, .failed), (.tenant, .partial), (.tenant, .stale): return 4
+      default: continue
+      }
+    }
+    return resources.contains { $0.value.gaps.contains { Self.isPriced($0) && $0.isFailure } } ? 4 : 0
+  }
+}
