@@ -52,6 +52,8 @@ public struct DeletionRunner: Sendable {
   let plan: DeletionPlan?
   /// Told after every step.
   let onChange: @Sendable (DeletionRun) -> Void
+  /// Asked before and after each record is written; `false` ends everything there, as a kill would. For tests.
+  var survives: @Sendable (_ record: DeletionRecord, _ isWritten: Bool) -> Bool = { _, _ in true }
 
   public init(
     reader: DeletionReader, receipts: ReceiptStore, journal: DeletionJournal?, plan: DeletionPlan?,
@@ -89,10 +91,12 @@ public struct DeletionRunner: Sendable {
       for action in actions {
         switch action {
         case .record(let record):
+          guard survives(record, false) else { return .interrupted }
           do throws(StateDirectory.Failure) { try journal?.append(record) } catch {
             // Without its record no request leaves. What happened already is only remembered worse.
             if case .sending = record { event = .unrecorded("the journal can't be written, so nothing was sent: \(error)") }
           }
+          guard survives(record, true) else { return .interrupted }
         case .send: event = await send(run)
         case .read: event = .read(await reader.read(run.order, planned: plan, within: run.readBudget(at: wallClock())))
         case .wait(let seconds):

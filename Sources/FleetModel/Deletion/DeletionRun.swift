@@ -125,7 +125,8 @@ public struct DeletionRun: Hashable, Sendable {
   var before: [PurgeRow]?
   var lastWordAt: Timestamp
   var leaseWait = 0.0
-  var looks = 0
+  /// Looks since the request.
+  public internal(set) var looks = 0
   /// The audit's completion is a word too, but only once.
   var heardCompletion = false
 

@@ -45,7 +45,7 @@ struct DeleteCommand: ParsableCommand {
     guard plan || confirm != nil || prompt != nil else {
       throw CommandFailure(code: 6, message: "delete: there is no terminal to type the phrase on, nothing was sent: give --confirm ENVIRONMENT/ORG")
     }
-    let deletion = Deletion(command: self, environment: environment, format: global.outputFormat, prompt: prompt)
+    let deletion = try Deletion(command: self, environment: environment, format: global.outputFormat, prompt: prompt)
     let code = Interruption.run(cleanup: { deletion.interrupted() }) {
       do { return try await deletion.run() } catch let failure as CommandFailure {
         Output.message(failure.message)
@@ -75,7 +75,7 @@ private final class Deletion: Sendable {
   private let session: Session
   private let isRunning = Mutex(false)
 
-  init(command: DeleteCommand, environment: FleetEnvironment, format: GlobalOptions.Format, prompt: DeletePrompt?) {
+  init(command: DeleteCommand, environment: FleetEnvironment, format: GlobalOptions.Format, prompt: DeletePrompt?) throws {
     org = command.org
     isPlanOnly = command.plan
     confirm = command.confirm
@@ -87,7 +87,7 @@ private final class Deletion: Sendable {
     self.prompt = prompt
     variables = command.global.variables
     state = StateDirectory(variables: variables)
-    session = Session(environment: environment, variables: variables)
+    session = try Session(environment: environment, global: command.global)
   }
 
   func interrupted() {
@@ -161,10 +161,9 @@ private final class Deletion: Sendable {
     var (plan, hash) = (plan, hash)
     var notice: [String] = []
     while let prompt {
-      let asked = plan
-      let askedHash = hash
-      let lines = notice
-      guard await Task.detached(operation: { prompt.ask(asked, hash: askedHash, notice: lines) }).value, !Task.isCancelled else {
+      let (asked, askedHash) = (plan, hash)
+      // Blocks this task's thread: nothing else is under way.
+      guard prompt.ask(asked, hash: askedHash, notice: notice), !Task.isCancelled else {
         throw CommandFailure(code: 6, message: "delete: not confirmed; nothing was sent")
       }
       // The world went on while the phrase was typed.
@@ -301,6 +300,7 @@ private final class DeletionProgressLines: Sendable {
       case .checking: "looking at the roster and the list of runs"
       case .sending: "the control plane deletes \(run.order.slug)" + (run.step.map { ": \($0) done" } ?? "")
       case .waiting: "the org is being provisioned or deprovisioned (409): asking again"
+      case .following where run.looks == 0: "reading back what is left"
       case .following, .ended:
         (run.legs?.all ?? []).map { "\($0.name) \($0.leg.state.rawValue)" }.joined(separator: ", ") + (run.step.map { "; last step \($0)" } ?? "")
       }
