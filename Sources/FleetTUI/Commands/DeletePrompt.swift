@@ -48,7 +48,7 @@ final class DeletePrompt: Sendable {
     Output.write(lines.map { $0 + "\n" }.joined(), to: STDERR_FILENO)
     guard enter() else { return false }
     defer { leave() }
-    var confirmation = Confirmation(phrase: plan.phrase, protectedWord: plan.isProtected ? plan.protectedWord : nil, openedAt: wallClock())
+    var confirmation = TypedConfirmation(phrase: plan.phrase, protectedWord: plan.isProtected ? plan.protectedWord : nil, openedAt: wallClock())
     var keys = PromptKeys()
     show(confirmation)
     while let events = read(&keys) {
@@ -65,7 +65,7 @@ final class DeletePrompt: Sendable {
   }
 
   /// Waits for keys; `nil` when the terminal is gone or the task is cancelled.
-  private func read(_ keys: inout PromptKeys) -> [Confirmation.Event]? {
+  private func read(_ keys: inout PromptKeys) -> [TypedConfirmation.Event]? {
     var bytes = [UInt8](repeating: 0, count: 1024)
     while true {
       if Task.isCancelled { return nil }
@@ -85,7 +85,7 @@ final class DeletePrompt: Sendable {
     }
   }
 
-  private func show(_ confirmation: Confirmation) {
+  private func show(_ confirmation: TypedConfirmation) {
     let label = confirmation.stage == .phrase ? "" : "the last 8 characters of the org's id: "
     let wait = Int(confirmation.closedFor(at: wallClock()).rounded(.up))
     let note: String =
@@ -110,15 +110,15 @@ struct PromptKeys {
   private static let pasteStart = Array("\u{1B}[200~".utf8)
 
   /// Nothing came for a while.
-  mutating func idle() -> Confirmation.Event? {
+  mutating func idle() -> TypedConfirmation.Event? {
     guard pending == [0x1B] else { return nil }
     pending = []
     return .escape
   }
 
-  mutating func take(_ bytes: some Collection<UInt8>) -> [Confirmation.Event] {
+  mutating func take(_ bytes: some Collection<UInt8>) -> [TypedConfirmation.Event] {
     pending += bytes
-    var events: [Confirmation.Event] = []
+    var events: [TypedConfirmation.Event] = []
     while let first = pending.first {
       if isPasting {
         guard let end = pending.firstRange(of: Self.pasteEnd) else {
@@ -154,7 +154,7 @@ struct PromptKeys {
     return events
   }
 
-  private struct Taken { var value: Confirmation.Event? }
+  private struct Taken { var value: TypedConfirmation.Event? }
 
   /// Takes one key off the front. `nil`: it was none; a value of `nil`: more bytes are needed.
   private mutating func character(_ first: UInt8) -> Taken? {

@@ -3,7 +3,7 @@
 ///
 /// Refused are bracketed pastes and bursts faster than a hand; Enter does nothing before the text matches exactly and the dialog has been
 /// open for two seconds; wrong tries make it wait, longer each time; Esc leaves from everywhere.
-public struct Confirmation: Hashable, Sendable {
+public struct TypedConfirmation: Hashable, Sendable {
   public enum Stage: Hashable, Sendable { case phrase, protectedWord }
 
   public enum Event: Hashable, Sendable {
@@ -83,7 +83,7 @@ public struct Confirmation: Hashable, Sendable {
     // Whatever else is wrong, leaving works.
     if event == .escape { return .left }
     if case .planChanged(let phrase, let word) = event {
-      self = Confirmation(phrase: phrase, protectedWord: word, openedAt: now)
+      self = TypedConfirmation(phrase: phrase, protectedWord: word, openedAt: now)
       notice = .planChanged
       return .typing
     }
