@@ -19,7 +19,6 @@ import Testing
     init(speed: Double = 40, extra: String = "", writes: Bool = true) async throws {
       var options = SimulationOptions()
       options.speed = speed
-      options.orgs = 6
       simulation = try FleetSimulation(options)
       let endpoints = try await simulation.start()
       files = try TemporaryDirectory()
@@ -143,7 +142,7 @@ import Testing
   }
 
   @Test func killedWhileTheRequestIsOutTheNextStartFollowsAndSendsNothing() async throws {
-    try await withScene(speed: 4) { scene in
+    try await withScene(speed: 4, extra: "verify_within = \"3s\"") { scene in
       let process = Process()
       process.executableURL = CommandRun.program
       process.arguments = ["delete", "acme", "--confirm", "demo/acme", "--config", scene.config]
@@ -161,7 +160,7 @@ import Testing
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       #expect(text.contains("the control plane deletes"), "\(text)")
-      let next = try await scene.run(["delete", "acme"].self + ["--confirm", "demo/acme"])
+      let next = try await scene.run(["delete", "acme", "--confirm", "demo/acme"])
       #expect(next.errors.contains("was cut off"), "\(next.errors)")
       let receipt = json(next)["receipt"]
       #expect(receipt?["requests"]?.array?.count == 1 && receipt?["requests"]?.array?[0]["status"] == .null)
