@@ -50,6 +50,7 @@ import Testing
       let plan = try #require(json(first)["plan"])
       #expect(plan["org"]?["slug"]?.string == "acme" && plan["environment"]?.string == "demo")
       #expect((plan["instances"]?.array?.count ?? 0) > 1 && (plan["workspaces"]?.array?.count ?? 0) > 0)
+      #expect(plan["dns"]?.array?.contains { $0.string?.hasPrefix("acme.") == true } == true, "\(plan)")
       #expect((plan["hourly_saved"]?.double ?? 0) > 0)
       #expect(json(first)["phrase"]?.string == "demo/acme")
       #expect(plan["hash"]?.string?.hasPrefix("sha256:") == true)
@@ -98,7 +99,7 @@ import Testing
       #expect(run.status == 0, "\(run.errors) \(run.output)")
       #expect(receipt["outcome"]?.string == "verified" && receipt["plan_hash"]?.string == hash)
       #expect(receipt["requests"]?.array?.count == 1 && receipt["requests"]?.array?[0]["status"] == 200)
-      for leg in ["roster", "instances"] { #expect(receipt["legs"]?[leg]?["state"] == "gone") }
+      for leg in ["roster", "instances", "dns"] { #expect(receipt["legs"]?[leg]?["state"] == "gone") }
       for leg in ["cascade", "audit"] { #expect(receipt["legs"]?[leg]?["state"] == "completed") }
       let id = receipt["id"]?.string ?? ""
       let shown = try await scene.run(["receipts", id])

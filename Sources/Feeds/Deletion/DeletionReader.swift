@@ -6,6 +6,17 @@ public struct ZoneNames: Sendable {
   public var all: @Sendable () async throws -> [String]
 
   public init(all: @escaping @Sendable () async throws -> [String]) { self.all = all }
+
+  /// The environment's zone at its provider; `nil` where none is configured.
+  public init?(of environment: FleetEnvironment, http: HTTPClient, variables: [String: String]) {
+    guard let settings = environment.dns else { return nil }
+    all = {
+      guard let source = settings.token else { throw FeedError.unanswerable("DNS: no token is configured") }
+      let token: Secret
+      do { token = try source.read(environment: variables) } catch { throw FeedError.unanswerable("DNS: \(error)") }
+      return try await CloudflareClient(http: http, api: settings.api, token: token).records(of: settings, within: 15).map(\.name)
+    }
+  }
 }
 
 /// Reads back what is left of an org: roster, boot-events, every region, names and audit, all at once.
@@ -117,10 +128,47 @@ public struct DeletionReader: Sendable {
   private func readNames(_ order: DeletionRun.Order, _ planned: DeletionPlan?) async -> DeletionReading.Names {
     guard let names, let rule = rule(for: order.slug) else { return .notConfigured }
     do {
-      let all = try await names.all()
+      let all = try await zone(names)
       let ours = Set(rule.names(among: all, slug: order.slug, workspaces: planned?.workspaces ?? [])).union(Set(planned?.names ?? []).intersection(all))
       return .found(ours.sorted())
     } catch { return .failed(UntrustedText.clean("dns: \(error)", limit: 300)) }
+  }
+
+  /// Every name in the zone, told to whoever shows the fleet. - Throws: what the zone's own source throws.
+  private func zone(_ names: ZoneNames) async throws -> [String] {
+    let asked = wallClock()
+    do {
+      let all = try await names.all()
+      onEvent(FleetEvent(source: .dns, at: wallClock(), asked: asked, change: .zoneRead))
+      return all
+    } catch {
+      onEvent(FleetEvent(source: .dns, at: wallClock(), asked: asked, change: .failed(UntrustedText.clean("\(error)", limit: 300))))
+      throw error
+    }
+  }
+
+  /// What a plan needs beside roster and machines: the org's workspaces, as its tenant lists them, and the zone's names. Neither is
+  /// needed to delete: a dead tenant must be deletable.
+  /// - Returns: the zone's names; `nil` where there is no zone, or it could not be read.
+  public func readForPlan(_ org: OrgRow) async -> [String]? {
+    async let workspaces: Void = readWorkspaces(of: org)
+    var all: [String]?
+    if let names { all = try? await zone(names) }
+    await workspaces
+    return all
+  }
+
+  private func readWorkspaces(of org: OrgRow) async {
+    guard let controlPlane = environment.controlPlane,
+      let base = TenantClient.base(of: org.slug, template: environment.tenantURL, controlPlane: controlPlane)
+    else { return }
+    let asked = wallClock()
+    let change: FleetEvent.Change
+    do throws(FeedError) {
+      let token = try await client.tenantToken(of: org.slug, within: 5)
+      change = .workspaces(org.id, try await TenantClient(http: http, slug: org.slug, org: org.id, base: base, token: token).workspaces(within: 5))
+    } catch { change = .failed(error.description) }
+    onEvent(FleetEvent(source: .tenant(org.slug), at: wallClock(), asked: asked, change: change))
   }
 
   func readAudit(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Audit {

@@ -87,7 +87,10 @@ private final class Deletion: Sendable {
     self.prompt = prompt
     variables = command.global.variables
     state = StateDirectory(variables: variables)
-    session = try Session(environment: environment, global: command.global)
+    var options = FleetFeeds.Options()
+    // Of the tenants only this org's matters, and that one may be dead.
+    options.asksTenants = false
+    session = try Session(environment: environment, global: command.global, options: options)
   }
 
   func interrupted() {
@@ -101,8 +104,7 @@ private final class Deletion: Sendable {
 
   func run() async throws -> Int32 {
     if !isPlanOnly, let code = try await resumeLeftover() { return code }
-    let fleet = await session.loaded()
-    let (plan, hash) = try planned(fleet)
+    let (plan, hash, fleet) = try await planned()
     if isPlanOnly { return show(plan, hash, fleet) }
     if let reason = fleet.reasonAgainstDeletion(regions: environment.aws?.regions ?? [], at: wallClock()) { throw refused(reason) }
     let confirmed = try await confirmed(plan, hash, fleet)
@@ -112,7 +114,19 @@ private final class Deletion: Sendable {
   // MARK: - The plan
 
   /// - Throws: ``CommandFailure`` when there is no such org, or it can't be told.
-  private func planned(_ fleet: Fleet) throws -> (DeletionPlan, String) {
+  private func planned() async throws -> (DeletionPlan, String, Fleet) {
+    let seen = SeenFleet(await session.loaded())
+    let found = try wanted(in: seen.fleet)
+    let names = try await reader(seen).readForPlan(found.row)
+    // Read again: its workspaces are known now.
+    guard let org = seen.fleet.orgs[found.id] else { throw refused("org \(found.slug) went while the plan was made") }
+    let plan = DeletionPlan(
+      of: org, in: seen.fleet, environment: environment.name, isProtected: environment.isProtected, prices: .builtin, names: names ?? [],
+      rule: DeletionReader.rule(for: org.slug, in: environment))
+    return (plan, contentHash(of: plan.body), seen.fleet)
+  }
+
+  private func wanted(in fleet: Fleet) throws -> Org {
     let now = wallClock()
     let named = fleet.orgs.values.filter { ($0.slug.rawValue == org || $0.id.rawValue == org) && $0.row.status != .purged }
     guard let found = named.first else {
@@ -126,10 +140,7 @@ private final class Deletion: Sendable {
       throw CommandFailure(code: 1, message: "delete: environment \(environment.name) has no org \(name)\(near)")
     }
     guard named.count == 1 else { throw refused("\(named.count) orgs have the name \(found.slug): give the id") }
-    let plan = DeletionPlan(
-      of: found, in: fleet, environment: environment.name, isProtected: environment.isProtected, prices: .builtin, names: [],
-      rule: DeletionReader.rule(for: found.slug, in: environment))
-    return (plan, contentHash(of: plan.body))
+    return found
   }
 
   private func show(_ plan: DeletionPlan, _ hash: String, _ fleet: Fleet) -> Int32 {
@@ -139,10 +150,18 @@ private final class Deletion: Sendable {
     case .csv: Output.line(DeletionDocument.planTable(plan, hash: hash).csv)
     case .table: Output.line(DeletionDocument.planLines(plan, hash: hash).joined(separator: "\n"))
     }
-    guard let reason = fleet.reasonAgainstDeletion(regions: environment.aws?.regions ?? [], at: now) else { return 0 }
-    Output.message("delete: as things stand it would be refused: \(reason)")
-    // What isn't configured is never, and changes no exit code.
-    return environment.aws?.regions.isEmpty ?? true ? 0 : 4
+    var code: Int32 = 0
+    if let reason = fleet.reasonAgainstDeletion(regions: environment.aws?.regions ?? [], at: now) {
+      Output.message("delete: as things stand it would be refused: \(reason)")
+      // What isn't configured is never, and changes no exit code.
+      if environment.aws?.regions.isEmpty == false || !fleet.isComplete(.controlPlane, at: now) { code = 4 }
+    }
+    let names = fleet.freshness(of: .dns, at: now)
+    if environment.dns != nil, names.state != .complete {
+      Output.message("delete: the org's names are not known: \(names.problem ?? names.state.rawValue)")
+      code = 4
+    }
+    return code
   }
 
   // MARK: - The confirmation
@@ -167,8 +186,7 @@ private final class Deletion: Sendable {
         throw CommandFailure(code: 6, message: "delete: not confirmed; nothing was sent")
       }
       // The world went on while the phrase was typed.
-      let newer = await session.loaded()
-      let (newPlan, newHash) = try planned(newer)
+      let (newPlan, newHash, newer) = try await planned()
       if let reason = newer.reasonAgainstDeletion(regions: environment.aws?.regions ?? [], at: wallClock()) { throw refused(reason) }
       if newHash == askedHash { return (asked, askedHash, newer) }
       if planHash != nil { throw refused("the plan changed: it is \(newHash) now") }
@@ -183,7 +201,8 @@ private final class Deletion: Sendable {
   private func reader(_ seen: SeenFleet) throws -> DeletionReader {
     do throws(FeedError) {
       return try DeletionReader(
-        environment: environment, http: session.http, variables: variables, names: nil, prices: .builtin, onEvent: seen.take)
+        environment: environment, http: session.http, variables: variables,
+        names: ZoneNames(of: environment, http: session.http, variables: variables), prices: .builtin, onEvent: seen.take)
     } catch { throw refused(error.description) }
   }
 
