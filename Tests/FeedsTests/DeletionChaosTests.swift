@@ -53,7 +53,8 @@ private final class Outcomes: Sendable {
     let killed = Tally()
     var result = Result()
     for start in 0..<10 {
-      guard case .held(let journal, let records) = try DeletionJournal.open(in: state, environment: "staging", org: DeletionFakeFleet.org) else {
+      guard case .held(let journal, let records) = try DeletionJournal.open(in: state, environment: "staging", org: DeletionFakeFleet.org)
+      else {
         Issue.record("the journal is locked although nobody runs")
         return result
       }
@@ -118,7 +119,8 @@ private final class Outcomes: Sendable {
     case 4: fault.repeatsAnswer = true
     case 5: fault.delay = Double.random(in: 0...0.05, using: &random)
     case 6:
-      fault.answer = .status([500, 502, 503, 504].randomElement(using: &random)!, "<html><title>Bad Gateway</title></html>", type: "text/html")
+      fault.answer = .status(
+        [500, 502, 503, 504].randomElement(using: &random)!, "<html><title>Bad Gateway</title></html>", type: "text/html")
       fault.starts = Bool.random(using: &random)
     case 7:
       fault.answer = .status(200, "<!doctype html><title>Sign in</title>", type: "text/html")
@@ -160,7 +162,9 @@ private final class Outcomes: Sendable {
               $0.cascadeSeconds = cascadeSeconds
               if isForgetful { $0.forgotten = ["i-0b"] }
             }
-            let kill = Int.random(in: 0..<3, using: &random) == 0 ? (index: Int.random(in: 0..<5, using: &random), isWritten: Bool.random(using: &random)) : nil
+            let kill =
+              Int.random(in: 0..<3, using: &random) == 0
+              ? (index: Int.random(in: 0..<5, using: &random), isWritten: Bool.random(using: &random)) : nil
             let result = try await Self.deletion(fake, temporary.state, within: 0.3, resumes: resumes, killAt: kill)
             try Self.judge(result, fake, temporary.state, resumes: resumes, "seed \(seed)")
             outcomes.note(result.outcome?.rawValue ?? "refused")
@@ -171,11 +175,16 @@ private final class Outcomes: Sendable {
     }
     // Chaos that always ends alike would test nothing.
     let seen = outcomes.seen
-    for outcome in ["verified", "partial", "failed", "stalled"] { #expect(seen[outcome, default: 0] > 0, "no run ended \(outcome): \(seen)") }
+    for outcome in ["verified", "partial", "failed", "stalled"] {
+      #expect(seen[outcome, default: 0] > 0, "no run ended \(outcome): \(seen)")
+    }
   }
 
   @Test(arguments: [false, true]) func aDeletionKilledAtAnyJournalWriteGoesOnFromThere(isWritten: Bool) async throws {
-    for fault in [DeletionFakeFleet.Fault(), DeletionFakeFleet.Fault(answer: .queued), DeletionFakeFleet.Fault(failsAt: "infra"), DeletionFakeFleet.Fault(answer: .nothing)] {
+    for fault in [
+      DeletionFakeFleet.Fault(), DeletionFakeFleet.Fault(answer: .queued), DeletionFakeFleet.Fault(failsAt: "infra"),
+      DeletionFakeFleet.Fault(answer: .nothing),
+    ] {
       for index in 0..<5 {
         let fake = try DeletionFakeFleet()
         let temporary = TemporaryState()

@@ -9,7 +9,11 @@ import Synchronization
 final class DeletionFakeFleet: Sendable {
   /// What becomes of one DELETE.
   struct Fault: Sendable {
-    enum Answer: Sendable { case cascade, status(Int, String, type: String), queued, nothing }
+    enum Answer: Sendable {
+      case cascade
+      case status(Int, String, type: String)
+      case queued, nothing
+    }
     var answer = Answer.cascade
     /// Whether the request reaches the cascade although the answer says otherwise.
     var starts = true
@@ -60,7 +64,9 @@ final class DeletionFakeFleet: Sendable {
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let bound = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listening, $0, length) == 0 && listen(listening, 64) == 0 && getsockname(listening, $0, &length) == 0 }
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listening, $0, length) == 0 && listen(listening, 64) == 0 && getsockname(listening, $0, &length) == 0
+      }
     }
     guard bound else { throw HTTPFailure.refused(host: "127.0.0.1") }
     port = UInt16(bigEndian: address.sin_port)
@@ -102,9 +108,13 @@ final class DeletionFakeFleet: Sendable {
   var plan: DeletionPlan {
     var fleet = Fleet()
     let now = wallClock()
-    fleet.apply(FleetEvent(source: .controlPlane, at: now, change: .roster([OrgRow(id: Self.org, slug: "acme", status: .running)], limit: 500, unreadable: 0)))
+    fleet.apply(
+      FleetEvent(
+        source: .controlPlane, at: now, change: .roster([OrgRow(id: Self.org, slug: "acme", status: .running)], limit: 500, unreadable: 0)))
     let rows = ["i-0a", "i-0b"].map {
-      InstanceRow(id: InstanceID($0), region: "us-east-2", state: .running, type: "t3.small", tags: ["OrgID": Self.org.rawValue, "ManagedBy": "molecule-cp"])
+      InstanceRow(
+        id: InstanceID($0), region: "us-east-2", state: .running, type: "t3.small",
+        tags: ["OrgID": Self.org.rawValue, "ManagedBy": "molecule-cp"])
     }
     fleet.apply(FleetEvent(source: .ec2("us-east-2"), at: now, change: .instances(rows, complete: true, problem: nil)))
     return DeletionPlan(of: fleet.orgs[Self.org]!, in: fleet, environment: "staging", isProtected: false, prices: .builtin)
@@ -114,7 +124,8 @@ final class DeletionFakeFleet: Sendable {
     let plan = plan
     let now = wallClock()
     return DeletionRun.Order(
-      receiptID: ReceiptStore.newID(at: now) + "-\(UInt32.random(in: 0...UInt32.max))", plan: plan, planHash: contentHash(of: plan.body), operator: "op@host", startedAt: now,
+      receiptID: ReceiptStore.newID(at: now) + "-\(UInt32.random(in: 0...UInt32.max))", plan: plan, planHash: contentHash(of: plan.body),
+      operator: "op@host", startedAt: now,
       verifyWithin: seconds)
   }
 
@@ -154,7 +165,10 @@ final class DeletionFakeFleet: Sendable {
     let lines = head.components(separatedBy: "\r\n")
     let words = lines[0].split(separator: " ")
     guard words.count > 1 else { return nil }
-    let length = lines.lazy.compactMap { $0.lowercased().hasPrefix("content-length:") ? Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) : nil }.first ?? 0
+    let length =
+      lines.lazy.compactMap {
+        $0.lowercased().hasPrefix("content-length:") ? Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) : nil
+      }.first ?? 0
     guard bytes.count >= end.upperBound + length else { return nil }
     let body = String(decoding: bytes[end.upperBound..<(end.upperBound + length)], as: UTF8.self)
     return Request(method: String(words[0]), path: String(words[1]), body: body, length: end.upperBound + length)
@@ -182,7 +196,8 @@ final class DeletionFakeFleet: Sendable {
     case "/cp/admin/purges" where truth.offersPurges:
       let row = truth.purge.map { purge in
         let completed = purge.completed.map { "\"\($0)\"" } ?? "null"
-        return #"{"id":"\#(Self.purgeID)","org_slug":"acme","org_id":"\#(Self.org)","status":"\#(purge.status)","last_step":"\#(purge.step)","attempts":\#(purge.attempts),"completed_at":\#(completed)}"#
+        return
+          #"{"id":"\#(Self.purgeID)","org_slug":"acme","org_id":"\#(Self.org)","status":"\#(purge.status)","last_step":"\#(purge.step)","attempts":\#(purge.attempts),"completed_at":\#(completed)}"#
       }
       return write(200, #"{"purges":[\#(row ?? "")]}"#, to: connection)
     case "/ec2/": return write(200, Self.instances(truth.machines), type: "text/xml", to: connection)
@@ -252,7 +267,9 @@ final class DeletionFakeFleet: Sendable {
     }
   }
 
-  private func write(_ status: Int, _ body: String, type: String = "application/json", to connection: Int32, cut: Int? = nil, twice: Bool = false) -> Bool {
+  private func write(
+    _ status: Int, _ body: String, type: String = "application/json", to connection: Int32, cut: Int? = nil, twice: Bool = false
+  ) -> Bool {
     let wait = status == 409 ? "Retry-After: 0\r\n" : ""
     let text = "HTTP/1.1 \(status) X\r\n\(wait)Content-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
     var bytes = Array((twice ? text + text : text).utf8)

@@ -11,8 +11,14 @@ import Testing
 
   @Test func twoOnOneMachineNeverHoldTheSameDeletion() throws {
     let temporary = TemporaryState()
-    guard case .held(let journal, _) = try open(temporary) else { Issue.record("not held"); return }
-    guard case .busy = try open(temporary) else { Issue.record("held twice"); return }
+    guard case .held(let journal, _) = try open(temporary) else {
+      Issue.record("not held")
+      return
+    }
+    guard case .busy = try open(temporary) else {
+      Issue.record("held twice")
+      return
+    }
     journal.remove()
   }
 
@@ -21,7 +27,10 @@ import Testing
     let order = try DeletionFakeFleet().order(within: 1)
     var path = ""
     do {
-      guard case .held(let journal, _) = try open(temporary) else { Issue.record("not held"); return }
+      guard case .held(let journal, _) = try open(temporary) else {
+        Issue.record("not held")
+        return
+      }
       try journal.append(.begun(order))
       path = journal.path
     }
@@ -29,11 +38,17 @@ import Testing
     let line = Array((DeletionRecord.sending(before: [], at: order.startedAt).json.serialized() + "\n").utf8)
     for cut in 1..<line.count {
       try (whole + Data(line.prefix(cut))).write(to: URL(fileURLWithPath: path))
-      guard case .held(let journal, let records) = try open(temporary) else { Issue.record("not held"); return }
+      guard case .held(let journal, let records) = try open(temporary) else {
+        Issue.record("not held")
+        return
+      }
       #expect(records == [.begun(order)])
       // What is written next starts on a line of its own.
       try journal.append(.following("p1", at: order.startedAt))
-      #expect(DeletionJournal.records(in: Array(try Data(contentsOf: URL(fileURLWithPath: path)))) == [.begun(order), .following("p1", at: order.startedAt)])
+      #expect(
+        DeletionJournal.records(in: Array(try Data(contentsOf: URL(fileURLWithPath: path)))) == [
+          .begun(order), .following("p1", at: order.startedAt),
+        ])
     }
   }
 
@@ -41,7 +56,10 @@ import Testing
     let temporary = TemporaryState()
     let order = try DeletionFakeFleet().order(within: 1)
     let records = DeletionJournal.records(in: Array("\(DeletionRecord.begun(order).json)\n{\"record\":\"sen\u{0}\n".utf8))
-    guard case .lost? = DeletionRun(resuming: records, at: order.startedAt)?.word else { Issue.record("\(records)"); return }
+    guard case .lost? = DeletionRun(resuming: records, at: order.startedAt)?.word else {
+      Issue.record("\(records)")
+      return
+    }
     _ = temporary
   }
 
@@ -74,6 +92,7 @@ import Testing
     let temporary = TemporaryState()
     let result = try await DeletionChaosTests.deletion(fake, temporary.state, within: 2)
     #expect(result.outcome == .verified)
-    #expect(fake.truth.withLock { $0.requests.filter { !$0.hasPrefix("GET ") && !$0.hasSuffix("/ec2/") } } == ["DELETE /cp/admin/tenants/acme"])
+    #expect(
+      fake.truth.withLock { $0.requests.filter { !$0.hasPrefix("GET ") && !$0.hasSuffix("/ec2/") } } == ["DELETE /cp/admin/tenants/acme"])
   }
 }

@@ -1,15 +1,17 @@
-@testable import FleetModel
 import Foundation
 import Testing
 
 @testable import Feeds
+@testable import FleetModel
 
 @Suite struct DeletionReceiptTests {
   func receipt(_ id: String) -> DeletionReceipt {
     let now = Timestamp(seconds: 1_795_000_000)
     return DeletionReceipt(
-      id: id, orgID: "o-1", slug: "acme", environment: "staging", operator: "op@host", planHash: "sha256:00", startedAt: now, endedAt: now + 12,
-      requests: [.init(at: now, path: "/cp/admin/tenants/acme", status: 200, purgeID: "p1")], legs: DeletionLegs(unread: "not read", at: now),
+      id: id, orgID: "o-1", slug: "acme", environment: "staging", operator: "op@host", planHash: "sha256:00", startedAt: now,
+      endedAt: now + 12,
+      requests: [.init(at: now, path: "/cp/admin/tenants/acme", status: 200, purgeID: "p1")],
+      legs: DeletionLegs(unread: "not read", at: now),
       outcome: .partial, hourlySaved: 0.25)
   }
 
@@ -38,8 +40,10 @@ import Testing
     let temporary = TemporaryState()
     let store = try store(temporary, count: 2)
     let kept = try #require(try store.document(of: "r-1"))
-    let object = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: store.directory + "/r-1.json"))) as? [String: Any])
-    let body = try JSONSerialization.data(withJSONObject: object.filter { $0.key != "hash" }, options: [.sortedKeys, .withoutEscapingSlashes])
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: store.directory + "/r-1.json"))) as? [String: Any])
+    let body = try JSONSerialization.data(
+      withJSONObject: object.filter { $0.key != "hash" }, options: [.sortedKeys, .withoutEscapingSlashes])
     #expect(kept["hash"]?.string == "sha256:" + hexadecimalSHA256(of: Array(body)))
     #expect(kept["previous"]?.string == (try store.document(of: "r-0"))?["hash"]?.string)
     #expect(try String(contentsOfFile: store.directory + "/chain", encoding: .utf8).contains(kept["hash"]?.string ?? "-"))

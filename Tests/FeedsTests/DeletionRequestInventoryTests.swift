@@ -10,7 +10,8 @@ import Testing
     var found: [(name: String, text: String, target: String)] = []
     for target in ["Feeds", "FleetModel", "FleetTUI"] {
       let base = root.appendingPathComponent("Sources/\(target)")
-      for case let file as URL in FileManager.default.enumerator(at: base, includingPropertiesForKeys: nil) ?? .init() where file.pathExtension == "swift" {
+      for case let file as URL in FileManager.default.enumerator(at: base, includingPropertiesForKeys: nil) ?? .init()
+      where file.pathExtension == "swift" {
         let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
         let code = text.split(separator: "\n", omittingEmptySubsequences: false)
           .filter { !$0.drop { $0 == " " }.hasPrefix("//") }.joined(separator: "\n")
@@ -61,23 +62,29 @@ import Testing
     let paths = Set(try Self.matches(#""([^"\n]*/cp/[^"\n?]*)"#, in: "Feeds").map { $0.drop { $0 != "/" } }.map(String.init))
     let known: Set = [
       "/cp/admin/events/stream", "/cp/admin/orgs", "/cp/admin/orgs/\\(JSONService.segment(slug.rawValue))/admin-token", "/cp/admin/purges",
-      "/cp/admin/stats", "/cp/admin/tenants/\\(JSONService.segment(slug.rawValue))", "/cp/admin/tenants/\\(JSONService.segment(slug.rawValue))/boot-events",
-      "/cp/admin/tenants/\\(JSONService.segment(slug.rawValue))/diagnostics", "/cp/admin/workspaces/\\(JSONService.segment(workspace.rawValue))/console",
+      "/cp/admin/stats", "/cp/admin/tenants/\\(JSONService.segment(slug.rawValue))",
+      "/cp/admin/tenants/\\(JSONService.segment(slug.rawValue))/boot-events",
+      "/cp/admin/tenants/\\(JSONService.segment(slug.rawValue))/diagnostics",
+      "/cp/admin/workspaces/\\(JSONService.segment(workspace.rawValue))/console",
       "/cp/status",
     ]
     #expect(paths.subtracting(known).isEmpty, "new: \(paths.subtracting(known))")
   }
 
   @Test func everyActionOfAWSOnlyLooks() throws {
-    let actions = try Self.matches(#""((?:Describe|Get|List|Assume|Terminate|Stop|Start|Run|Create|Delete|Modify|Put|Release|Detach|Revoke|Reboot|Authorize|Associate|Disassociate|Attach|Cancel|Update|Tag|Untag|Send)[A-Z][A-Za-z]+)""#)
-      .map { String($0.drop { $0 != " " }.dropFirst()) }
+    let actions = try Self.matches(
+      #""((?:Describe|Get|List|Assume|Terminate|Stop|Start|Run|Create|Delete|Modify|Put|Release|Detach|Revoke|Reboot|Authorize|Associate|Disassociate|Attach|Cancel|Update|Tag|Untag|Send)[A-Z][A-Za-z]+)""#
+    )
+    .map { String($0.drop { $0 != " " }.dropFirst()) }
     let changing = Set(actions).filter { name in !["Describe", "Get", "List", "Assume"].contains { name.hasPrefix($0) } }
     #expect(changing.isEmpty, "\(changing)")
     #expect(actions.contains("DescribeInstances"))
   }
 
   @Test func noStatementOfSQLWrites() throws {
-    let words = try Self.matches(#"(?i)"[^"\n]*\b((?:INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|TRUNCATE\s+\w|DROP\s+(?:TABLE|INDEX|SCHEMA)|ALTER\s+TABLE|GRANT\s+\w+\s+ON))"#)
+    let words = try Self.matches(
+      #"(?i)"[^"\n]*\b((?:INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|TRUNCATE\s+\w|DROP\s+(?:TABLE|INDEX|SCHEMA)|ALTER\s+TABLE|GRANT\s+\w+\s+ON))"#
+    )
     // The local history's own file is the program's to write.
     #expect(words.filter { !$0.hasPrefix("History") && !$0.hasPrefix("BootHistory") }.isEmpty, "\(words)")
   }

@@ -15,7 +15,9 @@ import Testing
     return now
   }
 
-  func confirmation(word: String? = nil) -> TypedConfirmation { TypedConfirmation(phrase: "staging/acme", protectedWord: word, openedAt: opened) }
+  func confirmation(word: String? = nil) -> TypedConfirmation {
+    TypedConfirmation(phrase: "staging/acme", protectedWord: word, openedAt: opened)
+  }
 
   @Test func thePhraseTypedByHandConfirmsWithEnterAlone() {
     var confirmation = confirmation()

@@ -8,7 +8,10 @@ import Testing
 
   var plan: DeletionPlan {
     var fleet = Fleet()
-    fleet.apply(FleetEvent(source: .controlPlane, at: start, change: .roster([OrgRow(id: Self.org, slug: "acme", status: .running)], limit: 500, unreadable: 0)))
+    fleet.apply(
+      FleetEvent(
+        source: .controlPlane, at: start, change: .roster([OrgRow(id: Self.org, slug: "acme", status: .running)], limit: 500, unreadable: 0)
+      ))
     return DeletionPlan(of: fleet.orgs[Self.org]!, in: fleet, environment: "staging", isProtected: false, prices: .builtin)
   }
 
@@ -20,19 +23,23 @@ import Testing
 
   func standing(_ audit: DeletionReading.Audit = .rows([]), at seconds: Double = 1) -> DeletionReading {
     DeletionReading(
-      at: start + seconds, roster: .listed(org: OrgRow(id: Self.org, slug: "acme", status: .running), namesake: nil), existence: .exists(Self.org),
-      machines: .found([.init(id: "i-1", region: "us-east-2", state: .running, type: "t3.small", hourly: 0.0208)], unread: []), names: .notConfigured,
+      at: start + seconds, roster: .listed(org: OrgRow(id: Self.org, slug: "acme", status: .running), namesake: nil),
+      existence: .exists(Self.org),
+      machines: .found([.init(id: "i-1", region: "us-east-2", state: .running, type: "t3.small", hourly: 0.0208)], unread: []),
+      names: .notConfigured,
       audit: audit)
   }
 
   func gone(_ audit: DeletionReading.Audit, at seconds: Double = 5) -> DeletionReading {
     DeletionReading(
-      at: start + seconds, roster: .listed(org: nil, namesake: nil), existence: .absent, machines: .found([], unread: []), names: .found([]), audit: audit)
+      at: start + seconds, roster: .listed(org: nil, namesake: nil), existence: .absent, machines: .found([], unread: []),
+      names: .found([]), audit: audit)
   }
 
   func purge(_ status: String, step: String = "infra", attempts: Int = 1, id: PurgeID = "p1", at seconds: Double = 4) -> PurgeRow {
     PurgeRow(
-      id: id, orgID: Self.org, slug: "acme", status: .init(status), lastStep: status == "completed" ? "completed" : step, attempts: attempts,
+      id: id, orgID: Self.org, slug: "acme", status: .init(status), lastStep: status == "completed" ? "completed" : step,
+      attempts: attempts,
       completedAt: status == "completed" ? start + seconds : nil)
   }
 
@@ -66,7 +73,10 @@ import Testing
   @Test func aControlPlaneThatLiesEndsPartialWithTheMachinesListed() {
     var run = sent()
     _ = run.handle(.answered(.done("p1", org: Self.org), status: 200), at: start + 3)
-    guard case .wait? = run.handle(.read(standing()), at: start + 5).last else { Issue.record("it does not wait"); return }
+    guard case .wait? = run.handle(.read(standing()), at: start + 5).last else {
+      Issue.record("it does not wait")
+      return
+    }
     #expect(run.handle(.woke, at: start + 6) == [.read])
     let receipt = receipt(run.handle(.read(standing(at: 200)), at: start + 200))
     #expect(receipt?.outcome == .partial)
@@ -78,7 +88,10 @@ import Testing
   @Test func queuedIsFollowedAndIsNotSuccess() {
     var run = sent()
     #expect(run.handle(.answered(.queued("p1"), status: 202), at: start + 2).last == .read)
-    guard case .wait? = run.handle(.read(standing(.rows([purge("pending")]))), at: start + 3).last else { Issue.record("it does not wait"); return }
+    guard case .wait? = run.handle(.read(standing(.rows([purge("pending")]))), at: start + 3).last else {
+      Issue.record("it does not wait")
+      return
+    }
     _ = run.handle(.woke, at: start + 4)
     var finished = run
     #expect(receipt(finished.handle(.read(gone(.rows([purge("completed")]))), at: start + 5))?.outcome == .verified)
@@ -149,7 +162,10 @@ import Testing
     #expect(receipt(unaudited.handle(.read(gone(.notOffered)), at: start + 5))?.outcome == .partial)
     // A run that was completed long before proves nothing.
     var old = lost
-    guard case .wait? = old.handle(.read(gone(.rows([purge("completed", at: -86_400)]))), at: start + 5).last else { Issue.record("taken for this run"); return }
+    guard case .wait? = old.handle(.read(gone(.rows([purge("completed", at: -86_400)]))), at: start + 5).last else {
+      Issue.record("taken for this run")
+      return
+    }
     // For as long as it is followed the audit has no run, and the org stands.
     var never = lost
     let receipt = receipt(never.handle(.read(standing(at: 183)), at: start + 183))
@@ -162,7 +178,10 @@ import Testing
   @Test func aRunThatFailedBeforeTheRequestIsNoNewsOfIt() {
     var run = sent(before: [purge("failed")])
     _ = run.handle(.unanswered("cut", mayHaveArrived: true), at: start + 2)
-    guard case .wait? = run.handle(.read(standing(.rows([purge("failed")]))), at: start + 3).last else { Issue.record("taken for this run"); return }
+    guard case .wait? = run.handle(.read(standing(.rows([purge("failed")]))), at: start + 3).last else {
+      Issue.record("taken for this run")
+      return
+    }
     _ = run.handle(.woke, at: start + 4)
     #expect(receipt(run.handle(.read(standing(.rows([purge("failed", attempts: 2)]))), at: start + 5))?.outcome == .stalled)
   }
@@ -198,7 +217,8 @@ import Testing
 
   @Test func nothingLeavesWhenTheWorldChangedOrTheRosterCannotBeRead() {
     let rosters: [DeletionReading.Roster] = [
-      .listed(org: nil, namesake: nil), .listed(org: nil, namesake: "other"), .listed(org: OrgRow(id: Self.org, slug: "renamed"), namesake: nil),
+      .listed(org: nil, namesake: nil), .listed(org: nil, namesake: "other"),
+      .listed(org: OrgRow(id: Self.org, slug: "renamed"), namesake: nil),
       .listed(org: OrgRow(id: Self.org, slug: "acme", status: .purged), namesake: nil),
       .listed(org: OrgRow(id: Self.org, slug: "acme"), namesake: "other"), .partial(why: "cut", holdsOrg: true), .failed("503"),
     ]
@@ -207,13 +227,19 @@ import Testing
       _ = run.handle(.started, at: start)
       var reading = standing()
       reading.roster = roster
-      guard case .refuse? = run.handle(.read(reading), at: start + 1).last else { Issue.record("sent with \(roster)"); return }
+      guard case .refuse? = run.handle(.read(reading), at: start + 1).last else {
+        Issue.record("sent with \(roster)")
+        return
+      }
     }
   }
 
   @Test func aRecordThatCannotBeWrittenKeepsTheRequestBack() {
     var run = sent()
-    guard case .refuse? = run.handle(.unrecorded("disk full"), at: start + 1).last else { Issue.record("not refused"); return }
+    guard case .refuse? = run.handle(.unrecorded("disk full"), at: start + 1).last else {
+      Issue.record("not refused")
+      return
+    }
   }
 
   @Test func answersAreReadAsTheContractSays() {
@@ -228,17 +254,25 @@ import Testing
     #expect(answer(404, #"{"slug":"acme","error":"org not found"}"#) == .absent)
     for unclear in [
       answer(200, "<html>"), answer(200, "sign in", isHTML: true), answer(200, #"{"deleted":false}"#), answer(200, #"{"slug":"other"}"#),
-      answer(500, "<html>"), answer(500, #"{"error":"boom"}"#), answer(502, ""), answer(503, ""), answer(504, ""), answer(202, "<p>"), answer(206, ""),
+      answer(500, "<html>"), answer(500, #"{"error":"boom"}"#), answer(502, ""), answer(503, ""), answer(504, ""), answer(202, "<p>"),
+      answer(206, ""),
     ] {
-      guard case .unclear = unclear else { Issue.record("\(unclear)"); continue }
+      guard case .unclear = unclear else {
+        Issue.record("\(unclear)")
+        continue
+      }
     }
     for refused in [
       answer(404, "404 page not found"), answer(404, #"{"error":"org not found","slug":"other"}"#),
       answer(404, #"{"error":"org not found","slug":"acme","x":1}"#), answer(400, ""), answer(401, ""), answer(302, ""),
     ] {
-      guard case .refused = refused else { Issue.record("\(refused)"); continue }
+      guard case .refused = refused else {
+        Issue.record("\(refused)")
+        continue
+      }
     }
-    #expect(answer(500, #"{"error":"purge cascade failed","purge_id":"p"}"#) == .failedHalfway("p", why: "answered 500: purge cascade failed"))
+    #expect(
+      answer(500, #"{"error":"purge cascade failed","purge_id":"p"}"#) == .failedHalfway("p", why: "answered 500: purge cascade failed"))
   }
 
   @Test func theSameNameCreatedAgainIsToldByItsID() {
@@ -258,7 +292,10 @@ import Testing
     var reading = gone(.rows([purge("completed")]), at: 5)
     reading.machines = .found([], unread: ["ec2:us-west-2: 503"])
     // The audit's completion is the control plane's last word: followed from there.
-    guard case .wait? = run.handle(.read(reading), at: start + 5).last else { Issue.record("it does not wait"); return }
+    guard case .wait? = run.handle(.read(reading), at: start + 5).last else {
+      Issue.record("it does not wait")
+      return
+    }
     let receipt = receipt(run.handle(.read(reading), at: start + 186))
     #expect(receipt?.outcome == .partial)
     #expect(receipt?.legs.instances.state == .unknown)
@@ -285,7 +322,10 @@ import Testing
     let sending = DeletionRecord.sending(before: [purge("failed")], at: start + 1)
     #expect(resumed([.begun(order)]) == nil)
     let cut = resumed([.begun(order), sending])
-    guard case .lost? = cut?.word else { Issue.record("\(String(describing: cut))"); return }
+    guard case .lost? = cut?.word else {
+      Issue.record("\(String(describing: cut))")
+      return
+    }
     #expect(cut?.requests.count == 1)
     #expect(resumed([.begun(order), sending, .answered(.queued("p1"), status: 202, at: start + 2)])?.word == .queued)
     #expect(resumed([.begun(order), sending, .answered(.done("p1", org: nil), status: 200, at: start + 2)])?.word == .done)
@@ -295,6 +335,9 @@ import Testing
     #expect(receipt(leased.resume(at: start + 100))?.outcome == .failed)
     // A resend that was cut off is as ambiguous as a first request.
     let failed = DeletionRecord.answered(.failedHalfway("p1", why: "500"), status: 500, at: start + 2)
-    guard case .lost? = resumed([.begun(order), sending, failed, sending])?.word else { Issue.record("a resend is forgotten"); return }
+    guard case .lost? = resumed([.begun(order), sending, failed, sending])?.word else {
+      Issue.record("a resend is forgotten")
+      return
+    }
   }
 }

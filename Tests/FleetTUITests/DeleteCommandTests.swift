@@ -107,7 +107,8 @@ import Testing
       #expect(json(try await scene.run(["receipts"]))["receipts"]?.array?.first?["id"]?.string == id)
       #expect(try await scene.run(["receipts", "--verify"]).status == 0)
       let path = "\(scene.state)/fleettui/receipts/\(id).json"
-      try String(contentsOfFile: path, encoding: .utf8).replacingOccurrences(of: "\"verified\"", with: "\"partial\"").write(toFile: path, atomically: true, encoding: .utf8)
+      try String(contentsOfFile: path, encoding: .utf8).replacingOccurrences(of: "\"verified\"", with: "\"partial\"").write(
+        toFile: path, atomically: true, encoding: .utf8)
       let broken = try await scene.run(["receipts", "--verify"])
       #expect(broken.status == 3)
       #expect(json(broken)["broken"] == [["id": .string(id), "why": "edited"]])

@@ -58,7 +58,8 @@ public final class DeletionJournal: Sendable {
   /// What deletions have a journal here: left by a process that is gone, or under way in another one. Opening one tells which.
   public static func leftovers(in state: StateDirectory) -> [DeletionRun.Order] {
     StateDirectory.names(in: state.journal).filter { $0.hasSuffix(".ndjson") }.compactMap { name in
-      guard let bytes = (try? StateDirectory.read("\(state.journal)/\(name)")) ?? nil, case .begun(let order)? = records(in: bytes).first else { return nil }
+      guard let bytes = (try? StateDirectory.read("\(state.journal)/\(name)")) ?? nil, case .begun(let order)? = records(in: bytes).first
+      else { return nil }
       return order
     }
   }

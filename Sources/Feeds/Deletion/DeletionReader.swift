@@ -35,7 +35,9 @@ public struct DeletionReader: Sendable {
     environment: FleetEnvironment, http: HTTPClient, variables: [String: String], names: ZoneNames?, prices: PriceBook,
     onEvent: @escaping @Sendable (FleetEvent) -> Void = { _ in }
   ) throws(FeedError) {
-    guard let base = environment.controlPlane else { throw .unanswerable("environment \(environment.name) has no control_plane: nothing can be deleted") }
+    guard let base = environment.controlPlane else {
+      throw .unanswerable("environment \(environment.name) has no control_plane: nothing can be deleted")
+    }
     guard let source = environment.adminToken else { throw .unanswerable("control plane: no admin_token is configured") }
     do throws(SecretSource.Unavailable) {
       client = ControlPlaneClient(http: http, base: base, token: try source.read(environment: variables))
@@ -129,7 +131,8 @@ public struct DeletionReader: Sendable {
     guard let names, let rule = rule(for: order.slug) else { return .notConfigured }
     do {
       let all = try await zone(names)
-      let ours = Set(rule.names(among: all, slug: order.slug, workspaces: planned?.workspaces ?? [])).union(Set(planned?.names ?? []).intersection(all))
+      let ours = Set(rule.names(among: all, slug: order.slug, workspaces: planned?.workspaces ?? [])).union(
+        Set(planned?.names ?? []).intersection(all))
       return .found(ours.sorted())
     } catch { return .failed(UntrustedText.clean("dns: \(error)", limit: 300)) }
   }
@@ -166,7 +169,8 @@ public struct DeletionReader: Sendable {
     let change: FleetEvent.Change
     do throws(FeedError) {
       let token = try await client.tenantToken(of: org.slug, within: 5)
-      change = .workspaces(org.id, try await TenantClient(http: http, slug: org.slug, org: org.id, base: base, token: token).workspaces(within: 5))
+      change = .workspaces(
+        org.id, try await TenantClient(http: http, slug: org.slug, org: org.id, base: base, token: token).workspaces(within: 5))
     } catch { change = .failed(error.description) }
     onEvent(FleetEvent(source: .tenant(org.slug), at: wallClock(), asked: asked, change: change))
   }
@@ -192,7 +196,8 @@ extension DeletionReader {
       ["event": .string(row.event), "detail": JSONValue(row.detail), "at": JSONValue(row.at), "workspace_id": JSONValue(row.workspaceID)]
     }
     let document: JSONValue = [
-      "receipt": .string(receiptID), "plan": plan.body, "boot_events": rows.map(JSONValue.array) ?? .null, "diagnostics": await diagnostics ?? .null,
+      "receipt": .string(receiptID), "plan": plan.body, "boot_events": rows.map(JSONValue.array) ?? .null,
+      "diagnostics": await diagnostics ?? .null,
     ]
     try? StateDirectory.make(state.evidence)
     try? StateDirectory.replace("\(state.evidence)/\(receiptID).json", with: Array((document.prettyPrinted() + "\n").utf8))

@@ -9,7 +9,8 @@ extension ControlPlaneClient {
   func delete(_ slug: Slug) async -> DeletionRun.Event {
     let body: JSONValue = ["confirm": JSONValue(slug)]
     let request = HTTPRequest(
-      .delete, base + "/cp/admin/tenants/\(JSONService.segment(slug.rawValue))", headers: service.headers + [("Accept", "application/json")],
+      .delete, base + "/cp/admin/tenants/\(JSONService.segment(slug.rawValue))",
+      headers: service.headers + [("Accept", "application/json")],
       body: Array(body.serialized().utf8), timeout: Self.deletionTimeout)
     do throws(HTTPFailure) {
       let response = try await service.http.send(request)

@@ -23,10 +23,15 @@ public enum DeletionAnswer: Hashable, Sendable {
     let page = isHTML || body.first { $0 > 0x20 } == UInt8(ascii: "<")
     switch status {
     case 200, 204:
-      if page { self = .unclear(why: "answered \(status) with an HTML page") }
-      else if json?["deleted"]?.bool == false { self = .unclear(why: "answered \(status), but that nothing was deleted") }
-      else if let named: Slug = id("slug"), named != slug { self = .unclear(why: "answered \(status) for another org, \(named)") }
-      else { self = .done(id("purge_id"), org: id("org_id")) }
+      if page {
+        self = .unclear(why: "answered \(status) with an HTML page")
+      } else if json?["deleted"]?.bool == false {
+        self = .unclear(why: "answered \(status), but that nothing was deleted")
+      } else if let named: Slug = id("slug"), named != slug {
+        self = .unclear(why: "answered \(status) for another org, \(named)")
+      } else {
+        self = .done(id("purge_id"), org: id("org_id"))
+      }
     case 202: self = page ? .unclear(why: "answered 202 with an HTML page") : .queued(id("purge_id"))
     case 404 where json?.members?.count == 2 && json?["error"] == "org not found" && json?["slug"] == .string(slug.rawValue): self = .absent
     case 404: self = .refused(why: "answered 404, but not that there is no such org: is this the control plane's address?")
@@ -34,8 +39,11 @@ public enum DeletionAnswer: Hashable, Sendable {
     case 400: self = .refused(why: "answered 400\(said): a fault of this program's, please report it")
     case 401, 403: self = .refused(why: "answered \(status)\(said): check the token that the configuration names")
     case 500 where !page:
-      if let purge: PurgeID = id("purge_id") { self = .failedHalfway(purge, why: "answered 500\(said)") }
-      else { self = .unclear(why: "answered 500\(said)") }
+      if let purge: PurgeID = id("purge_id") {
+        self = .failedHalfway(purge, why: "answered 500\(said)")
+      } else {
+        self = .unclear(why: "answered 500\(said)")
+      }
     case 300..<400: self = .refused(why: "answered \(status): redirects are never followed with credentials; configure the final address")
     case 408, 500...: self = .unclear(why: "answered \(status)\(page ? " with an HTML page" : said)")
     case 400..<500: self = .refused(why: "answered \(status)\(said)")

@@ -115,13 +115,15 @@ extension DeletionPlan {
   public var body: JSONValue {
     [
       "org": [
-        "id": JSONValue(orgID), "slug": JSONValue(slug), "name": JSONValue(name), "plan": JSONValue(customerPlan), "members": JSONValue(members),
+        "id": JSONValue(orgID), "slug": JSONValue(slug), "name": JSONValue(name), "plan": JSONValue(customerPlan),
+        "members": JSONValue(members),
       ],
       "environment": .string(environment), "instances": .array(machines.map { JSONValue($0.id) }),
       "tenant_instance": JSONValue(tenantMachine?.id), "workspaces": .array(workspaces.map { JSONValue($0) }),
       "volumes": .array(volumes.map { .string($0) }), "dns": .array(names.map { .string($0) }), "hourly_saved": JSONValue(hourlySaved),
       "protected": .bool(isProtected),
-      "open_purges": .array(openPurges.map { ["id": JSONValue($0.id), "status": .string($0.status.text), "last_step": JSONValue($0.lastStep)] }),
+      "open_purges": .array(
+        openPurges.map { ["id": JSONValue($0.id), "status": .string($0.status.text), "last_step": JSONValue($0.lastStep)] }),
     ]
   }
 
@@ -153,7 +155,9 @@ extension Fleet {
   /// Why no deletion may start from what is known: the roster and every region must be complete and younger than a minute.
   public func reasonAgainstDeletion(regions: [Region], at now: Timestamp) -> String? {
     let limit = 60.0
-    guard !regions.isEmpty else { return "EC2 is not configured, so what would be left behind can't be told: add regions under [environment.NAME.aws]" }
+    guard !regions.isEmpty else {
+      return "EC2 is not configured, so what would be left behind can't be told: add regions under [environment.NAME.aws]"
+    }
     for source in [Source.controlPlane] + regions.map(Source.ec2) {
       let freshness = freshness(of: source, at: now)
       guard freshness.state == .complete else {

@@ -172,7 +172,9 @@ extension DeletionReading {
     case .failed(let why): return DeletionLeg(.unknown, why, at: at)
     case .found(let names) where names.isEmpty: return DeletionLeg(.gone, "no name of the org in the zone", at: at)
     case .found(let names):
-      if case .listed(_, let other?) = roster { return DeletionLeg(.unknown, "\(names.joined(separator: ", ")): may be the other org's, \(other)", at: at) }
+      if case .listed(_, let other?) = roster {
+        return DeletionLeg(.unknown, "\(names.joined(separator: ", ")): may be the other org's, \(other)", at: at)
+      }
       return DeletionLeg(.present, names.joined(separator: ", "), at: at)
     }
   }

@@ -48,11 +48,13 @@ public struct DeletionReceipt: Hashable, Sendable {
   public func body(previous: String?) -> JSONValue {
     [
       "id": .string(id), "org": ["id": JSONValue(orgID), "slug": JSONValue(slug)], "environment": .string(environment),
-      "operator": .string(self.operator), "plan_hash": .string(planHash), "started_at": JSONValue(startedAt), "ended_at": JSONValue(endedAt),
+      "operator": .string(self.operator), "plan_hash": .string(planHash), "started_at": JSONValue(startedAt),
+      "ended_at": JSONValue(endedAt),
       "requests": .array(
         requests.map {
           [
-            "at": JSONValue($0.at), "method": "DELETE", "path": .string($0.path), "status": JSONValue($0.status), "purge_id": JSONValue($0.purgeID),
+            "at": JSONValue($0.at), "method": "DELETE", "path": .string($0.path), "status": JSONValue($0.status),
+            "purge_id": JSONValue($0.purgeID),
           ]
         }),
       "legs": legs.json, "outcome": .string(outcome.rawValue), "hourly_saved": JSONValue(hourlySaved), "previous": JSONValue(previous),

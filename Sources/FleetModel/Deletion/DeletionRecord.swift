@@ -91,7 +91,8 @@ extension DeletionRecord {
       self = .begun(order)
     case "sending": self = .sending(before: (json["before"]?.array ?? []).compactMap(PurgeRow.init(journalled:)), at: at)
     case "answered":
-      guard let answer = json["answer"].flatMap(DeletionAnswer.init), let status = json["status"]?.integer.flatMap({ Int(exactly: $0) }) else { return nil }
+      guard let answer = json["answer"].flatMap(DeletionAnswer.init), let status = json["status"]?.integer.flatMap({ Int(exactly: $0) })
+      else { return nil }
       self = .answered(answer, status: status, at: at)
     case "unanswered":
       // A line that says less than it should is read as the worse of both.
@@ -141,7 +142,8 @@ extension DeletionAnswer {
 extension PurgeRow {
   fileprivate var journalled: JSONValue {
     [
-      "id": JSONValue(id), "org_id": JSONValue(orgID), "slug": JSONValue(slug), "status": .string(status.text), "last_step": JSONValue(lastStep),
+      "id": JSONValue(id), "org_id": JSONValue(orgID), "slug": JSONValue(slug), "status": .string(status.text),
+      "last_step": JSONValue(lastStep),
       "last_error": JSONValue(lastError), "attempts": JSONValue(attempts), "created_at": JSONValue(createdAt?.milliseconds),
       "completed_at": JSONValue(completedAt?.milliseconds),
     ]

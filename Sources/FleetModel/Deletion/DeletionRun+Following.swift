@@ -103,7 +103,8 @@ extension DeletionRun {
       audit: auditLeg(reading))
     if legs.areSettled, !legs.unread.isEmpty {
       // Verified may be said only together with what was not read.
-      legs.cascade = DeletionLeg(legs.cascade.state, legs.cascade.detail + "; not read: \(legs.unread.joined(separator: ", "))", at: legs.cascade.at)
+      legs.cascade = DeletionLeg(
+        legs.cascade.state, legs.cascade.detail + "; not read: \(legs.unread.joined(separator: ", "))", at: legs.cascade.at)
     }
     return legs
   }

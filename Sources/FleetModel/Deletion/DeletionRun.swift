@@ -147,7 +147,8 @@ public struct DeletionRun: Hashable, Sendable {
       if isFollower { state = .following }
       return [.read]
     case (.checking, .read(let reading)): return check(reading, at: now)
-    case (.sending, .answered(let answer, let status)): return [.record(.answered(answer, status: status, at: now))] + hear(answer, status, at: now)
+    case (.sending, .answered(let answer, let status)):
+      return [.record(.answered(answer, status: status, at: now))] + hear(answer, status, at: now)
     case (.sending, .unanswered(let why, let mayHaveArrived)):
       return [.record(.unanswered(why, mayHaveArrived: mayHaveArrived, at: now))] + missAnswer(why, mayHaveArrived, at: now)
     case (.waiting, .woke):
@@ -223,7 +224,8 @@ public struct DeletionRun: Hashable, Sendable {
     case .done(let id, let org):
       learn(id)
       // The slug was given to another org in the very moment: the worst that can be, and it is said.
-      word = org.map { $0 == order.orgID } ?? true ? .done : .lost("the control plane deleted \(org?.rawValue ?? "another org") under this name")
+      word =
+        org.map { $0 == order.orgID } ?? true ? .done : .lost("the control plane deleted \(org?.rawValue ?? "another org") under this name")
     case .queued(let id):
       learn(id)
       word = .queued

@@ -38,12 +38,15 @@ struct DeleteCommand: ParsableCommand {
       guard environment.allowsWrites else {
         throw CommandFailure(
           code: 6,
-          message: "delete: environment \(environment.name) is read-only, nothing was sent: give --write, or set writes = true in \(global.configurationPath)")
+          message:
+            "delete: environment \(environment.name) is read-only, nothing was sent: give --write, or set writes = true in \(global.configurationPath)"
+        )
       }
     }
     let prompt = plan || confirm != nil ? nil : DeletePrompt()
     guard plan || confirm != nil || prompt != nil else {
-      throw CommandFailure(code: 6, message: "delete: there is no terminal to type the phrase on, nothing was sent: give --confirm ENVIRONMENT/ORG")
+      throw CommandFailure(
+        code: 6, message: "delete: there is no terminal to type the phrase on, nothing was sent: give --confirm ENVIRONMENT/ORG")
     }
     let deletion = try Deletion(command: self, environment: environment, format: global.outputFormat, prompt: prompt)
     let code = Interruption.run(cleanup: { deletion.interrupted() }) {
@@ -96,7 +99,9 @@ private final class Deletion: Sendable {
   func interrupted() {
     prompt?.leave()
     if isRunning.withLock({ $0 }) {
-      Output.message("delete: interrupted; what was sent is in the journal, and `fleettui delete \(UntrustedText.clean(org, limit: 64))` goes on from there")
+      Output.message(
+        "delete: interrupted; what was sent is in the journal, and `fleettui delete \(UntrustedText.clean(org, limit: 64))` goes on from there"
+      )
     }
   }
 
@@ -133,7 +138,9 @@ private final class Deletion: Sendable {
       let name = UntrustedText.clean(org, limit: 128)
       let roster = fleet.freshness(of: .controlPlane, at: now)
       guard roster.state == .complete else {
-        let why = "whether there is an org \(name) can't be told: control-plane is \(roster.state.rawValue)" + (roster.problem.map { ": \($0)" } ?? "")
+        let why =
+          "whether there is an org \(name) can't be told: control-plane is \(roster.state.rawValue)"
+          + (roster.problem.map { ": \($0)" } ?? "")
         throw isPlanOnly ? CommandFailure(code: 4, message: "delete: \(why)") : refused(why)
       }
       let near = NearestName.of(org, among: fleet.orgs.values.map(\.slug.rawValue)).map { "; did you mean \($0)?" } ?? ""
@@ -146,7 +153,8 @@ private final class Deletion: Sendable {
   private func show(_ plan: DeletionPlan, _ hash: String, _ fleet: Fleet) -> Int32 {
     let now = wallClock()
     switch format {
-    case .json: Output.line(Document.make(DeletionDocument.plan(plan, hash: hash), environment: environment.name, fleet: fleet, at: now).serialized())
+    case .json:
+      Output.line(Document.make(DeletionDocument.plan(plan, hash: hash), environment: environment.name, fleet: fleet, at: now).serialized())
     case .csv: Output.line(DeletionDocument.planTable(plan, hash: hash).csv)
     case .table: Output.line(DeletionDocument.planLines(plan, hash: hash).joined(separator: "\n"))
     }
@@ -166,7 +174,9 @@ private final class Deletion: Sendable {
 
   // MARK: - The confirmation
 
-  private func confirmed(_ plan: DeletionPlan, _ hash: String, _ fleet: Fleet) async throws -> (plan: DeletionPlan, hash: String, fleet: Fleet) {
+  private func confirmed(_ plan: DeletionPlan, _ hash: String, _ fleet: Fleet) async throws -> (
+    plan: DeletionPlan, hash: String, fleet: Fleet
+  ) {
     if let planHash, planHash != hash { throw refused("the plan is not the one that was read: it is \(hash) now") }
     if let confirm {
       guard confirm.utf8.elementsEqual(plan.phrase.utf8) else {
@@ -236,7 +246,10 @@ private final class Deletion: Sendable {
 
   /// Goes on with what an earlier process left of this org's deletion. - Returns: `nil` when there is nothing of the kind.
   private func resumeLeftover() async throws -> Int32? {
-    guard let left = DeletionJournal.leftovers(in: state).first(where: { $0.environment == environment.name && ($0.slug.rawValue == org || $0.orgID.rawValue == org) })
+    guard
+      let left = DeletionJournal.leftovers(in: state).first(where: {
+        $0.environment == environment.name && ($0.slug.rawValue == org || $0.orgID.rawValue == org)
+      })
     else { return nil }
     if let confirm, !confirm.utf8.elementsEqual("\(left.environment)/\(left.slug)".utf8) {
       throw refused("the phrase given with --confirm is not this environment, a slash and this org's name")
@@ -258,7 +271,8 @@ private final class Deletion: Sendable {
       Output.message("delete: an earlier deletion of \(left.slug) ended before anything was sent")
       return nil
     }
-    Output.message("delete: an earlier deletion of \(left.slug), begun \(left.startedAt), was cut off: \(run.standing). Following it; nothing is sent.")
+    Output.message(
+      "delete: an earlier deletion of \(left.slug), begun \(left.startedAt), was cut off: \(run.standing). Following it; nothing is sent.")
     let seen = SeenFleet(Fleet())
     let runner = DeletionRunner(
       reader: try reader(seen), receipts: receipts, journal: journal, plan: nil, onChange: DeletionProgressLines().show)
@@ -275,7 +289,8 @@ private final class Deletion: Sendable {
       if let problem { Output.message("delete: \(problem)") }
       switch format {
       case .json:
-        Output.line(Document.make([.init("receipt", receipt)], environment: environment.name, fleet: seen.fleet, at: wallClock()).serialized())
+        Output.line(
+          Document.make([.init("receipt", receipt)], environment: environment.name, fleet: seen.fleet, at: wallClock()).serialized())
       case .csv: Output.line(DeletionDocument.receiptTable(receipt).csv)
       case .table: Output.line(DeletionDocument.receiptTable(receipt).table)
       }
@@ -321,7 +336,8 @@ private final class DeletionProgressLines: Sendable {
       case .waiting: "the org is being provisioned or deprovisioned (409): asking again"
       case .following where run.looks == 0: "reading back what is left"
       case .following, .ended:
-        (run.legs?.all ?? []).map { "\($0.name) \($0.leg.state.rawValue)" }.joined(separator: ", ") + (run.step.map { "; last step \($0)" } ?? "")
+        (run.legs?.all ?? []).map { "\($0.name) \($0.leg.state.rawValue)" }.joined(separator: ", ")
+          + (run.step.map { "; last step \($0)" } ?? "")
       }
     let isNew = last.withLock { last in
       defer { last = line }

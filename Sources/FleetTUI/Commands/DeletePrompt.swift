@@ -48,7 +48,8 @@ final class DeletePrompt: Sendable {
     Output.write(lines.map { $0 + "\n" }.joined(), to: STDERR_FILENO)
     guard enter() else { return false }
     defer { leave() }
-    var confirmation = TypedConfirmation(phrase: plan.phrase, protectedWord: plan.isProtected ? plan.protectedWord : nil, openedAt: wallClock())
+    var confirmation = TypedConfirmation(
+      phrase: plan.phrase, protectedWord: plan.isProtected ? plan.protectedWord : nil, openedAt: wallClock())
     var keys = PromptKeys()
     show(confirmation)
     while let events = read(&keys) {

@@ -50,7 +50,9 @@ struct ReceiptsCommand: ParsableCommand {
   private func show(_ store: ReceiptStore) throws -> Int32 {
     if let id {
       guard let receipt = try store.document(of: id) else {
-        throw CommandFailure(code: 1, message: "there is no receipt \(UntrustedText.clean(id, limit: 128)) in \(store.directory): `fleettui receipts` lists them")
+        throw CommandFailure(
+          code: 1,
+          message: "there is no receipt \(UntrustedText.clean(id, limit: 128)) in \(store.directory): `fleettui receipts` lists them")
       }
       print([.init("receipt", UntrustedText.clean(receipt))], DeletionDocument.receiptTable(receipt))
       return 0

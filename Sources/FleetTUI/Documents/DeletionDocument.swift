@@ -57,12 +57,16 @@ enum DeletionDocument {
     for request in receipt["requests"]?.array ?? [] {
       table.rows.append([
         "request", request["status"]?.integer.map { "\($0)" } ?? "no answer", request["at"]?.string ?? "-",
-        UntrustedText.clean("\(request["method"]?.string ?? "") \(request["path"]?.string ?? "")" + (request["purge_id"]?.text.map { " run \($0)" } ?? ""), limit: 300),
+        UntrustedText.clean(
+          "\(request["method"]?.string ?? "") \(request["path"]?.string ?? "")" + (request["purge_id"]?.text.map { " run \($0)" } ?? ""),
+          limit: 300),
       ])
     }
     for name in ["cascade", "roster", "instances", "dns", "audit"] {
       let leg = receipt["legs"]?[name]
-      table.rows.append([name, leg?["state"]?.string ?? "-", leg?["at"]?.string ?? "-", UntrustedText.clean(leg?["detail"]?.string ?? "", limit: 1000)])
+      table.rows.append([
+        name, leg?["state"]?.string ?? "-", leg?["at"]?.string ?? "-", UntrustedText.clean(leg?["detail"]?.string ?? "", limit: 1000),
+      ])
     }
     return table
   }
