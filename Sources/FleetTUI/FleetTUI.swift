@@ -54,7 +54,7 @@ struct RootCommand: ParsableCommand {
     discussion: "Without a command it opens the dashboard on the default environment. `fleettui demo` needs no configuration.",
     subcommands: [
       DashboardCommand.self, DemoCommand.self, SimCommand.self, SnapshotCommand.self, WatchCommand.self, OrphansCommand.self,
-      DNSCommand.self, FeedCommand.self, ETACommand.self, DoctorCommand.self, ConfigCommand.self, CostsCommand.self, PricesCommand.self,
+      DNSCommand.self, FeedCommand.self, ETACommand.self, DoctorCommand.self, ConfigCommand.self, CostsCommand.self, PricesCommand.self, DeleteCommand.self, ReceiptsCommand.self,
     ],
     defaultSubcommand: DashboardCommand.self)
 }

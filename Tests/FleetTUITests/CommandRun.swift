@@ -33,6 +33,12 @@ struct CommandRun {
   static func run(
     _ arguments: String..., input: String = "", variables: [String: String] = [:], onOutput: @escaping @Sendable (String, Int32) -> Void = { _, _ in }
   ) async throws -> CommandRun {
+    try await run(arguments: arguments, input: input, variables: variables, onOutput: onOutput)
+  }
+
+  static func run(
+    arguments: [String], input: String = "", variables: [String: String] = [:], onOutput: @escaping @Sendable (String, Int32) -> Void = { _, _ in }
+  ) async throws -> CommandRun {
     let process = Process()
     process.executableURL = program
     process.arguments = arguments

@@ -1,0 +1,205 @@
+import FleetModel
+
+/// Where the names of a zone come from, for the plan and for reading back. The rule tells which of them are the org's.
+public struct ZoneNames: Sendable {
+  /// Every record's name. Throws when not all of them could be read.
+  public var all: @Sendable () async throws -> [String]
+
+  public init(all: @escaping @Sendable () async throws -> [String]) { self.all = all }
+
+  /// The environment's zone at its provider; `nil` where none is configured.
+  public init?(of environment: FleetEnvironment, http: HTTPClient, variables: [String: String]) {
+    guard let settings = environment.dns else { return nil }
+    all = {
+      guard let source = settings.token else { throw FeedError.unanswerable("DNS: no token is configured") }
+      let token: Secret
+      do { token = try source.read(environment: variables) } catch { throw FeedError.unanswerable("DNS: \(error)") }
+      return try await CloudflareClient(http: http, api: settings.api, token: token).records(of: settings, within: 15).map(\.name)
+    }
+  }
+}
+
+/// Reads back what is left of an org: roster, boot-events, every region, names and audit, all at once.
+public struct DeletionReader: Sendable {
+  let environment: FleetEnvironment
+  let client: ControlPlaneClient
+  let names: ZoneNames?
+  let prices: PriceBook
+  private let http: HTTPClient
+  private let variables: [String: String]
+  /// Told every answer, for whoever shows the fleet. Their epoch is 0: who applies them says which it is.
+  private let onEvent: @Sendable (FleetEvent) -> Void
+
+  /// - Throws: ``FeedError`` when the control plane can't be asked at all.
+  public init(
+    environment: FleetEnvironment, http: HTTPClient, variables: [String: String], names: ZoneNames?, prices: PriceBook,
+    onEvent: @escaping @Sendable (FleetEvent) -> Void = { _ in }
+  ) throws(FeedError) {
+    guard let base = environment.controlPlane else {
+      throw .unanswerable("environment \(environment.name) has no control_plane: nothing can be deleted")
+    }
+    guard let source = environment.adminToken else { throw .unanswerable("control plane: no admin_token is configured") }
+    do throws(SecretSource.Unavailable) {
+      client = ControlPlaneClient(http: http, base: base, token: try source.read(environment: variables))
+    } catch { throw .unanswerable("control plane: \(error)") }
+    self.environment = environment
+    self.http = http
+    self.variables = variables
+    self.names = names
+    self.prices = prices
+    self.onEvent = onEvent
+  }
+
+  /// Which names of the zone are this org's; `nil` without a zone.
+  public func rule(for slug: Slug) -> OrgNames? { Self.rule(for: slug, in: environment) }
+
+  public static func rule(for slug: Slug, in environment: FleetEnvironment) -> OrgNames? {
+    guard let dns = environment.dns else { return nil }
+    let base = environment.controlPlane.flatMap { TenantClient.base(of: slug, template: environment.tenantURL, controlPlane: $0) }
+    let host = base.flatMap { try? HTTPOrigin(url: $0) }?.host
+    return OrgNames(zone: dns.zone, suffixes: dns.environmentSuffixes, environment: environment.name, host: host, slug: slug)
+  }
+
+  /// - Parameters:
+  ///   - machines: ids that the plan named: looked for even if their tags are gone.
+  ///   - budget: seconds for each source.
+  public func read(_ order: DeletionRun.Order, planned: DeletionPlan?, within budget: Double) async -> DeletionReading {
+    async let roster = readRoster(order, budget)
+    async let existence = readExistence(order.slug, budget)
+    async let machines = readMachines(order, planned, budget)
+    async let names = readNames(order, planned)
+    async let audit = readAudit(order, budget)
+    let (rosterRead, existenceRead) = await (roster, existence)
+    return DeletionReading(
+      at: wallClock(), roster: rosterRead, existence: existenceRead, machines: await machines, names: await names, audit: await audit)
+  }
+
+  private func readRoster(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Roster {
+    let asked = wallClock()
+    do throws(FeedError) {
+      let roster = try await client.roster(within: budget)
+      onEvent(
+        FleetEvent(
+          source: .controlPlane, at: wallClock(), asked: asked,
+          change: .roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable)))
+      let row = roster.rows.first { $0.id == order.orgID }
+      if roster.unreadable > 0 { return .partial(why: "\(roster.unreadable) of its rows could not be read", holdsOrg: row != nil) }
+      if roster.rows.count >= ControlPlaneClient.rosterLimit {
+        return .partial(why: "exactly \(roster.rows.count) rows came, the most that were asked for", holdsOrg: row != nil)
+      }
+      return .listed(org: row, namesake: roster.rows.first { $0.slug == order.slug && $0.id != order.orgID && $0.status != .purged }?.id)
+    } catch { return .failed(error.description) }
+  }
+
+  private func readExistence(_ slug: Slug, _ budget: Double) async -> DeletionReading.Existence {
+    do throws(FeedError) { return .exists(try await client.bootEvents(of: slug, limit: 1, within: budget).org) } catch {
+      if case .absent = error { return .absent }
+      return .unknown(error.description)
+    }
+  }
+
+  private func readMachines(_ order: DeletionRun.Order, _ planned: DeletionPlan?, _ budget: Double) async -> DeletionReading.Machines {
+    guard let aws = environment.aws, !aws.regions.isEmpty else { return .notConfigured }
+    let queue = EventQueue()
+    let regions = RegionWatch.all(of: aws, http: http, queue: queue, variables: variables)
+    await withDiscardingTaskGroup { group in
+      for region in regions { group.addTask { await region.read(epoch: 0, within: budget) } }
+    }
+    let planned = Set(planned?.machines.map(\.id) ?? [])
+    var found: [DeletionReading.Machine] = []
+    var unread = Set(aws.regions)
+    var problems: [String] = []
+    for event in queue.drain() {
+      onEvent(event)
+      guard case .ec2(let region) = event.source else { continue }
+      switch event.change {
+      case .instances(let rows, let complete, let problem):
+        if complete { unread.remove(region) } else { problems.append("ec2:\(region): \(problem ?? "not every page came")") }
+        for row in rows where row.state != .terminated && (row.orgID == order.orgID || planned.contains(row.id)) {
+          found.append(
+            DeletionReading.Machine(id: row.id, region: region, state: row.state, type: row.type, hourly: prices.hourly(of: row)))
+        }
+      case .failed(let why): problems.append("ec2:\(region): \(why)")
+      default: break
+      }
+    }
+    if problems.isEmpty { problems = unread.sorted().map { "ec2:\($0): no answer" } }
+    return .found(found.sorted { $0.id < $1.id }, unread: unread.isEmpty ? [] : problems)
+  }
+
+  private func readNames(_ order: DeletionRun.Order, _ planned: DeletionPlan?) async -> DeletionReading.Names {
+    guard let names, let rule = rule(for: order.slug) else { return .notConfigured }
+    do {
+      let all = try await zone(names)
+      let ours = Set(rule.names(among: all, slug: order.slug, workspaces: planned?.workspaces ?? [])).union(
+        Set(planned?.names ?? []).intersection(all))
+      return .found(ours.sorted())
+    } catch { return .failed(UntrustedText.clean("dns: \(error)", limit: 300)) }
+  }
+
+  /// Every name in the zone, told to whoever shows the fleet. - Throws: what the zone's own source throws.
+  private func zone(_ names: ZoneNames) async throws -> [String] {
+    let asked = wallClock()
+    do {
+      let all = try await names.all()
+      onEvent(FleetEvent(source: .dns, at: wallClock(), asked: asked, change: .zoneRead))
+      return all
+    } catch {
+      onEvent(FleetEvent(source: .dns, at: wallClock(), asked: asked, change: .failed(UntrustedText.clean("\(error)", limit: 300))))
+      throw error
+    }
+  }
+
+  /// What a plan needs beside roster and machines: the org's workspaces, as its tenant lists them, and the zone's names. Neither is
+  /// needed to delete: a dead tenant must be deletable.
+  /// - Returns: the zone's names; `nil` where there is no zone, or it could not be read.
+  public func readForPlan(_ org: OrgRow) async -> [String]? {
+    async let workspaces: Void = readWorkspaces(of: org)
+    var all: [String]?
+    if let names { all = try? await zone(names) }
+    await workspaces
+    return all
+  }
+
+  private func readWorkspaces(of org: OrgRow) async {
+    guard let controlPlane = environment.controlPlane,
+      let base = TenantClient.base(of: org.slug, template: environment.tenantURL, controlPlane: controlPlane)
+    else { return }
+    let asked = wallClock()
+    let change: FleetEvent.Change
+    do throws(FeedError) {
+      let token = try await client.tenantToken(of: org.slug, within: 5)
+      change = .workspaces(
+        org.id, try await TenantClient(http: http, slug: org.slug, org: org.id, base: base, token: token).workspaces(within: 5))
+    } catch { change = .failed(error.description) }
+    onEvent(FleetEvent(source: .tenant(org.slug), at: wallClock(), asked: asked, change: change))
+  }
+
+  func readAudit(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Audit {
+    do throws(FeedError) {
+      let rows = try await client.purges(within: budget)
+      onEvent(FleetEvent(source: .controlPlane, at: wallClock(), change: .purges(rows)))
+      return .rows(rows.filter { row in row.orgID.map { $0 == order.orgID } ?? (row.slug == order.slug) })
+    } catch {
+      if case .notOffered = error { return .notOffered }
+      return .failed(error.description)
+    }
+  }
+}
+
+extension DeletionReader {
+  /// Keeps boot events and diagnostics, which the cascade destroys, in `evidence/<receipt>.json`. Best effort: it holds nothing up for long.
+  public func captureEvidence(of plan: DeletionPlan, receiptID: String, in state: StateDirectory) async {
+    async let boot = try? client.bootEvents(of: plan.slug, limit: 50, within: 5).rows
+    async let diagnostics = try? client.diagnostics(of: plan.slug, within: 5)
+    let rows = await boot?.map { row -> JSONValue in
+      ["event": .string(row.event), "detail": JSONValue(row.detail), "at": JSONValue(row.at), "workspace_id": JSONValue(row.workspaceID)]
+    }
+    let document: JSONValue = [
+      "receipt": .string(receiptID), "plan": plan.body, "boot_events": rows.map(JSONValue.array) ?? .null,
+      "diagnostics": await diagnostics ?? .null,
+    ]
+    try? StateDirectory.make(state.evidence)
+    try? StateDirectory.replace("\(state.evidence)/\(receiptID).json", with: Array((document.prettyPrinted() + "\n").utf8))
+  }
+}

@@ -1,0 +1,63 @@
+/// How a deletion ended (`docs/deletion.md`).
+public enum DeletionOutcome: String, Hashable, Sendable {
+  /// Every leg that could be asked about says gone.
+  case verified
+  /// Accepted, but something is left or can't be told.
+  case partial
+  /// Queued, or under way, and not finished in the time it was followed.
+  case queued
+  /// Failed half-way; the same request resumes it.
+  case stalled
+  /// Never accepted.
+  case failed
+}
+
+/// What was done and what was read back, for those who ask a year later.
+public struct DeletionReceipt: Hashable, Sendable {
+  public struct Request: Hashable, Sendable {
+    public var at: Timestamp
+    public var path: String
+    /// `nil` when no answer came.
+    public var status: Int?
+    public var purgeID: PurgeID?
+
+    public init(at: Timestamp, path: String, status: Int? = nil, purgeID: PurgeID? = nil) {
+      self.at = at
+      self.path = path
+      self.status = status
+      self.purgeID = purgeID
+    }
+  }
+
+  public var id: String
+  public var orgID: OrgID
+  public var slug: Slug
+  public var environment: String
+  /// `user@host`.
+  public var `operator`: String
+  public var planHash: String
+  public var startedAt: Timestamp
+  public var endedAt: Timestamp
+  public var requests: [Request]
+  public var legs: DeletionLegs
+  public var outcome: DeletionOutcome
+  /// US dollars of compute an hour that the plan said would stop.
+  public var hourlySaved: Double?
+
+  /// The receipt as it is hashed and kept: without its own hash. - Parameter previous: the hash of the one before.
+  public func body(previous: String?) -> JSONValue {
+    [
+      "id": .string(id), "org": ["id": JSONValue(orgID), "slug": JSONValue(slug)], "environment": .string(environment),
+      "operator": .string(self.operator), "plan_hash": .string(planHash), "started_at": JSONValue(startedAt),
+      "ended_at": JSONValue(endedAt),
+      "requests": .array(
+        requests.map {
+          [
+            "at": JSONValue($0.at), "method": "DELETE", "path": .string($0.path), "status": JSONValue($0.status),
+            "purge_id": JSONValue($0.purgeID),
+          ]
+        }),
+      "legs": legs.json, "outcome": .string(outcome.rawValue), "hourly_saved": JSONValue(hourlySaved), "previous": JSONValue(previous),
+    ]
+  }
+}

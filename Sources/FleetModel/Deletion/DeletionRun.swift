@@ -1,0 +1,284 @@
+/// One deletion, from the confirmed plan to its receipt: what happened goes in, what to do next comes out. No clock, no socket, no disk.
+///
+/// `checking` → `sending` → `following` → `ended`; back to `checking` after a 409 (`waiting`) and when a cascade that failed half-way is
+/// resumed. Whatever happens, a request leaves only from `checking`, after a look at the roster and the audit, and after its record is on disk.
+public struct DeletionRun: Hashable, Sendable {
+  public struct Order: Hashable, Sendable {
+    public var receiptID: String
+    public var environment: String
+    public var orgID: OrgID
+    public var slug: Slug
+    public var planHash: String
+    public var hourlySaved: Double?
+    public var `operator`: String
+    public var startedAt: Timestamp
+    /// Seconds that it is followed after the control plane's last word.
+    public var verifyWithin: Double
+
+    public init(
+      receiptID: String, plan: DeletionPlan, planHash: String, operator: String, startedAt: Timestamp, verifyWithin: Double
+    ) {
+      self.receiptID = receiptID
+      environment = plan.environment
+      orgID = plan.orgID
+      slug = plan.slug
+      self.planHash = planHash
+      hourlySaved = plan.hourlySaved
+      self.operator = `operator`
+      self.startedAt = startedAt
+      self.verifyWithin = verifyWithin
+    }
+
+    init?(_ json: JSONValue) {
+      guard let id = json["receipt_id"]?.text, let environment = json["environment"]?.text, let org = json["org_id"]?.text,
+        let slug = json["slug"]?.text, let hash = json["plan_hash"]?.text, let name = json["operator"]?.text,
+        let started = json["started_at"]?.integer, let within = json["verify_within"]?.double
+      else { return nil }
+      receiptID = id
+      self.environment = environment
+      orgID = OrgID(org)
+      self.slug = Slug(slug)
+      planHash = hash
+      hourlySaved = json["hourly_saved"]?.double
+      self.operator = name
+      startedAt = Timestamp(milliseconds: started)
+      verifyWithin = within
+    }
+
+    var json: JSONValue {
+      [
+        "receipt_id": .string(receiptID), "environment": .string(environment), "org_id": JSONValue(orgID), "slug": JSONValue(slug),
+        "plan_hash": .string(planHash), "hourly_saved": JSONValue(hourlySaved), "operator": .string(self.operator),
+        "started_at": .integer(startedAt.milliseconds), "verify_within": .number(verifyWithin),
+      ]
+    }
+  }
+
+  public enum State: Hashable, Sendable {
+    /// Looking whether the DELETE may be sent.
+    case checking
+    /// The DELETE is out.
+    case sending
+    /// 409: asked again later.
+    case waiting
+    /// Accepted, or perhaps: reading back.
+    case following
+    case ended
+  }
+
+  /// The control plane's last word on the cascade.
+  public enum Word: Hashable, Sendable {
+    case none
+    /// A request left and nothing that can be understood came back.
+    case lost(String)
+    /// It runs, by the audit's word: this run's, or another operator's.
+    case underWay
+    case queued
+    case failedHalfway(String)
+    case done
+    case absent
+    case refused(String)
+  }
+
+  public enum Event: Hashable, Sendable {
+    case started
+    case read(DeletionReading)
+    case answered(DeletionAnswer, status: Int)
+    /// No answer. `mayHaveArrived` is false only when not one byte can have left.
+    case unanswered(String, mayHaveArrived: Bool)
+    case woke
+    /// The record could not be written: nothing may leave.
+    case unrecorded(String)
+  }
+
+  public enum Action: Hashable, Sendable {
+    /// On disk before anything that follows it.
+    case record(DeletionRecord)
+    case send
+    case read
+    /// Seconds.
+    case wait(Double)
+    case end(DeletionReceipt)
+    /// Nothing was sent, and nothing will be.
+    case refuse(String)
+  }
+
+  /// Seconds spent waiting on 409 at most, and between two tries where the answer doesn't say.
+  public static let longestLeaseWait = 60.0
+  static let leaseRetry = 5.0
+
+  public let order: Order
+  public internal(set) var state = State.checking
+  public internal(set) var word = Word.none
+  public internal(set) var purge: PurgeID?
+  public internal(set) var requests: [DeletionReceipt.Request] = []
+  /// The newest look, leg by leg.
+  public internal(set) var legs: DeletionLegs?
+  /// The cascade's newest step, as the audit tells it.
+  public internal(set) var step: String?
+  public internal(set) var outcome: DeletionOutcome?
+  /// Only looks: somebody else on this machine carries the same deletion out.
+  public internal(set) var isFollower = false
+  /// Resends left for a cascade that failed half-way.
+  var resumesLeft: Int
+  /// The audit's rows on this org before anything was sent: what they say is no news.
+  var before: [PurgeRow]?
+  var lastWordAt: Timestamp
+  var leaseWait = 0.0
+  /// Looks since the request.
+  public internal(set) var looks = 0
+  /// The audit's completion is a word too, but only once.
+  var heardCompletion = false
+
+  public init(_ order: Order, resumes: Int = 0, isFollower: Bool = false) {
+    self.order = order
+    resumesLeft = resumes
+    self.isFollower = isFollower
+    lastWordAt = order.startedAt
+  }
+
+  public var path: String { "/cp/admin/tenants/\(order.slug)" }
+
+  /// Takes one event in. The actions are to be done in order; the last one brings the next event.
+  public mutating func handle(_ event: Event, at now: Timestamp) -> [Action] {
+    switch (state, event) {
+    case (.ended, _): return []
+    case (.checking, .started):
+      if isFollower { state = .following }
+      return [.read]
+    case (.checking, .read(let reading)): return check(reading, at: now)
+    case (.sending, .answered(let answer, let status)):
+      return [.record(.answered(answer, status: status, at: now))] + hear(answer, status, at: now)
+    case (.sending, .unanswered(let why, let mayHaveArrived)):
+      return [.record(.unanswered(why, mayHaveArrived: mayHaveArrived, at: now))] + missAnswer(why, mayHaveArrived, at: now)
+    case (.waiting, .woke):
+      state = .checking
+      return [.read]
+    case (.following, .read(let reading)): return follow(reading, at: now)
+    case (.following, .woke): return [.read]
+    case (.sending, .unrecorded(let why)):
+      requests.removeLast()
+      return giveUp(why, at: now)
+    default: return []
+    }
+  }
+
+  // MARK: - Before a request
+
+  private mutating func check(_ reading: DeletionReading, at now: Timestamp) -> [Action] {
+    note(reading, at: now)
+    // Somebody's cascade may be running: it is followed, never doubled.
+    if case .rows(let rows) = reading.audit, let running = rows.first(where: \.isPending) {
+      word = .underWay
+      lastWordAt = now
+      state = .following
+      purge = running.id
+      return [.record(.following(running.id, at: now))] + follow(reading, at: now)
+    }
+    let isFirst = requests.isEmpty
+    switch reading.roster {
+    case .listed(let row?, let namesake) where row.slug == order.slug && namesake == nil && row.status != .purged: break
+    case .listed(let row, let namesake):
+      if case .failedHalfway = word { return settle(reading, at: now) }
+      let why =
+        switch (row, namesake) {
+        case (_, let other?): "the name \(order.slug) belongs to another org, \(other)"
+        case (nil, nil): "the roster no longer holds it"
+        case (let row?, nil): row.slug == order.slug ? "it is purged already" : "its name is \(row.slug) now"
+        }
+      return giveUp("org \(order.orgID): \(why)", at: now)
+    case .partial(let why, _), .failed(let why):
+      if case .failedHalfway = word { return settle(reading, at: now) }
+      return giveUp("the roster could not be read just before the request: \(why)", at: now)
+    }
+    if !isFirst, case .failed = reading.audit {
+      // Whether the failed run still stands still can't be told: not resumed.
+      if case .failedHalfway = word { return settle(reading, at: now) }
+      return giveUp("the audit could not be read before asking again", at: now)
+    }
+    if before == nil, case .rows(let rows) = reading.audit { before = rows }
+    state = .sending
+    requests.append(DeletionReceipt.Request(at: now, path: path))
+    return [.record(.sending(before: before ?? [], at: now)), .send]
+  }
+
+  /// Nothing (more) is sent.
+  private mutating func giveUp(_ why: String, at now: Timestamp) -> [Action] {
+    guard !requests.isEmpty else {
+      state = .ended
+      outcome = .failed
+      return [.refuse(why)]
+    }
+    // All that was sent so far was answered with 409, or failed half-way.
+    if case .failedHalfway = word { return end(.stalled, at: now) }
+    word = .refused(why)
+    return end(.failed, at: now)
+  }
+
+  // MARK: - After a request
+
+  mutating func hear(_ answer: DeletionAnswer, _ status: Int, at now: Timestamp) -> [Action] {
+    lastWordAt = now
+    if let last = requests.indices.last { requests[last].status = status }
+    switch answer {
+    case .done(let id, let org):
+      learn(id)
+      // The slug was given to another org in the very moment: the worst that can be, and it is said.
+      word =
+        org.map { $0 == order.orgID } ?? true ? .done : .lost("the control plane deleted \(org?.rawValue ?? "another org") under this name")
+    case .queued(let id):
+      learn(id)
+      word = .queued
+    case .absent: word = .absent
+    case .busy(let retryAfter):
+      let wait = min(max(retryAfter ?? Self.leaseRetry, 0.2), Self.longestLeaseWait - leaseWait)
+      guard wait > 0 else {
+        word = .refused("answered 409 for \(Int(Self.longestLeaseWait)) s: the org's own provision or deprovision holds it")
+        return end(.failed, at: now)
+      }
+      leaseWait += wait
+      state = .waiting
+      return [.wait(wait)]
+    case .failedHalfway(let id, let why):
+      learn(id)
+      word = .failedHalfway(why)
+      if resumesLeft > 0 {
+        resumesLeft -= 1
+        state = .checking
+        return [.read]
+      }
+    case .refused(let why):
+      word = .refused(why)
+      return end(.failed, at: now)
+    case .unclear(let why): word = .lost(why)
+    }
+    state = .following
+    return [.read]
+  }
+
+  private mutating func learn(_ id: PurgeID?) {
+    guard let id else { return }
+    purge = id
+    if let last = requests.indices.last { requests[last].purgeID = id }
+  }
+
+  mutating func missAnswer(_ why: String, _ mayHaveArrived: Bool, at now: Timestamp) -> [Action] {
+    lastWordAt = now
+    guard mayHaveArrived else {
+      // Of a resend: the failed run stands as it stood.
+      if case .failedHalfway = word { return end(.stalled, at: now) }
+      word = .refused(why)
+      return end(.failed, at: now)
+    }
+    word = .lost(why)
+    state = .following
+    return [.read]
+  }
+
+  func receipt(_ outcome: DeletionOutcome, _ legs: DeletionLegs, at now: Timestamp) -> DeletionReceipt {
+    DeletionReceipt(
+      id: order.receiptID, orgID: order.orgID, slug: order.slug, environment: order.environment, operator: order.operator,
+      planHash: order.planHash, startedAt: order.startedAt, endedAt: now, requests: requests, legs: legs, outcome: outcome,
+      hourlySaved: order.hourlySaved)
+  }
+}

@@ -1,0 +1,359 @@
+import ArgumentParser
+import Feeds
+import FleetModel
+import Glibc
+import Synchronization
+
+struct DeleteCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "delete", abstract: "Delete one org through the control plane's cascade, and prove that it went.",
+    discussion: """
+      On a terminal the phrase is typed by hand; scripts give --confirm ENVIRONMENT/ORG, and bind to the plan that they read with
+      --plan-hash. Exit codes: 0 verified, 1 never accepted or no such org, 4 (--plan) a source could not tell, 5 accepted but not
+      verified, 6 refused here, nothing was sent.
+      """)
+
+  @Argument(help: "The org's name or id, exactly.")
+  var org: String
+  @Flag(help: "Print what would be removed and send nothing.")
+  var plan = false
+  @Option(help: "The phrase ENVIRONMENT/ORG, for scripts.")
+  var confirm: String?
+  @Option(help: "In a protected environment: the last 8 characters of the org's id.")
+  var confirmProtected: String?
+  @Option(help: "Go on only if the plan is still the one with this hash.")
+  var planHash: String?
+  @Option(help: "Resend at most so often when the cascade fails half-way.")
+  var resume = 0
+  @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    guard (0...20).contains(resume) else { throw ValidationError("--resume must be between 0 and 20") }
+    if plan, confirm != nil { throw ValidationError("--plan sends nothing: leave --confirm out") }
+  }
+
+  func run() throws {
+    let (_, environment) = try global.environment()
+    if !plan {
+      guard environment.allowsWrites else {
+        throw CommandFailure(
+          code: 6,
+          message:
+            "delete: environment \(environment.name) is read-only, nothing was sent: give --write, or set writes = true in \(global.configurationPath)"
+        )
+      }
+    }
+    let prompt = plan || confirm != nil ? nil : DeletePrompt()
+    guard plan || confirm != nil || prompt != nil else {
+      throw CommandFailure(
+        code: 6, message: "delete: there is no terminal to type the phrase on, nothing was sent: give --confirm ENVIRONMENT/ORG")
+    }
+    let deletion = try Deletion(command: self, environment: environment, format: global.outputFormat, prompt: prompt)
+    let code = Interruption.run(cleanup: { deletion.interrupted() }) {
+      do { return try await deletion.run() } catch let failure as CommandFailure {
+        Output.message(failure.message)
+        return failure.code
+      } catch {
+        Output.message("delete: \(error)")
+        return 1
+      }
+    }
+    if code != 0 { throw CommandFailure(code: code) }
+  }
+}
+
+/// One `delete` from the command line to the receipt.
+private final class Deletion: Sendable {
+  private let org: String
+  private let isPlanOnly: Bool
+  private let confirm: String?
+  private let confirmProtected: String?
+  private let planHash: String?
+  private let resumes: Int
+  private let environment: FleetEnvironment
+  private let format: GlobalOptions.Format
+  private let prompt: DeletePrompt?
+  private let state: StateDirectory
+  private let variables: [String: String]
+  private let session: Session
+  private let isRunning = Mutex(false)
+
+  init(command: DeleteCommand, environment: FleetEnvironment, format: GlobalOptions.Format, prompt: DeletePrompt?) throws {
+    org = command.org
+    isPlanOnly = command.plan
+    confirm = command.confirm
+    confirmProtected = command.confirmProtected
+    planHash = command.planHash
+    resumes = command.resume
+    self.environment = environment
+    self.format = format
+    self.prompt = prompt
+    variables = command.global.variables
+    state = StateDirectory(variables: variables)
+    var options = FleetFeeds.Options()
+    // Of the tenants only this org's matters, and that one may be dead.
+    options.asksTenants = false
+    session = try Session(environment: environment, global: command.global, options: options)
+  }
+
+  func interrupted() {
+    prompt?.leave()
+    if isRunning.withLock({ $0 }) {
+      Output.message(
+        "delete: interrupted; what was sent is in the journal, and `fleettui delete \(UntrustedText.clean(org, limit: 64))` goes on from there"
+      )
+    }
+  }
+
+  private func refused(_ why: String) -> CommandFailure { CommandFailure(code: 6, message: "delete: \(why); nothing was sent") }
+
+  func run() async throws -> Int32 {
+    if !isPlanOnly, let code = try await resumeLeftover() { return code }
+    let (plan, hash, fleet) = try await planned()
+    if isPlanOnly { return show(plan, hash, fleet) }
+    if let reason = fleet.reasonAgainstDeletion(regions: environment.aws?.regions ?? [], at: wallClock()) { throw refused(reason) }
+    let confirmed = try await confirmed(plan, hash, fleet)
+    return try await carryOut(confirmed.plan, confirmed.hash, confirmed.fleet)
+  }
+
+  // MARK: - The plan
+
+  /// - Throws: ``CommandFailure`` when there is no such org, or it can't be told.
+  private func planned() async throws -> (DeletionPlan, String, Fleet) {
+    let seen = SeenFleet(await session.loaded())
+    let found = try wanted(in: seen.fleet)
+    let names = try await reader(seen).readForPlan(found.row)
+    // Read again: its workspaces are known now.
+    guard let org = seen.fleet.orgs[found.id] else { throw refused("org \(found.slug) went while the plan was made") }
+    let plan = DeletionPlan(
+      of: org, in: seen.fleet, environment: environment.name, isProtected: environment.isProtected, prices: .builtin, names: names ?? [],
+      rule: DeletionReader.rule(for: org.slug, in: environment))
+    return (plan, contentHash(of: plan.body), seen.fleet)
+  }
+
+  private func wanted(in fleet: Fleet) throws -> Org {
+    let now = wallClock()
+    let named = fleet.orgs.values.filter { ($0.slug.rawValue == org || $0.id.rawValue == org) && $0.row.status != .purged }
+    guard let found = named.first else {
+      let name = UntrustedText.clean(org, limit: 128)
+      let roster = fleet.freshness(of: .controlPlane, at: now)
+      guard roster.state == .complete else {
+        let why =
+          "whether there is an org \(name) can't be told: control-plane is \(roster.state.rawValue)"
+          + (roster.problem.map { ": \($0)" } ?? "")
+        throw isPlanOnly ? CommandFailure(code: 4, message: "delete: \(why)") : refused(why)
+      }
+      let near = NearestName.of(org, among: fleet.orgs.values.map(\.slug.rawValue)).map { "; did you mean \($0)?" } ?? ""
+      throw CommandFailure(code: 1, message: "delete: environment \(environment.name) has no org \(name)\(near)")
+    }
+    guard named.count == 1 else { throw refused("\(named.count) orgs have the name \(found.slug): give the id") }
+    return found
+  }
+
+  private func show(_ plan: DeletionPlan, _ hash: String, _ fleet: Fleet) -> Int32 {
+    let now = wallClock()
+    switch format {
+    case .json:
+      Output.line(Document.make(DeletionDocument.plan(plan, hash: hash), environment: environment.name, fleet: fleet, at: now).serialized())
+    case .csv: Output.line(DeletionDocument.planTable(plan, hash: hash).csv)
+    case .table: Output.line(DeletionDocument.planLines(plan, hash: hash).joined(separator: "\n"))
+    }
+    var code: Int32 = 0
+    if let reason = fleet.reasonAgainstDeletion(regions: environment.aws?.regions ?? [], at: now) {
+      Output.message("delete: as things stand it would be refused: \(reason)")
+      // What isn't configured is never, and changes no exit code.
+      if environment.aws?.regions.isEmpty == false || !fleet.isComplete(.controlPlane, at: now) { code = 4 }
+    }
+    let names = fleet.freshness(of: .dns, at: now)
+    if environment.dns != nil, names.state != .complete {
+      Output.message("delete: the org's names are not known: \(names.problem ?? names.state.rawValue)")
+      code = 4
+    }
+    return code
+  }
+
+  // MARK: - The confirmation
+
+  private func confirmed(_ plan: DeletionPlan, _ hash: String, _ fleet: Fleet) async throws -> (
+    plan: DeletionPlan, hash: String, fleet: Fleet
+  ) {
+    if let planHash, planHash != hash { throw refused("the plan is not the one that was read: it is \(hash) now") }
+    if let confirm {
+      guard confirm.utf8.elementsEqual(plan.phrase.utf8) else {
+        throw refused("the phrase given with --confirm is not this environment, a slash and this org's name")
+      }
+      guard !plan.isProtected || confirmProtected.map({ $0.utf8.elementsEqual(plan.protectedWord.utf8) }) == true else {
+        throw refused("environment \(environment.name) is protected: --confirm-protected must be the last 8 characters of the org's id")
+      }
+      return (plan, hash, fleet)
+    }
+    var (plan, hash) = (plan, hash)
+    var notice: [String] = []
+    while let prompt {
+      let (asked, askedHash) = (plan, hash)
+      // Blocks this task's thread: nothing else is under way.
+      guard prompt.ask(asked, hash: askedHash, notice: notice), !Task.isCancelled else {
+        throw CommandFailure(code: 6, message: "delete: not confirmed; nothing was sent")
+      }
+      // The world went on while the phrase was typed.
+      let (newPlan, newHash, newer) = try await planned()
+      if let reason = newer.reasonAgainstDeletion(regions: environment.aws?.regions ?? [], at: wallClock()) { throw refused(reason) }
+      if newHash == askedHash { return (asked, askedHash, newer) }
+      if planHash != nil { throw refused("the plan changed: it is \(newHash) now") }
+      notice = ["", "The plan changed while it was confirmed, and is void:"] + asked.differences(from: newPlan).map { "  \($0)" } + [""]
+      (plan, hash) = (newPlan, newHash)
+    }
+    throw refused("there is no terminal to type the phrase on")
+  }
+
+  // MARK: - Carrying it out
+
+  private func reader(_ seen: SeenFleet) throws -> DeletionReader {
+    do throws(FeedError) {
+      return try DeletionReader(
+        environment: environment, http: session.http, variables: variables,
+        names: ZoneNames(of: environment, http: session.http, variables: variables), prices: .builtin, onEvent: seen.take)
+    } catch { throw refused(error.description) }
+  }
+
+  private func carryOut(_ plan: DeletionPlan, _ hash: String, _ fleet: Fleet) async throws -> Int32 {
+    let seen = SeenFleet(fleet)
+    let reader = try self.reader(seen)
+    let opening: DeletionJournal.Opening
+    do throws(StateDirectory.Failure) {
+      opening = try DeletionJournal.open(in: state, environment: environment.name, org: plan.orgID)
+    } catch { throw refused("the journal can't be opened: \(error)") }
+    let order = DeletionRun.Order(
+      receiptID: ReceiptStore.newID(at: wallClock()), plan: plan, planHash: hash, operator: OperatorName.current(variables),
+      startedAt: wallClock(), verifyWithin: environment.verifyWithin)
+    var journal: DeletionJournal?
+    switch opening {
+    case .busy: Output.message("delete: another fleettui here is deleting \(plan.slug) already: following it")
+    case .held(let held, let records):
+      journal = held
+      if !records.isEmpty { try restart(held) }
+    }
+    if journal != nil { await reader.captureEvidence(of: plan, receiptID: order.receiptID, in: state) }
+    let runner = DeletionRunner(
+      reader: reader, receipts: ReceiptStore(state: state), journal: journal, plan: plan, onChange: DeletionProgressLines().show)
+    isRunning.withLock { $0 = true }
+    return try report(await runner.start(order, resumes: resumes), seen)
+  }
+
+  private func restart(_ journal: DeletionJournal) throws {
+    do throws(StateDirectory.Failure) { try journal.restart() } catch { throw refused("the journal can't be written: \(error)") }
+  }
+
+  /// Goes on with what an earlier process left of this org's deletion. - Returns: `nil` when there is nothing of the kind.
+  private func resumeLeftover() async throws -> Int32? {
+    guard
+      let left = DeletionJournal.leftovers(in: state).first(where: {
+        $0.environment == environment.name && ($0.slug.rawValue == org || $0.orgID.rawValue == org)
+      })
+    else { return nil }
+    if let confirm, !confirm.utf8.elementsEqual("\(left.environment)/\(left.slug)".utf8) {
+      throw refused("the phrase given with --confirm is not this environment, a slash and this org's name")
+    }
+    let opening: DeletionJournal.Opening
+    do throws(StateDirectory.Failure) {
+      opening = try DeletionJournal.open(in: state, environment: left.environment, org: left.orgID)
+    } catch { throw refused("the journal can't be opened: \(error)") }
+    // Busy: somebody carries it out right now; the usual way finds that too, and follows.
+    guard case .held(let journal, let records) = opening else { return nil }
+    let receipts = ReceiptStore(state: state)
+    if case .ended? = records.last, let kept = try receipts.document(of: left.receiptID) {
+      journal.remove()
+      Output.message("delete: an earlier deletion of \(left.slug) had ended \(kept["outcome"]?.string ?? "?"), receipt \(left.receiptID)")
+      return nil
+    }
+    guard let run = DeletionRun(resuming: records, at: wallClock()) else {
+      journal.remove()
+      Output.message("delete: an earlier deletion of \(left.slug) ended before anything was sent")
+      return nil
+    }
+    Output.message(
+      "delete: an earlier deletion of \(left.slug), begun \(left.startedAt), was cut off: \(run.standing). Following it; nothing is sent.")
+    let seen = SeenFleet(Fleet())
+    let runner = DeletionRunner(
+      reader: try reader(seen), receipts: receipts, journal: journal, plan: nil, onChange: DeletionProgressLines().show)
+    isRunning.withLock { $0 = true }
+    return try report(await runner.resume(run), seen)
+  }
+
+  private func report(_ end: DeletionRunner.End, _ seen: SeenFleet) throws -> Int32 {
+    isRunning.withLock { $0 = false }
+    switch end {
+    case .interrupted: return 1
+    case .refused(let why): throw refused(why)
+    case .receipt(let receipt, let outcome, let problem):
+      if let problem { Output.message("delete: \(problem)") }
+      switch format {
+      case .json:
+        Output.line(
+          Document.make([.init("receipt", receipt)], environment: environment.name, fleet: seen.fleet, at: wallClock()).serialized())
+      case .csv: Output.line(DeletionDocument.receiptTable(receipt).csv)
+      case .table: Output.line(DeletionDocument.receiptTable(receipt).table)
+      }
+      let cascade = receipt["legs"]?["cascade"]?["detail"]?.string ?? ""
+      switch outcome {
+      case .verified: return 0
+      case .failed:
+        Output.message("delete: failed: \(cascade)")
+        return 1
+      case .partial, .queued, .stalled:
+        Output.message("delete: \(outcome.rawValue), not verified; receipt \(receipt["id"]?.string ?? "?")")
+        return 5
+      }
+    }
+  }
+}
+
+/// The fleet as the deletion's own questions answered, for the document's `sources`.
+private final class SeenFleet: Sendable {
+  private let state: Mutex<Fleet>
+  init(_ fleet: Fleet) { state = Mutex(fleet) }
+
+  var fleet: Fleet { state.withLock { $0 } }
+
+  func take(_ event: FleetEvent) {
+    state.withLock { fleet in
+      var event = event
+      event.epoch = fleet.sources[event.source]?.epoch ?? 0
+      fleet.apply(event)
+    }
+  }
+}
+
+/// Progress on standard error, a line a change.
+private final class DeletionProgressLines: Sendable {
+  private let last = Mutex("")
+
+  func show(_ run: DeletionRun) {
+    let line: String =
+      switch run.state {
+      case .checking: "looking at the roster and the list of runs"
+      case .sending: "the control plane deletes \(run.order.slug)" + (run.step.map { ": \($0) done" } ?? "")
+      case .waiting: "the org is being provisioned or deprovisioned (409): asking again"
+      case .following where run.looks == 0: "reading back what is left"
+      case .following, .ended:
+        (run.legs?.all ?? []).map { "\($0.name) \($0.leg.state.rawValue)" }.joined(separator: ", ")
+          + (run.step.map { "; last step \($0)" } ?? "")
+      }
+    let isNew = last.withLock { last in
+      defer { last = line }
+      return last != line && !line.isEmpty
+    }
+    if isNew { Output.message(line) }
+  }
+}
+
+/// Who is at work, `user@host`.
+private enum OperatorName {
+  static func current(_ variables: [String: String]) -> String {
+    var host = [CChar](repeating: 0, count: 256)
+    gethostname(&host, host.count - 1)
+    let name = String(decoding: host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    let user = getpwuid(getuid()).flatMap { $0.pointee.pw_name }.map { String(cString: $0) } ?? variables["USER"] ?? "\(getuid())"
+    return UntrustedText.clean("\(user)@\(name)", limit: 200)
+  }
+}

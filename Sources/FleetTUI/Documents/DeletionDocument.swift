@@ -1,0 +1,88 @@
+import Feeds
+import FleetModel
+
+/// `fleettui delete` and `fleettui receipts`: plans and receipts as documents and as text.
+enum DeletionDocument {
+  static func plan(_ plan: DeletionPlan, hash: String) -> [JSONValue.Member] {
+    [.init("plan", plan.json(hash: hash)), .init("phrase", .string(plan.phrase))]
+  }
+
+  /// What the plan removes, for a reader. The phrase is nowhere in it in one piece.
+  static func planLines(_ plan: DeletionPlan, hash: String) -> [String] {
+    func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+    let tenants = plan.machines.count { $0.role == .tenant }
+    let others = plan.machines.count - tenants
+    var lines = [
+      "environment  \(plan.environment)" + (plan.isProtected ? "   protected" : ""),
+      "org          \(plan.slug)   \(plan.orgID)" + (plan.name.map { "   \($0)" } ?? ""),
+    ]
+    let facts = [plan.customerPlan.map { "plan \($0)" }, plan.members.map { count($0, "member") }].compactMap { $0 }
+    if !facts.isEmpty { lines.append("customer     " + facts.joined(separator: ", ")) }
+    lines += [
+      "removes      \(count(tenants, "tenant machine")), \(count(plan.workspaces.count, "workspace")) with \(count(others, "machine")), "
+        + "\(count(plan.volumes.count, "volume")), \(count(plan.names.count, "DNS name"))",
+      "stops        " + (plan.hourlySaved.map { "$\(($0 * 1000).rounded() / 1000)/h" } ?? "a cost that is not known"),
+      "not removed  WorkOS users, traces, vendor history",
+    ]
+    for machine in plan.machines {
+      lines.append("machine      \(machine.id)  \(machine.role?.rawValue ?? "-")  \(machine.type ?? "?")  \(machine.region)")
+    }
+    for name in plan.names { lines.append("name         \(name)") }
+    for purge in plan.openPurges {
+      lines.append("open run     \(purge.id)  \(purge.status.text)" + (purge.lastStep.map { ", last step \($0)" } ?? ""))
+    }
+    lines.append("plan         \(hash)")
+    return lines
+  }
+
+  static func planTable(_ plan: DeletionPlan, hash: String) -> TextTable {
+    TextTable(
+      header: ["KIND", "ID", "REGION", "TYPE", "$/H"],
+      rows: [["org", plan.orgID.rawValue, "", plan.slug.rawValue, plan.hourlySaved.map { "\($0)" } ?? "?"]]
+        + plan.machines.map { ["instance", $0.id.rawValue, $0.region.rawValue, $0.type ?? "?", $0.hourly.map { "\($0)" } ?? "?"] }
+        + plan.workspaces.map { ["workspace", $0.rawValue, "", "", ""] } + plan.volumes.map { ["volume", $0, "", "", ""] }
+        + plan.names.map { ["dns", $0, "", "", ""] } + [["plan", hash, "", "", ""]])
+  }
+
+  /// A receipt, leg by leg.
+  static func receiptTable(_ receipt: JSONValue) -> TextTable {
+    func text(_ name: String) -> String { UntrustedText.clean(receipt[name]?.string ?? "-", limit: 300) }
+    var table = TextTable(header: ["WHAT", "STATE", "AT", "DETAIL"])
+    table.rows.append(["outcome", text("outcome"), text("ended_at"), "receipt \(text("id"))"])
+    let org = receipt["org"]
+    table.rows.append([
+      "org", UntrustedText.clean(org?["slug"]?.string ?? "-", limit: 64), text("started_at"),
+      "\(UntrustedText.clean(org?["id"]?.string ?? "-", limit: 128)) in \(text("environment")), by \(text("operator"))",
+    ])
+    for request in receipt["requests"]?.array ?? [] {
+      table.rows.append([
+        "request", request["status"]?.integer.map { "\($0)" } ?? "no answer", request["at"]?.string ?? "-",
+        UntrustedText.clean(
+          "\(request["method"]?.string ?? "") \(request["path"]?.string ?? "")" + (request["purge_id"]?.text.map { " run \($0)" } ?? ""),
+          limit: 300),
+      ])
+    }
+    for name in ["cascade", "roster", "instances", "dns", "audit"] {
+      let leg = receipt["legs"]?[name]
+      table.rows.append([
+        name, leg?["state"]?.string ?? "-", leg?["at"]?.string ?? "-", UntrustedText.clean(leg?["detail"]?.string ?? "", limit: 1000),
+      ])
+    }
+    return table
+  }
+
+  static func receipts(_ stored: [ReceiptStore.Stored]) -> [JSONValue.Member] {
+    [
+      .init(
+        "receipts",
+        .array(
+          stored.map { stored in
+            let receipt = stored.document
+            return [
+              "id": .string(stored.id), "org": receipt["org"] ?? .null, "environment": receipt["environment"] ?? .null,
+              "ended_at": receipt["ended_at"] ?? .null, "outcome": receipt["outcome"] ?? .null,
+            ]
+          }))
+    ]
+  }
+}
