@@ -159,6 +159,15 @@ import Testing
         if more.isEmpty { break }
         text += String(decoding: more, as: UTF8.self)
       }
+      // Its record is on disk before it leaves; the cascade takes a second or more.
+      let journals = scene.state + "/fleettui/journal"
+      while process.isRunning {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: journals)) ?? []
+        if names.contains(where: { (try? String(contentsOfFile: "\(journals)/\($0)", encoding: .utf8))?.contains("sending") == true }) {
+          break
+        }
+        await Task.yield()
+      }
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       #expect(text.contains("the control plane deletes"), "\(text)")

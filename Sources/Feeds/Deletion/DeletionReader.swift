@@ -179,11 +179,30 @@ public struct DeletionReader: Sendable {
     do throws(FeedError) {
       let rows = try await client.purges(within: budget)
       onEvent(FleetEvent(source: .controlPlane, at: wallClock(), change: .purges(rows)))
-      return .rows(rows.filter { row in row.orgID.map { $0 == order.orgID } ?? (row.slug == order.slug) })
+      return .rows(of(order, among: rows))
     } catch {
-      if case .notOffered = error { return .notOffered }
+      if case .notOffered = error { return await readAuditFromDatabase(order, budget) }
       return .failed(error.description)
     }
+  }
+
+  private func of(_ order: DeletionRun.Order, among rows: [PurgeRow]) -> [PurgeRow] {
+    rows.filter { row in row.orgID.map { $0 == order.orgID } ?? (row.slug == order.slug) }
+  }
+
+  /// Older control planes keep the same rows in `org_purges` alone (contract §1.9, §12 row 7).
+  private func readAuditFromDatabase(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Audit {
+    guard let settings = environment.database else { return .notOffered }
+    let queue = EventQueue()
+    if let error = await DatabaseWatch(settings: settings, queue: queue).read(epoch: 0, within: budget) {
+      return .failed("database: \(error)")
+    }
+    var audit = DeletionReading.Audit.notOffered
+    for event in queue.drain() {
+      onEvent(event)
+      if case .purges(let rows) = event.change { audit = .rows(of(order, among: rows)) }
+    }
+    return audit
   }
 }
 

@@ -49,7 +49,7 @@ struct DeleteCommand: ParsableCommand {
         code: 6, message: "delete: there is no terminal to type the phrase on, nothing was sent: give --confirm ENVIRONMENT/ORG")
     }
     let deletion = try Deletion(command: self, environment: environment, format: global.outputFormat, prompt: prompt)
-    let code = Interruption.run(cleanup: { deletion.interrupted() }) {
+    let work: @Sendable () async -> Int32 = {
       do { return try await deletion.run() } catch let failure as CommandFailure {
         Output.message(failure.message)
         return failure.code
@@ -58,6 +58,7 @@ struct DeleteCommand: ParsableCommand {
         return 1
       }
     }
+    let code = Interruption.run(cleanup: { deletion.interrupted() }, work)
     if code != 0 { throw CommandFailure(code: code) }
   }
 }
