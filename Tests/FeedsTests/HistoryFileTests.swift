@@ -48,7 +48,9 @@ import Testing
     #expect(place.mode(of: place.file) == 0o600)
     #expect(place.mode(of: place.path + "/state") == 0o700)
     #expect(place.mode(of: place.path + "/state/fleettui") == 0o700)
-    for side in ["-wal", "-shm"] where FileManager.default.fileExists(atPath: place.file + side) { #expect(place.mode(of: place.file + side) == 0o600) }
+    for side in ["-wal", "-shm"] where FileManager.default.fileExists(atPath: place.file + side) {
+      #expect(place.mode(of: place.file + side) == 0o600)
+    }
   }
 
   @Test func aBootThatTwoDashboardsWatchedIsKeptOnce() throws {
@@ -143,7 +145,8 @@ import Testing
   @Test func itsPlaceFollowsTheConfigurationThenTheVariables() {
     #expect(HistoryFile.path(configured: "/a/b", variables: [:]) == "/a/b")
     #expect(HistoryFile.path(configured: nil, variables: ["XDG_STATE_HOME": "/s", "HOME": "/h"]) == "/s/fleettui/history.sqlite")
-    #expect(HistoryFile.path(configured: "", variables: ["XDG_STATE_HOME": "s", "HOME": "/h"]) == "/h/.local/state/fleettui/history.sqlite")
+    #expect(
+      HistoryFile.path(configured: "", variables: ["XDG_STATE_HOME": "s", "HOME": "/h"]) == "/h/.local/state/fleettui/history.sqlite")
     #expect(HistoryFile.path(configured: nil, variables: [:]) == nil)
   }
 }

@@ -5,10 +5,13 @@ import Foundation
 /// Made-up histories of many kinds, each the same for the same seed. The forecast knows none of them.
 enum ETAHistory: String, CaseIterable {
   case steady, heavyTailed, pareto, outliers, wandering, growing, shrinking, suddenlyFaster, suddenlySlower, incidents
-  case slowHosts, cached, independentlyCached, manyRuntimes, driftingRuntimes, optionalPhases, manyPhases, onePhase, newNames, manyFailures, fewBoots
+  case slowHosts, cached, independentlyCached, manyRuntimes, driftingRuntimes, optionalPhases, manyPhases, onePhase, newNames, manyFailures,
+    fewBoots
 
   /// What a mean of all boots does worst: long tails and change.
-  static let hard: [ETAHistory] = [.pareto, .outliers, .growing, .shrinking, .suddenlyFaster, .suddenlySlower, .slowHosts, .cached, .incidents]
+  static let hard: [ETAHistory] = [
+    .pareto, .outliers, .growing, .shrinking, .suddenlyFaster, .suddenlySlower, .slowHosts, .cached, .incidents,
+  ]
 
   var count: Int { self == .fewBoots ? 40 : 300 }
 
@@ -20,7 +23,9 @@ enum ETAHistory: String, CaseIterable {
 
   private static let names = ["launch", "install_apt_base", "venv_pip", "adapter", "runtime_init"]
   private static let medians = [60.0, 120, 120, 120, 150]
-  private static let runtimes = [("workspace/hermes", 1.0), ("workspace/claude-code", 0.15), ("tenant/-", 0.6), ("workspace/langgraph", 0.3)]
+  private static let runtimes = [
+    ("workspace/hermes", 1.0), ("workspace/claude-code", 0.15), ("tenant/-", 0.6), ("workspace/langgraph", 0.3),
+  ]
 
   private func boot(_ index: Int, _ dice: inout Dice, _ walk: inout [Double]) -> BootRecord {
     let age = Double(index) / Double(count)

@@ -74,7 +74,8 @@ import Testing
       let phases = (0..<dice.choice(of: 8)).map { _ in
         PhaseTime(["a", "b", "", "new-\(number)"][dice.choice(of: 4)], absurd[dice.choice(of: absurd.count)])
       }
-      let boot = BootRecord(group: ["x", "x/y", "x/y/z/w", "", "/", "//"][dice.choice(of: 6)], phases: phases, outcome: dice.chance(0.7) ? .ok : .failed)
+      let boot = BootRecord(
+        group: ["x", "x/y", "x/y/z/w", "", "/", "//"][dice.choice(of: 6)], phases: phases, outcome: dice.chance(0.7) ? .ok : .failed)
       for prediction in backtest.take(boot, number: number) {
         let forecast = prediction.forecast
         #expect(forecast.p50 >= 0 && forecast.p50 <= forecast.p90 && forecast.p90.isFinite, "\(prediction)")
@@ -120,7 +121,10 @@ import Testing
     var last = Double.infinity
     for elapsed in stride(from: 0.0, through: 20_000, by: 10) {
       let forecast = history.forecast(group: "workspace/hermes", done: done, phase: "runtime_init", elapsed: elapsed)
-      guard let forecast else { Issue.record("nothing at \(elapsed)"); return }
+      guard let forecast else {
+        Issue.record("nothing at \(elapsed)")
+        return
+      }
       #expect(forecast.p50 >= 0 && forecast.p50 <= forecast.p90 && forecast.p90.isFinite)
       if elapsed <= 100 {
         #expect(forecast.p50 <= last + 2, "shrinks while all is as usual")
@@ -173,7 +177,8 @@ import Testing
 
   @Test func linesOfAFileAreReadAndWrittenAndBrokenOnesNameWhatIsWrong() throws {
     let record = BootRecord(
-      group: "workspace/hermes", phases: [PhaseTime("launch", 61.25)], outcome: .failed, endedAt: Timestamp(rfc3339: "2026-11-24T03:00:00Z"))
+      group: "workspace/hermes", phases: [PhaseTime("launch", 61.25)], outcome: .failed, endedAt: Timestamp(rfc3339: "2026-11-24T03:00:00Z")
+    )
     #expect(try BootRecord(line: Array(record.json.serialized().utf8)) == record)
     let broken: [(String, String)] = [
       ("{", "not JSON"), ("[]", "not a JSON object"), (#"{"phases":[],"outcome":"ok"}"#, "group"),

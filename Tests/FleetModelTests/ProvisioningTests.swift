@@ -78,7 +78,8 @@ import Testing
   @Test func deadlinesAreTheSweepsOwn() {
     #expect(Fleet.provisionLimit(of: WorkspaceRow(id: "w", name: "w", status: .provisioning, runtime: "langgraph")) == 600)
     #expect(Fleet.provisionLimit(of: WorkspaceRow(id: "w", name: "w", status: .provisioning, runtime: "hermes")) == 1800)
-    #expect(Fleet.provisionLimit(of: WorkspaceRow(id: "w", name: "w", status: .provisioning, runtime: "hermes", provisionTimeout: 900)) == 900)
+    #expect(
+      Fleet.provisionLimit(of: WorkspaceRow(id: "w", name: "w", status: .provisioning, runtime: "hermes", provisionTimeout: 900)) == 900)
   }
 
   @Test func aHermesCalledFailedByTheWatcherKeepsItsBootUntilItIsOnline() {
@@ -103,7 +104,10 @@ import Testing
     scene.roster("acme")
     scene.hear(.tenant("acme"), .workspaces("org-acme", [WorkspaceRow(id: "w1", name: "one", status: .provisioning, runtime: "langgraph")]))
     #expect(scene.fleet.progress(of: .workspace("w1"), at: scene.now)?.elapsed == nil)
-    scene.hear(.tenant("acme"), .storedEvents("org-acme", [StoredEventRow(id: "e", type: .workspaceProvisioning, workspaceID: "w1", payload: [:], createdAt: scene.now + -120)]))
+    scene.hear(
+      .tenant("acme"),
+      .storedEvents(
+        "org-acme", [StoredEventRow(id: "e", type: .workspaceProvisioning, workspaceID: "w1", payload: [:], createdAt: scene.now + -120)]))
     let progress = scene.fleet.progress(of: .workspace("w1"), at: scene.now)
     #expect(progress?.elapsed == 120)
     #expect(progress?.deadline == scene.now + 480)
@@ -146,7 +150,10 @@ import Testing
     var scene = Scene()
     scene.roster("acme")
     scene.hear(.tenant("acme"), .workspaces("org-acme", [WorkspaceRow(id: "w1", name: "one", status: .provisioning, runtime: "hermes")]))
-    scene.hear(.tenant("acme"), .storedEvents("org-acme", [StoredEventRow(id: "e", type: .workspaceProvisioning, workspaceID: "w1", payload: [:], createdAt: scene.now + -300)]))
+    scene.hear(
+      .tenant("acme"),
+      .storedEvents(
+        "org-acme", [StoredEventRow(id: "e", type: .workspaceProvisioning, workspaceID: "w1", payload: [:], createdAt: scene.now + -300)]))
     scene.hear(.feed, .streamOpened(nil))
     scene.hear(.feed, workspaceEvent(scene, .bootEvent, ["event": "adapter", "status": "started"]))
     scene.pass(50)

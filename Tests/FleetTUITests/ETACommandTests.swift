@@ -23,7 +23,9 @@ import Testing
 
   @Test func predictionsAreALineEachNumberedByTheFilesLines() async throws {
     let directory = try TemporaryDirectory()
-    let text = [Self.line("g", [10, 20]), "", Self.line("h", [1, 1]), Self.line("g", [500], "failed"), Self.line("g", [15, 25])].joined(separator: "\n") + "\n"
+    let text =
+      [Self.line("g", [10, 20]), "", Self.line("h", [1, 1]), Self.line("g", [500], "failed"), Self.line("g", [15, 25])].joined(
+        separator: "\n") + "\n"
     let run = try await CommandRun.run("eta", "backtest", try directory.file("boots.ndjson", text), "--predictions")
     #expect(run.status == 0)
     let lines = try run.lines.map { try JSONValue(parsing: String($0)) }
@@ -36,10 +38,12 @@ import Testing
   }
 
   @Test func brokenLinesAreNamedAndTheRestIsUsed() async throws {
-    let text = [Self.line("g", [10]), "{", #"{"group":"g","phases":[{"name":"a","seconds":-4}],"outcome":"ok"}"#, Self.line("g", [12])].joined(separator: "\n")
+    let text = [Self.line("g", [10]), "{", #"{"group":"g","phases":[{"name":"a","seconds":-4}],"outcome":"ok"}"#, Self.line("g", [12])]
+      .joined(separator: "\n")
     let run = try await CommandRun.run("eta", "backtest", "-", input: text)
     #expect(run.status == 1)
-    #expect(run.errors.contains("standard input:2: ") && run.errors.contains("standard input:3: ") && run.errors.contains("phases[0].seconds"))
+    #expect(
+      run.errors.contains("standard input:2: ") && run.errors.contains("standard input:3: ") && run.errors.contains("phases[0].seconds"))
     #expect(try JSONValue(parsing: run.output)["boots"] == 2)
   }
 
@@ -47,7 +51,8 @@ import Testing
     let run = try await CommandRun.run("eta", "backtest", "-")
     #expect(run.status == 0)
     let document = try JSONValue(parsing: run.output)
-    #expect(document["boots"] == 0 && document["scored"] == 0 && document["mae"]?.isNull == true && document["p90_coverage"]?.isNull == true)
+    #expect(
+      document["boots"] == 0 && document["scored"] == 0 && document["mae"]?.isNull == true && document["p90_coverage"]?.isNull == true)
     let missing = try await CommandRun.run("eta", "backtest", "/no/such/file")
     #expect(missing.status == 1 && missing.output.isEmpty && missing.errors.contains("/no/such/file"))
   }

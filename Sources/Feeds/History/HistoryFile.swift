@@ -111,7 +111,9 @@ public final class HistoryFile: Sendable {
   /// The change to write-ahead logging doesn't wait for another process that does the same: it is tried again.
   private static func opened(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
     for _ in 0..<20 {
-      do { return try DatabaseQueue(path: path, configuration: configuration) } catch let error as GRDB.DatabaseError where error.resultCode == .SQLITE_BUSY {
+      do { return try DatabaseQueue(path: path, configuration: configuration) } catch let error as GRDB.DatabaseError
+        where error.resultCode == .SQLITE_BUSY
+      {
         usleep(50_000)
       }
     }

@@ -185,7 +185,8 @@ struct BootForecaster: Sendable {
     }
     let foretold = foretell(phase, position: done.count, slowness: slowness(of: done)).forecast
     let past = recent.compactMap { boot -> Past? in
-      guard let index = boot.firstIndex(where: { $0.name == phase }) ?? (phases[phase] == nil && done.count < boot.count ? done.count : nil) else {
+      guard let index = boot.firstIndex(where: { $0.name == phase }) ?? (phases[phase] == nil && done.count < boot.count ? done.count : nil)
+      else {
         return nil
       }
       return Past(phase: boot[index].seconds, rest: boot[(index + 1)...].reduce(0) { $0 + $1.seconds })

@@ -111,7 +111,9 @@ public struct BootHistory: Sendable {
   /// Every group that was learned of, coarser ones too, by name.
   public var summaries: [Summary] {
     groups.map { name, entry in
-      Summary(group: name, successes: entry.forecaster.successes, failures: entry.failures, plan: entry.usualBoot ?? entry.forecaster.usualBoot ?? PhasePlan([]))
+      Summary(
+        group: name, successes: entry.forecaster.successes, failures: entry.failures,
+        plan: entry.usualBoot ?? entry.forecaster.usualBoot ?? PhasePlan([]))
     }.sorted { $0.group < $1.group }
   }
 }

@@ -4,7 +4,9 @@ extension Fleet {
   public func progress(of target: BootTarget, at now: Timestamp) -> Progress? {
     guard let boot = boot(of: target) else { return nil }
     var deadline: Timestamp?
-    if case .workspace(let id) = target, let row = workspaces[id]?.row { deadline = boot.startedAt.map { $0 + Self.provisionLimit(of: row) } }
+    if case .workspace(let id) = target, let row = workspaces[id]?.row {
+      deadline = boot.startedAt.map { $0 + Self.provisionLimit(of: row) }
+    }
     return Progress(of: boot, plan: plan(of: target), history: history, tellsPhases: hears(boot), deadline: deadline, at: now)
   }
 
@@ -41,8 +43,16 @@ extension Fleet {
 
   private mutating func change(_ target: BootTarget, _ change: (inout Boot) -> Void) {
     switch target {
-    case .tenant(let id): if var boot = orgs[id]?.boot { change(&boot); orgs[id]?.boot = boot }
-    case .workspace(let id): if var boot = workspaces[id]?.boot { change(&boot); workspaces[id]?.boot = boot }
+    case .tenant(let id):
+      if var boot = orgs[id]?.boot {
+        change(&boot)
+        orgs[id]?.boot = boot
+      }
+    case .workspace(let id):
+      if var boot = workspaces[id]?.boot {
+        change(&boot)
+        workspaces[id]?.boot = boot
+      }
     }
   }
 

@@ -41,7 +41,8 @@ public struct Progress: Hashable, Sendable {
       phase = knowsPhase ? position.name : nil
       fraction = elapsed.map { min(0.99, max(boot.floor, Self.share(of: $0, median: plan.median))) }
       eta = elapsed.map { elapsed in
-        history.forecast(group: boot.group, elapsed: elapsed) ?? Self.eta(elapsed: elapsed, median: plan.median, late: plan.lateAfter, rest: 0)
+        history.forecast(group: boot.group, elapsed: elapsed)
+          ?? Self.eta(elapsed: elapsed, median: plan.median, late: plan.lateAfter, rest: 0)
       }
       lateAt = boot.startedAt.map { $0 + plan.lateAfter }
       isLate = lateAt.map { now > $0 } ?? false

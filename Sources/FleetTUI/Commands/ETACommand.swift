@@ -45,7 +45,9 @@ struct ETABacktestCommand: ParsableCommand {
     } else {
       Self.print(backtest, format)
     }
-    if file.broken > 0 { throw CommandFailure(code: 1, message: "eta backtest: \(file.broken) of the lines could not be read; the rest was used") }
+    if file.broken > 0 {
+      throw CommandFailure(code: 1, message: "eta backtest: \(file.broken) of the lines could not be read; the rest was used")
+    }
   }
 
   private static func json(_ prediction: ETABacktest.Prediction) -> JSONValue {

@@ -66,7 +66,8 @@ struct ETAStatsCommand: ParsableCommand {
 
 struct ETAExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write every boot of the history, one JSON object a line, oldest first: what `eta import` and `eta backtest` read.")
+    commandName: "export",
+    abstract: "Write every boot of the history, one JSON object a line, oldest first: what `eta import` and `eta backtest` read.")
 
   @Argument(help: "The file to write, mode 0600; - is standard output.")
   var file = "-"
@@ -119,9 +120,17 @@ struct ETAImportCommand: ParsableCommand {
       if waiting.count == Self.batch { try write() }
     }
     try write()
-    let document: JSONValue = ["schema": 1, "imported": JSONValue(added), "known": JSONValue(read - added), "broken": JSONValue(file.broken)]
-    if global.outputFormat == .json { Output.line(document.serialized()) } else { Output.line("\(added) imported, \(read - added) known already") }
-    if file.broken > 0 { throw CommandFailure(code: 1, message: "eta import: \(file.broken) of the lines could not be read; the rest was imported") }
+    let document: JSONValue = [
+      "schema": 1, "imported": JSONValue(added), "known": JSONValue(read - added), "broken": JSONValue(file.broken),
+    ]
+    if global.outputFormat == .json {
+      Output.line(document.serialized())
+    } else {
+      Output.line("\(added) imported, \(read - added) known already")
+    }
+    if file.broken > 0 {
+      throw CommandFailure(code: 1, message: "eta import: \(file.broken) of the lines could not be read; the rest was imported")
+    }
   }
 }
 
@@ -129,7 +138,9 @@ extension GlobalOptions {
   /// Where the history lies: the configuration may say, but needn't exist.
   private func historyPath() throws(ConfigurationError) -> String? {
     var configured: String?
-    if config != nil || access(configurationPath, F_OK) == 0 { configured = try ConfigurationFile.read(path: configurationPath).historyPath }
+    if config != nil || access(configurationPath, F_OK) == 0 {
+      configured = try ConfigurationFile.read(path: configurationPath).historyPath
+    }
     return HistoryFile.path(configured: configured, variables: variables)
   }
 
