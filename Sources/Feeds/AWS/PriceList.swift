@@ -2,7 +2,7 @@ import FleetModel
 
 /// AWS's price list (Price List Query API, `GetProducts`): what a price book is refreshed from.
 public struct PriceList: Sendable {
-  /// Offers of one question's answer that are looked at, and its pages.
+  /// Pages of one question's answer that are looked at.
   static let pageLimit = 20
 
   private let service: AWSJSONService
@@ -45,12 +45,14 @@ public struct PriceList: Sendable {
       .init("ServiceCode", "AmazonEC2"), .init("FormatVersion", "aws_v1"), .init("MaxResults", 100),
       .init("Filters", .array(filters.map { ["Type": "TERM_MATCH", "Field": .string($0.field), "Value": .string($0.value)] })),
     ]
+    var tokens: Set<String> = []
     for _ in 0..<Self.pageLimit {
       let answer = try await service.ask("GetProducts", .object(parameters), within: deadline - monotonicSeconds())
       for offer in answer["PriceList"]?.array ?? [] {
         if let price = Self.price(in: offer, unit: unit, filters) { return price }
       }
-      guard let token = answer["NextToken"]?.text else { break }
+      // A page that names one read before has no end.
+      guard let token = answer["NextToken"]?.text, tokens.insert(token).inserted else { break }
       parameters.removeAll { $0.name == "NextToken" }
       parameters.append(.init("NextToken", .string(token)))
     }
