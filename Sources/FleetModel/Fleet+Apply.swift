@@ -25,6 +25,7 @@ extension Fleet {
     case .streamOpened(let workspace): applyOpening(of: workspace, event)
     case .streamClosed(let workspace): applyClosing(of: workspace, event)
     case .gap(let reason, let workspace):
+      if let workspace, workspaces[workspace]?.listeningSince != nil { workspaces[workspace]?.listeningSince = event.at }
       if workspace == nil, sources[event.source]?.isStream == true { sources[event.source]?.openedAt = event.at }
       record(event, .gap, workspace: workspace, data: ["reason": .string(reason)])
     case .failed(let reason): applyFailure(reason, event)
@@ -72,6 +73,7 @@ extension Fleet {
   private mutating func applyOpening(of workspace: WorkspaceID?, _ event: FleetEvent) {
     if let workspace {
       openStreams.insert(workspace)
+      if workspaces[workspace]?.listeningSince == nil { workspaces[workspace]?.listeningSince = event.at }
       changes.workspaces.insert(workspace)
     } else {
       sources[event.source, default: SourceRecord()].isOpen = true
@@ -85,6 +87,7 @@ extension Fleet {
   private mutating func applyClosing(of workspace: WorkspaceID?, _ event: FleetEvent) {
     if let workspace {
       openStreams.remove(workspace)
+      workspaces[workspace]?.listeningSince = nil
       changes.workspaces.insert(workspace)
     } else {
       sources[event.source]?.isOpen = false
@@ -196,6 +199,7 @@ extension Fleet {
       orgs[id]?.boot = Boot(startedAt: created ?? launched ?? since)
       inFlight.insert(.tenant(id))
     } else if !isComing, org.boot != nil {
+      orgs[id]?.failedBoot = org.row.status == .failed ? org.boot : nil
       orgs[id]?.boot = nil
       inFlight.remove(.tenant(id))
     }
@@ -203,6 +207,15 @@ extension Fleet {
   }
 
   private mutating func applyBootEvents(_ rows: [BootEventRow], of id: OrgID, _ event: FleetEvent) {
+    orgs[id]?.bootEventsReadAt = event.asked ?? event.at
+    changes.orgs.insert(id)
+    // A tenant that had failed before it was first seen: what its machine told is the only trace of that boot.
+    if let org = orgs[id], org.boot == nil, org.failedBoot == nil, org.row.status == .failed {
+      let start = tenantMachine(of: id)?.row.launchedAt ?? org.row.createdAt
+      var boot = Boot(startedAt: start)
+      for row in rows where row.workspaceID == nil && (row.at ?? event.at) >= (start ?? .distantPast) + -5 { boot.note(row, at: event.at) }
+      orgs[id]?.failedBoot = boot
+    }
     for row in rows.sorted(by: { ($0.at ?? .distantPast) < ($1.at ?? .distantPast) }) { noteBoot(row, org: id, at: event.at) }
   }
 

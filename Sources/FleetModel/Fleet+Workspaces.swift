@@ -84,6 +84,7 @@ extension Fleet {
     guard let workspace = workspaces[id] else { return }
     switch workspace.row.status {
     case .provisioning:
+      if let since { workspaces[id]?.provisioningSince = since }
       if workspace.boot == nil || since != nil {
         let launched = machine(of: id)?.row.launchedAt
         workspaces[id]?.boot = Boot(startedAt: since ?? launched)
@@ -92,6 +93,7 @@ extension Fleet {
     case .failed where mayRecover(workspace):
       break
     default:
+      workspaces[id]?.failedBoot = workspace.row.status == .failed ? workspace.boot ?? workspace.failedBoot : nil
       workspaces[id]?.boot = nil
       inFlight.remove(.workspace(id))
     }
@@ -105,6 +107,7 @@ extension Fleet {
   /// The newest recorded events of a tenant: since when a workspace provisions, and why one failed. The lists lack both (contract §4.2).
   mutating func applyStoredEvents(_ rows: [StoredEventRow], of org: OrgID) {
     var seen: Set<WorkspaceID> = []
+    noteBeginnings(rows, of: org)
     for row in rows.sorted(by: { $0.createdAt > $1.createdAt }) {
       guard let id = row.workspaceID, let workspace = workspaces[id], workspace.orgID == org else { continue }
       switch row.type {
@@ -117,10 +120,24 @@ extension Fleet {
       case .workspaceProvisionFailed where workspace.row.status == .failed && !seen.contains(id):
         if workspace.row.lastError == nil { workspaces[id]?.row.lastError = row.payload["error"]?.text }
         workspaces[id]?.failureSource = row.payload["source"]?.text
+        workspaces[id]?.failureLog = row.payload["log_tail"]?.text
+        changes.workspaces.insert(id)
+        seen.insert(id)
+      case .workspaceDegraded where workspace.row.status == .degraded && !seen.contains(id):
+        if workspace.row.lastError == nil { workspaces[id]?.row.lastError = row.payload["sample_error"]?.text }
+        workspaces[id]?.runtimeState = row.payload["runtime_state"]?.text
         changes.workspaces.insert(id)
         seen.insert(id)
       default: continue
       }
+    }
+  }
+
+  /// When each workspace was last told to provision.
+  private mutating func noteBeginnings(_ rows: [StoredEventRow], of org: OrgID) {
+    for row in rows where row.type == .workspaceProvisioning {
+      guard let id = row.workspaceID, let workspace = workspaces[id], workspace.orgID == org else { continue }
+      if workspace.provisioningSince.map({ $0 < row.createdAt }) ?? true { workspaces[id]?.provisioningSince = row.createdAt }
     }
   }
 }
