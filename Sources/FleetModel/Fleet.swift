@@ -13,6 +13,8 @@ public struct Fleet: Sendable {
   public internal(set) var resources: [Region: RegionResources] = [:]
   public internal(set) var purges: OrderedDictionary<PurgeID, PurgeRow> = [:]
   public internal(set) var sources: [Source: SourceRecord] = [:]
+  /// The regions that are asked for machines.
+  public internal(set) var regions: Set<Region> = []
   public internal(set) var log: Deque<LogEntry> = []
   /// Lines ever logged; the newest line's sequence.
   public internal(set) var logged: UInt64 = 0

@@ -55,7 +55,7 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       DashboardCommand.self, DemoCommand.self, SimCommand.self, SnapshotCommand.self, WatchCommand.self, OrphansCommand.self,
       DNSCommand.self, FeedCommand.self, DoctorCommand.self,
-      ConfigCommand.self,
+      ConfigCommand.self, ExplainCommand.self, CheckCommand.self, PostureCommand.self, WaitCommand.self,
     ],
     defaultSubcommand: DashboardCommand.self)
 }

@@ -29,26 +29,18 @@ extension Fleet {
 
   // MARK: - Sources
 
-  /// EC2 as one source: the worst of its regions; `nil` where none is configured or has answered.
+  /// EC2 as one source: whether every region is complete, the first one's problem, the oldest answer; `nil` where none is configured.
   func machinesKnown(at now: Timestamp) -> (isComplete: Bool, problem: String?, at: Timestamp?)? {
+    guard !regions.isEmpty else { return nil }
     var oldest: Timestamp?
     var problem: String?
-    var isConfigured = false
-    for case .ec2(let region) in sources.keys {
+    for region in regions {
       let freshness = freshness(of: .ec2(region), at: now)
-      if freshness.state == .never && freshness.problem == nil && sources[.ec2(region)]?.lastFailure == nil && sources[.ec2(region)]?.lastComplete == nil {
-        isConfigured = true
-        problem = problem ?? "ec2:\(region) has not answered yet"
-        continue
-      }
-      isConfigured = true
-      if freshness.state != .complete { problem = problem ?? "ec2:\(region): \(freshness.problem ?? freshness.state.rawValue)" }
+      if freshness.state != .complete { problem = problem ?? freshness.problem ?? "ec2:\(region) has not answered" }
       if let at = freshness.at { oldest = min(oldest ?? at, at) }
     }
-    return isConfigured ? (problem == nil, problem, oldest) : nil
+    return (problem == nil, problem, oldest)
   }
-
-  func freshnessEvidence(_ source: Source, at now: Timestamp) -> Timestamp? { freshness(of: source, at: now).at }
 
   // MARK: - Quotas
 

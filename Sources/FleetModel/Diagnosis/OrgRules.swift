@@ -6,7 +6,7 @@ struct OrgRules {
   let now: Timestamp
 
   private let machine: Instance?
-  private let machines: (isComplete: Bool, problem: String?, at: Timestamp?)?
+  private var machines: (isComplete: Bool, problem: String?, at: Timestamp?)? { fleet.machinesKnown(at: now) }
 
   /// Seconds that a machine may run before its first boot event is missed: EC2's early boot takes 60–90 (contract §5.4).
   private static let firstEventLimit = 120.0
@@ -21,7 +21,6 @@ struct OrgRules {
     self.file = file
     self.now = now
     machine = fleet.tenantMachine(of: org.id)
-    machines = fleet.machinesKnown(at: now)
   }
 
   private var target: Finding.Target { .org(org.id) }
@@ -164,12 +163,14 @@ struct OrgRules {
   // MARK: - Name, tunnel, reachability
 
   private var problem: (layer: TenantProbeReport.Layer, evidence: Finding.Evidence)? {
-    if let probe = file.probe {
-      return probe.failure.map { ($0.layer, .init("probe", "\($0.layer.rawValue): \($0.why)", at: probe.at)) }
+    if let probe = file.probe, let failure = probe.failure {
+      return (failure.layer, .init("probe", "\(failure.layer.rawValue): \(failure.why)", at: probe.at))
     }
     let freshness = fleet.freshness(of: .tenant(org.slug), at: now)
     guard freshness.state == .failed, let text = freshness.problem, text.hasPrefix("tenant "), let layer = KnownTexts.failingLayer(of: text) else { return nil }
-    return (layer, .init("tenant:\(name)", text, at: fleet.sources[.tenant(org.slug)]?.lastFailure))
+    let evidence = Finding.Evidence("tenant:\(name)", text, at: fleet.sources[.tenant(org.slug)]?.lastFailure)
+    // The layers answered the probe: what failed lies behind them.
+    return (file.probe == nil ? layer : .routes, evidence)
   }
 
   /// What the control plane's diagnostics say of name and tunnel, if they say it in a way that can be read (contract §1.7).

@@ -7,7 +7,7 @@ struct WorkspaceRules {
 
   private let org: Org?
   private let machine: Instance?
-  private let machines: (isComplete: Bool, problem: String?, at: Timestamp?)?
+  private var machines: (isComplete: Bool, problem: String?, at: Timestamp?)? { fleet.machinesKnown(at: now) }
   private let console: CaseFile.Reading<[String]>
 
   /// Seconds without activity after which a busy workspace is not busy.
@@ -24,7 +24,6 @@ struct WorkspaceRules {
     self.now = now
     org = fleet.orgs[workspace.orgID]
     machine = fleet.machine(of: workspace.id)
-    machines = fleet.machinesKnown(at: now)
     console = file.consoles[workspace.id] ?? .notAsked
   }
 
