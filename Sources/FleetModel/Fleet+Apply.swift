@@ -101,6 +101,8 @@ extension Fleet {
   private mutating func applyRoster(_ rows: [OrgRow], _ limit: Int, _ unreadable: Int, _ event: FleetEvent) {
     let isFirst = sources[.controlPlane]?.lastComplete == nil
     for row in rows { upsert(row, event, announce: !isFirst) }
+    // The purges may have come before the orgs that they are of.
+    for purge in purges.values where purge.status != .completed { notePurge(purge) }
     if unreadable > 0 { return notePartial("\(unreadable) of its rows could not be read", event) }
     if rows.count >= limit { return notePartial("exactly \(rows.count) rows came, the most that were asked for: there may be more", event) }
     if rows.isEmpty, !orgs.keys.allSatisfy(isPurged) {
@@ -243,7 +245,10 @@ extension Fleet {
   }
 
   mutating func notePurge(_ row: PurgeRow) {
-    guard let id = row.orgID ?? row.slug.flatMap({ orgID(named: $0) }), orgs[id] != nil else { return }
+    guard let id = row.orgID ?? row.slug.flatMap({ orgID(named: $0) }), let org = orgs[id] else { return }
+    // A name that was given anew has nothing to do with the deletion of who had it before, nor a run with the one before it.
+    if row.orgID == nil, let began = row.createdAt, let born = org.row.createdAt, began < born { return }
+    if let began = row.createdAt, let known = org.deletion?.startedAt, began < known { return }
     // A finished purge of this very id is over; the roster says the rest.
     orgs[id]?.deletion =
       row.status == .completed

@@ -23,6 +23,14 @@ public struct Finding: Hashable, Sendable {
     case purgeFailed = "purge-failed"
     case purgeOld = "purge-old"
     case clockSkew = "clock-skew"
+
+    /// Whether it is a cause that others merely follow from.
+    var isRoot: Bool {
+      switch self {
+      case .bootEventsMissing, .bootedNeverRegistered, .runtimeCrashed, .envMissing, .dnsQuotaFull, .vcpuQuotaFull, .provisionerDisabled, .wedged: true
+      default: false
+      }
+    }
   }
 
   public enum Severity: String, Hashable, Sendable, Comparable {
@@ -91,12 +99,13 @@ public struct Finding: Hashable, Sendable {
 }
 
 extension [Finding] {
-  /// The worst first; of equals the one that more facts speak for, then the more specific code.
+  /// The worst first; of equals a cause before what follows from causes, then the one that more facts speak for.
   public var ranked: [Finding] {
     let order = Dictionary(uniqueKeysWithValues: Finding.Code.allCases.enumerated().map { ($1, $0) })
     return enumerated().sorted { left, right in
       let (a, b) = (left.element, right.element)
       if a.severity != b.severity { return a.severity > b.severity }
+      if a.code.isRoot != b.code.isRoot { return a.code.isRoot }
       if a.evidence.count != b.evidence.count { return a.evidence.count > b.evidence.count }
       let places = (order[a.code] ?? 0, order[b.code] ?? 0)
       return places.0 != places.1 ? places.0 < places.1 : left.offset < right.offset

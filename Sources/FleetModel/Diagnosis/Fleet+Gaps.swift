@@ -9,7 +9,7 @@ extension Fleet {
       return [.tenantUnreachable, .tunnelOrDNSFailed, .statusDisagrees].contains(finding.code)
     }
     let tenant = freshness(of: .tenant(org.slug), at: now)
-    if org.row.status == .running, tenant.state == .failed || tenant.state == .stale, !explainsSilence {
+    if org.row.status == .running, org.deletion == nil, tenant.state == .failed || tenant.state == .stale, !explainsSilence {
       gaps.append(tenant.problem ?? "tenant \(org.slug) did not answer")
     }
     if case .failed(let why) = file.purges { gaps.append(why) }

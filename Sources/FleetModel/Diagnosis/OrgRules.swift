@@ -295,7 +295,7 @@ struct OrgRules {
         Finding(
           .vcpuQuotaFull, .critical, of: target, "vCPU quota full: EC2 refused the machine", evidence: [statusEvidence],
           nextStep: "let orphaned machines go (`fleettui orphans`) or ask AWS for a higher quota, then provision again", disproof: "the quota has room"))
-    } else if let gauge = file.vcpus, let severity = gauge.severity {
+    } else if machine == nil, let gauge = file.vcpus, let severity = gauge.severity {
       found.append(fleet.vcpuQuotaFinding(gauge, severity, of: target, at: now))
     }
     return found
