@@ -109,18 +109,14 @@ public struct CaseReader: Sendable {
     return await TenantProbe(http: http, slug: org.slug, base: base, org: org.id, token: nil).report()
   }
 
-  /// How full the zone is, from the first page's own count (contract §6.3).
+  /// How full the zone is (contract §6.3).
   private func dnsRecords(within budget: Double) async -> CaseFile.Reading<CaseFile.Gauge> {
-    guard let settings = environment.dns, let zone = settings.zoneID, let source = settings.token else { return .notAsked }
+    guard let settings = environment.dns, let source = settings.token else { return .notAsked }
     let token: Secret
     do throws(SecretSource.Unavailable) { token = try source.read(environment: variables) } catch { return .failed("dns: \(error)") }
-    let api = settings.api.hasSuffix("/") ? String(settings.api.dropLast()) : settings.api
-    let service = JSONService(http: http, name: "DNS", base: api, headers: [("Authorization", token.bearer)])
+    let client = CloudflareClient(http: http, api: settings.api, token: token)
     return await reading { () async throws(FeedError) in
-      let json = try await service.get("/zones/\(JSONService.segment(zone))/dns_records?per_page=500&page=1", timeout: 15, within: budget)
-      guard json["success"]?.bool == true, let rows = json["result"]?.array else { throw .unreadable("DNS records", why: "it reports no success") }
-      let total = json["result_info"]?["total_count"]?.integer.flatMap { Int(exactly: $0) }
-      return CaseFile.Gauge(used: max(total ?? 0, rows.count), limit: settings.recordQuota)
+      CaseFile.Gauge(used: try await client.records(of: settings, within: budget).count, limit: settings.recordQuota)
     }
   }
 }

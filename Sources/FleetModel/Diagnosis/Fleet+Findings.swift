@@ -47,7 +47,10 @@ extension Fleet {
   /// vCPUs of the running and pending standard machines against the quota.
   public func vcpuGauge(limit: Int?) -> CaseFile.Gauge? {
     guard let limit, limit > 0 else { return nil }
-    let used = instances.values.reduce(0) { $0 + ($1.row.state.isLive ? $1.row.type.flatMap(Self.vcpus) ?? 0 : 0) }
+    let used = instances.values.reduce(0) { sum, machine in
+      guard machine.row.state.isLive, let type = machine.row.type else { return sum }
+      return sum + (Self.vcpus(of: type) ?? 0)
+    }
     return CaseFile.Gauge(used: used, limit: limit)
   }
 
