@@ -29,8 +29,10 @@ enum KnownTexts {
     var traceback: String?
     for line in lines {
       // A shell's trace of the command that would print it is no crash.
-      if line.contains("RUNTIME CRASHED"), !isTrace(line) { return String(line) }
-      if traceback == nil, line.contains("Traceback (most recent call last)") { traceback = String(line) }
+      if let found = line.firstRange(of: "RUNTIME CRASHED"), !isTrace(line) { return String(line[found.lowerBound...].prefix(240)) }
+      if traceback == nil, let found = line.firstRange(of: "Traceback (most recent call last)") {
+        traceback = String(line[found.lowerBound...].prefix(240))
+      }
     }
     return traceback
   }

@@ -79,7 +79,7 @@ struct WorkspaceRules {
   private var crashed: Finding? {
     var evidence = [consoleCrash].compactMap { $0 }
     if let log = workspace.failureLog, let line = KnownTexts.crash(in: log.split(separator: "\n")) {
-      evidence.append(.init("log_tail", line.count > 300 ? "…" + line.suffix(300) : line))
+      evidence.append(.init("log_tail", line))
     }
     if row.status == .failed, KnownTexts.crash(in: [error]) != nil { evidence.append(statusEvidence) }
     guard !evidence.isEmpty else { return nil }
@@ -105,7 +105,7 @@ struct WorkspaceRules {
       ended = mark.endedAt
     }
     if let lines = console.value, let line = lines.last(where: KnownTexts.listens) {
-      evidence.append(.init("console", line, at: console.readAt))
+      evidence.append(.init("console", String(line.prefix(240)), at: console.readAt))
     }
     return evidence.isEmpty ? nil : (evidence, ended)
   }
@@ -125,7 +125,7 @@ struct WorkspaceRules {
     if let line = console.value?.last(where: { !KnownTexts.missingVariables(in: $0).isEmpty && !KnownTexts.isTrace($0) }) {
       let names = KnownTexts.missingVariables(in: line)
       missing = ": \(names.joined(separator: ", ")) is missing in its environment"
-      evidence.append(.init("console", line, at: console.readAt))
+      evidence.append(.init("console", String(line.prefix(240)), at: console.readAt))
     }
     evidence += [machineEvidence, statusEvidence].compactMap { $0 }
     return Finding(
@@ -201,7 +201,7 @@ struct WorkspaceRules {
     var evidence = [statusEvidence]
     if let state = workspace.runtimeState { evidence.append(.init("agent", "runtime_state \(state)", at: workspace.lastHeartbeat)) }
     return Finding(
-      .wedged, .critical, of: target, "wedged: \(row.lastError ?? "no reason given")", evidence: evidence,
+      .wedged, .critical, of: target, error.lowercased().hasPrefix("wedged") ? error : "wedged: \(row.lastError ?? "no reason given")", evidence: evidence,
       nextStep: "restart the workspace: a wedged runtime does not recover", disproof: "a WORKSPACE_ONLINE event after it")
   }
 
