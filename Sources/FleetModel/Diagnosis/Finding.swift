@@ -24,11 +24,12 @@ public struct Finding: Hashable, Sendable {
     case purgeOld = "purge-old"
     case clockSkew = "clock-skew"
 
-    /// Whether it is a cause that others merely follow from.
-    var isRoot: Bool {
+    /// How far down the chain of causes: 0 explains what has 1, and that what has 2.
+    var depth: Int {
       switch self {
-      case .bootEventsMissing, .bootedNeverRegistered, .runtimeCrashed, .envMissing, .dnsQuotaFull, .vcpuQuotaFull, .provisionerDisabled, .wedged: true
-      default: false
+      case .bootEventsMissing, .bootedNeverRegistered, .runtimeCrashed, .envMissing, .dnsQuotaFull, .vcpuQuotaFull, .provisionerDisabled, .wedged: 0
+      case .tunnelOrDNSFailed: 1
+      default: 2
       }
     }
   }
@@ -105,7 +106,7 @@ extension [Finding] {
     return enumerated().sorted { left, right in
       let (a, b) = (left.element, right.element)
       if a.severity != b.severity { return a.severity > b.severity }
-      if a.code.isRoot != b.code.isRoot { return a.code.isRoot }
+      if a.code.depth != b.code.depth { return a.code.depth < b.code.depth }
       if a.evidence.count != b.evidence.count { return a.evidence.count > b.evidence.count }
       let places = (order[a.code] ?? 0, order[b.code] ?? 0)
       return places.0 != places.1 ? places.0 < places.1 : left.offset < right.offset

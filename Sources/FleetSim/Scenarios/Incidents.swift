@@ -40,7 +40,8 @@ extension World {
       workspaces[id]?.currentTask = "index the product handbook"
     case .schedulerStuck:
       let org = calmPatient()
-      orgs[org]?.schedulerStuckSince = ago(hours: 12)
+      let stuck = ago(hours: 12)
+      orgs[org]?.schedulerStuckSince = stuck
     case .purgeStuck:
       let purge = beginCascade(of: calmPatient(), at: ago(days: 3))
       guard let index = purges.firstIndex(where: { $0.id == purge }) else { return }
