@@ -189,7 +189,7 @@ struct OrgRules {
     var what: String?
     if hasFailed, let error = org.row.lastError, KnownTexts.isTunnelOrDNS(error) {
       evidence.append(statusEvidence)
-      what = "the tunnel or DNS step failed: \(error)"
+      what = error
     }
     if let problem, problem.layer == .dns, org.row.status == .running {
       evidence.append(problem.evidence)
