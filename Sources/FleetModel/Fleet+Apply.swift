@@ -1,6 +1,7 @@
 extension Fleet {
   /// Takes one event in. The only door through which the fleet changes.
   public mutating func apply(_ event: FleetEvent) {
+    if case .ec2(let region) = event.source { regions.insert(region) }
     if case .expected(let pollInterval) = event.change {
       sources[event.source, default: SourceRecord()].pollInterval = pollInterval
       sources[event.source]?.isStream = pollInterval == nil
@@ -28,6 +29,7 @@ extension Fleet {
     case .streamOpened(let workspace): applyOpening(of: workspace, event)
     case .streamClosed(let workspace): applyClosing(of: workspace, event)
     case .gap(let reason, let workspace):
+      if let workspace, workspaces[workspace]?.listeningSince != nil { workspaces[workspace]?.listeningSince = event.at }
       if workspace == nil, sources[event.source]?.isStream == true { sources[event.source]?.openedAt = event.at }
       record(event, .gap, workspace: workspace, data: ["reason": .string(reason)])
     case .failed(let reason): applyFailure(reason, event)
@@ -75,6 +77,7 @@ extension Fleet {
   private mutating func applyOpening(of workspace: WorkspaceID?, _ event: FleetEvent) {
     if let workspace {
       openStreams.insert(workspace)
+      if workspaces[workspace]?.listeningSince == nil { workspaces[workspace]?.listeningSince = event.at }
       changes.workspaces.insert(workspace)
     } else {
       sources[event.source, default: SourceRecord()].isOpen = true
@@ -88,6 +91,7 @@ extension Fleet {
   private mutating func applyClosing(of workspace: WorkspaceID?, _ event: FleetEvent) {
     if let workspace {
       openStreams.remove(workspace)
+      workspaces[workspace]?.listeningSince = nil
       changes.workspaces.insert(workspace)
     } else {
       sources[event.source]?.isOpen = false
@@ -100,6 +104,8 @@ extension Fleet {
   private mutating func applyRoster(_ rows: [OrgRow], _ limit: Int, _ unreadable: Int, _ event: FleetEvent) {
     let isFirst = sources[.controlPlane]?.lastComplete == nil
     for row in rows { upsert(row, event, announce: !isFirst) }
+    // The purges may have come before the orgs that they are of.
+    for purge in purges.values where purge.status != .completed { notePurge(purge) }
     if unreadable > 0 { return notePartial("\(unreadable) of its rows could not be read", event) }
     if rows.count >= limit { return notePartial("exactly \(rows.count) rows came, the most that were asked for: there may be more", event) }
     if rows.isEmpty, !orgs.keys.allSatisfy(isPurged) {
@@ -209,6 +215,7 @@ extension Fleet {
       case .failed: finish(.tenant(id), .failed, at: since ?? now)
       default: break
       }
+      orgs[id]?.failedBoot = org.row.status == .failed ? org.boot : nil
       orgs[id]?.boot = nil
       inFlight.remove(.tenant(id))
     }
@@ -216,6 +223,15 @@ extension Fleet {
   }
 
   private mutating func applyBootEvents(_ rows: [BootEventRow], of id: OrgID, _ event: FleetEvent) {
+    orgs[id]?.bootEventsReadAt = event.asked ?? event.at
+    changes.orgs.insert(id)
+    // A tenant that had failed before it was first seen: what its machine told is the only trace of that boot.
+    if let org = orgs[id], org.boot == nil, org.failedBoot == nil, org.row.status == .failed {
+      let start = tenantMachine(of: id)?.row.launchedAt ?? org.row.createdAt
+      var boot = Boot(startedAt: start)
+      for row in rows where row.workspaceID == nil && (row.at ?? event.at) >= (start ?? .distantPast) + -5 { boot.note(row, at: event.at) }
+      orgs[id]?.failedBoot = boot
+    }
     for row in rows.sorted(by: { ($0.at ?? .distantPast) < ($1.at ?? .distantPast) }) { noteBoot(row, org: id, at: event.at) }
   }
 
@@ -230,7 +246,10 @@ extension Fleet {
   }
 
   mutating func notePurge(_ row: PurgeRow) {
-    guard let id = row.orgID ?? row.slug.flatMap({ orgID(named: $0) }), orgs[id] != nil else { return }
+    guard let id = row.orgID ?? row.slug.flatMap({ orgID(named: $0) }), let org = orgs[id] else { return }
+    // A name that was given anew has nothing to do with the deletion of who had it before, nor a run with the one before it.
+    if row.orgID == nil, let began = row.createdAt, let born = org.row.createdAt, began < born { return }
+    if let began = row.createdAt, let known = org.deletion?.startedAt, began < known { return }
     // A finished purge of this very id is over; the roster says the rest.
     orgs[id]?.deletion =
       row.status == .completed

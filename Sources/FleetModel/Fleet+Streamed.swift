@@ -146,14 +146,17 @@ extension Fleet {
     case .failed:
       workspace.row.lastError = data["error"]?.text ?? workspace.row.lastError
       workspace.failureSource = data["source"]?.text
+      workspace.failureLog = data["log_tail"]?.text
     case .online:
       workspace.runtimeState = nil
       workspace.failureSource = nil
+      workspace.failureLog = nil
       workspace.row.lastError = nil
       workspace.row.errorRate = 0
     case .provisioning:
       workspace.runtimeState = nil
       workspace.failureSource = nil
+      workspace.failureLog = nil
       workspace.row.lastError = nil
       workspace.row.runtime = data["runtime"]?.text ?? workspace.row.runtime
     default: break

@@ -89,6 +89,7 @@ extension Fleet {
     guard let workspace = workspaces[id] else { return }
     switch workspace.row.status {
     case .provisioning:
+      if let since { workspaces[id]?.provisioningSince = since }
       // Told again of the same beginning: still the same boot.
       let isAnother = since.map { since in workspace.boot?.startedAt.map { since > $0 } ?? true } ?? false
       if workspace.boot == nil || isAnother {
@@ -105,6 +106,7 @@ extension Fleet {
       case .failed: finish(.workspace(id), .failed, at: now)
       default: break
       }
+      workspaces[id]?.failedBoot = workspace.row.status == .failed ? workspace.boot ?? workspace.failedBoot : nil
       workspaces[id]?.boot = nil
       inFlight.remove(.workspace(id))
     }
@@ -118,6 +120,7 @@ extension Fleet {
   /// The newest recorded events of a tenant: since when a workspace provisions, and why one failed. The lists lack both (contract §4.2).
   mutating func applyStoredEvents(_ rows: [StoredEventRow], of org: OrgID) {
     var seen: Set<WorkspaceID> = []
+    noteBeginnings(rows, of: org)
     for row in rows.sorted(by: { $0.createdAt > $1.createdAt }) {
       guard let id = row.workspaceID, let workspace = workspaces[id], workspace.orgID == org else { continue }
       switch row.type {
@@ -130,10 +133,24 @@ extension Fleet {
       case .workspaceProvisionFailed where workspace.row.status == .failed && !seen.contains(id):
         if workspace.row.lastError == nil { workspaces[id]?.row.lastError = row.payload["error"]?.text }
         workspaces[id]?.failureSource = row.payload["source"]?.text
+        workspaces[id]?.failureLog = row.payload["log_tail"]?.text
+        changes.workspaces.insert(id)
+        seen.insert(id)
+      case .workspaceDegraded where workspace.row.status == .degraded && !seen.contains(id):
+        if workspace.row.lastError == nil { workspaces[id]?.row.lastError = row.payload["sample_error"]?.text }
+        workspaces[id]?.runtimeState = row.payload["runtime_state"]?.text
         changes.workspaces.insert(id)
         seen.insert(id)
       default: continue
       }
+    }
+  }
+
+  /// When each workspace was last told to provision.
+  private mutating func noteBeginnings(_ rows: [StoredEventRow], of org: OrgID) {
+    for row in rows where row.type == .workspaceProvisioning {
+      guard let id = row.workspaceID, let workspace = workspaces[id], workspace.orgID == org else { continue }
+      if workspace.provisioningSince.map({ $0 < row.createdAt }) ?? true { workspaces[id]?.provisioningSince = row.createdAt }
     }
   }
 }

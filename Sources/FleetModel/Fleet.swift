@@ -19,6 +19,8 @@ public struct Fleet: Sendable {
   /// The last reading of the control plane's database, for comparison.
   public internal(set) var database: DatabaseRows?
   public internal(set) var sources: [Source: SourceRecord] = [:]
+  /// The regions that are asked for machines.
+  public internal(set) var regions: Set<Region> = []
   public internal(set) var log: Deque<LogEntry> = []
   /// Lines ever logged; the newest line's sequence.
   public internal(set) var logged: UInt64 = 0

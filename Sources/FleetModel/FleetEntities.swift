@@ -9,6 +9,10 @@ public struct Org: Hashable, Sendable {
   public var lastSeen: Timestamp?
   /// The boot of its tenant's machine, while there is one to follow.
   public var boot: Boot?
+  /// The last boot that ended in a failure, for who asks why.
+  public var failedBoot: Boot?
+  /// When its boot events were last read: without, that none are known says nothing.
+  public var bootEventsReadAt: Timestamp?
   public var deletion: Deletion?
   public var subsystems: [SubsystemRow] = []
 
@@ -40,7 +44,15 @@ public struct Workspace: Hashable, Sendable {
   public var runtimeState: String?
   /// Who called it failed: `provision_timeout_sweep`, `bootstrap_watcher`.
   public var failureSource: String?
+  /// The end of the boot's log that came with the failure.
+  public var failureLog: String?
+  /// When it was last told to provision.
+  public var provisioningSince: Timestamp?
+  /// Since when its own stream is open without a break: what it would have told since then was heard.
+  public var listeningSince: Timestamp?
   public var boot: Boot?
+  /// The last boot that ended in a failure.
+  public var failedBoot: Boot?
 
   public var id: WorkspaceID { row.id }
 }

@@ -54,7 +54,8 @@ struct RootCommand: ParsableCommand {
     discussion: "Without a command it opens the dashboard on the default environment. `fleettui demo` needs no configuration.",
     subcommands: [
       DashboardCommand.self, DemoCommand.self, SimCommand.self, SnapshotCommand.self, WatchCommand.self, OrphansCommand.self,
-      DNSCommand.self, FeedCommand.self, ETACommand.self, DoctorCommand.self, ConfigCommand.self, CostsCommand.self, PricesCommand.self, DeleteCommand.self, ReceiptsCommand.self,
+      DNSCommand.self, CostsCommand.self, PricesCommand.self, ExplainCommand.self, CheckCommand.self, PostureCommand.self, WaitCommand.self,
+      DeleteCommand.self, ReceiptsCommand.self, ETACommand.self, FeedCommand.self, DoctorCommand.self, ConfigCommand.self,
     ],
     defaultSubcommand: DashboardCommand.self)
 }

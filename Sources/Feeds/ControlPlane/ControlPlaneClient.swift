@@ -84,7 +84,7 @@ public struct ControlPlaneClient: Sendable {
     let path = "/cp/admin/workspaces/\(JSONService.segment(workspace.rawValue))/console"
     let json = try await service.get(path, timeout: 20, within: budget)
     guard let output = json["output"]?.string else { throw .unreadable("control plane \(path)", why: "it has no text \"output\"") }
-    return output.split(separator: "\n", omittingEmptySubsequences: false).map { UntrustedText.clean(String($0), limit: 2000) }
+    return ConsoleText.lines(of: output)
   }
 
   /// `GET /cp/admin/orgs/:slug/admin-token` (contract §1.5). Kept in memory only.

@@ -135,7 +135,7 @@ public final class FleetFeeds: Sendable {
         .roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable))
       tenants.take(
         roster.rows, isWhole: roster.rows.count < ControlPlaneClient.rosterLimit && roster.unreadable == 0 && !roster.rows.isEmpty)
-      if options.asksTenants { await readBootEvents(of: roster.rows, client) }
+      if options.asksTenants { await readBootEvents(of: roster.rows, client, alsoFailed: epoch == 1) }
       return environment.rosterPoll
     } catch {
       guard !Task.isCancelled else { return environment.rosterPoll }
@@ -145,8 +145,9 @@ public final class FleetFeeds: Sendable {
   }
 
   /// Boot events of the orgs that come up; the newest first, a bounded number, since a mass creation must not become a flood of questions.
-  private func readBootEvents(of rows: [OrgRow], _ client: ControlPlaneClient) async {
-    let coming = rows.filter { $0.status == .provisioning || $0.status == nil }.prefix(30)
+  /// Once also of those that had failed before they were first seen: that there are none is the mark of a tenant that could not report.
+  private func readBootEvents(of rows: [OrgRow], _ client: ControlPlaneClient, alsoFailed: Bool) async {
+    let coming = rows.filter { $0.status == .provisioning || $0.status == nil || (alsoFailed && $0.status == .failed) }.prefix(30)
     await withDiscardingTaskGroup { group in
       for row in coming {
         group.addTask {

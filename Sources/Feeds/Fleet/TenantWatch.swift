@@ -217,7 +217,7 @@ final class TenantWatch: Sendable {
 
   /// What the list lacks: since when something boots and why it failed; now and then whether the tenant's own subsystems tick.
   private func askMore(_ slug: Slug, _ tenant: Tenant, _ rows: [WorkspaceRow], _ client: TenantClient, within budget: Double) async {
-    if rows.contains(where: { $0.status == .provisioning || $0.status == .failed }) {
+    if rows.contains(where: { $0.status == .provisioning || $0.status == .failed || $0.status == .degraded }) {
       if let events = try? await client.events(within: budget) { post(slug, .storedEvents(tenant.org, events)) }
     }
     if rows.contains(where: { $0.status == .provisioning }), let answer = try? await controlPlane?.bootEvents(of: slug, within: min(10, budget)),

@@ -14,7 +14,7 @@ public struct TenantClient: Sendable {
   }
 
   /// Every request carries the org's id, or the tenant's guard answers a bare 404; later builds want an `Origin` too (contract §4.0).
-  private static func headers(org: OrgID, base: String, token: Secret) -> [(name: String, value: String)] {
+  static func headers(org: OrgID, base: String, token: Secret) -> [(name: String, value: String)] {
     var headers = [("Authorization", token.bearer), ("X-Molecule-Org-Id", org.rawValue)]
     if let origin = try? HTTPOrigin(url: base) {
       let isDefault = origin.port == (origin.scheme == "https" ? "443" : "80")
@@ -52,6 +52,15 @@ public struct TenantClient: Sendable {
     let json = try await get("/events", within: budget)
     guard let list = json.array else { throw .unreadable("\(service.name) /events", why: "it is not a list") }
     return list.compactMap(StoredEventRow.init)
+  }
+
+  /// When the workspace last did anything: the newest row of `GET /workspaces/:id/activity` (contract §4.3); `nil` when there is none.
+  public func lastActivity(of workspace: WorkspaceID, within budget: Double = 15) async throws(FeedError) -> Timestamp? {
+    let path = "/workspaces/\(JSONService.segment(workspace.rawValue))/activity"
+    let response = try await service.response(path + "?limit=1", timeout: 15, within: budget)
+    guard response.status == 200 else { throw service.failure(path, response) }
+    guard let rows = try service.document(path, response).array else { throw .unreadable("\(service.name) \(path)", why: "it is not a list") }
+    return rows.compactMap { $0.time("created_at") }.max()
   }
 
   /// `GET /health` (contract §4.1).

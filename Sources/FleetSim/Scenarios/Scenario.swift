@@ -8,6 +8,24 @@ enum Scenario: String, CaseIterable, Sendable {
   case idle
   /// No org, no machine.
   case empty
+  /// Nothing but calm orgs: whoever finds anything wrong here is wrong.
+  case healthy
+  // One org in trouble among calm ones, as contract §9 tells it.
+  case bootEvents401 = "incident-boot-events-401"
+  case dnsQuota = "incident-dns-quota"
+  case tunnelStep = "incident-tunnel-step"
+  case unreachable = "incident-unreachable"
+  case provisionerDisabled = "incident-provisioner-disabled"
+  case vcpuQuota = "incident-vcpu-quota"
+  case neverRegistered = "incident-never-registered"
+  case runtimeCrashed = "incident-runtime-crashed"
+  case environmentMissing = "incident-env-missing"
+  case hermesGivenUp = "incident-hermes-given-up"
+  case wedged = "incident-wedged"
+  case providerKey = "incident-provider-key"
+  case phantomBusy = "incident-phantom-busy"
+  case schedulerStuck = "incident-scheduler-stuck"
+  case purgeStuck = "incident-purge-stuck"
 
   /// The fleet as it is at `moment`: what led there has happened already.
   func world(_ options: SimulationOptions, at moment: Timestamp) -> World {
@@ -18,6 +36,13 @@ enum Scenario: String, CaseIterable, Sendable {
       world.hasHeartbeats = false
       world.populate(options.orgs, moving: false)
     case .everything: world.populate(options.orgs, moving: true)
+    case .healthy:
+      world.addPlatformNames()
+      world.addCrowd(options.orgs ?? 12, isCalm: true)
+    default:
+      world.addPlatformNames()
+      world.addCrowd((options.orgs ?? 6) - 1, isCalm: true)
+      world.addIncident(self)
     }
     _ = world.advance(to: moment)
     return world
@@ -62,7 +87,7 @@ extension World {
   // MARK: - The crowd
 
   /// `count` orgs with up to four workspaces each, nearly all of them calm.
-  mutating func addCrowd(_ count: Int) {
+  mutating func addCrowd(_ count: Int, isCalm: Bool = false) {
     for index in 0..<max(0, count) {
       let age = Double.random(in: 1...400, using: &random)
       let region: Region = random.chance(0.2) ? "us-west-2" : "us-east-2"
@@ -73,7 +98,7 @@ extension World {
       for number in 0..<Int.random(in: 0...4, using: &random) {
         let runtime = random.pick(["hermes", "claude-code", "langgraph"], else: "hermes")
         let name = "\(Self.jobs[(index + number) % Self.jobs.count])-\(number + 1)"
-        let status: WorkspaceStatus = random.chance(0.02) ? .degraded : .online
+        let status: WorkspaceStatus = random.chance(0.02) && !isCalm ? .degraded : .online
         let id = addWorkspace(name, in: org, runtime: runtime, status: status, at: ago(days: age * random.share()))
         if status == .degraded {
           workspaces[id]?.errorRate = 0.6

@@ -48,6 +48,9 @@ struct TenantService: Sendable {
     case ("workspaces"?, let id?, let part?, nil) where part == "state" || part == "budget":
       if let refusal = workspaceRefusal(question, org) { return refusal }
       return part == "state" ? state(of: id, org) : budget(of: id, org)
+    case ("workspaces"?, let id?, "activity"?, nil):
+      if let refusal = workspaceRefusal(question, org) { return refusal }
+      return activity(of: id, org)
     case ("workspaces"?, let id?, "events"?, "stream"?):
       if let refusal = workspaceRefusal(question, org) { return refusal }
       guard Self.isUUID(id) else { return error(500, "failed to verify workspace") }
@@ -151,6 +154,14 @@ struct TenantService: Sendable {
       "budget_limit": JSONValue(workspace.budgetCents), "monthly_spend": JSONValue(workspace.spendCents),
       "budget_remaining": JSONValue(workspace.budgetCents.map { $0 - workspace.spendCents }),
     ])
+  }
+
+  /// The newest row alone: a phantom has done nothing since it came online, everyone else something lately.
+  private func activity(of id: String, _ org: Org) -> Answer {
+    guard let workspace = find(id, in: org) else { return error(404, "workspace not found") }
+    guard let online = workspace.onlineSince, workspace.manner != .phantomBusy || workspace.activeTasks == 0 else { return json([]) }
+    let now = hub.withWorld { _, now in now } ?? online
+    return json([["workspace_id": JSONValue(workspace.id), "activity_type": "task_update", "status": "ok", "created_at": JSONValue(max(online, now + -20))]])
   }
 
   private func console(of id: String, _ org: Org) -> Answer {

@@ -45,7 +45,10 @@ struct SnapshotDocument {
       "tenant": tenant.map(tenantMachine) ?? .null,
       "workspaces": .array(fleet.workspaces(of: org.id).filter { $0.row.status != .removed }.map(workspace)),
       "progress": Document.progress(fleet.progress(of: .tenant(org.id), at: now)),
-      "findings": .null,
+      "findings": .array(
+        fleet.findings(within: org.id, at: now).map {
+          ["code": .string($0.code.rawValue), "severity": .string($0.severity.rawValue), "summary": .string($0.summary(in: fleet))]
+        }),
       "cost": cost(of: org),
     ]
   }

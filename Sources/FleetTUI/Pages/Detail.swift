@@ -50,7 +50,7 @@ struct Detail {
     field(name, [Span(at.description), Span("  \(context.moment.age(since: at)) ago", .dim)])
   }
 
-  private mutating func findings(_ findings: [Finding], _ glyphs: Glyphs) {
+  private mutating func findings(_ findings: [Notice], _ glyphs: Glyphs) {
     for finding in findings {
       for (index, line) in Line.wrapped(finding.summary, role: finding.role, width: max(8, width - 4)).enumerated() {
         lines.append(Line([Span(index == 0 ? "  \(glyphs.sign(of: finding.role)) " : "    ", finding.role)] + line.spans))
@@ -64,7 +64,7 @@ struct Detail {
   private mutating func describe(org id: OrgID, _ fleet: Fleet, _ context: inout DrawingContext) {
     guard let org = fleet.orgs[id] else { return gone("org \(id)") }
     let glyphs = context.glyphs
-    findings(Finding.of(org, fleet, at: context.moment.now), glyphs)
+    findings(Notice.of(org, fleet, at: context.moment.now), glyphs)
     field("id", id.rawValue)
     field("name", org.row.name)
     field("plan", org.row.plan)
@@ -106,7 +106,7 @@ struct Detail {
   private mutating func describe(workspace id: WorkspaceID, _ fleet: Fleet, _ context: inout DrawingContext) {
     guard let workspace = fleet.workspaces[id] else { return gone("workspace \(id)") }
     let row = workspace.row
-    findings(Finding.of(workspace, fleet, at: context.moment.now), context.glyphs)
+    findings(Notice.of(workspace, fleet, at: context.moment.now), context.glyphs)
     boot(workspace.boot, .workspace(id), fleet.plan(of: .workspace(id)), fleet, &context)
     if workspace.boot != nil { lines.append(Line()) }
     field("id", id.rawValue)

@@ -1,67 +1,59 @@
 import FleetModel
 
-/// One thing about an org, workspace or machine that needs a human.
-struct Finding: Hashable, Sendable {
+/// One line about an org or workspace that needs a human: a finding, or that a boot is late.
+struct Notice: Hashable, Sendable {
   var role: Role
   var summary: String
 }
 
-extension Finding {
+extension Finding.Severity {
+  var role: Role {
+    switch self {
+    case .critical: .failed
+    case .warning: .warning
+    case .info: .info
+    }
+  }
+}
+
+extension Notice {
   /// What is wrong with an org and its workspaces, the worst first.
-  static func of(_ org: Org, _ fleet: Fleet, at now: Timestamp) -> [Finding] {
-    var failed: [Finding] = []
-    var warnings: [Finding] = []
-    switch org.row.status {
-    case .failed, .abandoned:
-      failed.append(Finding(role: .failed, summary: org.row.lastError ?? "tenant \(org.row.status?.text ?? "")"))
-    case .unknown(let text): warnings.append(Finding(role: .unknown, summary: "status \(text) is not known here"))
-    default: break
-    }
-    if let deletion = org.deletion, deletion.status == .failed {
-      failed.append(
-        Finding(
-          role: .failed, summary: "deletion stuck in \(deletion.step ?? "an unknown step"): \(deletion.lastError ?? "no reason given")"))
-    }
-    if org.boot != nil, let progress = fleet.progress(of: .tenant(org.id), at: now) { warnings += Self.of(progress, "tenant", at: now) }
+  static func of(_ org: Org, _ fleet: Fleet, at now: Timestamp) -> [Notice] {
+    let findings = fleet.findings(within: org.id, at: now)
+    var notices = findings.map { Notice(role: $0.severity.role, summary: $0.summary(in: fleet)) }
+    if org.boot != nil, let progress = fleet.progress(of: .tenant(org.id), at: now) { notices += late(progress, "tenant") }
+    notices += odd(org.row.status)
     for workspace in fleet.workspaces(of: org.id) {
-      for finding in Self.of(workspace, fleet, at: now) {
-        let named = Finding(role: finding.role, summary: "\(workspace.row.name): \(finding.summary)")
-        if finding.role == .failed { failed.append(named) } else { warnings.append(named) }
-      }
+      notices += more(of: workspace, fleet, at: now).map { Notice(role: $0.role, summary: "\(workspace.row.name): \($0.summary)") }
     }
-    let tenant = fleet.freshness(of: .tenant(org.slug), at: now)
-    if tenant.state == .failed {
-      warnings.append(Finding(role: .stale, summary: "tenant unreachable: \(tenant.problem ?? "no reason given")"))
-    }
-    return failed + warnings
+    return notices
   }
 
-  static func of(_ workspace: Workspace, _ fleet: Fleet, at now: Timestamp) -> [Finding] {
-    var findings: [Finding] = []
-    let row = workspace.row
-    switch row.status {
-    case .failed: findings.append(Finding(role: .failed, summary: row.lastError ?? "failed, no reason given"))
-    case .degraded: findings.append(Finding(role: .warning, summary: row.lastError ?? "degraded"))
-    case .offline: findings.append(Finding(role: .warning, summary: row.lastError ?? "offline"))
-    case .unknown(let text): findings.append(Finding(role: .unknown, summary: "status \(text) is not known here"))
+  static func of(_ workspace: Workspace, _ fleet: Fleet, at now: Timestamp) -> [Notice] {
+    fleet.findings(of: workspace.id, at: now).map { Notice(role: $0.severity.role, summary: $0.summary) } + more(of: workspace, fleet, at: now)
+  }
+
+  /// What is no finding and still worth a look.
+  private static func more(of workspace: Workspace, _ fleet: Fleet, at now: Timestamp) -> [Notice] {
+    var notices: [Notice] = []
+    switch workspace.row.status {
+    case .offline: notices.append(Notice(role: .warning, summary: workspace.row.lastError ?? "offline"))
+    case .unknown(let text): notices.append(Notice(role: .unknown, summary: "status \(text) is not known here"))
     default: break
     }
-    if let state = workspace.runtimeState, state == "wedged" {
-      findings.append(Finding(role: .failed, summary: "wedged: \(row.lastError ?? "no reason given")"))
-    }
-    if workspace.boot != nil, let progress = fleet.progress(of: .workspace(workspace.id), at: now) {
-      findings += Self.of(progress, nil, at: now)
-    }
-    return findings
+    if workspace.boot != nil, let progress = fleet.progress(of: .workspace(workspace.id), at: now) { notices += late(progress, nil) }
+    return notices
   }
 
-  private static func of(_ progress: Progress, _ name: String?, at now: Timestamp) -> [Finding] {
-    guard progress.isLate || progress.hasFailed else { return [] }
-    let subject = name.map { $0 + ": " } ?? ""
-    let phase = progress.phase ?? "boot"
-    if progress.hasFailed { return [Finding(role: .failed, summary: "\(subject)\(phase) failed")] }
+  private static func odd(_ status: OrgStatus?) -> [Notice] {
+    guard case .unknown(let text) = status else { return [] }
+    return [Notice(role: .unknown, summary: "status \(text) is not known here")]
+  }
+
+  private static func late(_ progress: Progress, _ name: String?) -> [Notice] {
+    guard progress.isLate, !progress.hasFailed else { return [] }
     let since = progress.phaseElapsed ?? progress.elapsed ?? 0
-    return [Finding(role: .late, summary: "\(subject)\(phase) \(Moment.estimate(since)), late")]
+    return [Notice(role: .late, summary: "\(name.map { $0 + ": " } ?? "")\(progress.phase ?? "boot") \(Moment.estimate(since)), late")]
   }
 }
 

@@ -42,7 +42,7 @@ struct FleetContent: TableContent {
     case "cost": return SortKey(-Self.hourly(of: id, fleet, .builtin).known)
     case "age": return SortKey(org.row.createdAt.map { -$0.seconds })
     default:
-      let count = Finding.of(org, fleet, at: now).count
+      let count = Notice.of(org, fleet, at: now).count
       return SortKey(count == 0 ? nil : -Double(count))
     }
   }
@@ -73,7 +73,7 @@ struct FleetContent: TableContent {
     guard let org = fleet.orgs[id] else { return Self.columns.map { _ in [] } }
     let now = context.moment.now
     let glyphs = context.glyphs
-    let findings = Finding.of(org, fleet, at: now)
+    let findings = Notice.of(org, fleet, at: now)
     let age = org.row.createdAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)
     let finding = findings.first.map { first in
       (findings.count > 1 ? [Span("\(findings.count) ", first.role)] : []) + [Span(first.summary, first.role)]

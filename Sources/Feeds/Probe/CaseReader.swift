@@ -1,0 +1,122 @@
+import FleetModel
+
+/// Reads what the fleet's own feeds don't: about one org, because somebody asks why. Everything is read only, and kept by whoever asked.
+public struct CaseReader: Sendable {
+  /// Consoles read for one org at most: each is 64 KiB of another machine's output.
+  static let consoleLimit = 8
+
+  let environment: FleetEnvironment
+  let http: HTTPClient
+  public let controlPlane: ControlPlaneClient
+  let variables: [String: String]
+
+  /// - Throws: ``FeedError`` when there is no control plane or no token to ask it with.
+  public init(environment: FleetEnvironment, http: HTTPClient, variables: [String: String]) throws(FeedError) {
+    self.environment = environment
+    self.http = http
+    self.variables = variables
+    guard let address = environment.controlPlane else { throw .unanswerable("control plane: none is configured") }
+    guard let source = environment.adminToken else { throw .unanswerable("control plane: no admin_token is configured") }
+    do throws(SecretSource.Unavailable) {
+      controlPlane = ControlPlaneClient(http: http, base: address, token: try source.read(environment: variables))
+    } catch { throw .unanswerable("control plane: \(error)") }
+  }
+
+  /// What is worth reading of that org in its state; of one workspace alone where it is given.
+  /// - Parameter budget: seconds for each question.
+  public func file(of org: Org, workspace: Workspace?, in fleet: Fleet, within budget: Double = 20) async -> CaseFile {
+    let suspects = (workspace.map { [$0] } ?? fleet.workspaces(of: org.id)).filter { $0.row.status != .removed }
+    let stuck = suspects.filter { [.provisioning, .failed, .offline, .degraded].contains($0.row.status) }
+    let busy = suspects.filter { ($0.row.activeTasks ?? 0) > 0 && ($0.row.status == .online || $0.row.status == .degraded) }
+    let isUp = org.row.status == .running
+    async let boot = reading { () async throws(FeedError) in try await bootEvents(of: org, within: budget) }
+    async let diagnosis = reading { () async throws(FeedError) in try await controlPlane.diagnostics(of: org.slug, within: budget) }
+    async let deletions = reading { () async throws(FeedError) in try await controlPlane.purges(within: budget).count }
+    async let skew = reading { () async throws(FeedError) in try await clockSkew(within: min(10, budget)) }
+    async let records = dnsRecords(within: budget)
+    async let output = consoles(of: stuck, within: budget)
+    async let tenant = tenantReadings(of: org, busy: isUp ? busy : [], isUp: isUp, within: budget)
+    async let layers = probe(org, fleet)
+    var file = CaseFile()
+    file.bootEvents = await boot
+    file.diagnostics = await diagnosis
+    file.purges = await deletions
+    file.controlPlaneSkew = await skew
+    file.dnsRecords = await records
+    file.consoles = await output
+    (file.events, file.activity) = await tenant
+    file.probe = await layers
+    file.vcpus = fleet.vcpuGauge(limit: environment.aws?.vcpuQuota)
+    return file
+  }
+
+  // MARK: - One question each
+
+  private func reading<Value: Sendable>(_ ask: () async throws(FeedError) -> Value) async -> CaseFile.Reading<Value> {
+    do throws(FeedError) { return .read(try await ask(), at: wallClock()) } catch {
+      if case .notOffered(let what, let status) = error { return .notOffered("\(what) is not offered here (\(status))") }
+      return .failed(error.description)
+    }
+  }
+
+  private func bootEvents(of org: Org, within budget: Double) async throws(FeedError) -> [BootEventRow] {
+    let answer = try await controlPlane.bootEvents(of: org.slug, within: budget)
+    guard answer.org == nil || answer.org == org.id else {
+      throw .unanswerable("boot events of \(org.slug): they are of another org, which has its name now")
+    }
+    return answer.rows
+  }
+
+  /// By the `Date` header of the control plane's health, half the answer's time taken off; whole seconds are all that it tells.
+  private func clockSkew(within budget: Double) async throws(FeedError) -> Double {
+    let health = try await controlPlane.health(within: budget)
+    guard let theirs = health.serverTime else { throw .notOffered("control plane /health: a Date header", 200) }
+    return theirs - (wallClock() + -health.elapsed / 2)
+  }
+
+  private func consoles(of workspaces: [Workspace], within budget: Double) async -> [WorkspaceID: CaseFile.Reading<[String]>] {
+    await withTaskGroup(of: (WorkspaceID, CaseFile.Reading<[String]>).self) { group in
+      for workspace in workspaces.prefix(Self.consoleLimit) {
+        group.addTask {
+          (workspace.id, await reading { () async throws(FeedError) in try await controlPlane.console(of: workspace.id, within: budget) })
+        }
+      }
+      var found: [WorkspaceID: CaseFile.Reading<[String]>] = [:]
+      for await (id, reading) in group { found[id] = reading }
+      return found
+    }
+  }
+
+  private func tenantReadings(
+    of org: Org, busy: [Workspace], isUp: Bool, within budget: Double
+  ) async -> (CaseFile.Reading<[StoredEventRow]>, [WorkspaceID: CaseFile.Reading<Timestamp?>]) {
+    guard isUp, let base = TenantClient.base(of: org.slug, template: environment.tenantURL, controlPlane: controlPlane.base) else { return (.notAsked, [:]) }
+    let token: Secret
+    do throws(FeedError) { token = try await controlPlane.tenantToken(of: org.slug, within: budget) } catch { return (.failed(error.description), [:]) }
+    let client = TenantClient(http: http, slug: org.slug, org: org.id, base: base, token: token)
+    async let events = reading { () async throws(FeedError) in try await client.events(within: budget) }
+    var activity: [WorkspaceID: CaseFile.Reading<Timestamp?>] = [:]
+    for workspace in busy.prefix(Self.consoleLimit) {
+      activity[workspace.id] = await reading { () async throws(FeedError) in try await client.lastActivity(of: workspace.id, within: budget) }
+    }
+    return (await events, activity)
+  }
+
+  /// Only where the tenant did not answer: what answered needs no probe.
+  private func probe(_ org: Org, _ fleet: Fleet) async -> TenantProbeReport? {
+    guard org.row.status == .running, let problem = fleet.freshness(of: .tenant(org.slug), at: wallClock()).problem, problem.hasPrefix("tenant ") else { return nil }
+    guard let base = TenantClient.base(of: org.slug, template: environment.tenantURL, controlPlane: controlPlane.base) else { return nil }
+    return await TenantProbe(http: http, slug: org.slug, base: base, org: org.id, token: nil).report()
+  }
+
+  /// How full the zone is (contract §6.3).
+  private func dnsRecords(within budget: Double) async -> CaseFile.Reading<CaseFile.Gauge> {
+    guard let settings = environment.dns, let source = settings.token else { return .notAsked }
+    let token: Secret
+    do throws(SecretSource.Unavailable) { token = try source.read(environment: variables) } catch { return .failed("dns: \(error)") }
+    let client = CloudflareClient(http: http, api: settings.api, token: token)
+    return await reading { () async throws(FeedError) in
+      CaseFile.Gauge(used: try await client.records(of: settings, within: budget).count, limit: settings.recordQuota)
+    }
+  }
+}

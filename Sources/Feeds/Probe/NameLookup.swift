@@ -1,0 +1,36 @@
+import Dispatch
+import Glibc
+
+/// Asks this machine's resolver for a host's addresses.
+enum NameLookup {
+  struct Failure: Error {
+    var why: String
+  }
+
+  /// The call blocks in the C library for as long as the resolver's own limits let it: it has a thread of Dispatch's.
+  static func addresses(of host: String) async -> Result<[String], Failure> {
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async { continuation.resume(returning: resolve(host)) }
+    }
+  }
+
+  private static func resolve(_ host: String) -> Result<[String], Failure> {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var list: UnsafeMutablePointer<addrinfo>?
+    let code = getaddrinfo(host, nil, &hints, &list)
+    guard code == 0 else { return .failure(Failure(why: "the name \(host) does not resolve: \(String(cString: gai_strerror(code)))")) }
+    defer { freeaddrinfo(list) }
+    var addresses: [String] = []
+    var next = list
+    while let entry = next {
+      var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+      if getnameinfo(entry.pointee.ai_addr, entry.pointee.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0 {
+        let address = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        if !addresses.contains(address) { addresses.append(address) }
+      }
+      next = entry.pointee.ai_next
+    }
+    return addresses.isEmpty ? .failure(Failure(why: "the name \(host) has no address")) : .success(addresses)
+  }
+}

@@ -1,0 +1,115 @@
+/// One thing that needs a human: what, how bad, what proves it, what to do.
+public struct Finding: Hashable, Sendable {
+  /// What `explain` and `snapshot` call it (`docs/codes.md`); never renamed.
+  public enum Code: String, Hashable, Sendable, CaseIterable {
+    case bootEventsMissing = "boot-events-missing"
+    case bootedNeverRegistered = "booted-never-registered"
+    case runtimeCrashed = "runtime-crashed"
+    case envMissing = "env-missing"
+    case provisionTimeout = "provision-timeout"
+    case stillInstalling = "still-installing"
+    case provisionFailed = "provision-failed"
+    case tunnelOrDNSFailed = "tunnel-or-dns-failed"
+    case tenantUnreachable = "tenant-unreachable"
+    case dnsQuotaFull = "dns-quota-full"
+    case vcpuQuotaFull = "vcpu-quota-full"
+    case provisionerDisabled = "provisioner-disabled"
+    case wedged
+    case agentError = "agent-error"
+    case phantomBusy = "phantom-busy"
+    case subsystemSilent = "subsystem-silent"
+    case heartbeatStale = "heartbeat-stale"
+    case statusDisagrees = "status-disagrees"
+    case purgeFailed = "purge-failed"
+    case purgeOld = "purge-old"
+    case clockSkew = "clock-skew"
+
+    /// How far down the chain of causes: 0 explains what has 1, and that what has 2.
+    var depth: Int {
+      switch self {
+      case .bootEventsMissing, .bootedNeverRegistered, .runtimeCrashed, .envMissing, .dnsQuotaFull, .vcpuQuotaFull, .provisionerDisabled, .wedged: 0
+      case .tunnelOrDNSFailed: 1
+      default: 2
+      }
+    }
+  }
+
+  public enum Severity: String, Hashable, Sendable, Comparable {
+    case info, warning, critical
+
+    private var rank: Int {
+      switch self {
+      case .info: 0
+      case .warning: 1
+      case .critical: 2
+      }
+    }
+    public static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+  }
+
+  public enum Target: Hashable, Sendable {
+    case org(OrgID)
+    case workspace(WorkspaceID)
+    /// The environment as a whole: a quota, a clock, a deletion whose org is gone.
+    case fleet
+  }
+
+  /// One fact and who stated it.
+  public struct Evidence: Hashable, Sendable {
+    /// The component: a source's name, `console`, `boot events`.
+    public var by: String
+    public var at: Timestamp?
+    public var says: String
+
+    public init(_ by: String, _ says: String, at: Timestamp? = nil) {
+      self.by = by
+      self.at = at
+      self.says = says
+    }
+
+    public var line: String { (at.map { "\($0) " } ?? "") + "\(by): \(says)" }
+  }
+
+  public var code: Code
+  public var severity: Severity
+  public var target: Target
+  public var summary: String
+  public var evidence: [Evidence]
+  /// What could have been proof and could not be read, and why.
+  public var unchecked: [String]
+  public var nextStep: String
+  /// What would show that this is not it.
+  public var disproof: String?
+
+  public init(
+    _ code: Code, _ severity: Severity, of target: Target, _ summary: String, evidence: [Evidence], unchecked: [String] = [],
+    nextStep: String, disproof: String? = nil
+  ) {
+    self.code = code
+    self.severity = severity
+    self.target = target
+    self.summary = summary
+    self.evidence = evidence
+    self.unchecked = unchecked
+    self.nextStep = nextStep
+    self.disproof = disproof
+  }
+
+  /// Every line of proof, and what could not be checked.
+  public var evidenceLines: [String] { evidence.map(\.line) + unchecked.map { "could not check: \($0)" } }
+}
+
+extension [Finding] {
+  /// The worst first; of equals a cause before what follows from causes, then the one that more facts speak for.
+  public var ranked: [Finding] {
+    let order = Dictionary(uniqueKeysWithValues: Finding.Code.allCases.enumerated().map { ($1, $0) })
+    return enumerated().sorted { left, right in
+      let (a, b) = (left.element, right.element)
+      if a.severity != b.severity { return a.severity > b.severity }
+      if a.code.depth != b.code.depth { return a.code.depth < b.code.depth }
+      if a.evidence.count != b.evidence.count { return a.evidence.count > b.evidence.count }
+      let places = (order[a.code] ?? 0, order[b.code] ?? 0)
+      return places.0 != places.1 ? places.0 < places.1 : left.offset < right.offset
+    }.map(\.element)
+  }
+}

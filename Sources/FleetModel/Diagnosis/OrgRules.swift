@@ -1,0 +1,312 @@
+/// The rules for one org's tenant (contract §9): each looks at what is known and answers with a finding or nothing.
+struct OrgRules {
+  let fleet: Fleet
+  let org: Org
+  let file: CaseFile
+  let now: Timestamp
+
+  private let machine: Instance?
+  private var machines: (isComplete: Bool, problem: String?, at: Timestamp?)? { fleet.machinesKnown(at: now) }
+
+  /// Seconds that a machine may run before its first boot event is missed: EC2's early boot takes 60–90 (contract §5.4).
+  private static let firstEventLimit = 120.0
+  /// Seconds after which an accepted org without a machine is not just about to get one.
+  private static let acceptedLimit = 300.0
+  /// Seconds between two clocks that are worth a word.
+  private static let skewLimit = 30.0
+
+  init(fleet: Fleet, org: Org, file: CaseFile, now: Timestamp) {
+    self.fleet = fleet
+    self.org = org
+    self.file = file
+    self.now = now
+    machine = fleet.tenantMachine(of: org.id)
+  }
+
+  private var target: Finding.Target { .org(org.id) }
+  private var name: String { org.slug.rawValue }
+  private var isComing: Bool { org.row.status == nil || org.row.status == .provisioning }
+  private var hasFailed: Bool { org.row.status == .failed || org.row.status == .abandoned }
+
+  private var statusEvidence: Finding.Evidence {
+    .init(
+      "control-plane", "instance_status \(org.row.status?.text ?? "absent")" + (org.row.lastError.map { ": \($0)" } ?? ""),
+      at: org.lastSeen ?? org.statusToldAt)
+  }
+
+  private var machineEvidence: Finding.Evidence? {
+    machine.map {
+      .init(
+        $0.row.region.rawValue.isEmpty ? "feed" : "ec2:\($0.row.region)",
+        "\($0.id) is \($0.row.state.text)" + ($0.row.launchedAt.map { ", launched \(Spoken.duration(now - $0)) ago" } ?? ""), at: machines?.at)
+    }
+  }
+
+  /// What of EC2 could not be looked at.
+  private var machineGap: [String] {
+    guard let machines else { return ["the tenant's machine: no EC2 region is configured"] }
+    return machines.problem.map { ["the tenant's machine: \($0)"] } ?? []
+  }
+
+  func findings() -> [Finding] {
+    var found = [clockSkew, deletion].compactMap { $0 }
+    // While it is being deleted, everything below is meant to be so.
+    if let deletion = org.deletion, deletion.status != .failed { return found }
+    let quotas = quotas
+    found += quotas
+    if isComing || hasFailed {
+      let cause = [bootEventsMissing, provisionerDisabled, environmentMissing, tunnelOrDNS].compactMap { $0 }
+      found += cause
+      let isQuota = org.row.lastError.map { KnownTexts.isDNSQuota($0) || KnownTexts.isVCPUQuota($0) } ?? false
+      if hasFailed, cause.isEmpty, !isQuota { found.append(provisionFailed) }
+      if let finding = bootStepFailed, cause.isEmpty, isComing { found.append(finding) }
+    }
+    if org.row.status == .running {
+      found += [tunnelOrDNS, unreachable, refusedByGuard].compactMap { $0 }
+      found += silentSubsystems
+    }
+    found += [disagreement].compactMap { $0 }
+    return found
+  }
+
+  // MARK: - Boot events
+
+  /// The tenant's own boot events since its machine was launched; `nil` when nobody asked or the answer did not come.
+  private var bootEvents: (count: Int, at: Timestamp, by: String)? {
+    let start = machine?.row.launchedAt ?? org.boot?.startedAt ?? org.failedBoot?.startedAt
+    if let rows = file.bootEvents.value {
+      let count = rows.count { row in row.workspaceID == nil && (row.at ?? now) >= (start ?? .distantPast) + -5 }
+      return (count, file.bootEvents.readAt ?? now, "boot-events")
+    }
+    if file.bootEvents.problem != nil { return nil }
+    let boot = org.boot ?? org.failedBoot
+    if let boot, !boot.marks.isEmpty { return (boot.marks.count, org.bootEventsReadAt ?? now, "boot-events") }
+    // The feed tells every boot event, but nothing from before it was opened.
+    if let feed = fleet.sources[.feed], feed.isOpen, let opened = feed.openedAt, let start, opened <= start, boot != nil { return (0, now, "feed") }
+    return org.bootEventsReadAt.map { (0, $0, "boot-events") }
+  }
+
+  private var bootEventsGap: [String] {
+    bootEvents == nil ? ["boot events: \(file.bootEvents.problem ?? "they were not read")"] : []
+  }
+
+  private var bootEventsMissing: Finding? {
+    let publishes = org.row.lastError.map(KnownTexts.isMissingBootEvents) ?? false
+    let running = machine.flatMap { machine in machine.row.state == .running ? machine.row.launchedAt.map { now - $0 } : nil }
+    // A tenant that failed for another published reason, before its machine could tell anything, is no case of this.
+    let mayBe = isComing || (org.row.lastError.map { publishes || KnownTexts.isTimeout($0) || $0.lowercased().contains("not ready") } ?? true)
+    let isProven = mayBe && bootEvents?.count == 0 && (running ?? 0) > Self.firstEventLimit
+    // The control plane's own word counts where nothing speaks against it.
+    guard isProven || (publishes && bootEvents?.count ?? 0 == 0 && hasFailed && (machine == nil || machine?.row.state == .running)) else { return nil }
+    var evidence = [machineEvidence].compactMap { $0 }
+    if let events = bootEvents { evidence.append(.init(events.by, "0 boot events of the tenant since its launch", at: events.at)) }
+    evidence.append(statusEvidence)
+    let age = running.map { "EC2 up \(Spoken.duration($0))" } ?? "machine launched"
+    return Finding(
+      .bootEventsMissing, .critical, of: target,
+      "\(age) but 0 boot events: the tenant cannot authenticate to the control plane (boot-event 401 pattern)", evidence: evidence,
+      unchecked: machineGap + bootEventsGap + ["the control plane's log: only it shows the 401 on POST /cp/tenants/boot-event"],
+      nextStep: "look for 401 on POST /cp/tenants/boot-event in the control plane's log; check that org_instances.admin_token is written before the wait for the tenant, and the latest green deploy",
+      disproof: "a boot event of this machine, or a machine without network")
+  }
+
+  private var provisionerDisabled: Finding? {
+    if let error = org.row.lastError, KnownTexts.isProvisionerDisabled(error) {
+      return provisionerDisabled([statusEvidence], "the control plane says so")
+    }
+    guard isComing, machine == nil, let created = org.row.createdAt, now - created > Self.acceptedLimit else { return nil }
+    // A machine may well stand where nobody could look.
+    guard machines?.isComplete ?? true, bootEvents?.count == 0 || (bootEvents == nil && machines != nil) else { return nil }
+    var evidence = [statusEvidence, Finding.Evidence("control-plane", "accepted \(Spoken.duration(now - created)) ago", at: created)]
+    if machines != nil { evidence.append(.init("ec2", "no machine of the org in any configured region", at: machines?.at)) }
+    if let events = bootEvents { evidence.append(.init(events.by, "0 boot events", at: events.at)) }
+    return provisionerDisabled(evidence, "accepted \(Spoken.duration(now - created)) ago, no machine and no boot event")
+  }
+
+  private func provisionerDisabled(_ evidence: [Finding.Evidence], _ why: String) -> Finding {
+    Finding(
+      .provisionerDisabled, .critical, of: target, "provisioner disabled: \(why)", evidence: evidence, unchecked: machineGap + bootEventsGap,
+      nextStep: "look for `tenant provisioner: DISABLED` in the control plane's log; SECRETS_ENCRYPTION_KEY must be set",
+      disproof: "a machine of the org in a region or account that is not configured here")
+  }
+
+  // MARK: - Published failures
+
+  private var environmentMissing: Finding? {
+    guard hasFailed, let error = org.row.lastError else { return nil }
+    let names = KnownTexts.missingVariables(in: error)
+    guard !names.isEmpty else { return nil }
+    return Finding(
+      .envMissing, .critical, of: target, "provisioning lacks \(names.joined(separator: ", "))", evidence: [statusEvidence],
+      nextStep: "set \(names.joined(separator: ", ")) and provision again", disproof: "the variables are set where the control plane reads them")
+  }
+
+  private var provisionFailed: Finding {
+    Finding(
+      .provisionFailed, .critical, of: target, "provisioning \(org.row.status?.text ?? "failed"): \(org.row.lastError ?? "no reason given")",
+      evidence: [statusEvidence, machineEvidence].compactMap { $0 } + failedStep, unchecked: machineGap + bootEventsGap,
+      nextStep: "read the boot's timeline (`fleettui explain \(name)`) and the control plane's log for this org", disproof: "instance_status becomes running")
+  }
+
+  private var failedStep: [Finding.Evidence] {
+    let marks = (org.boot ?? org.failedBoot)?.marks ?? []
+    return marks.filter(\.failed).map { .init("boot-events", "\($0.name) failed" + ($0.detail.map { ": \($0)" } ?? ""), at: $0.endedAt) }
+  }
+
+  private var bootStepFailed: Finding? {
+    guard let last = failedStep.last else { return nil }
+    return Finding(
+      .provisionFailed, .critical, of: target, "a boot step failed: \(last.says)", evidence: failedStep + [statusEvidence],
+      nextStep: "look at the step's detail and at the machine", disproof: "a later boot event of the same step with ok")
+  }
+
+  // MARK: - Name, tunnel, reachability
+
+  private var problem: (layer: TenantProbeReport.Layer, evidence: Finding.Evidence)? {
+    if let probe = file.probe, let failure = probe.failure {
+      return (failure.layer, .init("probe", "\(failure.layer.rawValue): \(failure.why)", at: probe.at))
+    }
+    let freshness = fleet.freshness(of: .tenant(org.slug), at: now)
+    guard freshness.state == .failed, let text = freshness.problem, text.hasPrefix("tenant "), let layer = KnownTexts.failingLayer(of: text) else { return nil }
+    let evidence = Finding.Evidence("tenant:\(name)", text, at: fleet.sources[.tenant(org.slug)]?.lastFailure)
+    // The layers answered the probe: what failed lies behind them.
+    return (file.probe == nil ? layer : .routes, evidence)
+  }
+
+  /// What the control plane's diagnostics say of name and tunnel, if they say it in a way that can be read (contract §1.7).
+  private var diagnosed: [Finding.Evidence] {
+    guard let document = file.diagnostics.value, let at = file.diagnostics.readAt else { return [] }
+    var evidence: [Finding.Evidence] = []
+    if document["dns"]?["present"]?.bool == false { evidence.append(.init("diagnostics", "dns: not present", at: at)) }
+    if let status = document["tunnel"]?["status"]?.text, ["down", "inactive", "degraded", "failed", "error"].contains(status.lowercased()) {
+      evidence.append(.init("diagnostics", "tunnel: \(status)", at: at))
+    }
+    return evidence
+  }
+
+  private var tunnelOrDNS: Finding? {
+    var evidence: [Finding.Evidence] = []
+    var what: String?
+    if hasFailed, let error = org.row.lastError, KnownTexts.isTunnelOrDNS(error) {
+      evidence.append(statusEvidence)
+      what = error
+    }
+    if let problem, problem.layer == .dns, org.row.status == .running {
+      evidence.append(problem.evidence)
+      what = what ?? "the tenant's name does not lead to it"
+    }
+    let marks = (org.boot ?? org.failedBoot)?.marks.filter { $0.failed && KnownTexts.isTunnelOrDNS($0.name + " " + ($0.detail ?? "")) } ?? []
+    for mark in marks {
+      evidence.append(.init("boot-events", "\(mark.name) failed" + (mark.detail.map { ": \($0)" } ?? ""), at: mark.endedAt))
+      what = what ?? "the tunnel or DNS step failed: \(mark.name)"
+    }
+    guard let what else { return nil }
+    return Finding(
+      .tunnelOrDNSFailed, .critical, of: target, what, evidence: evidence + diagnosed + [machineEvidence].compactMap { $0 },
+      unchecked: file.diagnostics.problem.map { ["diagnostics: \($0)"] } ?? [],
+      nextStep: "check that \(name)'s CNAME leads to its tunnel and that the tunnel is healthy; provision again if the step was skipped",
+      disproof: "the name resolves and GET /health answers 200")
+  }
+
+  private var unreachable: Finding? {
+    guard let problem else { return nil }
+    return Finding(
+      .tenantUnreachable, .critical, of: target, "tenant does not answer; first failing layer: \(problem.layer.rawValue)",
+      evidence: [problem.evidence, statusEvidence, machineEvidence].compactMap { $0 } + diagnosed, unchecked: machineGap,
+      nextStep: "run `fleettui check \(name)`; a machine that runs but does not answer wants its tunnel and container looked at",
+      disproof: "GET /health answers 200 from here")
+  }
+
+  /// A tenant that refuses the org id which the control plane gives: it was built for another org, or before the cut-over.
+  private var refusedByGuard: Finding? {
+    let freshness = fleet.freshness(of: .tenant(org.slug), at: now)
+    guard freshness.state == .failed, let text = freshness.problem, text.contains("guard refuses the org id") else { return nil }
+    return Finding(
+      .statusDisagrees, .warning, of: target, "the tenant refuses the org id that the control plane gives",
+      evidence: [.init("tenant:\(name)", text, at: fleet.sources[.tenant(org.slug)]?.lastFailure), .init("control-plane", "org id \(org.id)", at: org.lastSeen)],
+      nextStep: "check MOLECULE_ORG_ID on the tenant's machine; a pre-cutover tenant must be provisioned again", disproof: "GET /workspaces answers 200")
+  }
+
+  // MARK: - The rest
+
+  /// Seconds between two ticks of the subsystems that tick (contract §4.1); another one's is not known.
+  private static let intervals = ["scheduler": 30.0, "hibernation-monitor": 120.0]
+  private static let unknownInterval = 300.0
+
+  private var silentSubsystems: [Finding] {
+    org.subsystems.compactMap { row in
+      guard let ago = row.secondsAgo ?? row.lastTickAt.map({ now - $0 }) else { return nil }
+      let interval = Self.intervals[row.name] ?? Self.unknownInterval
+      guard ago > 2 * interval else { return nil }
+      return Finding(
+        .subsystemSilent, .warning, of: target, "\(row.name) has not ticked for \(Spoken.duration(ago))",
+        evidence: [.init("tenant:\(name)", "/admin/liveness: \(row.name) last ticked \(Int(min(ago, 1e9))) s ago, every \(Int(interval)) s is usual", at: row.lastTickAt)],
+        nextStep: "redeploy the tenant: a stuck \(row.name) does not come back by itself", disproof: "last_tick_at moves on")
+    }
+  }
+
+  private var disagreement: Finding? {
+    guard let machines, machines.isComplete else { return nil }
+    let status = org.row.status
+    if status == .running {
+      if let machine, machine.row.state == .running || machine.row.state == .pending { return nil }
+      // Where the tenant answers, its machine stands in an account or region that is not looked at (contract §12 row 19).
+      if machine == nil, fleet.freshness(of: .tenant(org.slug), at: now).state != .failed { return nil }
+      return disagreement("the control plane says running, EC2 has \(machine.map { "it \($0.row.state.text)" } ?? "no machine of it")")
+    }
+    if status == .stopped, let machine, machine.row.state == .running { return disagreement("the control plane says stopped, EC2 runs its machine") }
+    return nil
+  }
+
+  private func disagreement(_ summary: String) -> Finding {
+    Finding(
+      .statusDisagrees, .warning, of: target, summary,
+      evidence: [statusEvidence, machineEvidence ?? .init("ec2", "no machine with the org's tags in any configured region", at: machines?.at)],
+      nextStep: "find out which is meant: start or stop the machine through the control plane", disproof: "the next answers of both agree")
+  }
+
+  private var deletion: Finding? {
+    guard let deletion = org.deletion else { return nil }
+    var row =
+      deletion.purgeID.flatMap { fleet.purges[$0] }
+      ?? PurgeRow(id: deletion.purgeID ?? "?", orgID: org.id, slug: org.slug, status: deletion.status, lastStep: deletion.step, lastError: deletion.lastError)
+    row.slug = row.slug ?? org.slug
+    return Fleet.finding(of: row, target: target, at: now)
+  }
+
+  private var quotas: [Finding] {
+    let error = org.row.lastError ?? ""
+    guard isComing || hasFailed else { return [] }
+    var found: [Finding] = []
+    if KnownTexts.isDNSQuota(error) {
+      let gauge = file.dnsRecords.value
+      found.append(
+        Finding(
+          .dnsQuotaFull, .critical, of: target, "DNS zone full" + (gauge.map { " (\($0.used)/\($0.limit))" } ?? "") + "; provisions fail",
+          evidence: [statusEvidence] + (gauge.map { [.init("dns", "\($0.used) of \($0.limit) records are used", at: file.dnsRecords.readAt)] } ?? []),
+          unchecked: gauge == nil ? ["the zone's records: \(file.dnsRecords.problem ?? "they were not read")"] : [],
+          nextStep: "let orphaned records go (`fleettui dns` lists them) or raise the zone's quota, then provision again",
+          disproof: "the zone has room"))
+    } else if let gauge = file.dnsRecords.value, let severity = gauge.severity {
+      found.append(fleet.dnsQuotaFinding(gauge, severity, of: target, at: now))
+    }
+    if KnownTexts.isVCPUQuota(error) {
+      found.append(
+        Finding(
+          .vcpuQuotaFull, .critical, of: target, "vCPU quota full: EC2 refused the machine", evidence: [statusEvidence],
+          nextStep: "let orphaned machines go (`fleettui orphans`) or ask AWS for a higher quota, then provision again", disproof: "the quota has room"))
+    } else if machine == nil, let gauge = file.vcpus, let severity = gauge.severity {
+      found.append(fleet.vcpuQuotaFinding(gauge, severity, of: target, at: now))
+    }
+    return found
+  }
+
+  private var clockSkew: Finding? {
+    guard let skew = file.controlPlaneSkew.value, abs(skew) > Self.skewLimit else { return nil }
+    return Finding(
+      .clockSkew, .warning, of: target, "this machine's clock and the control plane's are \(Spoken.duration(abs(skew))) apart: ages shown here are off by that",
+      evidence: [
+        .init("control-plane", "its Date header is \(Spoken.duration(abs(skew))) \(skew > 0 ? "ahead of" : "behind") this machine's clock", at: file.controlPlaneSkew.readAt)
+      ], nextStep: "check the time synchronisation here (timedatectl) and there", disproof: "both agree with a third clock")
+  }
+}

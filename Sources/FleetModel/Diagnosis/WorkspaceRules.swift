@@ -1,0 +1,280 @@
+/// The rules for one workspace (contract §4.5, §4.6, §9).
+struct WorkspaceRules {
+  let fleet: Fleet
+  let workspace: Workspace
+  let file: CaseFile
+  let now: Timestamp
+
+  private let org: Org?
+  private let machine: Instance?
+  private var machines: (isComplete: Bool, problem: String?, at: Timestamp?)? { fleet.machinesKnown(at: now) }
+  private let console: CaseFile.Reading<[String]>
+
+  /// Seconds without activity after which a busy workspace is not busy.
+  private static let phantomLimit = 1800.0
+  /// The platform's own liveness key lives that long (contract §4.4).
+  private static let heartbeatLimit = 180.0
+  /// Seconds that an agent which listens may take to register.
+  private static let registerLimit = 60.0
+
+  init(fleet: Fleet, workspace: Workspace, file: CaseFile, now: Timestamp) {
+    self.fleet = fleet
+    self.workspace = workspace
+    self.file = file
+    self.now = now
+    org = fleet.orgs[workspace.orgID]
+    machine = fleet.machine(of: workspace.id)
+    console = file.consoles[workspace.id] ?? .notAsked
+  }
+
+  private var row: WorkspaceRow { workspace.row }
+  private var target: Finding.Target { .workspace(workspace.id) }
+  private var tenant: String { "tenant:\(org?.slug.rawValue ?? "?")" }
+  private var tenantReadAt: Timestamp? { org.flatMap { fleet.freshness(of: .tenant($0.slug), at: now).at } }
+  private var boot: Boot? { workspace.boot ?? workspace.failedBoot }
+  private var error: String { row.lastError ?? "" }
+
+  private var statusEvidence: Finding.Evidence {
+    var says = "status \(row.status.text)"
+    if let source = workspace.failureSource { says += ", called so by \(source)" }
+    if let error = row.lastError { says += ": \(error)" }
+    return .init(tenant, says, at: tenantReadAt ?? workspace.statusToldAt)
+  }
+
+  private var machineEvidence: Finding.Evidence? {
+    machine.map {
+      .init(
+        $0.row.region.rawValue.isEmpty ? "feed" : "ec2:\($0.row.region)",
+        "\($0.id) is \($0.row.state.text)" + ($0.row.launchedAt.map { ", launched \(Spoken.duration(now - $0)) ago" } ?? ""), at: machines?.at)
+    }
+  }
+
+  private var machineGap: [String] {
+    guard let machines else { return ["the workspace's machine: no EC2 region is configured"] }
+    return machines.problem.map { ["the workspace's machine: \($0)"] } ?? []
+  }
+
+  private var consoleGap: [String] { console.problem.map { ["the console: \($0)"] } ?? [] }
+
+  func findings() -> [Finding] {
+    var found: [Finding] = []
+    // The cascade that removes its org takes it along.
+    if let deletion = org?.deletion, deletion.status != .failed { return [] }
+    switch row.status {
+    case .provisioning: found += [crashed, neverRegistered, bootStepFailed].compactMap { $0 } + quota
+    case .failed: found += [neverRegistered, publishedFailure].compactMap { $0 } + quota
+    case .offline: found += [crashed].compactMap { $0 }
+    default: break
+    }
+    found += [wedged, agentError, phantomBusy, heartbeatStale, disagreement].compactMap { $0 }
+    return found
+  }
+
+  // MARK: - Provisioning
+
+  private var consoleCrash: Finding.Evidence? {
+    console.value.flatMap { KnownTexts.crash(in: $0) }.map { .init("console", $0, at: console.readAt) }
+  }
+
+  private var crashed: Finding? {
+    var evidence = [consoleCrash].compactMap { $0 }
+    if let log = workspace.failureLog, let line = KnownTexts.crash(in: log.split(separator: "\n")) {
+      evidence.append(.init("log_tail", line))
+    }
+    if row.status == .failed, KnownTexts.crash(in: [error]) != nil { evidence.append(statusEvidence) }
+    guard !evidence.isEmpty else { return nil }
+    if evidence.last != statusEvidence { evidence.append(statusEvidence) }
+    return Finding(
+      .runtimeCrashed, .critical, of: target, "the runtime crashed while it booted", evidence: evidence + [machineEvidence].compactMap { $0 }, unchecked: consoleGap,
+      nextStep: "read the console's last lines for the cause, correct it, restart the workspace", disproof: "a heartbeat that is younger than the crash")
+  }
+
+  /// The boot went to its end: by its events, or by what the console shows.
+  private var bootEnd: (evidence: [Finding.Evidence], at: Timestamp?)? {
+    var evidence: [Finding.Evidence] = []
+    var ended: Timestamp?
+    var marks = boot?.marks ?? []
+    if let rows = file.bootEvents.value {
+      let start = machine?.row.launchedAt ?? workspace.provisioningSince
+      var read = Boot(startedAt: start)
+      for event in rows where event.workspaceID == workspace.id && (event.at ?? now) >= (start ?? .distantPast) + -5 { read.note(event, at: now) }
+      if read.marks.count > marks.count { marks = read.marks }
+    }
+    if let mark = marks.last(where: { ["workspace_ready", "wait_platform_health", "a2a_ready", "ready"].contains($0.name) && $0.endedAt != nil && !$0.failed }) {
+      evidence.append(.init("boot-events", "\(mark.name)=ok", at: mark.endedAt))
+      ended = mark.endedAt
+    }
+    if let lines = console.value, let line = lines.last(where: KnownTexts.listens) {
+      evidence.append(.init("console", String(line.prefix(240)), at: console.readAt))
+    }
+    return evidence.isEmpty ? nil : (evidence, ended)
+  }
+
+  private var neverRegistered: Finding? {
+    // One that was online before had registered: its failure is another one.
+    guard workspace.lastHeartbeat == nil || workspace.lastHeartbeat ?? now < workspace.provisioningSince ?? .distantPast else { return nil }
+    guard let end = bootEnd, consoleCrash == nil else { return nil }
+    if let at = end.at, now - at < Self.registerLimit, console.value?.contains(where: KnownTexts.listens) != true { return nil }
+    if let lines = console.value, lines.contains(where: KnownTexts.registered) { return nil }
+    if let machine, machine.row.state != .running { return nil }
+    // Without its machine seen running, only the console proves that there is one.
+    guard machine != nil || console.value != nil else { return nil }
+    var evidence = end.evidence
+    if console.value != nil { evidence.append(.init("console", "no POST /registry/register that was answered", at: console.readAt)) }
+    var missing = ""
+    if let line = console.value?.last(where: { !KnownTexts.missingVariables(in: $0).isEmpty && !KnownTexts.isTrace($0) }) {
+      let names = KnownTexts.missingVariables(in: line)
+      missing = ": \(names.joined(separator: ", ")) is missing in its environment"
+      evidence.append(.init("console", String(line.prefix(240)), at: console.readAt))
+    }
+    evidence += [machineEvidence, statusEvidence].compactMap { $0 }
+    return Finding(
+      .bootedNeverRegistered, .critical, of: target, "booted, never registered\(missing)", evidence: evidence, unchecked: machineGap + consoleGap,
+      nextStep: "check that the boot script passes the workspace's token to the runtime, then restart the workspace",
+      disproof: "a POST /registry/register answered 200, or a heartbeat")
+  }
+
+  private var bootStepFailed: Finding? {
+    guard let mark = workspace.boot?.marks.last(where: \.failed) else { return nil }
+    return Finding(
+      .provisionFailed, .critical, of: target, "boot step \(mark.name) failed" + (mark.detail.map { ": \($0)" } ?? ""),
+      evidence: [.init("boot-events", "\(mark.name) failed" + (mark.detail.map { ": \($0)" } ?? ""), at: mark.endedAt), statusEvidence],
+      nextStep: "read the console around that step, then restart the workspace", disproof: "a later event of the same step with ok")
+  }
+
+  /// What a failure that somebody published is: exactly one of these.
+  private var publishedFailure: Finding? {
+    let names = KnownTexts.missingVariables(in: error)
+    if !names.isEmpty {
+      return Finding(
+        .envMissing, .critical, of: target, "provisioning lacks \(names.joined(separator: ", "))", evidence: [statusEvidence],
+        nextStep: "set \(names.joined(separator: ", ")) in the workspace's secrets or the tenant's, then restart it",
+        disproof: "the values are set and a restart fails the same way")
+    }
+    if let crashed { return crashed }
+    let isTimeout = workspace.failureSource == "provision_timeout_sweep" || KnownTexts.isTimeout(error)
+    guard isTimeout else {
+      return Finding(
+        .provisionFailed, .critical, of: target, "provisioning failed: \(row.lastError ?? "no reason given")",
+        evidence: [statusEvidence] + logTail + [machineEvidence].compactMap { $0 }, unchecked: machineGap + consoleGap,
+        nextStep: "read the console and the log's tail for the cause, then restart the workspace", disproof: "it comes online by itself")
+    }
+    let limit = Fleet.provisionLimit(of: row)
+    // The sweep's own verdict waits for the runtime's limit; the bootstrap watcher is known to give up too early (contract §4.5).
+    let start = workspace.provisioningSince ?? boot?.startedAt ?? machine?.row.launchedAt
+    if let start, now - start < limit, machine.map({ $0.row.state.isLive }) ?? true {
+      return Finding(
+        .stillInstalling, .info, of: target,
+        "probably still installing: \(row.runtime ?? "its runtime") has \(Spoken.duration(limit)), \(Spoken.duration(now - start)) are over",
+        evidence: [statusEvidence, .init(tenant, "told to provision \(Spoken.duration(now - start)) ago", at: start)] + [machineEvidence].compactMap { $0 },
+        unchecked: machineGap + consoleGap, nextStep: "wait until \(start + limit); it becomes online by itself when it registers",
+        disproof: "a crash in the console, or the deadline passing")
+    }
+    return Finding(
+      .provisionTimeout, .warning, of: target, "provisioning timed out" + (start.map { " (begun \(Spoken.duration(now - $0)) ago)" } ?? ""),
+      evidence: [statusEvidence] + logTail + [machineEvidence].compactMap { $0 },
+      unchecked: machineGap + consoleGap + (start == nil ? ["when it was told to provision"] : []),
+      nextStep: "read the console: did the agent start, crash or never register? then restart the workspace", disproof: "it registers after all")
+  }
+
+  private var logTail: [Finding.Evidence] {
+    workspace.failureLog.map { [.init("log_tail", $0.count > 300 ? "…" + $0.suffix(300) : $0)] } ?? []
+  }
+
+  private var quota: [Finding] {
+    if KnownTexts.isVCPUQuota(error) {
+      return [
+        Finding(
+          .vcpuQuotaFull, .critical, of: target, "vCPU quota full: EC2 refused the machine", evidence: [statusEvidence],
+          nextStep: "let orphaned machines go (`fleettui orphans`) or ask AWS for a higher quota, then restart the workspace", disproof: "the quota has room")
+      ]
+    }
+    guard machine == nil, let gauge = file.vcpus, let severity = gauge.severity else { return [] }
+    return [fleet.vcpuQuotaFinding(gauge, severity, of: target, at: now)]
+  }
+
+  // MARK: - Running
+
+  private var wedged: Finding? {
+    let says = workspace.runtimeState == "wedged" || (row.status == .degraded && error.lowercased().hasPrefix("wedged"))
+    guard says, row.status == .degraded || row.status == .online else { return nil }
+    var evidence = [statusEvidence]
+    if let state = workspace.runtimeState { evidence.append(.init("agent", "runtime_state \(state)", at: workspace.lastHeartbeat)) }
+    return Finding(
+      .wedged, .critical, of: target, error.lowercased().hasPrefix("wedged") ? error : "wedged: \(row.lastError ?? "no reason given")", evidence: evidence,
+      nextStep: "restart the workspace: a wedged runtime does not recover", disproof: "a WORKSPACE_ONLINE event after it")
+  }
+
+  private var agentError: Finding? {
+    let known = KnownTexts.agentError(in: error)
+    guard row.status == .degraded || (known != nil && row.status != .removed) else { return nil }
+    if known == nil, wedged != nil { return nil }
+    var evidence = [statusEvidence]
+    if let rate = row.errorRate, rate > 0 { evidence.append(.init("agent", "error rate \(Int((min(rate, 10) * 100).rounded())) %", at: workspace.lastHeartbeat)) }
+    guard let known else {
+      return Finding(
+        .agentError, .warning, of: target, "degraded: \(row.lastError ?? "no reason given")", evidence: evidence,
+        nextStep: "read the workspace's activity and console for what fails", disproof: "its error rate falls below 10 %")
+    }
+    return Finding(
+      .agentError, .warning, of: target, "\(known.text): \(known.cause)", evidence: evidence, nextStep: known.nextStep,
+      disproof: "the next requests of the agent succeed")
+  }
+
+  private var phantomBusy: Finding? {
+    guard let tasks = row.activeTasks, tasks > 0, row.status == .online || row.status == .degraded else { return nil }
+    let last: (moment: Timestamp?, since: Timestamp, by: String)
+    if let reading = file.activity[workspace.id], case .read(let moment, let at) = reading {
+      // It never did anything: then its activity is as old as its agent.
+      last = (moment, moment ?? row.uptime.map { at + -$0 } ?? at, "activity")
+    } else if let since = workspace.listeningSince {
+      last = (workspace.lastActivity, max(workspace.lastActivity ?? since, since), tenant + " stream")
+    } else {
+      return nil
+    }
+    guard now - last.since > Self.phantomLimit else { return nil }
+    return Finding(
+      .phantomBusy, .warning, of: target, "phantom busy: \(tasks) active \(tasks == 1 ? "task" : "tasks"), no activity for \(Spoken.duration(now - last.since))",
+      evidence: [
+        .init(tenant, "active_tasks \(tasks)" + (row.currentTask.flatMap { $0.isEmpty ? nil : ": \($0)" } ?? ""), at: tenantReadAt),
+        .init(last.by, last.moment == nil ? "no activity at all" : "the last activity", at: last.moment ?? last.since),
+      ], nextStep: "the platform resets it every 5 min; if it stays, restart the workspace", disproof: "an activity that is younger")
+  }
+
+  private var heartbeatStale: Finding? {
+    // Silence proves something only while somebody listened.
+    guard row.status == .online, let since = workspace.listeningSince, now - since > Self.heartbeatLimit else { return nil }
+    let last = workspace.lastHeartbeat
+    guard now - max(last ?? since, since) > Self.heartbeatLimit else { return nil }
+    return Finding(
+      .heartbeatStale, .warning, of: target, "online, but no heartbeat for \(Spoken.duration(now - (last ?? since)))",
+      evidence: [statusEvidence, .init("\(tenant) stream", last == nil ? "no heartbeat since the stream was opened" : "the last heartbeat", at: last ?? since)]
+        + [machineEvidence].compactMap { $0 },
+      nextStep: "look at the machine and the agent's log: it beats every 30 s when it lives", disproof: "a heartbeat")
+  }
+
+  private var disagreement: Finding? {
+    guard let machines, machines.isComplete else { return nil }
+    let live = fleet.machines(of: workspace.id).filter { $0.row.state.isLive }
+    func finding(_ summary: String, _ evidence: [Finding.Evidence], _ next: String) -> Finding {
+      Finding(.statusDisagrees, .warning, of: target, summary, evidence: [statusEvidence] + evidence, nextStep: next, disproof: "the next answers of both agree")
+    }
+    let running = live.map { Finding.Evidence("ec2:\($0.row.region)", "\($0.id) is \($0.row.state.text)", at: machines.at) }
+    switch row.status {
+    case .paused, .hibernated:
+      guard live.contains(where: { $0.row.state == .running }) else { return nil }
+      return finding(
+        "the tenant says \(row.status.text), EC2 runs its machine", running,
+        "the platform pauses without stopping the machine: it costs until somebody ends it (`fleettui orphans`)")
+    case .online, .degraded:
+      if live.count > 1 {
+        return finding("\(live.count) machines run for one workspace", running, "the older ones are left over from a resume: see `fleettui orphans`")
+      }
+      guard let machine, !machine.row.state.isLive else { return nil }
+      return finding(
+        "the tenant says \(row.status.text), EC2 has its machine \(machine.row.state.text)", [machineEvidence].compactMap { $0 },
+        "start the machine or restart the workspace: the tenant notices after 3 min without a heartbeat")
+    default: return nil
+    }
+  }
+}
