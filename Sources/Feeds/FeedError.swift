@@ -83,7 +83,9 @@ struct JSONService: Sendable {
 
   func response(_ path: String, timeout: Double, within budget: Double) async throws(FeedError) -> HTTPResponse {
     let request = HTTPRequest(.get, base + path, headers: headers + [("Accept", "application/json")], timeout: timeout)
-    do throws(HTTPFailure) { return try await http.ask(request, within: budget) } catch { throw .transport("\(name) \(Self.shown(path))", error) }
+    do throws(HTTPFailure) { return try await http.ask(request, within: budget) } catch {
+      throw .transport("\(name) \(Self.shown(path))", error)
+    }
   }
 
   func document(_ path: String, _ response: HTTPResponse) throws(FeedError) -> JSONValue {

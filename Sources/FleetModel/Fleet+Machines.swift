@@ -10,7 +10,9 @@ extension Fleet {
     for id in (instancesByRegion[region] ?? []).subtracting(listed).sorted() {
       guard let instance = instances[id], instance.stateToldAt <= asked else { continue }
       if !instance.row.state.isEnding {
-        record(event, .instanceGone, org: instance.row.orgID, workspace: instance.row.workspaceID, data: Self.found(["instance_id": JSONValue(id)]))
+        record(
+          event, .instanceGone, org: instance.row.orgID, workspace: instance.row.workspaceID,
+          data: Self.found(["instance_id": JSONValue(id)]))
       }
       remove(id)
     }
@@ -41,7 +43,8 @@ extension Fleet {
 
   private mutating func recordState(of row: InstanceRow, _ event: FleetEvent, found: Bool) {
     let data: JSONValue = [
-      "instance_id": JSONValue(row.id), "role": JSONValue(row.role?.rawValue), "state": .string(row.state.text), "instance_type": JSONValue(row.type),
+      "instance_id": JSONValue(row.id), "role": JSONValue(row.role?.rawValue), "state": .string(row.state.text),
+      "instance_type": JSONValue(row.type),
       "launched_at": JSONValue(row.launchedAt),
     ]
     record(event, .instanceState, org: row.orgID, workspace: row.workspaceID, data: found ? Self.found(data) : data)
@@ -49,7 +52,8 @@ extension Fleet {
 
   /// The fleet feed's word on one machine.
   mutating func applyInstanceState(_ streamed: StreamedEvent, _ event: FleetEvent) {
-    guard let id = streamed.data["instance_id"]?.text.map(InstanceID.init), let state = streamed.data["state"]?.text.map(InstanceState.init) else { return }
+    guard let id = streamed.data["instance_id"]?.text.map(InstanceID.init), let state = streamed.data["state"]?.text.map(InstanceState.init)
+    else { return }
     if var instance = instances[id] {
       instance.row.state = state
       instance.stateToldAt = event.at
@@ -88,7 +92,9 @@ extension Fleet {
     }
     if let workspace = row.workspaceID {
       changes.workspaces.insert(workspace)
-      if workspaces[workspace]?.boot != nil, workspaces[workspace]?.boot?.startedAt == nil { workspaces[workspace]?.boot?.startedAt = row.launchedAt }
+      if workspaces[workspace]?.boot != nil, workspaces[workspace]?.boot?.startedAt == nil {
+        workspaces[workspace]?.boot?.startedAt = row.launchedAt
+      }
       if let told = instances[row.id]?.stateToldAt { regroup(.workspace(workspace), at: told) }
     }
   }

@@ -16,7 +16,9 @@ extension Fleet {
       streamed.slug = slug
       streamed.orgID = streamed.orgID ?? orgID(named: slug)
     }
-    if streamed.orgID == nil { streamed.orgID = streamed.workspaceID.flatMap { workspaces[$0]?.orgID } ?? streamed.slug.flatMap { orgID(named: $0) } }
+    if streamed.orgID == nil {
+      streamed.orgID = streamed.workspaceID.flatMap { workspaces[$0]?.orgID } ?? streamed.slug.flatMap { orgID(named: $0) }
+    }
     guard !recent.isRepeated(streamed, from: event.source) else { return }
     log(streamed, event)
 

@@ -24,7 +24,11 @@ extension Fleet {
       workspacesByOrg[org, default: []].append(row.id)
       followBoot(of: row.id, since: nil, at: event.at)
       changes.workspaces.insert(row.id)
-      if announce { record(event, Self.eventType(of: row.status), workspace: row.id, data: Self.found(["name": .string(row.name), "status": .string(row.status.text)])) }
+      if announce {
+        record(
+          event, Self.eventType(of: row.status), workspace: row.id,
+          data: Self.found(["name": .string(row.name), "status": .string(row.status.text)]))
+      }
       return
     }
     let before = workspace.row
@@ -54,7 +58,8 @@ extension Fleet {
       record(
         event, Self.eventType(of: row.status), workspace: row.id,
         data: Self.found([
-          "name": .string(row.name), "status": .string(workspace.row.status.text), "was": .string(before.status.text), "last_error": JSONValue(row.lastError),
+          "name": .string(row.name), "status": .string(workspace.row.status.text), "was": .string(before.status.text),
+          "last_error": JSONValue(row.lastError),
         ]))
     }
   }
@@ -114,7 +119,8 @@ extension Fleet {
 
   /// Called failed by a timeout before its runtime's own limit is over.
   func mayRecover(_ workspace: Workspace) -> Bool {
-    workspace.row.runtime == "hermes" && workspace.boot != nil && (workspace.failureSource ?? "bootstrap_watcher") != "provision_timeout_sweep"
+    workspace.row.runtime == "hermes" && workspace.boot != nil
+      && (workspace.failureSource ?? "bootstrap_watcher") != "provision_timeout_sweep"
   }
 
   /// The newest recorded events of a tenant: since when a workspace provisions, and why one failed. The lists lack both (contract §4.2).

@@ -9,10 +9,15 @@ import Testing
 
 /// A control plane whose answer can be changed while it is asked.
 final class ChangeableControlPlane: Sendable {
-  enum Roster: Sendable { case text(Int, String, type: String), hang }
+  enum Roster: Sendable {
+    case text(Int, String, type: String)
+    case hang
+  }
   private let state = Mutex(Roster.text(200, #"{"orgs":[]}"#, type: "application/json"))
 
-  func answer(_ status: Int = 200, _ text: String, type: String = "application/json") { state.withLock { $0 = .text(status, text, type: type) } }
+  func answer(_ status: Int = 200, _ text: String, type: String = "application/json") {
+    state.withLock { $0 = .text(status, text, type: type) }
+  }
   func hang() { state.withLock { $0 = .hang } }
 
   func handle(_ request: FlyingFox.HTTPRequest) async throws -> FlyingFox.HTTPResponse {
@@ -61,7 +66,8 @@ final class FleetListener {
 }
 
 @Suite struct FleetFeedsTests {
-  static let good = #"{"orgs":[{"id":"o1","slug":"acme","name":"Acme","instance_status":"stopped"},{"id":"o2","slug":"globex","instance_status":"suspended"}]}"#
+  static let good =
+    #"{"orgs":[{"id":"o1","slug":"acme","name":"Acme","instance_status":"stopped"},{"id":"o2","slug":"globex","instance_status":"suspended"}]}"#
 
   func environment(_ base: String) -> FleetEnvironment {
     var environment = FleetEnvironment(name: "test")
@@ -91,7 +97,11 @@ final class FleetListener {
       case "html": plane.answer(200, "<html><title>Sign in</title></html>", type: "text/html")
       case "empty": plane.answer(200, #"{"orgs":[]}"#)
       case "no orgs": plane.answer(200, #"{"status":"ok"}"#)
-      case "500 rows": plane.answer(200, "{\"orgs\":[" + (0..<500).map { "{\"id\":\"x\($0)\",\"slug\":\"s\($0)\",\"instance_status\":\"stopped\"}" }.joined(separator: ",") + "]}")
+      case "500 rows":
+        plane.answer(
+          200,
+          "{\"orgs\":[" + (0..<500).map { "{\"id\":\"x\($0)\",\"slug\":\"s\($0)\",\"instance_status\":\"stopped\"}" }.joined(separator: ",")
+            + "]}")
       case "401": plane.answer(401, #"{"error":"bad token"}"#)
       case "404": plane.answer(404, "404 page not found", type: "text/plain")
       case "truncated": plane.answer(200, String(Self.good.dropLast(9)))
@@ -119,7 +129,8 @@ final class FleetListener {
       let queue = EventQueue()
       var options = FleetFeeds.Options()
       options.budget = 0.5
-      let feeds = FleetFeeds(environment: environment(base), http: HTTPClient(), queue: queue, variables: ["TOKEN": "cp-token"], options: options)
+      let feeds = FleetFeeds(
+        environment: environment(base), http: HTTPClient(), queue: queue, variables: ["TOKEN": "cp-token"], options: options)
       await feeds.loadOnce()
       let listener = FleetListener(queue)
       #expect(await listener.wait { $0.freshness(of: .controlPlane, at: wallClock()).state == .failed })
@@ -133,7 +144,8 @@ final class FleetListener {
     await feeds.loadOnce()
     let listener = FleetListener(queue)
     _ = await listener.wait { _ in true }
-    #expect(listener.fleet.freshness(of: .controlPlane, at: wallClock()).problem == "control plane: the environment variable TOKEN is not set")
+    #expect(
+      listener.fleet.freshness(of: .controlPlane, at: wallClock()).problem == "control plane: the environment variable TOKEN is not set")
   }
 
   @Test func aFeedThatIsNotOfferedIsNoFailure() async throws {
@@ -154,7 +166,8 @@ final class FleetListener {
     var budget = StreamBudget()
     budget.limit = 3
     let candidates = [
-      StreamBudget.Candidate(id: "online", status: .online), .init(id: "shown", status: .online, isShown: true), .init(id: "boot1", status: .provisioning),
+      StreamBudget.Candidate(id: "online", status: .online), .init(id: "shown", status: .online, isShown: true),
+      .init(id: "boot1", status: .provisioning),
       .init(id: "boot2", status: .provisioning), .init(id: "bad", status: .degraded), .init(id: "gone", status: .removed, isShown: true),
     ]
     #expect(budget.chosen(of: candidates) == ["boot1", "boot2", "bad"])

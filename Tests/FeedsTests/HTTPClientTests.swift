@@ -11,7 +11,8 @@ func withServer(
   _ handler: @escaping @Sendable (FlyingFox.HTTPRequest) async throws -> FlyingFox.HTTPResponse,
   _ body: (_ base: String) async throws -> Void
 ) async throws {
-  let server = FlyingFox.HTTPServer(address: try sockaddr_in.inet(ip4: "127.0.0.1", port: 0), logger: .disabled, handler: ClosureHTTPHandler(handler))
+  let server = FlyingFox.HTTPServer(
+    address: try sockaddr_in.inet(ip4: "127.0.0.1", port: 0), logger: .disabled, handler: ClosureHTTPHandler(handler))
   let task = Task { try? await server.run() }
   try await server.waitUntilListening()
   guard case .ip4(_, let port) = await server.listeningAddress else { throw HTTPFailure.refused(host: "127.0.0.1") }
@@ -50,11 +51,15 @@ final class Recorder<Value: Sendable>: Sendable {
     let seen = Recorder<String>()
     try await withServer({ request in
       let body = try await request.bodyData
-      seen.add("\(request.method.rawValue) \(request.headers[.init("User-Agent")] ?? "") \(request.headers[.init("X-Molecule-Org-Id")] ?? "") \(String(decoding: body, as: UTF8.self))")
+      seen.add(
+        "\(request.method.rawValue) \(request.headers[.init("User-Agent")] ?? "") \(request.headers[.init("X-Molecule-Org-Id")] ?? "") \(String(decoding: body, as: UTF8.self))"
+      )
       return answer(200)
     }) { base in
       _ = try await client.send(
-        HTTPRequest(.delete, base + "/t", headers: [("X-Molecule-Org-Id", "o1"), ("Content-Type", "application/json")], body: Array("{\"confirm\":\"a\"}".utf8)))
+        HTTPRequest(
+          .delete, base + "/t", headers: [("X-Molecule-Org-Id", "o1"), ("Content-Type", "application/json")],
+          body: Array("{\"confirm\":\"a\"}".utf8)))
       #expect(seen.values == ["DELETE fleettui/test o1 {\"confirm\":\"a\"}"])
     }
   }
@@ -74,11 +79,14 @@ final class Recorder<Value: Sendable>: Sendable {
   @Test func whereRedirectsAreAllowedAnotherOriginGetsNoCredentials() async throws {
     let seen = Recorder<String>()
     try await withServer({ request in
-      seen.add("\(request.path) \(request.headers[.authorization] ?? "-") \(request.headers[.init("X-Api-Key")] ?? "-") \(request.headers[.init("Accept")] ?? "-")")
+      seen.add(
+        "\(request.path) \(request.headers[.authorization] ?? "-") \(request.headers[.init("X-Api-Key")] ?? "-") \(request.headers[.init("Accept")] ?? "-")"
+      )
       return answer(200)
     }) { other in
       try await withServer({ _ in answer(307, [.location: other + "/there"]) }) { base in
-        var request = HTTPRequest(.get, base, headers: [("Authorization", "Bearer x"), ("X-Api-Key", "k"), ("Accept", "text/event-stream")])
+        var request = HTTPRequest(
+          .get, base, headers: [("Authorization", "Bearer x"), ("X-Api-Key", "k"), ("Accept", "text/event-stream")])
         request.redirectLimit = 3
         let got = try await client.send(request).status
         #expect(got == 200)
@@ -214,7 +222,9 @@ final class Recorder<Value: Sendable>: Sendable {
   @Test func theRetryScheduleDoublesAndNeverPassesItsBudget() {
     var schedule = RetrySchedule()
     var delays: [Double] = []
-    while let delay = schedule.delay(status: 503, retryAfter: nil, left: 3.9, random: 0.999_999) { delays.append((delay * 100).rounded() / 100) }
+    while let delay = schedule.delay(status: 503, retryAfter: nil, left: 3.9, random: 0.999_999) {
+      delays.append((delay * 100).rounded() / 100)
+    }
     #expect(delays == [0.25, 0.5, 1, 2])
     var other = RetrySchedule()
     #expect(other.delay(failure: .tls("bad certificate"), left: 100, random: 0) == nil)
@@ -232,7 +242,9 @@ final class Recorder<Value: Sendable>: Sendable {
     for url in ["http://127.0.0.1:1", "http://127.9.9.9", "http://localhost:80/x", "http://a.localhost", "http://[::1]:8080"] {
       #expect(try HTTPOrigin(url: url).isLoopback, "\(url)")
     }
-    for url in ["http://127.0.0.1.example.com", "http://example.com", "http://localhost.example.com", "http://10.0.0.1", "http://127.evil.0.1"] {
+    for url in [
+      "http://127.0.0.1.example.com", "http://example.com", "http://localhost.example.com", "http://10.0.0.1", "http://127.evil.0.1",
+    ] {
       #expect(try !HTTPOrigin(url: url).isLoopback, "\(url)")
     }
   }

@@ -79,9 +79,11 @@ import Testing
 
   @Test func aMissingOrWrongTokenIsNamed() async throws {
     let error1 = try await failure("02-list-noauth.http")
-    #expect(error1.description == "tenant acme /workspaces answered 401: admin auth required – check the token that the configuration names")
+    #expect(
+      error1.description == "tenant acme /workspaces answered 401: admin auth required – check the token that the configuration names")
     let error2 = try await failure("03-list-badauth.http")
-    #expect(error2.description == "tenant acme /workspaces answered 401: invalid admin auth token – check the token that the configuration names")
+    #expect(
+      error2.description == "tenant acme /workspaces answered 401: invalid admin auth token – check the token that the configuration names")
     let error3 = try await failure("264-dbdown-sse-VALID-wstoken.http")
     #expect(error3.description.contains("answered 401"))
     let error4 = try await failure("13-sse-noauth.http")
@@ -91,7 +93,8 @@ import Testing
   @Test func theGuardsBare404PointsAtTheOrgsId() async throws {
     for capture in ["218-tenant-noorg.http", "220-tenant-wrongorg.http"] {
       let error5 = try await failure(capture)
-      #expect(error5.description == "tenant acme /workspaces answered 404: the tenant's guard refuses the org id: is this the org's own tenant?")
+      #expect(
+        error5.description == "tenant acme /workspaces answered 404: the tenant's guard refuses the org id: is this the org's own tenant?")
     }
   }
 
@@ -126,14 +129,21 @@ import Testing
 
   @Test func otherErrorsSayTheirOwnWords() async throws {
     let words = [
-      "09-create-badbody.http": "400", "15-sse-unknown-ws.http": "404: workspace not found", "16-sse-nonuuid-ws.http": "500: failed to verify workspace",
+      "09-create-badbody.http": "400", "15-sse-unknown-ws.http": "404: workspace not found",
+      "16-sse-nonuuid-ws.http": "500: failed to verify workspace",
       "48-get-unknown.http": "404", "49-get-nonuuid.http": "400", "72-delete-needs-confirm.http": "409", "77-state-removed.http": "404",
     ]
-    for (capture, text) in words { let error = try await failure(capture); #expect(error.description.contains(text), "\(capture)") }
+    for (capture, text) in words {
+      let error = try await failure(capture)
+      #expect(error.description.contains(text), "\(capture)")
+    }
   }
 
   @Test func anAnswerThatIsNoListIsNeverAnEmptyOne() async throws {
-    for capture in ["46-get-A.http", "47-state-A.http", "54-budget.http", "55-metrics-ws.http", "73-delete-confirmed.http", "76-get-removed.http", "20-register-ok.http"] {
+    for capture in [
+      "46-get-A.http", "47-state-A.http", "54-budget.http", "55-metrics-ws.http", "73-delete-confirmed.http", "76-get-removed.http",
+      "20-register-ok.http",
+    ] {
       let error8 = try await failure(capture)
       #expect(error8.description.contains("not a list"), "\(capture)")
     }
@@ -141,8 +151,11 @@ import Testing
 
   @Test func whereATenantAnswersFollowsFromTheControlPlanesHost() {
     #expect(TenantClient.base(of: "acme", template: nil, controlPlane: "https://api.example.com") == "https://acme.example.com")
-    #expect(TenantClient.base(of: "acme", template: nil, controlPlane: "https://staging-api.example.com") == "https://acme.staging.example.com")
-    #expect(TenantClient.base(of: "acme", template: "http://127.0.0.1:9/t/{slug}", controlPlane: "http://127.0.0.1:9") == "http://127.0.0.1:9/t/acme")
+    #expect(
+      TenantClient.base(of: "acme", template: nil, controlPlane: "https://staging-api.example.com") == "https://acme.staging.example.com")
+    #expect(
+      TenantClient.base(of: "acme", template: "http://127.0.0.1:9/t/{slug}", controlPlane: "http://127.0.0.1:9")
+        == "http://127.0.0.1:9/t/acme")
     #expect(TenantClient.base(of: "acme", template: nil, controlPlane: "https://cp.example.com") == nil)
     for slug in ["evil.example.com/", "a/../b", "", "-a", "A", "a b", "é"] {
       #expect(TenantClient.base(of: Slug(slug), template: "https://{slug}.example.com", controlPlane: "https://api.example.com") == nil)

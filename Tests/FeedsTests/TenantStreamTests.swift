@@ -4,11 +4,12 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import Feeds
-import enum FleetModel.JSONValue
-import struct FleetModel.Fleet
-import struct FleetModel.WorkspaceID
 import class Feeds.EventQueue
+import struct FleetModel.Fleet
+import enum FleetModel.JSONValue
+import struct FleetModel.WorkspaceID
+
+@testable import Feeds
 
 /// A control plane without a feed, and one tenant whose stream breaks after each event.
 private final class OneTenant: Sendable {
@@ -30,7 +31,8 @@ private final class OneTenant: Sendable {
 
   func handle(_ request: FlyingFox.HTTPRequest) async throws -> FlyingFox.HTTPResponse {
     func json(_ status: Int, _ text: String) -> FlyingFox.HTTPResponse {
-      FlyingFox.HTTPResponse(statusCode: HTTPStatusCode(status, phrase: "X"), headers: [.contentType: "application/json"], body: Data(text.utf8))
+      FlyingFox.HTTPResponse(
+        statusCode: HTTPStatusCode(status, phrase: "X"), headers: [.contentType: "application/json"], body: Data(text.utf8))
     }
     switch request.path {
     case "/cp/admin/orgs": return json(200, #"{"orgs":[{"id":"org-1","slug":"acme","instance_status":"running"}]}"#)
@@ -56,9 +58,11 @@ private final class OneTenant: Sendable {
         if state.streams == 2 { state.status = "online" }
         return state.streams
       }
-      let body = ": ping\n\ndata: {\"type\":\"TASK_UPDATED\",\"timestamp\":\(1_795_438_040_000 + count),\"data\":{\"current_task\":\"task \(count)\"}}\n\n"
+      let body =
+        ": ping\n\ndata: {\"type\":\"TASK_UPDATED\",\"timestamp\":\(1_795_438_040_000 + count),\"data\":{\"current_task\":\"task \(count)\"}}\n\n"
       return FlyingFox.HTTPResponse(statusCode: .ok, headers: [.contentType: "text/event-stream"], body: Data(body.utf8))
-    default: return FlyingFox.HTTPResponse(statusCode: .notFound, headers: [.contentType: "text/plain"], body: Data("404 page not found".utf8))
+    default:
+      return FlyingFox.HTTPResponse(statusCode: .notFound, headers: [.contentType: "text/plain"], body: Data("404 page not found".utf8))
     }
   }
 

@@ -7,7 +7,8 @@ import Testing
 
   /// One org with one machine, both as given, everything answered just now.
   func scene(
-    _ status: OrgStatus?, error: String? = nil, machine: InstanceState? = .running, launched: String = "2026-11-24T02:50:00Z", created: String = "2026-11-24T02:49:00Z"
+    _ status: OrgStatus?, error: String? = nil, machine: InstanceState? = .running, launched: String = "2026-11-24T02:50:00Z",
+    created: String = "2026-11-24T02:49:00Z"
   ) -> Scene {
     var scene = Scene()
     scene.hear(.ec2("us-east-2"), .expected(pollInterval: 15))
@@ -21,7 +22,9 @@ import Testing
   }
 
   /// The running org with one workspace.
-  func scene(workspace status: WorkspaceStatus, runtime: String = "hermes", error: String? = nil, tasks: Int = 0, machine: InstanceState? = .running) -> Scene {
+  func scene(
+    workspace status: WorkspaceStatus, runtime: String = "hermes", error: String? = nil, tasks: Int = 0, machine: InstanceState? = .running
+  ) -> Scene {
     var scene = scene(.running)
     var rows = [Scene.machine("i-1", org: "acme")]
     if let machine { rows.append(Scene.machine("i-2", org: "acme", workspace: Self.workspace.rawValue, state: machine, role: "workspace")) }
@@ -56,7 +59,8 @@ import Testing
     #expect(codes(scene, file(bootEvents: heard, scene.now)).isEmpty)
     // A boot before this machine's is no proof of life, nor is a workspace's.
     let other = [
-      BootEventRow(event: "install_apt_base", at: Timestamp(rfc3339: "2026-11-20T02:51:30Z")), BootEventRow(event: "a", at: scene.now, workspaceID: "w"),
+      BootEventRow(event: "install_apt_base", at: Timestamp(rfc3339: "2026-11-20T02:51:30Z")),
+      BootEventRow(event: "a", at: scene.now, workspaceID: "w"),
     ]
     #expect(codes(scene, file(bootEvents: other, scene.now)) == [.bootEventsMissing])
     var unread = CaseFile()
@@ -76,9 +80,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("tenant not ready: no boot event within 4m0s", Finding.Code.bootEventsMissing), ("missing required environment variables: SECRETS_KEY, DATABASE_DSN", .envMissing),
+    ("tenant not ready: no boot event within 4m0s", Finding.Code.bootEventsMissing),
+    ("missing required environment variables: SECRETS_KEY, DATABASE_DSN", .envMissing),
     ("tunnel/DNS step failed: cloudflare 10000", .tunnelOrDNSFailed), ("cloudflare 81045: record quota exceeded", .dnsQuotaFull),
-    ("RunInstances: VcpuLimitExceeded", .vcpuQuotaFull), ("tenant provisioner: DISABLED", .provisionerDisabled), ("disk on fire", .provisionFailed),
+    ("RunInstances: VcpuLimitExceeded", .vcpuQuotaFull), ("tenant provisioner: DISABLED", .provisionerDisabled),
+    ("disk on fire", .provisionFailed),
   ]) func aPublishedFailureIsCalledByItsCause(_ error: String, _ code: Finding.Code) {
     #expect(codes(scene(.failed, error: error)).first == code)
   }
@@ -151,7 +157,10 @@ import Testing
 
   @Test func aBootThatEndedWithoutARegistrationNeverRegistered() throws {
     let scene = scene(workspace: .provisioning, runtime: "langgraph")
-    let listening = ["uvicorn running on http://0.0.0.0:8000 (A2A)", "agent: MOLECULE_WORKSPACE_TOKEN is empty, waiting for it before POST /registry/register"]
+    let listening = [
+      "uvicorn running on http://0.0.0.0:8000 (A2A)",
+      "agent: MOLECULE_WORKSPACE_TOKEN is empty, waiting for it before POST /registry/register",
+    ]
     let finding = try #require(scene.fleet.findings(of: Self.workspace, at: scene.now, file: file(console: listening, scene.now)).first)
     #expect(finding.code == .bootedNeverRegistered && finding.summary.contains("MOLECULE_WORKSPACE_TOKEN"))
     #expect(codes(scene, file(console: listening + ["agent: POST /registry/register 200"], scene.now)).isEmpty)
@@ -176,7 +185,9 @@ import Testing
     }
     let rows = [
       event(.workspaceProvisioning, 700, [:]),
-      event(.workspaceProvisionFailed, 90, ["error": "bootstrap did not finish within 5m0s", "source": "bootstrap_watcher", "log_tail": "still running"]),
+      event(
+        .workspaceProvisionFailed, 90,
+        ["error": "bootstrap did not finish within 5m0s", "source": "bootstrap_watcher", "log_tail": "still running"]),
     ]
     scene.hear(.tenant("acme"), .storedEvents("org-acme", rows))
     #expect(codes(scene) == [.stillInstalling])
@@ -206,7 +217,9 @@ import Testing
     #expect(!codes(scene).contains(.heartbeatStale))
     scene.pass(20)
     #expect(codes(scene).contains(.heartbeatStale))
-    scene.hear(.tenant("acme"), .streamed(StreamedEvent(type: .workspaceHeartbeat, timestamp: scene.now, workspaceID: Self.workspace, data: ["active_tasks": 2])))
+    scene.hear(
+      .tenant("acme"),
+      .streamed(StreamedEvent(type: .workspaceHeartbeat, timestamp: scene.now, workspaceID: Self.workspace, data: ["active_tasks": 2])))
     #expect(!codes(scene).contains(.heartbeatStale))
     scene.pass(1800)
     #expect(codes(scene).contains(.phantomBusy))
@@ -229,19 +242,22 @@ import Testing
       Finding(code, severity, of: .fleet, "", evidence: (0..<facts).map { .init("x", "\($0)") }, nextStep: "")
     }
     let ranked = [
-      finding(.stillInstalling, .info, 9), finding(.agentError, .warning, 3), finding(.tenantUnreachable, .critical, 5), finding(.dnsQuotaFull, .critical, 1),
+      finding(.stillInstalling, .info, 9), finding(.agentError, .warning, 3), finding(.tenantUnreachable, .critical, 5),
+      finding(.dnsQuotaFull, .critical, 1),
       finding(.tunnelOrDNSFailed, .critical, 6),
     ].ranked
     #expect(ranked.map(\.code) == [.dnsQuotaFull, .tunnelOrDNSFailed, .tenantUnreachable, .agentError, .stillInstalling])
   }
 
   @Test func aQuotaIsAWarningFromEightyPercentAndCriticalFromNinetyFive() {
-    #expect([159, 160, 189, 190, 200].map { CaseFile.Gauge(used: $0, limit: 200).severity } == [nil, .warning, .warning, .critical, .critical])
+    #expect(
+      [159, 160, 189, 190, 200].map { CaseFile.Gauge(used: $0, limit: 200).severity } == [nil, .warning, .warning, .critical, .critical])
     #expect(["t3.large", "t3.xlarge", "m5.8xlarge", "t2.micro", "p4d.24xlarge", "nonsense"].map(Fleet.vcpus) == [2, 4, 32, 1, nil, nil])
   }
 
   @Test func environmentVariablesAreNamedOnlyWhereTheyAreMissing() {
-    #expect(KnownTexts.missingVariables(in: "missing required env: ANTHROPIC_API_KEY, GITHUB_TOKEN.") == ["ANTHROPIC_API_KEY", "GITHUB_TOKEN"])
+    #expect(
+      KnownTexts.missingVariables(in: "missing required env: ANTHROPIC_API_KEY, GITHUB_TOKEN.") == ["ANTHROPIC_API_KEY", "GITHUB_TOKEN"])
     #expect(KnownTexts.missingVariables(in: "OPENAI_API_KEY is required in the workspace's environment") == ["OPENAI_API_KEY"])
     #expect(KnownTexts.missingVariables(in: "connect to PG_HOST failed").isEmpty)
   }

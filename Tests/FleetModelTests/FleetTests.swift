@@ -26,11 +26,15 @@ struct Scene {
     OrgRow(id: OrgID("org-\(slug)"), slug: Slug(slug), status: status, createdAt: Timestamp(rfc3339: "2026-11-24T02:55:00Z"))
   }
 
-  static func machine(_ id: String, org: String? = nil, workspace: String? = nil, state: InstanceState = .running, role: String = "tenant", launched: String = "2026-11-24T02:50:00Z") -> InstanceRow {
+  static func machine(
+    _ id: String, org: String? = nil, workspace: String? = nil, state: InstanceState = .running, role: String = "tenant",
+    launched: String = "2026-11-24T02:50:00Z"
+  ) -> InstanceRow {
     var tags = ["ManagedBy": "molecule-cp", "Role": role]
     tags["OrgID"] = org.map { "org-\($0)" }
     tags["WorkspaceID"] = workspace
-    return InstanceRow(id: InstanceID(id), region: "us-east-2", state: state, type: "t3.small", launchedAt: Timestamp(rfc3339: launched), tags: tags)
+    return InstanceRow(
+      id: InstanceID(id), region: "us-east-2", state: state, type: "t3.small", launchedAt: Timestamp(rfc3339: launched), tags: tags)
   }
 }
 
@@ -54,7 +58,8 @@ struct Scene {
     scene.pass(15)
     scene.hear(.controlPlane, .failed("control plane answered 503"))
     #expect(scene.slugs == ["acme", "globex"])
-    #expect(scene.roster == Freshness(state: .failed, at: Timestamp(rfc3339: "2026-11-24T03:00:00Z"), problem: "control plane answered 503"))
+    #expect(
+      scene.roster == Freshness(state: .failed, at: Timestamp(rfc3339: "2026-11-24T03:00:00Z"), problem: "control plane answered 503"))
     scene.pass(30)
     #expect(scene.roster.age(at: scene.now) == 45)
     scene.roster("acme", "globex")
@@ -138,7 +143,11 @@ struct Scene {
     scene.roster("acme", status: .provisioning)
     let asked = scene.now
     scene.pass(1)
-    scene.hear(.feed, .streamed(StreamedEvent(type: .orgStatus, timestamp: scene.now, orgID: "org-acme", slug: "acme", data: ["instance_status": "running"], id: 1)))
+    scene.hear(
+      .feed,
+      .streamed(
+        StreamedEvent(type: .orgStatus, timestamp: scene.now, orgID: "org-acme", slug: "acme", data: ["instance_status": "running"], id: 1))
+    )
     scene.pass(1)
     scene.hear(.controlPlane, .roster([Scene.org("acme", .provisioning)], limit: 500, unreadable: 0), asked: asked)
     #expect(scene.fleet.orgs["org-acme"]?.row.status == .running)
@@ -165,7 +174,8 @@ struct Scene {
       .ec2("us-east-2"),
       .instances(
         [
-          Scene.machine("i-t", org: "acme"), Scene.machine("i-old", org: "acme", workspace: "w1", role: "workspace", launched: "2026-11-23T00:00:00Z"),
+          Scene.machine("i-t", org: "acme"),
+          Scene.machine("i-old", org: "acme", workspace: "w1", role: "workspace", launched: "2026-11-23T00:00:00Z"),
           Scene.machine("i-new", org: "acme", workspace: "w1", role: "workspace", launched: "2026-11-24T00:00:00Z"),
           Scene.machine("i-dead", org: "acme", workspace: "w1", state: .terminated, role: "workspace", launched: "2026-11-24T02:00:00Z"),
         ], complete: true, problem: nil))
@@ -189,7 +199,12 @@ struct Scene {
   @Test func aMachineOfTheFeedHasNoRegionUntilEC2GivesIt() {
     var scene = Scene()
     scene.roster("acme")
-    scene.hear(.feed, .streamed(StreamedEvent(type: .instanceState, timestamp: scene.now, orgID: "org-acme", data: ["instance_id": "i-9", "role": "tenant", "state": "pending", "instance_type": "t3.small"], id: 4)))
+    scene.hear(
+      .feed,
+      .streamed(
+        StreamedEvent(
+          type: .instanceState, timestamp: scene.now, orgID: "org-acme",
+          data: ["instance_id": "i-9", "role": "tenant", "state": "pending", "instance_type": "t3.small"], id: 4)))
     #expect(scene.fleet.tenantMachine(of: "org-acme")?.row.region == "")
     scene.pass(1)
     scene.hear(.ec2("us-east-2"), .instances([Scene.machine("i-9", org: "acme")], complete: true, problem: nil))
@@ -216,7 +231,8 @@ struct Scene {
     let steps: [(EventType, JSONValue, WorkspaceStatus)] = [
       (.workspaceDegraded, ["error_rate": 0.75, "sample_error": "timeout"], .degraded), (.workspaceOnline, [:], .online),
       (.workspaceOffline, [:], .offline), (.workspaceHibernated, ["name": "one"], .hibernated), (.workspacePaused, [:], .paused),
-      (.workspaceProvisioning, ["name": "one", "runtime": "hermes"], .provisioning), (.workspaceProvisionFailed, ["error": "timed out"], .failed),
+      (.workspaceProvisioning, ["name": "one", "runtime": "hermes"], .provisioning),
+      (.workspaceProvisionFailed, ["error": "timed out"], .failed),
       (.workspaceRemoved, [:], .removed),
     ]
     for (type, data, status) in steps {
@@ -268,7 +284,14 @@ struct Scene {
     var scene = scene()
     scene.hear(.tenant("acme"), .gap("the connection broke", "w1"))
     scene.pass(2)
-    scene.hear(.tenant("acme"), .workspaces("org-acme", [WorkspaceRow(id: "w1", name: "one", status: .degraded, lastError: "boom"), WorkspaceRow(id: "w2", name: "two", status: .provisioning)]))
+    scene.hear(
+      .tenant("acme"),
+      .workspaces(
+        "org-acme",
+        [
+          WorkspaceRow(id: "w1", name: "one", status: .degraded, lastError: "boom"),
+          WorkspaceRow(id: "w2", name: "two", status: .provisioning),
+        ]))
     #expect(scene.fleet.log.map(\.type) == [.gap, .workspaceDegraded, .workspaceProvisioning])
     #expect(scene.fleet.log.allSatisfy { $0.slug == "acme" && $0.orgID == "org-acme" })
   }

@@ -18,7 +18,9 @@ import Testing
     #expect(failing([group("a", [rule("tcp", 20, 30, "::/0")])]) == ["sg-ssh-open a"])
     #expect(failing([group("a", [rule("tcp", 9000, 10_000, "0.0.0.0/0")])]) == ["sg-debug-port a"])
     #expect(failing([group("a", [rule("-1", nil, nil, "0.0.0.0/0")])]) == ["sg-open-all a", "sg-debug-port a", "sg-ssh-open a"])
-    #expect(failing([group("a", [rule("tcp", 22, 22, "10.0.0.0/8"), rule("tcp", 443, 443, "0.0.0.0/0"), rule("udp", 22, 22, "0.0.0.0/0")])]).isEmpty)
+    #expect(
+      failing([group("a", [rule("tcp", 22, 22, "10.0.0.0/8"), rule("tcp", 443, 443, "0.0.0.0/0"), rule("udp", 22, 22, "0.0.0.0/0")])])
+        .isEmpty)
   }
 
   @Test func onlyGroupsOfOursAreJudged() {
@@ -53,9 +55,15 @@ import Testing
     #expect(targets(PostureRules.images([old, new])) == ["old"])
     #expect(targets(PostureRules.publicAddresses([old, new])) == ["old"])
     #expect(targets(PostureRules.tags([old, new])) == ["new"])
-    let origins = [("a", "http://203.0.113.9:8080"), ("b", "https://b.example.com"), ("c", "http://127.0.0.1:1/x"), ("d", "http://10.1.2.3"), ("e", "HTTP://user@e.example.com/p")]
+    let origins = [
+      ("a", "http://203.0.113.9:8080"), ("b", "https://b.example.com"), ("c", "http://127.0.0.1:1/x"), ("d", "http://10.1.2.3"),
+      ("e", "HTTP://user@e.example.com/p"),
+    ]
     #expect(targets(PostureRules.origins(origins.map { (owner: $0.0, url: $0.1) })) == ["a", "e"])
-    #expect(targets(PostureRules.plaintextTokens(columns: ["org_instances": ["id", "admin_token"], "organizations": ["id"]])) == ["org_instances.admin_token"])
+    #expect(
+      targets(PostureRules.plaintextTokens(columns: ["org_instances": ["id", "admin_token"], "organizations": ["id"]])) == [
+        "org_instances.admin_token"
+      ])
     #expect(PostureRules.plaintextTokens(columns: [:]).map(\.result) == [.unknown])
   }
 }

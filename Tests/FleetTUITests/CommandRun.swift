@@ -31,13 +31,15 @@ struct CommandRun {
   /// - Parameters:
   ///   - onOutput: called with all the output so far whenever there is more; may signal the process.
   static func run(
-    _ arguments: String..., input: String = "", variables: [String: String] = [:], onOutput: @escaping @Sendable (String, Int32) -> Void = { _, _ in }
+    _ arguments: String..., input: String = "", variables: [String: String] = [:],
+    onOutput: @escaping @Sendable (String, Int32) -> Void = { _, _ in }
   ) async throws -> CommandRun {
     try await run(arguments: arguments, input: input, variables: variables, onOutput: onOutput)
   }
 
   static func run(
-    arguments: [String], input: String = "", variables: [String: String] = [:], onOutput: @escaping @Sendable (String, Int32) -> Void = { _, _ in }
+    arguments: [String], input: String = "", variables: [String: String] = [:],
+    onOutput: @escaping @Sendable (String, Int32) -> Void = { _, _ in }
   ) async throws -> CommandRun {
     let process = Process()
     process.executableURL = program
@@ -64,7 +66,9 @@ struct CommandRun {
     }
     for await _ in ended.stream {}
     watchdog.cancel()
-    return CommandRun(status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus, output: await output, errors: await errors)
+    return CommandRun(
+      status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus, output: await output,
+      errors: await errors)
   }
 
   private static func collect(_ handle: FileHandle, _ onMore: @escaping @Sendable (String) -> Void) async -> String {

@@ -31,8 +31,14 @@ private final class Once: Sendable {
     #expect(version.status == 0 && version.output == "fleettui \(FleetTUI.version)\n")
     let help = try await CommandRun.run("snapshot", "--help")
     #expect(help.status == 0 && help.output.contains("--format"))
-    for arguments in [["nonsense"], ["snapshot", "--nonsense"], ["watch", "--for", "soon"], ["watch", "--count", "0"], ["snapshot", "--format", "xml"]] {
-      let run = arguments.count == 1 ? try await CommandRun.run(arguments[0]) : arguments.count == 2 ? try await CommandRun.run(arguments[0], arguments[1]) : try await CommandRun.run(arguments[0], arguments[1], arguments[2])
+    for arguments in [
+      ["nonsense"], ["snapshot", "--nonsense"], ["watch", "--for", "soon"], ["watch", "--count", "0"], ["snapshot", "--format", "xml"],
+    ] {
+      let run =
+        arguments.count == 1
+        ? try await CommandRun.run(arguments[0])
+        : arguments.count == 2
+          ? try await CommandRun.run(arguments[0], arguments[1]) : try await CommandRun.run(arguments[0], arguments[1], arguments[2])
       #expect(run.status == 2 && run.output.isEmpty && !run.errors.isEmpty, "\(arguments): \(run)")
     }
   }
@@ -117,16 +123,24 @@ private final class Once: Sendable {
   }
 
   @Test func feedDecodeIsExact() async throws {
-    let run = try await CommandRun.run("feed", "decode", "--comments", "--retry", input: "\u{FEFF}: hi\nretry: 10\nid: 7\ndata: a\u{1b}[31m\ndata: b\n\nevent: x\ndata\n\ndata: lost")
+    let run = try await CommandRun.run(
+      "feed", "decode", "--comments", "--retry",
+      input: "\u{FEFF}: hi\nretry: 10\nid: 7\ndata: a\u{1b}[31m\ndata: b\n\nevent: x\ndata\n\ndata: lost")
     #expect(run.status == 0)
-    #expect(run.lines == [#"{"comment":" hi"}"#, #"{"retry":10}"#, #"{"type":"message","data":"a\u001b[31m\nb","id":"7"}"#, #"{"type":"x","data":"","id":"7"}"#])
+    #expect(
+      run.lines == [
+        #"{"comment":" hi"}"#, #"{"retry":10}"#, #"{"type":"message","data":"a\u001b[31m\nb","id":"7"}"#,
+        #"{"type":"x","data":"","id":"7"}"#,
+      ])
   }
 
   @Test func simPrintsItsAddressesServesAndStopsItself() async throws {
     final class Seen: Sendable { let config = Mutex("") }
     let seen = Seen()
     let run = try await CommandRun.run("sim", "--seed", "3") { output, process in
-      guard let line = output.split(separator: "\n").first, let json = try? JSONValue(parsing: String(line)), let path = json["config"]?.text else { return }
+      guard let line = output.split(separator: "\n").first, let json = try? JSONValue(parsing: String(line)),
+        let path = json["config"]?.text
+      else { return }
       seen.config.withLock { $0 = FileManager.default.fileExists(atPath: path) ? path : "" }
       kill(process, SIGTERM)
     }

@@ -17,7 +17,9 @@ import Testing
     #expect(environment.name == "staging")
     #expect(environment.adminToken == .environment("CP_ADMIN_API_TOKEN"))
     // And so is every line that it comments out.
-    let all = ConfigurationTemplate.text.split(separator: "\n").map { $0.hasPrefix("# ") && ($0.contains(" = ") || $0.hasPrefix("# [")) ? String($0.dropFirst(2)) : String($0) }
+    let all = ConfigurationTemplate.text.split(separator: "\n").map {
+      $0.hasPrefix("# ") && ($0.contains(" = ") || $0.hasPrefix("# [")) ? String($0.dropFirst(2)) : String($0)
+    }
     let full = try ConfigurationFile.parse(all.joined(separator: "\n"), path: "c.toml").environment(named: "staging")
     #expect(full.aws?.regions == ["us-east-2"])
     #expect(full.dns?.recordQuota == 200)
@@ -75,15 +77,19 @@ import Testing
   }
 
   @Test func anUnknownKeyNamesFileLineKeyAndTheNearestOne() {
-    #expect(failure(Self.head + "rosterpoll = \"15s\"\n") == "c.toml:4: environment.staging.rosterpoll: unknown key: did you mean roster_poll?")
+    #expect(
+      failure(Self.head + "rosterpoll = \"15s\"\n") == "c.toml:4: environment.staging.rosterpoll: unknown key: did you mean roster_poll?")
     #expect(failure("default_enviroment = \"x\"\n") == "c.toml:1: default_enviroment: unknown key: did you mean default_environment?")
-    #expect(failure(Self.head + "[environment.staging.aws]\nregion = [\"us-east-2\"]\nregions = [\"us-east-2\"]\n") == "c.toml:5: environment.staging.aws.region: unknown key: did you mean regions?")
+    #expect(
+      failure(Self.head + "[environment.staging.aws]\nregion = [\"us-east-2\"]\nregions = [\"us-east-2\"]\n")
+        == "c.toml:5: environment.staging.aws.region: unknown key: did you mean regions?")
     #expect(failure("[ui]\ntheem = \"x\"\n") == "c.toml:2: ui.theem: unknown key: did you mean theme?")
   }
 
   @Test func badValuesAreNamedWithTheirLine() {
     let cases: [(String, String)] = [
-      ("roster_poll = \"soon\"", "environment.staging.roster_poll: must be a duration"), ("writes = \"yes\"", "environment.staging.writes: must be true or false"),
+      ("roster_poll = \"soon\"", "environment.staging.roster_poll: must be a duration"),
+      ("writes = \"yes\"", "environment.staging.writes: must be true or false"),
       ("tenant_url = \"https://x.example.com\"", "environment.staging.tenant_url: must hold {slug}"),
       ("tenant_url = \"http://{slug}.example.com\"", "must be https"),
     ]
@@ -94,7 +100,9 @@ import Testing
   }
 
   @Test func plainHTTPIsForLoopbackAlone() {
-    for address in ["http://staging-api.example.com", "http://10.0.0.1:8080", "ftp://127.0.0.1", "nonsense", "https://user:pw@api.example.com"] {
+    for address in [
+      "http://staging-api.example.com", "http://10.0.0.1:8080", "ftp://127.0.0.1", "nonsense", "https://user:pw@api.example.com",
+    ] {
       #expect(failure("[environment.a]\ncontrol_plane = \"\(address)\"\nadmin_token = { env = \"T\" }\n") != nil, "\(address)")
     }
     for address in ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:1", "https://api.example.com"] {

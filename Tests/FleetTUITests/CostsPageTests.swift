@@ -32,7 +32,8 @@ import Testing
     mutating func roster() {
       apply(
         .controlPlane,
-        .roster([OrgRow(id: "o1", slug: "acme", status: .running), OrgRow(id: "o2", slug: "cinder", status: .failed)], limit: 500, unreadable: 0))
+        .roster(
+          [OrgRow(id: "o1", slug: "acme", status: .running), OrgRow(id: "o2", slug: "cinder", status: .failed)], limit: 500, unreadable: 0))
     }
 
     mutating func machines(_ rows: [InstanceRow]) { apply(.ec2("us-east-2"), .instances(rows, complete: true, problem: nil)) }
@@ -54,7 +55,8 @@ import Testing
     scene.roster()
     scene.machines(Self.three)
     let screen = scene.screen()
-    let acme = try #require(screen.firstRange(of: "acme")), cinder = try #require(screen.firstRange(of: "cinder"))
+    let acme = try #require(screen.firstRange(of: "acme"))
+    let cinder = try #require(screen.firstRange(of: "cinder"))
     #expect(acme.lowerBound < cinder.lowerBound)
     #expect(screen.contains("0.104") && screen.contains("75.92"))
     #expect(screen.contains("$0.12/h"))

@@ -50,10 +50,14 @@ public struct ControlPlaneClient: Sendable {
 
   /// `GET /cp/admin/tenants/:slug/boot-events` (contract §1.8).
   /// - Throws: ``FeedError/absent(_:)`` only for the exact 404.
-  public func bootEvents(of slug: Slug, limit: Int = 50, within budget: Double = 20) async throws(FeedError) -> (org: OrgID?, rows: [BootEventRow]) {
+  public func bootEvents(of slug: Slug, limit: Int = 50, within budget: Double = 20) async throws(FeedError) -> (
+    org: OrgID?, rows: [BootEventRow]
+  ) {
     let path = "/cp/admin/tenants/\(JSONService.segment(slug.rawValue))/boot-events?limit=\(limit)"
     let response = try await service.response(path, timeout: 20, within: budget)
-    if response.status == 404, let json = try? JSONValue(parsing: response.body), json == ["error": "org not found", "slug": .string(slug.rawValue)] {
+    if response.status == 404, let json = try? JSONValue(parsing: response.body),
+      json == ["error": "org not found", "slug": .string(slug.rawValue)]
+    {
       throw .absent(slug)
     }
     guard response.status == 200 else { throw service.failure(path, response) }
@@ -71,7 +75,8 @@ public struct ControlPlaneClient: Sendable {
 
   /// `GET /cp/admin/tenants/:slug/diagnostics`: a free-form document (contract §1.7), cleaned.
   public func diagnostics(of slug: Slug, within budget: Double = 20) async throws(FeedError) -> JSONValue {
-    UntrustedText.clean(try await service.get("/cp/admin/tenants/\(JSONService.segment(slug.rawValue))/diagnostics", timeout: 20, within: budget))
+    UntrustedText.clean(
+      try await service.get("/cp/admin/tenants/\(JSONService.segment(slug.rawValue))/diagnostics", timeout: 20, within: budget))
   }
 
   /// `GET /cp/admin/stats`: a free-form document (contract §1.10), cleaned.

@@ -37,7 +37,8 @@ extension WorkspaceRow {
       parentID: json.identity("parent_id"), url: json.clean("url"), activeTasks: json.int("active_tasks"),
       currentTask: json.clean("current_task", limit: 1000), errorRate: json["last_error_rate"]?.double,
       lastError: json.clean("last_sample_error", limit: 2000), uptime: json["uptime_seconds"]?.double,
-      provisionTimeout: json["provision_timeout_ms"]?.double.flatMap { $0 > 0 ? $0 / 1000 : nil }, monthlySpendCents: json.int("monthly_spend"),
+      provisionTimeout: json["provision_timeout_ms"]?.double.flatMap { $0 > 0 ? $0 / 1000 : nil },
+      monthlySpendCents: json.int("monthly_spend"),
       budgetLimitCents: json.int("budget_limit"))
   }
 }
@@ -54,16 +55,21 @@ extension PurgeRow {
 
 extension BootEventRow {
   init?(_ json: JSONValue) {
-    guard let event = json.clean("event", limit: 128) ?? json.clean("name", limit: 128) ?? json.clean("step", limit: 128) else { return nil }
+    guard let event = json.clean("event", limit: 128) ?? json.clean("name", limit: 128) ?? json.clean("step", limit: 128) else {
+      return nil
+    }
     self.init(
-      event: event, status: json.clean("status", limit: 64).map(Status.init), detail: json.clean("detail", limit: 2000), step: json.int("step"),
-      total: json.int("total"), at: json.time("created_at") ?? json.time("timestamp") ?? json.time("at"), workspaceID: json.identity("workspace_id"))
+      event: event, status: json.clean("status", limit: 64).map(Status.init), detail: json.clean("detail", limit: 2000),
+      step: json.int("step"),
+      total: json.int("total"), at: json.time("created_at") ?? json.time("timestamp") ?? json.time("at"),
+      workspaceID: json.identity("workspace_id"))
   }
 }
 
 extension StoredEventRow {
   init?(_ json: JSONValue) {
-    guard let id = json.clean("id", limit: 128), let type = json.clean("event_type", limit: 128), let created = json.time("created_at") else { return nil }
+    guard let id = json.clean("id", limit: 128), let type = json.clean("event_type", limit: 128), let created = json.time("created_at")
+    else { return nil }
     self.init(
       id: id, type: EventType(rawValue: type), workspaceID: json.identity("workspace_id"),
       payload: UntrustedText.clean(json["payload"] ?? .object([]), limit: 2000), createdAt: created)

@@ -168,7 +168,8 @@ final class TenantWatch: Sendable {
     return state.withLock { state in
       let room = Self.width - state.tenants.values.count { $0.isBeingAsked }
       let waiting = state.tenants.filter { !$0.value.isBeingAsked }
-      let due = waiting.filter { $0.value.nextPoll <= now }.sorted { ($0.value.nextPoll, $0.key) < ($1.value.nextPoll, $1.key) }.prefix(max(0, room))
+      let due = waiting.filter { $0.value.nextPoll <= now }.sorted { ($0.value.nextPoll, $0.key) < ($1.value.nextPoll, $1.key) }.prefix(
+        max(0, room))
       for (slug, _) in due {
         state.tenants[slug]?.isBeingAsked = true
         // Whoever wants it read again while it is being read sets this to 0.
@@ -176,7 +177,8 @@ final class TenantWatch: Sendable {
       }
       // With no room the next answer kicks.
       let later = min(waiting.values.map(\.nextPoll).filter { $0 > now }.min() ?? .infinity, now + 3600)
-      let silent = state.streams.filter { $0.value.client != nil && isOnline($0.key, $0.value, state) }
+      let silent =
+        state.streams.filter { $0.value.client != nil && isOnline($0.key, $0.value, state) }
         .map { $0.value.lastHeard + Self.heartbeatLimit }.min() ?? now + 3600
       return (due.map(\.key), max(0.05, min(later, silent) - now))
     }
@@ -220,7 +222,8 @@ final class TenantWatch: Sendable {
     if rows.contains(where: { $0.status == .provisioning || $0.status == .failed || $0.status == .degraded }) {
       if let events = try? await client.events(within: budget) { post(slug, .storedEvents(tenant.org, events)) }
     }
-    if rows.contains(where: { $0.status == .provisioning }), let answer = try? await controlPlane?.bootEvents(of: slug, within: min(10, budget)),
+    if rows.contains(where: { $0.status == .provisioning }),
+      let answer = try? await controlPlane?.bootEvents(of: slug, within: min(10, budget)),
       answer.org == nil || answer.org == tenant.org
     {
       post(slug, .bootEvents(tenant.org, answer.rows))
@@ -278,12 +281,16 @@ final class TenantWatch: Sendable {
   }
 
   private func client(of slug: Slug, within budget: Double) async throws(FeedError) -> TenantClient {
-    guard let controlPlane, let tenant = state.withLock({ $0.tenants[slug] }) else { throw .unanswerable("tenant \(slug): the org is gone") }
+    guard let controlPlane, let tenant = state.withLock({ $0.tenants[slug] }) else {
+      throw .unanswerable("tenant \(slug): the org is gone")
+    }
     guard let base = TenantClient.base(of: slug, template: environment.tenantURL, controlPlane: controlPlane.base) else {
       throw .unanswerable("tenant \(slug): its address can't be derived from \(controlPlane.base); set tenant_url")
     }
     let token: Secret
-    if let known = tenant.token { token = known } else {
+    if let known = tenant.token {
+      token = known
+    } else {
       token = try await controlPlane.tenantToken(of: slug, within: budget)
       state.withLock { $0.tenants[slug]?.token = token }
     }
@@ -340,7 +347,9 @@ final class TenantWatch: Sendable {
   private func restartSilentStreams() {
     let now = monotonicSeconds()
     let silent = state.withLock { state in
-      let silent = state.streams.filter { $0.value.client != nil && isOnline($0.key, $0.value, state) && $0.value.lastHeard + Self.heartbeatLimit <= now }
+      let silent = state.streams.filter {
+        $0.value.client != nil && isOnline($0.key, $0.value, state) && $0.value.lastHeard + Self.heartbeatLimit <= now
+      }
       for id in silent.keys { state.streams[id]?.lastHeard = now }
       return silent
     }

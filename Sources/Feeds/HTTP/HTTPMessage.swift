@@ -1,6 +1,12 @@
 /// One request. Nothing in it is retried or redirected by the transport itself.
 public struct HTTPRequest: Sendable {
-  public enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT", delete = "DELETE", report = "REPORT" }
+  public enum Method: String, Sendable {
+    case get = "GET"
+    case post = "POST"
+    case put = "PUT"
+    case delete = "DELETE"
+    case report = "REPORT"
+  }
 
   public var method: Method
   public var url: String
@@ -26,7 +32,9 @@ public struct HTTPRequest: Sendable {
   /// HTTP/1.1 even where the server speaks 2: all streams.
   public var isStream = false
 
-  public init(_ method: Method = .get, _ url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil, timeout: Double? = 30) {
+  public init(
+    _ method: Method = .get, _ url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil, timeout: Double? = 30
+  ) {
     self.method = method
     self.url = url
     self.headers = headers

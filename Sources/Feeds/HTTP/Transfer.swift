@@ -265,5 +265,6 @@ private func transferReceivedBody(
   _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
   guard let context else { return 0 }
-  return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().received(body: UnsafeRawBufferPointer(start: bytes, count: size * count))
+  return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().received(
+    body: UnsafeRawBufferPointer(start: bytes, count: size * count))
 }

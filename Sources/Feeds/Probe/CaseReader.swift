@@ -90,21 +90,28 @@ public struct CaseReader: Sendable {
   private func tenantReadings(
     of org: Org, busy: [Workspace], isUp: Bool, within budget: Double
   ) async -> (CaseFile.Reading<[StoredEventRow]>, [WorkspaceID: CaseFile.Reading<Timestamp?>]) {
-    guard isUp, let base = TenantClient.base(of: org.slug, template: environment.tenantURL, controlPlane: controlPlane.base) else { return (.notAsked, [:]) }
+    guard isUp, let base = TenantClient.base(of: org.slug, template: environment.tenantURL, controlPlane: controlPlane.base) else {
+      return (.notAsked, [:])
+    }
     let token: Secret
-    do throws(FeedError) { token = try await controlPlane.tenantToken(of: org.slug, within: budget) } catch { return (.failed(error.description), [:]) }
+    do throws(FeedError) { token = try await controlPlane.tenantToken(of: org.slug, within: budget) } catch {
+      return (.failed(error.description), [:])
+    }
     let client = TenantClient(http: http, slug: org.slug, org: org.id, base: base, token: token)
     async let events = reading { () async throws(FeedError) in try await client.events(within: budget) }
     var activity: [WorkspaceID: CaseFile.Reading<Timestamp?>] = [:]
     for workspace in busy.prefix(Self.consoleLimit) {
-      activity[workspace.id] = await reading { () async throws(FeedError) in try await client.lastActivity(of: workspace.id, within: budget) }
+      activity[workspace.id] = await reading { () async throws(FeedError) in try await client.lastActivity(of: workspace.id, within: budget)
+      }
     }
     return (await events, activity)
   }
 
   /// Only where the tenant did not answer: what answered needs no probe.
   private func probe(_ org: Org, _ fleet: Fleet) async -> TenantProbeReport? {
-    guard org.row.status == .running, let problem = fleet.freshness(of: .tenant(org.slug), at: wallClock()).problem, problem.hasPrefix("tenant ") else { return nil }
+    guard org.row.status == .running, let problem = fleet.freshness(of: .tenant(org.slug), at: wallClock()).problem,
+      problem.hasPrefix("tenant ")
+    else { return nil }
     guard let base = TenantClient.base(of: org.slug, template: environment.tenantURL, controlPlane: controlPlane.base) else { return nil }
     return await TenantProbe(http: http, slug: org.slug, base: base, org: org.id, token: nil).report()
   }

@@ -29,7 +29,8 @@ public struct PostureReader: Sendable {
   public func checks(of fleet: Fleet, at now: Timestamp) async -> [Check] {
     let machines = self.machines(of: fleet)
     let orgs = fleet.orgs.values.filter { $0.row.status != .purged }.sorted { ($0.slug, $0.id) < ($1.slug, $1.id) }
-    let rosterProblem = fleet.freshness(of: .controlPlane, at: now).state == .failed ? fleet.freshness(of: .controlPlane, at: now).problem : nil
+    let rosterProblem =
+      fleet.freshness(of: .controlPlane, at: now).state == .failed ? fleet.freshness(of: .controlPlane, at: now).problem : nil
     async let publicAnswers = publicInstances(of: orgs, problem: problem ?? rosterProblem)
     async let consoles = consoles(of: machines, fleet)
     async let keys = partnerKeys()
@@ -76,11 +77,15 @@ public struct PostureReader: Sendable {
 
   private func securityGroups(_ fleet: Fleet, _ machines: [InstanceRow]) -> [Check] {
     let ids: [PostureRules.ID] = [.openAll, .debugPort, .sshOpen]
-    guard environment.aws != nil else { return ids.map { Check($0.rawValue, .unknown, target: "ec2", "no AWS is configured", counts: false) } }
+    guard environment.aws != nil else {
+      return ids.map { Check($0.rawValue, .unknown, target: "ec2", "no AWS is configured", counts: false) }
+    }
     var rows: [SecurityGroupRow] = []
     var gaps: [Check] = []
     for region in fleet.regions.sorted() {
-      func gap(_ why: String, counts: Bool) { gaps += ids.map { Check($0.rawValue, .unknown, target: "ec2:\(region)", why, counts: counts) } }
+      func gap(_ why: String, counts: Bool) {
+        gaps += ids.map { Check($0.rawValue, .unknown, target: "ec2:\(region)", why, counts: counts) }
+      }
       switch fleet.resources[region]?.securityGroups {
       case .complete(let groups): rows += groups
       case .notAllowed(let why): gap("its security groups may not be read: \(why)", counts: false)
@@ -117,7 +122,11 @@ public struct PostureReader: Sendable {
   /// Asks as a stranger what the public endpoint tells of each org. The values of what it should not hold are dropped unread.
   private func publicInstances(of orgs: [Org], problem: String?) async -> [Check] {
     let id = PostureRules.ID.publicInstanceToken.rawValue
-    guard let controlPlane else { return [Check(id, .unknown, target: "control-plane", problem ?? "no control plane is configured", counts: environment.controlPlane != nil)] }
+    guard let controlPlane else {
+      return [
+        Check(id, .unknown, target: "control-plane", problem ?? "no control plane is configured", counts: environment.controlPlane != nil)
+      ]
+    }
     if let problem { return [Check(id, .unknown, target: "control-plane", problem)] }
     let base = controlPlane.base
     let checks = await withTaskGroup(of: Check.self) { group in
@@ -134,7 +143,11 @@ public struct PostureReader: Sendable {
     let telling = checks.filter { $0.result != .pass }
     if !telling.isEmpty { return telling }
     let slowest = checks.compactMap(\.millis).max()
-    return [Check(id, .pass, target: "\(checks.count) orgs", "the public answers hold no credential", evidence: ["asked GET /cp/orgs/:slug/instance without a token"], millis: slowest)]
+    return [
+      Check(
+        id, .pass, target: "\(checks.count) orgs", "the public answers hold no credential",
+        evidence: ["asked GET /cp/orgs/:slug/instance without a token"], millis: slowest)
+    ]
   }
 
   private func publicInstance(of slug: Slug, _ base: String) async -> Check {
@@ -168,7 +181,9 @@ public struct PostureReader: Sendable {
   /// Partner keys without an end (`GET /cp/admin/partner-keys`, planned: contract §1.12).
   private func partnerKeys() async -> [Check] {
     let id = PostureRules.ID.partnerKeyExpiry.rawValue
-    guard let controlPlane else { return [Check(id, .unknown, target: "control-plane", problem ?? "no control plane is configured", counts: false)] }
+    guard let controlPlane else {
+      return [Check(id, .unknown, target: "control-plane", problem ?? "no control plane is configured", counts: false)]
+    }
     do throws(FeedError) {
       let json = try await controlPlane.service.get("/cp/admin/partner-keys", timeout: 20, within: 20)
       guard let list = json.array ?? (json["partner_keys"] ?? json["keys"] ?? json["items"])?.array else {
@@ -190,22 +205,37 @@ public struct PostureReader: Sendable {
 
   private func consoles(of machines: [InstanceRow], _ fleet: Fleet) async -> [Check] {
     let id = PostureRules.ID.consoleSecrets.rawValue
-    guard let controlPlane else { return [Check(id, .unknown, target: "control-plane", problem ?? "no control plane is configured", counts: environment.controlPlane != nil)] }
+    guard let controlPlane else {
+      return [
+        Check(id, .unknown, target: "control-plane", problem ?? "no control plane is configured", counts: environment.controlPlane != nil)
+      ]
+    }
     // The newest first: what a boot prints scrolls away.
-    var owners = machines.filter { $0.state == .running }.sorted { ($0.launchedAt ?? .init(milliseconds: 0), $0.id) > ($1.launchedAt ?? .init(milliseconds: 0), $1.id) }
-      .compactMap(\.workspaceID).filter { fleet.workspaces[$0] != nil }
+    var owners = machines.filter { $0.state == .running }.sorted {
+      ($0.launchedAt ?? .init(milliseconds: 0), $0.id) > ($1.launchedAt ?? .init(milliseconds: 0), $1.id)
+    }
+    .compactMap(\.workspaceID).filter { fleet.workspaces[$0] != nil }
     var seen = Set(owners)
     // Where no machine is told of, the tenants' own lists name the workspaces.
-    owners += fleet.workspaces.values.filter { [.online, .degraded, .provisioning, .failed].contains($0.row.status) && seen.insert($0.id).inserted }.map(\.id).sorted()
+    owners += fleet.workspaces.values.filter {
+      [.online, .degraded, .provisioning, .failed].contains($0.row.status) && seen.insert($0.id).inserted
+    }.map(\.id).sorted()
     var unique: Set<WorkspaceID> = []
     owners = owners.filter { unique.insert($0).inserted }
-    guard !owners.isEmpty else { return [Check(id, .unknown, target: "0 consoles", "there is no workspace whose console could be read", counts: false)] }
+    guard !owners.isEmpty else {
+      return [Check(id, .unknown, target: "0 consoles", "there is no workspace whose console could be read", counts: false)]
+    }
     let chosen = owners.prefix(Self.consoleLimit)
-    let names = Dictionary(uniqueKeysWithValues: chosen.map { id in (id, fleet.workspaces[id].map { "\(fleet.orgs[$0.orgID]?.slug.rawValue ?? "?")/\($0.row.name)" } ?? id.rawValue) })
+    let names = Dictionary(
+      uniqueKeysWithValues: chosen.map { id in
+        (id, fleet.workspaces[id].map { "\(fleet.orgs[$0.orgID]?.slug.rawValue ?? "?")/\($0.row.name)" } ?? id.rawValue)
+      })
     let answers = await withTaskGroup(of: (WorkspaceID, Result<[String], FeedError>).self) { group in
       for owner in chosen {
         group.addTask {
-          do throws(FeedError) { return (owner, .success(try await controlPlane.console(of: owner, within: 20))) } catch { return (owner, .failure(error)) }
+          do throws(FeedError) { return (owner, .success(try await controlPlane.console(of: owner, within: 20))) } catch {
+            return (owner, .failure(error))
+          }
         }
       }
       var found: [(WorkspaceID, Result<[String], FeedError>)] = []
@@ -229,7 +259,9 @@ public struct PostureReader: Sendable {
     let looked = "\(read) of \(owners.count) consoles"
     if read == 0 { return [Check(id, .unknown, target: looked, "no console is offered", counts: false)] }
     if read + unoffered < owners.count {
-      return [Check(id, .unknown, target: looked, "nothing in the \(read) newest machines' consoles; the others were not read", counts: false)]
+      return [
+        Check(id, .unknown, target: looked, "nothing in the \(read) newest machines' consoles; the others were not read", counts: false)
+      ]
     }
     return [Check(id, .pass, target: looked, "no credential and no traced command", evidence: ["looked at \(looked)"])]
   }

@@ -25,7 +25,8 @@ public struct TenantProbe: Sendable {
     func isBroken() -> Bool { checks.contains { $0.result == .fail } }
     let origin: HTTPOrigin
     do throws(HTTPFailure) { origin = try HTTPOrigin(url: base) } catch {
-      return [Check("dns", .fail, target: slug.rawValue, "\(error)", evidence: ["address \(base)"])] + unreached(["tls", "http"] + Self.routes.map(\.id))
+      return [Check("dns", .fail, target: slug.rawValue, "\(error)", evidence: ["address \(base)"])]
+        + unreached(["tls", "http"] + Self.routes.map(\.id))
     }
     checks.append(await name(origin))
     if isBroken() { checks += unreached(["tls"]) } else { checks.append(await handshake(origin)) }
@@ -72,7 +73,8 @@ public struct TenantProbe: Sendable {
     switch answer {
     case .success(let addresses):
       return Check("dns", .pass, target: origin.host, "\(origin.host) resolves", evidence: addresses, millis: millis)
-    case .failure(let failure): return Check("dns", .fail, target: origin.host, failure.why, evidence: ["asked this machine's resolver"], millis: millis)
+    case .failure(let failure):
+      return Check("dns", .fail, target: origin.host, failure.why, evidence: ["asked this machine's resolver"], millis: millis)
     }
   }
 
@@ -84,11 +86,14 @@ public struct TenantProbe: Sendable {
     do throws(HTTPFailure) {
       let response = try await http.send(HTTPRequest(.get, base + "/health", timeout: 10))
       return Check(
-        "tls", .pass, target: origin.host, "connected, certificate accepted", evidence: ["GET /health over https answered \(response.status)"],
+        "tls", .pass, target: origin.host, "connected, certificate accepted",
+        evidence: ["GET /health over https answered \(response.status)"],
         millis: Self.millis(since: start))
     } catch {
       // A connection that stood and then broke had its handshake.
-      if case .broken(_, answered: true) = error { return Check("tls", .pass, target: origin.host, "connected", millis: Self.millis(since: start)) }
+      if case .broken(_, answered: true) = error {
+        return Check("tls", .pass, target: origin.host, "connected", millis: Self.millis(since: start))
+      }
       return Check("tls", .fail, target: origin.host, "\(error)", evidence: ["GET \(base)/health"], millis: Self.millis(since: start))
     }
   }
@@ -101,13 +106,15 @@ public struct TenantProbe: Sendable {
       let body = try? JSONValue(parsing: response.body)
       guard response.status == 200 else {
         return Check(
-          "http", .fail, target: slug.rawValue, "GET /health answered \(response.status)", evidence: [FeedError.message(of: response)].filter { !$0.isEmpty }, millis: millis)
+          "http", .fail, target: slug.rawValue, "GET /health answered \(response.status)",
+          evidence: [FeedError.message(of: response)].filter { !$0.isEmpty }, millis: millis)
       }
       let status = body?["status"]?.text.map { UntrustedText.clean($0, limit: 60) }
       guard status == nil || status == "ok" else {
         return Check("http", .fail, target: slug.rawValue, "GET /health says \(status ?? "")", millis: millis)
       }
-      return Check("http", .pass, target: slug.rawValue, "GET /health answered 200", evidence: status.map { ["status \($0)"] } ?? [], millis: millis)
+      return Check(
+        "http", .pass, target: slug.rawValue, "GET /health answered 200", evidence: status.map { ["status \($0)"] } ?? [], millis: millis)
     }
   }
 
@@ -139,7 +146,8 @@ public struct TenantProbe: Sendable {
     let (answer, millis) = await ask("/workspaces", authorized: false)
     let id = "route-closed"
     switch answer {
-    case .failure(let failure): return Check(id, .unknown, target: slug.rawValue, "GET /workspaces without a token: \(failure)", millis: millis)
+    case .failure(let failure):
+      return Check(id, .unknown, target: slug.rawValue, "GET /workspaces without a token: \(failure)", millis: millis)
     case .success(let response):
       switch response.status {
       case 401, 403, 404: return Check(id, .pass, target: slug.rawValue, "a stranger is refused with \(response.status)", millis: millis)
@@ -147,14 +155,17 @@ public struct TenantProbe: Sendable {
         return Check(
           id, .fail, target: slug.rawValue, "GET /workspaces answers anybody: the tenant has no tokens, or its guard is off",
           evidence: ["200 without Authorization and X-Molecule-Org-Id"], millis: millis)
-      default: return Check(id, .unknown, target: slug.rawValue, "GET /workspaces without a token answered \(response.status)", counts: false, millis: millis)
+      default:
+        return Check(
+          id, .unknown, target: slug.rawValue, "GET /workspaces without a token answered \(response.status)", counts: false, millis: millis)
       }
     }
   }
 
   private func read(_ route: Route) async -> Check {
     if route.needsToken, token == nil || org == nil {
-      return Check(route.id, .unknown, target: slug.rawValue, "GET \(route.path) was not asked: \(tokenProblem ?? "there is no token for it")")
+      return Check(
+        route.id, .unknown, target: slug.rawValue, "GET \(route.path) was not asked: \(tokenProblem ?? "there is no token for it")")
     }
     let (answer, millis) = await ask(route.path, authorized: route.needsToken)
     let what = "GET \(route.path)"
@@ -166,20 +177,24 @@ public struct TenantProbe: Sendable {
         if let problem = route.problem(try? JSONValue(parsing: response.body)) {
           return Check(route.id, .fail, target: slug.rawValue, "\(what): \(problem)", millis: millis)
         }
-        return Check(route.id, .pass, target: slug.rawValue, "\(what) answered 200", evidence: ["\(response.body.count) bytes"], millis: millis)
+        return Check(
+          route.id, .pass, target: slug.rawValue, "\(what) answered 200", evidence: ["\(response.body.count) bytes"], millis: millis)
       case 404 where response.body.isEmpty && route.needsToken:
         return Check(
-          route.id, .fail, target: slug.rawValue, "\(what) answered a bare 404: the tenant's guard refuses the org id", evidence: ["X-Molecule-Org-Id \(org?.rawValue ?? "")"],
+          route.id, .fail, target: slug.rawValue, "\(what) answered a bare 404: the tenant's guard refuses the org id",
+          evidence: ["X-Molecule-Org-Id \(org?.rawValue ?? "")"],
           millis: millis)
       case 404, 405, 501:
         guard route.isRequired else {
-          return Check(route.id, .unknown, target: slug.rawValue, "\(what) is not offered here (\(response.status))", counts: false, millis: millis)
+          return Check(
+            route.id, .unknown, target: slug.rawValue, "\(what) is not offered here (\(response.status))", counts: false, millis: millis)
         }
         return Check(route.id, .fail, target: slug.rawValue, "\(what) answered \(response.status)", millis: millis)
       case 429: return Check(route.id, .unknown, target: slug.rawValue, "\(what): too many requests, ask again later", millis: millis)
       default:
         return Check(
-          route.id, .fail, target: slug.rawValue, "\(what) answered \(response.status)", evidence: [FeedError.message(of: response)].filter { !$0.isEmpty },
+          route.id, .fail, target: slug.rawValue, "\(what) answered \(response.status)",
+          evidence: [FeedError.message(of: response)].filter { !$0.isEmpty },
           millis: millis)
       }
     }

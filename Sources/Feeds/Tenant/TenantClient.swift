@@ -59,7 +59,9 @@ public struct TenantClient: Sendable {
     let path = "/workspaces/\(JSONService.segment(workspace.rawValue))/activity"
     let response = try await service.response(path + "?limit=1", timeout: 15, within: budget)
     guard response.status == 200 else { throw service.failure(path, response) }
-    guard let rows = try service.document(path, response).array else { throw .unreadable("\(service.name) \(path)", why: "it is not a list") }
+    guard let rows = try service.document(path, response).array else {
+      throw .unreadable("\(service.name) \(path)", why: "it is not a list")
+    }
     return rows.compactMap { $0.time("created_at") }.max()
   }
 
@@ -76,7 +78,9 @@ public struct TenantClient: Sendable {
       throw .unreadable("\(service.name) /admin/liveness", why: "it has no \"subsystems\"")
     }
     return members.map {
-      SubsystemRow(name: UntrustedText.clean($0.name, limit: 100), lastTickAt: $0.value.time("last_tick_at"), secondsAgo: $0.value["seconds_ago"]?.double)
+      SubsystemRow(
+        name: UntrustedText.clean($0.name, limit: 100), lastTickAt: $0.value.time("last_tick_at"),
+        secondsAgo: $0.value["seconds_ago"]?.double)
     }
   }
 
@@ -88,7 +92,8 @@ public struct TenantClient: Sendable {
   private func get(_ path: String, within budget: Double) async throws(FeedError) -> JSONValue {
     let response = try await service.response(path, timeout: 15, within: budget)
     if response.status == 404, response.body.isEmpty {
-      throw .status("\(service.name) \(path)", 404, message: "the tenant's guard refuses the org id: is this the org's own tenant?", retryAfter: nil)
+      throw .status(
+        "\(service.name) \(path)", 404, message: "the tenant's guard refuses the org id: is this the org's own tenant?", retryAfter: nil)
     }
     guard response.status == 200 else {
       throw .status(
@@ -109,5 +114,7 @@ extension Slug {
 }
 
 extension String {
-  func replacingAll(_ needle: String, with replacement: String) -> String { split(separator: needle, omittingEmptySubsequences: false).joined(separator: replacement) }
+  func replacingAll(_ needle: String, with replacement: String) -> String {
+    split(separator: needle, omittingEmptySubsequences: false).joined(separator: replacement)
+  }
 }

@@ -27,7 +27,9 @@ public struct Finding: Hashable, Sendable {
     /// How far down the chain of causes: 0 explains what has 1, and that what has 2.
     var depth: Int {
       switch self {
-      case .bootEventsMissing, .bootedNeverRegistered, .runtimeCrashed, .envMissing, .dnsQuotaFull, .vcpuQuotaFull, .provisionerDisabled, .wedged: 0
+      case .bootEventsMissing, .bootedNeverRegistered, .runtimeCrashed, .envMissing, .dnsQuotaFull, .vcpuQuotaFull, .provisionerDisabled,
+        .wedged:
+        0
       case .tunnelOrDNSFailed: 1
       default: 2
       }

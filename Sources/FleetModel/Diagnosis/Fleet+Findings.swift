@@ -19,7 +19,9 @@ extension Fleet {
   /// What concerns no single org: quotas, and deletions whose org the roster no longer holds.
   public func findings(at now: Timestamp, vcpuQuota: Int?, dnsRecords: CaseFile.Gauge? = nil) -> [Finding] {
     var found: [Finding] = []
-    if let gauge = vcpuGauge(limit: vcpuQuota), let severity = gauge.severity { found.append(vcpuQuotaFinding(gauge, severity, of: .fleet, at: now)) }
+    if let gauge = vcpuGauge(limit: vcpuQuota), let severity = gauge.severity {
+      found.append(vcpuQuotaFinding(gauge, severity, of: .fleet, at: now))
+    }
     if let dnsRecords, let severity = dnsRecords.severity { found.append(dnsQuotaFinding(dnsRecords, severity, of: .fleet, at: now)) }
     for purge in purges.values where purge.orgID.map({ orgs[$0] == nil }) ?? true {
       if let finding = Self.finding(of: purge, target: .fleet, at: now) { found.append(finding) }
@@ -78,14 +80,18 @@ extension Fleet {
       }
     }.sorted()
     guard let first = coming.first else { return "nothing waits for it now" }
-    return coming.count == 1 ? "\(first) waits for it" : "\(coming.count) wait for it: " + coming.prefix(5).joined(separator: ", ") + (coming.count > 5 ? ", …" : "")
+    return coming.count == 1
+      ? "\(first) waits for it"
+      : "\(coming.count) wait for it: " + coming.prefix(5).joined(separator: ", ") + (coming.count > 5 ? ", …" : "")
   }
 
   func vcpuQuotaFinding(_ gauge: CaseFile.Gauge, _ severity: Finding.Severity, of target: Finding.Target, at now: Timestamp) -> Finding {
     Finding(
-      .vcpuQuotaFull, severity, of: target, "vCPU quota \(gauge.used)/\(gauge.limit)" + (gauge.used >= gauge.limit ? ": no machine can be launched" : ""),
+      .vcpuQuotaFull, severity, of: target,
+      "vCPU quota \(gauge.used)/\(gauge.limit)" + (gauge.used >= gauge.limit ? ": no machine can be launched" : ""),
       evidence: [
-        .init("ec2", "running and pending machines hold \(gauge.used) of \(gauge.limit) vCPUs", at: machinesKnown(at: now)?.at), .init("fleet", waiting),
+        .init("ec2", "running and pending machines hold \(gauge.used) of \(gauge.limit) vCPUs", at: machinesKnown(at: now)?.at),
+        .init("fleet", waiting),
       ],
       nextStep: "let orphaned machines go (`fleettui orphans`) or ask AWS for a higher quota of standard on-demand vCPUs",
       disproof: "the quota is higher than configured, or machines ended since")
@@ -93,9 +99,11 @@ extension Fleet {
 
   func dnsQuotaFinding(_ gauge: CaseFile.Gauge, _ severity: Finding.Severity, of target: Finding.Target, at now: Timestamp) -> Finding {
     Finding(
-      .dnsQuotaFull, severity, of: target, "DNS zone \(gauge.used)/\(gauge.limit) records" + (severity == .critical ? "; provisions will fail" : ""),
+      .dnsQuotaFull, severity, of: target,
+      "DNS zone \(gauge.used)/\(gauge.limit) records" + (severity == .critical ? "; provisions will fail" : ""),
       evidence: [.init("dns", "\(gauge.used) of \(gauge.limit) records are used"), .init("fleet", waiting)],
-      nextStep: "let orphaned records go (`fleettui dns` lists them) or raise the zone's quota", disproof: "the zone's quota is higher than configured")
+      nextStep: "let orphaned records go (`fleettui dns` lists them) or raise the zone's quota",
+      disproof: "the zone's quota is higher than configured")
   }
 
   // MARK: - Deletions
@@ -106,7 +114,8 @@ extension Fleet {
     var evidence: [Finding.Evidence] = [
       .init(
         "control-plane purges",
-        "purge \(purge.id) of \(name) is \(purge.status.text)" + (purge.lastStep.map { ", last completed step \($0)" } ?? ", no step completed")
+        "purge \(purge.id) of \(name) is \(purge.status.text)"
+          + (purge.lastStep.map { ", last completed step \($0)" } ?? ", no step completed")
           + (purge.attempts.map { ", \($0) \($0 == 1 ? "attempt" : "attempts")" } ?? ""), at: purge.createdAt)
     ]
     if let error = purge.lastError { evidence.append(.init("control-plane purges", error)) }
@@ -116,14 +125,16 @@ extension Fleet {
     case .failed:
       return Finding(
         .purgeFailed, age.map { $0 > 86_400 } ?? false ? .critical : .warning, of: target,
-        "deletion of \(name) failed" + (purge.lastStep.map { " after \($0)" } ?? "") + (purge.lastError.map { ": \($0)" } ?? "") + ", \(since)",
+        "deletion of \(name) failed" + (purge.lastStep.map { " after \($0)" } ?? "") + (purge.lastError.map { ": \($0)" } ?? "")
+          + ", \(since)",
         evidence: evidence, unchecked: age == nil ? ["how old it is: the row has no created_at"] : [],
         nextStep: "remove what the failing step names, then delete the org again: the cascade resumes where it stopped",
         disproof: "a later purge of the same org is completed")
     case .pending:
       guard let age, age > 86_400 else { return nil }
       return Finding(
-        .purgeOld, .warning, of: target, "deletion of \(name) is unfinished, \(since)" + (age > 172_800 ? ": past the 48 h after which somebody must look" : ""),
+        .purgeOld, .warning, of: target,
+        "deletion of \(name) is unfinished, \(since)" + (age > 172_800 ? ": past the 48 h after which somebody must look" : ""),
         evidence: evidence, nextStep: "delete the org again: the same run goes on; if it does not move, look at the control plane's log",
         disproof: "its last_step changes")
     }

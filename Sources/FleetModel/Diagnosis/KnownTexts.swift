@@ -10,13 +10,22 @@ enum KnownTexts {
       "hermes-agent unreachable", "the agent's process on the workspace's machine does not answer",
       "look at the console for a crash, then restart the workspace"
     ),
-    ("model_not_found", "the configured model does not exist at the provider, or the key may not use it", "correct the model's name in the workspace's configuration"),
+    (
+      "model_not_found", "the configured model does not exist at the provider, or the key may not use it",
+      "correct the model's name in the workspace's configuration"
+    ),
     (
       "Encrypted content is not supported", "the provider's answer holds encrypted reasoning that this model or endpoint does not take",
       "choose a model that supports it, or turn encrypted reasoning off"
     ),
-    ("Unknown provider", "the runtime does not know the configured provider", "correct the provider's name in the workspace's configuration"),
-    ("Invalid API key", "the model provider's key is wrong or was revoked", "set a valid provider key in the workspace's secrets and restart it"),
+    (
+      "Unknown provider", "the runtime does not know the configured provider",
+      "correct the provider's name in the workspace's configuration"
+    ),
+    (
+      "Invalid API key", "the model provider's key is wrong or was revoked",
+      "set a valid provider key in the workspace's secrets and restart it"
+    ),
   ]
 
   static func agentError(in text: String) -> (text: String, cause: String, nextStep: String)? {
@@ -47,20 +56,25 @@ enum KnownTexts {
   /// The agent's server listens: its boot is over.
   static func listens(_ line: some StringProtocol) -> Bool {
     let lower = line.lowercased()
-    return (lower.contains(":8000") && (lower.contains("a2a") || lower.contains("uvicorn") || lower.contains("running on") || lower.contains("listening")))
+    return
+      (lower.contains(":8000")
+      && (lower.contains("a2a") || lower.contains("uvicorn") || lower.contains("running on") || lower.contains("listening")))
       || (lower.contains("a2a") && (lower.contains("started") || lower.contains("listening") || lower.contains("running")))
   }
 
   /// The agent registered with its tenant.
   static func registered(_ line: some StringProtocol) -> Bool {
     let lower = line.lowercased()
-    return lower.contains("/registry/register") && (lower.contains("200") || lower.contains("\"status\":\"registered\"") || lower.contains("registered"))
+    return lower.contains("/registry/register")
+      && (lower.contains("200") || lower.contains("\"status\":\"registered\"") || lower.contains("registered"))
       && !lower.contains("before") && !lower.contains("waiting")
   }
 
   static func isTimeout(_ text: String) -> Bool {
     let lower = text.lowercased()
-    return ["timed out", "timeout", "did not finish", "never registered", "deadline exceeded", "no heartbeat within"].contains { lower.contains($0) }
+    return ["timed out", "timeout", "did not finish", "never registered", "deadline exceeded", "no heartbeat within"].contains {
+      lower.contains($0)
+    }
   }
 
   static func isMissingBootEvents(_ text: String) -> Bool {
@@ -95,8 +109,11 @@ enum KnownTexts {
     let lower = text.lowercased()
     let names = variableNames(in: text)
     guard !names.isEmpty else { return [] }
-    let lacks = ["missing", "not set", "unset", "must be set", "not provided", "is empty", "are empty", "undefined"].contains { lower.contains($0) }
-    let requires = (lower.contains("required") || lower.contains("requires"))
+    let lacks = ["missing", "not set", "unset", "must be set", "not provided", "is empty", "are empty", "undefined"].contains {
+      lower.contains($0)
+    }
+    let requires =
+      (lower.contains("required") || lower.contains("requires"))
       && (lower.contains("env") || lower.contains("variable") || lower.contains("secret"))
     return lacks || requires ? names : []
   }
@@ -105,7 +122,9 @@ enum KnownTexts {
   static func variableNames(in text: String) -> [String] {
     var names: [String] = []
     for word in text.split(whereSeparator: { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")) }) {
-      guard word.contains("_"), word.count >= 4, word.first?.isLetter == true, word.last != "_", word.allSatisfy({ !$0.isLowercase }) else { continue }
+      guard word.contains("_"), word.count >= 4, word.first?.isLetter == true, word.last != "_", word.allSatisfy({ !$0.isLowercase }) else {
+        continue
+      }
       if !names.contains(String(word)) { names.append(String(word)) }
     }
     return names
@@ -121,7 +140,9 @@ enum KnownTexts {
       return .http
     }
     if problem.contains("platform datastore unavailable") { return .routes }
-    guard let range = problem.firstRange(of: " answered "), let status = Int(problem[range.upperBound...].prefix(while: \.isNumber)) else { return nil }
+    guard let range = problem.firstRange(of: " answered "), let status = Int(problem[range.upperBound...].prefix(while: \.isNumber)) else {
+      return nil
+    }
     // 530 is the edge saying that the name has no origin.
     return status >= 500 ? (status == 530 ? .dns : .http) : nil
   }

@@ -38,7 +38,8 @@ struct OrgRules {
     machine.map {
       .init(
         $0.row.region.rawValue.isEmpty ? "feed" : "ec2:\($0.row.region)",
-        "\($0.id) is \($0.row.state.text)" + ($0.row.launchedAt.map { ", launched \(Spoken.duration(now - $0)) ago" } ?? ""), at: machines?.at)
+        "\($0.id) is \($0.row.state.text)" + ($0.row.launchedAt.map { ", launched \(Spoken.duration(now - $0)) ago" } ?? ""),
+        at: machines?.at)
     }
   }
 
@@ -82,7 +83,9 @@ struct OrgRules {
     let boot = org.boot ?? org.failedBoot
     if let boot, !boot.marks.isEmpty { return (boot.marks.count, org.bootEventsReadAt ?? now, "boot-events") }
     // The feed tells every boot event, but nothing from before it was opened.
-    if let feed = fleet.sources[.feed], feed.isOpen, let opened = feed.openedAt, let start, opened <= start, boot != nil { return (0, now, "feed") }
+    if let feed = fleet.sources[.feed], feed.isOpen, let opened = feed.openedAt, let start, opened <= start, boot != nil {
+      return (0, now, "feed")
+    }
     return org.bootEventsReadAt.map { (0, $0, "boot-events") }
   }
 
@@ -94,10 +97,13 @@ struct OrgRules {
     let publishes = org.row.lastError.map(KnownTexts.isMissingBootEvents) ?? false
     let running = machine.flatMap { machine in machine.row.state == .running ? machine.row.launchedAt.map { now - $0 } : nil }
     // A tenant that failed for another published reason, before its machine could tell anything, is no case of this.
-    let mayBe = isComing || (org.row.lastError.map { publishes || KnownTexts.isTimeout($0) || $0.lowercased().contains("not ready") } ?? true)
+    let mayBe =
+      isComing || (org.row.lastError.map { publishes || KnownTexts.isTimeout($0) || $0.lowercased().contains("not ready") } ?? true)
     let isProven = mayBe && bootEvents?.count == 0 && (running ?? 0) > Self.firstEventLimit
     // The control plane's own word counts where nothing speaks against it.
-    guard isProven || (publishes && bootEvents?.count ?? 0 == 0 && hasFailed && (machine == nil || machine?.row.state == .running)) else { return nil }
+    guard isProven || (publishes && bootEvents?.count ?? 0 == 0 && hasFailed && (machine == nil || machine?.row.state == .running)) else {
+      return nil
+    }
     var evidence = [machineEvidence].compactMap { $0 }
     if let events = bootEvents { evidence.append(.init(events.by, "0 boot events of the tenant since its launch", at: events.at)) }
     evidence.append(statusEvidence)
@@ -106,7 +112,8 @@ struct OrgRules {
       .bootEventsMissing, .critical, of: target,
       "\(age) but 0 boot events: the tenant cannot authenticate to the control plane (boot-event 401 pattern)", evidence: evidence,
       unchecked: machineGap + bootEventsGap + ["the control plane's log: only it shows the 401 on POST /cp/tenants/boot-event"],
-      nextStep: "look for 401 on POST /cp/tenants/boot-event in the control plane's log; check that org_instances.admin_token is written before the wait for the tenant, and the latest green deploy",
+      nextStep:
+        "look for 401 on POST /cp/tenants/boot-event in the control plane's log; check that org_instances.admin_token is written before the wait for the tenant, and the latest green deploy",
       disproof: "a boot event of this machine, or a machine without network")
   }
 
@@ -125,7 +132,8 @@ struct OrgRules {
 
   private func provisionerDisabled(_ evidence: [Finding.Evidence], _ why: String) -> Finding {
     Finding(
-      .provisionerDisabled, .critical, of: target, "provisioner disabled: \(why)", evidence: evidence, unchecked: machineGap + bootEventsGap,
+      .provisionerDisabled, .critical, of: target, "provisioner disabled: \(why)", evidence: evidence,
+      unchecked: machineGap + bootEventsGap,
       nextStep: "look for `tenant provisioner: DISABLED` in the control plane's log; SECRETS_ENCRYPTION_KEY must be set",
       disproof: "a machine of the org in a region or account that is not configured here")
   }
@@ -138,14 +146,17 @@ struct OrgRules {
     guard !names.isEmpty else { return nil }
     return Finding(
       .envMissing, .critical, of: target, "provisioning lacks \(names.joined(separator: ", "))", evidence: [statusEvidence],
-      nextStep: "set \(names.joined(separator: ", ")) and provision again", disproof: "the variables are set where the control plane reads them")
+      nextStep: "set \(names.joined(separator: ", ")) and provision again",
+      disproof: "the variables are set where the control plane reads them")
   }
 
   private var provisionFailed: Finding {
     Finding(
-      .provisionFailed, .critical, of: target, "provisioning \(org.row.status?.text ?? "failed"): \(org.row.lastError ?? "no reason given")",
+      .provisionFailed, .critical, of: target,
+      "provisioning \(org.row.status?.text ?? "failed"): \(org.row.lastError ?? "no reason given")",
       evidence: [statusEvidence, machineEvidence].compactMap { $0 } + failedStep, unchecked: machineGap + bootEventsGap,
-      nextStep: "read the boot's timeline (`fleettui explain \(name)`) and the control plane's log for this org", disproof: "instance_status becomes running")
+      nextStep: "read the boot's timeline (`fleettui explain \(name)`) and the control plane's log for this org",
+      disproof: "instance_status becomes running")
   }
 
   private var failedStep: [Finding.Evidence] {
@@ -167,7 +178,8 @@ struct OrgRules {
       return (failure.layer, .init("probe", "\(failure.layer.rawValue): \(failure.why)", at: probe.at))
     }
     let freshness = fleet.freshness(of: .tenant(org.slug), at: now)
-    guard freshness.state == .failed, let text = freshness.problem, text.hasPrefix("tenant "), let layer = KnownTexts.failingLayer(of: text) else { return nil }
+    guard freshness.state == .failed, let text = freshness.problem, text.hasPrefix("tenant "), let layer = KnownTexts.failingLayer(of: text)
+    else { return nil }
     let evidence = Finding.Evidence("tenant:\(name)", text, at: fleet.sources[.tenant(org.slug)]?.lastFailure)
     // The layers answered the probe: what failed lies behind them.
     return (file.probe == nil ? layer : .routes, evidence)
@@ -195,7 +207,8 @@ struct OrgRules {
       evidence.append(problem.evidence)
       what = what ?? "the tenant's name does not lead to it"
     }
-    let marks = (org.boot ?? org.failedBoot)?.marks.filter { $0.failed && KnownTexts.isTunnelOrDNS($0.name + " " + ($0.detail ?? "")) } ?? []
+    let marks =
+      (org.boot ?? org.failedBoot)?.marks.filter { $0.failed && KnownTexts.isTunnelOrDNS($0.name + " " + ($0.detail ?? "")) } ?? []
     for mark in marks {
       evidence.append(.init("boot-events", "\(mark.name) failed" + (mark.detail.map { ": \($0)" } ?? ""), at: mark.endedAt))
       what = what ?? "the tunnel or DNS step failed: \(mark.name)"
@@ -223,8 +236,12 @@ struct OrgRules {
     guard freshness.state == .failed, let text = freshness.problem, text.contains("guard refuses the org id") else { return nil }
     return Finding(
       .statusDisagrees, .warning, of: target, "the tenant refuses the org id that the control plane gives",
-      evidence: [.init("tenant:\(name)", text, at: fleet.sources[.tenant(org.slug)]?.lastFailure), .init("control-plane", "org id \(org.id)", at: org.lastSeen)],
-      nextStep: "check MOLECULE_ORG_ID on the tenant's machine; a pre-cutover tenant must be provisioned again", disproof: "GET /workspaces answers 200")
+      evidence: [
+        .init("tenant:\(name)", text, at: fleet.sources[.tenant(org.slug)]?.lastFailure),
+        .init("control-plane", "org id \(org.id)", at: org.lastSeen),
+      ],
+      nextStep: "check MOLECULE_ORG_ID on the tenant's machine; a pre-cutover tenant must be provisioned again",
+      disproof: "GET /workspaces answers 200")
   }
 
   // MARK: - The rest
@@ -240,7 +257,11 @@ struct OrgRules {
       guard ago > 2 * interval else { return nil }
       return Finding(
         .subsystemSilent, .warning, of: target, "\(row.name) has not ticked for \(Spoken.duration(ago))",
-        evidence: [.init("tenant:\(name)", "/admin/liveness: \(row.name) last ticked \(Int(min(ago, 1e9))) s ago, every \(Int(interval)) s is usual", at: row.lastTickAt)],
+        evidence: [
+          .init(
+            "tenant:\(name)", "/admin/liveness: \(row.name) last ticked \(Int(min(ago, 1e9))) s ago, every \(Int(interval)) s is usual",
+            at: row.lastTickAt)
+        ],
         nextStep: "redeploy the tenant: a stuck \(row.name) does not come back by itself", disproof: "last_tick_at moves on")
     }
   }
@@ -254,14 +275,18 @@ struct OrgRules {
       if machine == nil, fleet.freshness(of: .tenant(org.slug), at: now).state != .failed { return nil }
       return disagreement("the control plane says running, EC2 has \(machine.map { "it \($0.row.state.text)" } ?? "no machine of it")")
     }
-    if status == .stopped, let machine, machine.row.state == .running { return disagreement("the control plane says stopped, EC2 runs its machine") }
+    if status == .stopped, let machine, machine.row.state == .running {
+      return disagreement("the control plane says stopped, EC2 runs its machine")
+    }
     return nil
   }
 
   private func disagreement(_ summary: String) -> Finding {
     Finding(
       .statusDisagrees, .warning, of: target, summary,
-      evidence: [statusEvidence, machineEvidence ?? .init("ec2", "no machine with the org's tags in any configured region", at: machines?.at)],
+      evidence: [
+        statusEvidence, machineEvidence ?? .init("ec2", "no machine with the org's tags in any configured region", at: machines?.at),
+      ],
       nextStep: "find out which is meant: start or stop the machine through the control plane", disproof: "the next answers of both agree")
   }
 
@@ -269,7 +294,9 @@ struct OrgRules {
     guard let deletion = org.deletion else { return nil }
     var row =
       deletion.purgeID.flatMap { fleet.purges[$0] }
-      ?? PurgeRow(id: deletion.purgeID ?? "?", orgID: org.id, slug: org.slug, status: deletion.status, lastStep: deletion.step, lastError: deletion.lastError)
+      ?? PurgeRow(
+        id: deletion.purgeID ?? "?", orgID: org.id, slug: org.slug, status: deletion.status, lastStep: deletion.step,
+        lastError: deletion.lastError)
     row.slug = row.slug ?? org.slug
     return Fleet.finding(of: row, target: target, at: now)
   }
@@ -283,7 +310,8 @@ struct OrgRules {
       found.append(
         Finding(
           .dnsQuotaFull, .critical, of: target, "DNS zone full" + (gauge.map { " (\($0.used)/\($0.limit))" } ?? "") + "; provisions fail",
-          evidence: [statusEvidence] + (gauge.map { [.init("dns", "\($0.used) of \($0.limit) records are used", at: file.dnsRecords.readAt)] } ?? []),
+          evidence: [statusEvidence]
+            + (gauge.map { [.init("dns", "\($0.used) of \($0.limit) records are used", at: file.dnsRecords.readAt)] } ?? []),
           unchecked: gauge == nil ? ["the zone's records: \(file.dnsRecords.problem ?? "they were not read")"] : [],
           nextStep: "let orphaned records go (`fleettui dns` lists them) or raise the zone's quota, then provision again",
           disproof: "the zone has room"))
@@ -294,7 +322,8 @@ struct OrgRules {
       found.append(
         Finding(
           .vcpuQuotaFull, .critical, of: target, "vCPU quota full: EC2 refused the machine", evidence: [statusEvidence],
-          nextStep: "let orphaned machines go (`fleettui orphans`) or ask AWS for a higher quota, then provision again", disproof: "the quota has room"))
+          nextStep: "let orphaned machines go (`fleettui orphans`) or ask AWS for a higher quota, then provision again",
+          disproof: "the quota has room"))
     } else if machine == nil, let gauge = file.vcpus, let severity = gauge.severity {
       found.append(fleet.vcpuQuotaFinding(gauge, severity, of: target, at: now))
     }
@@ -304,9 +333,12 @@ struct OrgRules {
   private var clockSkew: Finding? {
     guard let skew = file.controlPlaneSkew.value, abs(skew) > Self.skewLimit else { return nil }
     return Finding(
-      .clockSkew, .warning, of: target, "this machine's clock and the control plane's are \(Spoken.duration(abs(skew))) apart: ages shown here are off by that",
+      .clockSkew, .warning, of: target,
+      "this machine's clock and the control plane's are \(Spoken.duration(abs(skew))) apart: ages shown here are off by that",
       evidence: [
-        .init("control-plane", "its Date header is \(Spoken.duration(abs(skew))) \(skew > 0 ? "ahead of" : "behind") this machine's clock", at: file.controlPlaneSkew.readAt)
+        .init(
+          "control-plane", "its Date header is \(Spoken.duration(abs(skew))) \(skew > 0 ? "ahead of" : "behind") this machine's clock",
+          at: file.controlPlaneSkew.readAt)
       ], nextStep: "check the time synchronisation here (timedatectl) and there", disproof: "both agree with a third clock")
   }
 }

@@ -12,7 +12,9 @@ public enum Timeline {
   public static func of(_ org: Org, workspace: Workspace?, in fleet: Fleet, file: CaseFile) -> [Moment] {
     var moments: [Moment] = []
     func add(_ at: Timestamp?, _ event: String) { if let at { moments.append(Moment(at: at, event: event)) } }
-    func name(_ id: WorkspaceID?) -> String { id.map { id in workspace == nil ? (fleet.workspaces[id]?.row.name ?? id.rawValue) + ": " : "" } ?? "" }
+    func name(_ id: WorkspaceID?) -> String {
+      id.map { id in workspace == nil ? (fleet.workspaces[id]?.row.name ?? id.rawValue) + ": " : "" } ?? ""
+    }
 
     if workspace == nil {
       add(org.row.createdAt, "org created")
@@ -24,10 +26,14 @@ public enum Timeline {
       add(workspace?.provisioningSince, "told to provision")
     }
     for machine in workspace.map({ fleet.machines(of: $0.id) }) ?? fleet.machines(of: org.id) {
-      add(machine.row.launchedAt, "\(name(workspace == nil ? machine.row.workspaceID : nil))\(machine.id) launched, \(machine.row.state.text) now")
+      add(
+        machine.row.launchedAt,
+        "\(name(workspace == nil ? machine.row.workspaceID : nil))\(machine.id) launched, \(machine.row.state.text) now")
     }
     for row in file.bootEvents.value ?? [] where workspace == nil || row.workspaceID == workspace?.id {
-      add(row.at, "\(name(row.workspaceID))boot: \(row.event)" + (row.status.map { " \($0.text)" } ?? "") + (row.detail.map { " – \($0)" } ?? ""))
+      add(
+        row.at,
+        "\(name(row.workspaceID))boot: \(row.event)" + (row.status.map { " \($0.text)" } ?? "") + (row.detail.map { " – \($0)" } ?? ""))
     }
     if file.bootEvents.value == nil {
       let boot = workspace.map { $0.boot ?? $0.failedBoot } ?? org.boot ?? org.failedBoot

@@ -45,7 +45,8 @@ struct WorkspaceRules {
     machine.map {
       .init(
         $0.row.region.rawValue.isEmpty ? "feed" : "ec2:\($0.row.region)",
-        "\($0.id) is \($0.row.state.text)" + ($0.row.launchedAt.map { ", launched \(Spoken.duration(now - $0)) ago" } ?? ""), at: machines?.at)
+        "\($0.id) is \($0.row.state.text)" + ($0.row.launchedAt.map { ", launched \(Spoken.duration(now - $0)) ago" } ?? ""),
+        at: machines?.at)
     }
   }
 
@@ -85,8 +86,10 @@ struct WorkspaceRules {
     guard !evidence.isEmpty else { return nil }
     if evidence.last != statusEvidence { evidence.append(statusEvidence) }
     return Finding(
-      .runtimeCrashed, .critical, of: target, "the runtime crashed while it booted", evidence: evidence + [machineEvidence].compactMap { $0 }, unchecked: consoleGap,
-      nextStep: "read the console's last lines for the cause, correct it, restart the workspace", disproof: "a heartbeat that is younger than the crash")
+      .runtimeCrashed, .critical, of: target, "the runtime crashed while it booted",
+      evidence: evidence + [machineEvidence].compactMap { $0 }, unchecked: consoleGap,
+      nextStep: "read the console's last lines for the cause, correct it, restart the workspace",
+      disproof: "a heartbeat that is younger than the crash")
   }
 
   /// The boot went to its end: by its events, or by what the console shows.
@@ -97,10 +100,14 @@ struct WorkspaceRules {
     if let rows = file.bootEvents.value {
       let start = machine?.row.launchedAt ?? workspace.provisioningSince
       var read = Boot(startedAt: start)
-      for event in rows where event.workspaceID == workspace.id && (event.at ?? now) >= (start ?? .distantPast) + -5 { read.note(event, at: now) }
+      for event in rows where event.workspaceID == workspace.id && (event.at ?? now) >= (start ?? .distantPast) + -5 {
+        read.note(event, at: now)
+      }
       if read.marks.count > marks.count { marks = read.marks }
     }
-    if let mark = marks.last(where: { ["workspace_ready", "wait_platform_health", "a2a_ready", "ready"].contains($0.name) && $0.endedAt != nil && !$0.failed }) {
+    if let mark = marks.last(where: {
+      ["workspace_ready", "wait_platform_health", "a2a_ready", "ready"].contains($0.name) && $0.endedAt != nil && !$0.failed
+    }) {
       evidence.append(.init("boot-events", "\(mark.name)=ok", at: mark.endedAt))
       ended = mark.endedAt
     }
@@ -129,7 +136,8 @@ struct WorkspaceRules {
     }
     evidence += [machineEvidence, statusEvidence].compactMap { $0 }
     return Finding(
-      .bootedNeverRegistered, .critical, of: target, "booted, never registered\(missing)", evidence: evidence, unchecked: machineGap + consoleGap,
+      .bootedNeverRegistered, .critical, of: target, "booted, never registered\(missing)", evidence: evidence,
+      unchecked: machineGap + consoleGap,
       nextStep: "check that the boot script passes the workspace's token to the runtime, then restart the workspace",
       disproof: "a POST /registry/register answered 200, or a heartbeat")
   }
@@ -166,7 +174,8 @@ struct WorkspaceRules {
       return Finding(
         .stillInstalling, .info, of: target,
         "probably still installing: \(row.runtime ?? "its runtime") has \(Spoken.duration(limit)), \(Spoken.duration(now - start)) are over",
-        evidence: [statusEvidence, .init(tenant, "told to provision \(Spoken.duration(now - start)) ago", at: start)] + [machineEvidence].compactMap { $0 },
+        evidence: [statusEvidence, .init(tenant, "told to provision \(Spoken.duration(now - start)) ago", at: start)]
+          + [machineEvidence].compactMap { $0 },
         unchecked: machineGap + consoleGap, nextStep: "wait until \(start + limit); it becomes online by itself when it registers",
         disproof: "a crash in the console, or the deadline passing")
     }
@@ -174,7 +183,8 @@ struct WorkspaceRules {
       .provisionTimeout, .warning, of: target, "provisioning timed out" + (start.map { " (begun \(Spoken.duration(now - $0)) ago)" } ?? ""),
       evidence: [statusEvidence] + logTail + [machineEvidence].compactMap { $0 },
       unchecked: machineGap + consoleGap + (start == nil ? ["when it was told to provision"] : []),
-      nextStep: "read the console: did the agent start, crash or never register? then restart the workspace", disproof: "it registers after all")
+      nextStep: "read the console: did the agent start, crash or never register? then restart the workspace",
+      disproof: "it registers after all")
   }
 
   private var logTail: [Finding.Evidence] {
@@ -186,7 +196,8 @@ struct WorkspaceRules {
       return [
         Finding(
           .vcpuQuotaFull, .critical, of: target, "vCPU quota full: EC2 refused the machine", evidence: [statusEvidence],
-          nextStep: "let orphaned machines go (`fleettui orphans`) or ask AWS for a higher quota, then restart the workspace", disproof: "the quota has room")
+          nextStep: "let orphaned machines go (`fleettui orphans`) or ask AWS for a higher quota, then restart the workspace",
+          disproof: "the quota has room")
       ]
     }
     guard machine == nil, let gauge = file.vcpus, let severity = gauge.severity else { return [] }
@@ -201,7 +212,8 @@ struct WorkspaceRules {
     var evidence = [statusEvidence]
     if let state = workspace.runtimeState { evidence.append(.init("agent", "runtime_state \(state)", at: workspace.lastHeartbeat)) }
     return Finding(
-      .wedged, .critical, of: target, error.lowercased().hasPrefix("wedged") ? error : "wedged: \(row.lastError ?? "no reason given")", evidence: evidence,
+      .wedged, .critical, of: target, error.lowercased().hasPrefix("wedged") ? error : "wedged: \(row.lastError ?? "no reason given")",
+      evidence: evidence,
       nextStep: "restart the workspace: a wedged runtime does not recover", disproof: "a WORKSPACE_ONLINE event after it")
   }
 
@@ -210,7 +222,9 @@ struct WorkspaceRules {
     guard row.status == .degraded || (known != nil && row.status != .removed) else { return nil }
     if known == nil, wedged != nil { return nil }
     var evidence = [statusEvidence]
-    if let rate = row.errorRate, rate > 0 { evidence.append(.init("agent", "error rate \(Int((min(rate, 10) * 100).rounded())) %", at: workspace.lastHeartbeat)) }
+    if let rate = row.errorRate, rate > 0 {
+      evidence.append(.init("agent", "error rate \(Int((min(rate, 10) * 100).rounded())) %", at: workspace.lastHeartbeat))
+    }
     guard let known else {
       return Finding(
         .agentError, .warning, of: target, "degraded: \(row.lastError ?? "no reason given")", evidence: evidence,
@@ -234,7 +248,8 @@ struct WorkspaceRules {
     }
     guard now - last.since > Self.phantomLimit else { return nil }
     return Finding(
-      .phantomBusy, .warning, of: target, "phantom busy: \(tasks) active \(tasks == 1 ? "task" : "tasks"), no activity for \(Spoken.duration(now - last.since))",
+      .phantomBusy, .warning, of: target,
+      "phantom busy: \(tasks) active \(tasks == 1 ? "task" : "tasks"), no activity for \(Spoken.duration(now - last.since))",
       evidence: [
         .init(tenant, "active_tasks \(tasks)" + (row.currentTask.flatMap { $0.isEmpty ? nil : ": \($0)" } ?? ""), at: tenantReadAt),
         .init(last.by, last.moment == nil ? "no activity at all" : "the last activity", at: last.moment ?? last.since),
@@ -248,7 +263,10 @@ struct WorkspaceRules {
     guard now - max(last ?? since, since) > Self.heartbeatLimit else { return nil }
     return Finding(
       .heartbeatStale, .warning, of: target, "online, but no heartbeat for \(Spoken.duration(now - (last ?? since)))",
-      evidence: [statusEvidence, .init("\(tenant) stream", last == nil ? "no heartbeat since the stream was opened" : "the last heartbeat", at: last ?? since)]
+      evidence: [
+        statusEvidence,
+        .init("\(tenant) stream", last == nil ? "no heartbeat since the stream was opened" : "the last heartbeat", at: last ?? since),
+      ]
         + [machineEvidence].compactMap { $0 },
       nextStep: "look at the machine and the agent's log: it beats every 30 s when it lives", disproof: "a heartbeat")
   }
@@ -257,7 +275,9 @@ struct WorkspaceRules {
     guard let machines, machines.isComplete else { return nil }
     let live = fleet.machines(of: workspace.id).filter { $0.row.state.isLive }
     func finding(_ summary: String, _ evidence: [Finding.Evidence], _ next: String) -> Finding {
-      Finding(.statusDisagrees, .warning, of: target, summary, evidence: [statusEvidence] + evidence, nextStep: next, disproof: "the next answers of both agree")
+      Finding(
+        .statusDisagrees, .warning, of: target, summary, evidence: [statusEvidence] + evidence, nextStep: next,
+        disproof: "the next answers of both agree")
     }
     let running = live.map { Finding.Evidence("ec2:\($0.row.region)", "\($0.id) is \($0.row.state.text)", at: machines.at) }
     switch row.status {
@@ -268,7 +288,8 @@ struct WorkspaceRules {
         "the platform pauses without stopping the machine: it costs until somebody ends it (`fleettui orphans`)")
     case .online, .degraded:
       if live.count > 1 {
-        return finding("\(live.count) machines run for one workspace", running, "the older ones are left over from a resume: see `fleettui orphans`")
+        return finding(
+          "\(live.count) machines run for one workspace", running, "the older ones are left over from a resume: see `fleettui orphans`")
       }
       guard let machine, !machine.row.state.isLive else { return nil }
       return finding(

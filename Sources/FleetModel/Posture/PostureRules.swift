@@ -36,11 +36,14 @@ public enum PostureRules {
       let failing = ours.compactMap { group -> Check? in
         let rules = group.ingress.filter { isFromAnywhere($0) && isOpen($0) }
         guard !rules.isEmpty else { return nil }
-        return Check(id.rawValue, .fail, target: group.id, "\(group.name) (\(group.region)) lets \(what) in from anywhere", evidence: rules.map(spoken))
+        return Check(
+          id.rawValue, .fail, target: group.id, "\(group.name) (\(group.region)) lets \(what) in from anywhere", evidence: rules.map(spoken)
+        )
       }
       return verdict(id, failing, looked: looked, none: nil)
     }
-    return look(.openAll, "everything") { isEverything($0) } + look(.debugPort, "port 9999, the boot log's debug server,") { holds($0, 9999) }
+    return look(.openAll, "everything") { isEverything($0) }
+      + look(.debugPort, "port 9999, the boot log's debug server,") { holds($0, 9999) }
       + look(.sshOpen, "port 22") { holds($0, 22) }
   }
 
@@ -84,7 +87,8 @@ public enum PostureRules {
       return Check(
         ID.publicAddress.rawValue, .fail, target: machine.id.rawValue,
         "\(machine.name ?? machine.id.rawValue) has the public address \(address) although \(machine.role == .workspace ? "only its tenant talks to it" : "a tunnel leads to it")",
-        evidence: ["ec2:\(machine.region) \(machine.id) \(machine.state.text)"] + (machine.tags["TunnelID"].map { ["TunnelID \($0)"] } ?? []))
+        evidence: ["ec2:\(machine.region) \(machine.id) \(machine.state.text)"]
+          + (machine.tags["TunnelID"].map { ["TunnelID \($0)"] } ?? []))
     }
     return verdict(.publicAddress, failing, looked: count(expected.count, "machine"), none: nil)
   }
@@ -101,7 +105,8 @@ public enum PostureRules {
       let missing = wanted.filter { machine.tags[$0]?.isEmpty ?? true }
       guard !missing.isEmpty else { return nil }
       return Check(
-        ID.tagsMissing.rawValue, .fail, target: machine.id.rawValue, "\(machine.name ?? machine.id.rawValue) lacks \(missing.joined(separator: ", "))",
+        ID.tagsMissing.rawValue, .fail, target: machine.id.rawValue,
+        "\(machine.name ?? machine.id.rawValue) lacks \(missing.joined(separator: ", "))",
         evidence: ["ec2:\(machine.region) has \(machine.tags.keys.sorted().joined(separator: ", "))"])
     }
     return verdict(.tagsMissing, failing, looked: count(machines.count, "machine"), none: nil)
@@ -112,7 +117,9 @@ public enum PostureRules {
     let tenants = machines.filter { $0.role == .tenant && $0.imageID != nil && $0.launchedAt != nil }
       .sorted { ($0.launchedAt ?? .distantPast, $0.id) > ($1.launchedAt ?? .distantPast, $1.id) }
     guard let newest = tenants.first else {
-      return verdict(.imageOld, [], looked: "0 tenants", none: machines.contains { $0.role == .tenant } ? "EC2 tells no image and launch time" : "there is no tenant machine")
+      return verdict(
+        .imageOld, [], looked: "0 tenants",
+        none: machines.contains { $0.role == .tenant } ? "EC2 tells no image and launch time" : "there is no tenant machine")
     }
     let failing = tenants.compactMap { tenant -> Check? in
       guard tenant.imageID != newest.imageID else { return nil }
@@ -120,7 +127,8 @@ public enum PostureRules {
         ID.imageOld.rawValue, .fail, target: tenant.orgSlug?.rawValue ?? tenant.orgID?.rawValue ?? tenant.id.rawValue,
         "\(tenant.name ?? tenant.id.rawValue) runs \(tenant.imageID ?? "?"), the newest tenant \(newest.imageID ?? "?")",
         evidence: [
-          "\(tenant.id) launched \(tenant.launchedAt.map(\.description) ?? "?")", "\(newest.id) launched \(newest.launchedAt.map(\.description) ?? "?")",
+          "\(tenant.id) launched \(tenant.launchedAt.map(\.description) ?? "?")",
+          "\(newest.id) launched \(newest.launchedAt.map(\.description) ?? "?")",
         ])
     }
     return verdict(.imageOld, failing, looked: count(tenants.count, "tenant"), none: nil)
@@ -133,9 +141,12 @@ public enum PostureRules {
     let failing = addresses.compactMap { address -> Check? in
       guard address.url.lowercased().hasPrefix("http://"), !isPrivate(host(of: address.url)) else { return nil }
       return Check(
-        ID.plainOrigin.rawValue, .fail, target: address.owner, "\(address.owner) is reached by plain http", evidence: ["address http://\(host(of: address.url))"])
+        ID.plainOrigin.rawValue, .fail, target: address.owner, "\(address.owner) is reached by plain http",
+        evidence: ["address http://\(host(of: address.url))"])
     }
-    return verdict(.plainOrigin, failing, looked: count(addresses.count, "address").replacing("addresss", with: "addresses"), none: addresses.isEmpty ? "no address is known" : nil)
+    return verdict(
+      .plainOrigin, failing, looked: count(addresses.count, "address").replacing("addresss", with: "addresses"),
+      none: addresses.isEmpty ? "no address is known" : nil)
   }
 
   private static func host(of url: String) -> String {
@@ -168,10 +179,16 @@ public enum PostureRules {
     }
     guard !traced.isEmpty || !masked.isEmpty else { return nil }
     func told(_ what: String, _ numbers: [Int]) -> [String] {
-      numbers.isEmpty ? [] : ["\(what) on \(numbers.count == 1 ? "line" : "lines") " + numbers.prefix(8).map(String.init).joined(separator: ", ") + (numbers.count > 8 ? ", …" : "")]
+      numbers.isEmpty
+        ? []
+        : [
+          "\(what) on \(numbers.count == 1 ? "line" : "lines") " + numbers.prefix(8).map(String.init).joined(separator: ", ")
+            + (numbers.count > 8 ? ", …" : "")
+        ]
     }
     return Check(
-      ID.consoleSecrets.rawValue, .fail, target: owner, masked.isEmpty ? "its console shows traced commands (set -x)" : "its console shows credentials",
+      ID.consoleSecrets.rawValue, .fail, target: owner,
+      masked.isEmpty ? "its console shows traced commands (set -x)" : "its console shows credentials",
       evidence: told("a value that looks like a credential", masked) + told("a traced command", traced))
   }
 
@@ -187,7 +204,9 @@ public enum PostureRules {
         id, .fail, target: slug.rawValue, "the public /cp/orgs/\(slug)/instance gives away \(secrets.joined(separator: ", "))",
         evidence: ["members \(members.joined(separator: ", ")) (values were dropped unread)"], millis: millis)
     }
-    return Check(id, .pass, target: slug.rawValue, "the public answer holds no credential", evidence: ["members \(members.joined(separator: ", "))"], millis: millis)
+    return Check(
+      id, .pass, target: slug.rawValue, "the public answer holds no credential", evidence: ["members \(members.joined(separator: ", "))"],
+      millis: millis)
   }
 
   /// Columns of the control plane's database by table: by name only, no value is ever read.
@@ -195,7 +214,8 @@ public enum PostureRules {
     let failing = columns.sorted { $0.key < $1.key }.flatMap { table, names in
       names.sorted().filter { $0 == "admin_token" || $0 == "auth_token" }.map { name in
         Check(
-          ID.plaintextToken.rawValue, .fail, target: "\(table).\(name)", "the column \(table).\(name) exists: tenants' tokens lie there in plain text",
+          ID.plaintextToken.rawValue, .fail, target: "\(table).\(name)",
+          "the column \(table).\(name) exists: tenants' tokens lie there in plain text",
           evidence: ["by the column's name; no value was read"])
       }
     }

@@ -16,15 +16,19 @@ extension World {
       failed("provision: cloudflare 81045: record quota exceeded", hasMachine: false)
       while records.count < 197 { addRecord("trial-\(records.count + 100)", at: ago(days: 30)) }
     case .tunnelStep: failed("tunnel/DNS step failed: cloudflare 10000: authentication error", hasMachine: true)
-    case .vcpuQuota: failed("RunInstances: VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 64", hasMachine: false)
+    case .vcpuQuota:
+      failed("RunInstances: VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 64", hasMachine: false)
     case .provisionerDisabled: addOrg(Self.patient, plan: "free", status: nil, at: ago(minutes: 11))
     case .unreachable:
       let org = calmPatient()
       addAgent("helper", in: org)
       orgs[org]?.isUp = false
-    case .neverRegistered: provisionWorkspace("milton", in: calmPatient(), runtime: "langgraph", manner: .neverRegisters, at: startedAt + -wall(560))
-    case .runtimeCrashed: provisionWorkspace("oliver", in: calmPatient(), runtime: "claude-code", manner: .failsBoot, at: startedAt + -wall(400))
-    case .hermesGivenUp: provisionWorkspace("gavin", in: calmPatient(), runtime: "hermes", manner: .failsThenRecovers, at: startedAt + -wall(310))
+    case .neverRegistered:
+      provisionWorkspace("milton", in: calmPatient(), runtime: "langgraph", manner: .neverRegisters, at: startedAt + -wall(560))
+    case .runtimeCrashed:
+      provisionWorkspace("oliver", in: calmPatient(), runtime: "claude-code", manner: .failsBoot, at: startedAt + -wall(400))
+    case .hermesGivenUp:
+      provisionWorkspace("gavin", in: calmPatient(), runtime: "hermes", manner: .failsThenRecovers, at: startedAt + -wall(310))
     case .environmentMissing:
       let id = provisionWorkspace("billing", in: calmPatient(), runtime: "claude-code", manner: .failsBoot, at: startedAt + -90)
       provisionFailed(

@@ -161,7 +161,12 @@ struct TenantService: Sendable {
     guard let workspace = find(id, in: org) else { return error(404, "workspace not found") }
     guard let online = workspace.onlineSince, workspace.manner != .phantomBusy || workspace.activeTasks == 0 else { return json([]) }
     let now = hub.withWorld { _, now in now } ?? online
-    return json([["workspace_id": JSONValue(workspace.id), "activity_type": "task_update", "status": "ok", "created_at": JSONValue(max(online, now + -20))]])
+    return json([
+      [
+        "workspace_id": JSONValue(workspace.id), "activity_type": "task_update", "status": "ok",
+        "created_at": JSONValue(max(online, now + -20)),
+      ]
+    ])
   }
 
   private func console(of id: String, _ org: Org) -> Answer {

@@ -19,7 +19,9 @@ struct CheckCommand: ParsableCommand {
     if code != 0 { throw CommandFailure(code: code) }
   }
 
-  private static func check(_ name: String, _ session: Session, _ variables: [String: String], _ format: GlobalOptions.Format) async -> Int32 {
+  private static func check(_ name: String, _ session: Session, _ variables: [String: String], _ format: GlobalOptions.Format) async
+    -> Int32
+  {
     let environment = session.environment
     let shown = UntrustedText.clean(name, limit: 128)
     let client: ControlPlaneClient
@@ -33,7 +35,9 @@ struct CheckCommand: ParsableCommand {
     var fleet = Fleet()
     var gaps = false
     let asked = wallClock()
-    func apply(_ change: FleetEvent.Change) { fleet.apply(FleetEvent(source: .controlPlane, at: wallClock(), asked: asked, epoch: 1, change: change)) }
+    func apply(_ change: FleetEvent.Change) {
+      fleet.apply(FleetEvent(source: .controlPlane, at: wallClock(), asked: asked, epoch: 1, change: change))
+    }
     do throws(FeedError) {
       let roster = try await client.roster(within: 20)
       apply(.roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable))
@@ -50,7 +54,8 @@ struct CheckCommand: ParsableCommand {
     }
     let slug = org?.slug ?? Slug(name)
     guard let base = TenantClient.base(of: slug, template: environment.tenantURL, controlPlane: client.base) else {
-      Output.message("tenant \(shown): its address can't be derived from \(client.base); set tenant_url in [environment.\(environment.name)]")
+      Output.message(
+        "tenant \(shown): its address can't be derived from \(client.base); set tenant_url in [environment.\(environment.name)]")
       return org == nil ? 4 : 1
     }
     if org == nil { gaps = true }

@@ -27,7 +27,8 @@ struct ConfigCommand: ParsableCommand {
         let why = errno
         throw CommandFailure(
           code: 1,
-          message: why == EEXIST ? "\(path) exists already; nothing was changed" : "\(path) can't be written: \(String(cString: strerror(why)))")
+          message: why == EEXIST
+            ? "\(path) exists already; nothing was changed" : "\(path) can't be written: \(String(cString: strerror(why)))")
       }
       defer { close(file) }
       guard Output.write(ConfigurationTemplate.text, to: file), fsync(file) == 0 else {
@@ -64,7 +65,12 @@ struct ConfigCommand: ParsableCommand {
             .init("path", .string(configuration.path)),
             .init(
               "values",
-              .array(rows.map { row in .object([.init("key", .string(row.key)), .init("value", JSONValue(row.value))] + (origin ? [.init("origin", .string(row.origin))] : [])) })),
+              .array(
+                rows.map { row in
+                  .object(
+                    [.init("key", .string(row.key)), .init("value", JSONValue(row.value))]
+                      + (origin ? [.init("origin", .string(row.origin))] : []))
+                })),
           ]).serialized())
       case .table, .csv:
         var table = TextTable(header: ["KEY", "VALUE"] + (origin ? ["ORIGIN"] : []))

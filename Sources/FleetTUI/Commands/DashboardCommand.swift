@@ -7,7 +7,8 @@ import Glibc
 import Synchronization
 
 struct DashboardCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "dashboard", abstract: "Open the dashboard (what fleettui does without a command).", shouldDisplay: false)
+  static let configuration = CommandConfiguration(
+    commandName: "dashboard", abstract: "Open the dashboard (what fleettui does without a command).", shouldDisplay: false)
 
   @OptionGroup var global: GlobalOptions
 
@@ -81,7 +82,9 @@ struct DemoCommand: ParsableCommand {
     }
     let options = try global.dashboardOptions(for: environment, nil)
     let code: Int32
-    if LinearOutput.isWanted(global.variables) { throw CommandFailure(code: LinearOutput.run(queue, environment: environment.name, log: log)) }
+    if LinearOutput.isWanted(global.variables) {
+      throw CommandFailure(code: LinearOutput.run(queue, environment: environment.name, log: log))
+    }
     do throws(TerminalError) {
       code = try Dashboard(store: FleetStore(queue: queue, log: log), options: options, onShow: late.show).run()
     } catch { throw CommandFailure(code: 1, message: error.description) }
@@ -125,11 +128,15 @@ extension GlobalOptions {
     let name = theme ?? configuration?.interface.theme ?? "default"
     guard let theme = Theme.named(name) else {
       let near = NearestName.of(name, among: Theme.names).map { "; did you mean \($0)?" } ?? ""
-      throw CommandFailure(code: 2, message: "there is no theme \"\(UntrustedText.clean(name, limit: 80))\"\(near); there are \(Theme.names.joined(separator: ", "))")
+      throw CommandFailure(
+        code: 2,
+        message: "there is no theme \"\(UntrustedText.clean(name, limit: 80))\"\(near); there are \(Theme.names.joined(separator: ", "))")
     }
     let isColorless = noColor || !(variables["NO_COLOR"] ?? "").isEmpty
     options.theme = isColorless ? .mono : theme
-    do { options.keys = try KeyMap(overrides: configuration?.keys ?? [:]) } catch { throw CommandFailure(code: 2, message: error.description) }
+    do { options.keys = try KeyMap(overrides: configuration?.keys ?? [:]) } catch {
+      throw CommandFailure(code: 2, message: error.description)
+    }
     return options
   }
 }

@@ -29,7 +29,8 @@ struct EventPrinter {
       let left = deadline.map { $0 - monotonicSeconds() }
       if let left, left <= 0 { break }
       var ready = [
-        pollfd(fd: queue.wakeDescriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: queue.wakeDescriptor, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
         // Nobody reads any more: POLLERR comes unasked.
         pollfd(fd: STDOUT_FILENO, events: 0, revents: 0),
       ]

@@ -19,7 +19,9 @@ struct ExplainCommand: ParsableCommand {
     if code != 0 { throw CommandFailure(code: code) }
   }
 
-  private static func explain(_ name: String, _ session: Session, _ variables: [String: String], _ format: GlobalOptions.Format) async -> Int32 {
+  private static func explain(_ name: String, _ session: Session, _ variables: [String: String], _ format: GlobalOptions.Format) async
+    -> Int32
+  {
     let reader: CaseReader
     do throws(FeedError) {
       reader = try CaseReader(environment: session.environment, http: session.http, variables: variables)
@@ -37,7 +39,9 @@ struct ExplainCommand: ParsableCommand {
     case .unknown:
       let gaps = FleetTarget.gaps(of: name, in: fleet, at: wallClock())
       for gap in gaps { Output.message(gap) }
-      Output.message("\(UntrustedText.clean(name, limit: 128)) is no org or workspace of \(session.environment.name) that is known" + (gaps.isEmpty ? "; `fleettui snapshot` lists them" : ""))
+      Output.message(
+        "\(UntrustedText.clean(name, limit: 128)) is no org or workspace of \(session.environment.name) that is known"
+          + (gaps.isEmpty ? "; `fleettui snapshot` lists them" : ""))
       return gaps.isEmpty ? 1 : 4
     }
     let file = await reader.file(of: org, workspace: workspace, in: fleet)
@@ -65,7 +69,9 @@ enum FleetTarget {
   /// A slug, an org's id, a workspace's id, `SLUG/NAME` or `SLUG/ID`. A name that two workspaces have names neither.
   static func find(_ text: String, in fleet: Fleet) -> Found {
     if let org = fleet.org(named: Slug(text)) ?? fleet.orgs[OrgID(text)] ?? fleet.orgs[OrgID(text.lowercased())] { return .org(org) }
-    if let workspace = fleet.workspaces[WorkspaceID(text)] ?? fleet.workspaces[WorkspaceID(text.lowercased())], let org = fleet.orgs[workspace.orgID] {
+    if let workspace = fleet.workspaces[WorkspaceID(text)] ?? fleet.workspaces[WorkspaceID(text.lowercased())],
+      let org = fleet.orgs[workspace.orgID]
+    {
       return .workspace(workspace, org)
     }
     guard let slash = text.firstIndex(of: "/"), let org = fleet.org(named: Slug(String(text[..<slash]))) else { return .unknown }

@@ -9,7 +9,8 @@ struct FeedCommand: ParsableCommand {
 
 struct FeedDecodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "decode", abstract: "Event-stream bytes on standard input, one JSON object a line on standard output; exact, never cleaned.")
+    commandName: "decode",
+    abstract: "Event-stream bytes on standard input, one JSON object a line on standard output; exact, never cleaned.")
 
   @Flag(help: "Print comments too.")
   var comments = false

@@ -35,7 +35,8 @@ struct FleetLog: Sendable {
     case .workspaces(_, let rows): logger.debug("\(source): \(rows.count) workspaces")
     case .streamOpened(let workspace): logger.debug("\(source)\(workspace.map { " \($0)" } ?? ""): stream opened")
     case .streamClosed(let workspace): logger.debug("\(source)\(workspace.map { " \($0)" } ?? ""): stream closed")
-    case .streamed(let streamed): logger.debug("\(source): \(streamed.type) \(streamed.workspaceID?.rawValue ?? streamed.slug?.rawValue ?? "")")
+    case .streamed(let streamed):
+      logger.debug("\(source): \(streamed.type) \(streamed.workspaceID?.rawValue ?? streamed.slug?.rawValue ?? "")")
     default: break
     }
   }

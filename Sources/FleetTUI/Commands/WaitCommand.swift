@@ -6,7 +6,9 @@ import Glibc
 struct WaitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wait", abstract: "Block until an org or workspace is ready or gone, showing progress and ETA.",
-    discussion: "Ends with 0 when it is, with 1 when it failed or can't become so, with 3 when the time is over, with 4 when nothing could be told by then.")
+    discussion:
+      "Ends with 0 when it is, with 1 when it failed or can't become so, with 3 when the time is over, with 4 when nothing could be told by then."
+  )
 
   @Argument(help: "An org's slug or id, a workspace's id, or SLUG/NAME.")
   var target: String
@@ -74,7 +76,11 @@ struct WaitState {
 
   private func verdict(of org: Org, _ fleet: Fleet, at now: Timestamp) -> Verdict {
     let status = org.row.status?.text ?? "no instance yet"
-    if goal == .gone { return org.row.status == .purged ? .reached("the control plane says purged") : .waiting(org.deletion.map { "deletion \($0.status.text), step \($0.step ?? "none")" } ?? status) }
+    if goal == .gone {
+      return org.row.status == .purged
+        ? .reached("the control plane says purged")
+        : .waiting(org.deletion.map { "deletion \($0.status.text), step \($0.step ?? "none")" } ?? status)
+    }
     switch org.row.status {
     case .running:
       // Its name answers only minutes after the control plane says running (contract §4.5).
@@ -86,7 +92,9 @@ struct WaitState {
   }
 
   private func verdict(of id: WorkspaceID, _ org: Org, _ fleet: Fleet, at now: Timestamp) -> Verdict {
-    guard let found = fleet.workspaces[id], found.row.status != .removed else { return goal == .gone ? .reached("removed") : .failed("it was removed") }
+    guard let found = fleet.workspaces[id], found.row.status != .removed else {
+      return goal == .gone ? .reached("removed") : .failed("it was removed")
+    }
     let status = found.row.status.text
     if goal == .gone { return .waiting(status) }
     switch found.row.status {
@@ -147,7 +155,9 @@ private struct Waiting {
       case .reached(let why): return end("reached", why, code: 0)
       case .failed(let why): return end("failed", why, code: 1)
       case .unknown:
-        Output.message("\(UntrustedText.clean(target, limit: 128)) is no org or workspace of \(session.environment.name) that is known; `fleettui snapshot` lists them")
+        Output.message(
+          "\(UntrustedText.clean(target, limit: 128)) is no org or workspace of \(session.environment.name) that is known; `fleettui snapshot` lists them"
+        )
         return 1
       case .waiting(let why):
         tell(why)
@@ -159,7 +169,8 @@ private struct Waiting {
       }
       let left = min(deadline.map { $0 - monotonicSeconds() } ?? Self.pace, Self.pace)
       var ready = [
-        pollfd(fd: session.queue.wakeDescriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: session.queue.wakeDescriptor, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
       ]
       _ = poll(&ready, nfds_t(ready.count), Int32(max(0, left) * 1000) + 1)
       for signal in signals.take() {
@@ -188,7 +199,8 @@ private struct Waiting {
       Output.line(
         Document.make(
           [
-            .init("target", ["kind": .string(kind), "id": id, "slug": JSONValue(slug)]), .init("for", .string(state.goal.rawValue)), .init("result", .string(result)),
+            .init("target", ["kind": .string(kind), "id": id, "slug": JSONValue(slug)]), .init("for", .string(state.goal.rawValue)),
+            .init("result", .string(result)),
             .init("waited", JSONValue(waited, places: 1)),
           ], environment: session.environment.name, fleet: fleet, at: wallClock()
         ).serialized())

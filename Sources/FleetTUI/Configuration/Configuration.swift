@@ -31,7 +31,8 @@ struct Configuration: Sendable {
     }
     guard let environment = environments.first(where: { $0.name == wanted }) else {
       let near = NearestName.of(wanted, among: environments.map(\.name)).map { "; did you mean \($0)?" } ?? ""
-      throw ConfigurationError(path: path, line: nil, problem: "there is no environment \"\(UntrustedText.clean(wanted, limit: 80))\"\(near)")
+      throw ConfigurationError(
+        path: path, line: nil, problem: "there is no environment \"\(UntrustedText.clean(wanted, limit: 80))\"\(near)")
     }
     return environment
   }

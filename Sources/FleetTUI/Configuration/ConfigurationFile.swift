@@ -18,7 +18,9 @@ enum ConfigurationFile {
   }
 
   /// The file's text, to tell where a value was set.
-  static func source(path: String) throws(ConfigurationError) -> ConfigurationSource { ConfigurationSource(path: path, text: try text(of: path)) }
+  static func source(path: String) throws(ConfigurationError) -> ConfigurationSource {
+    ConfigurationSource(path: path, text: try text(of: path))
+  }
 
   private static func text(of path: String) throws(ConfigurationError) -> String {
     let file = open(path, O_RDONLY | O_CLOEXEC)
@@ -36,12 +38,16 @@ enum ConfigurationFile {
     while true {
       let count = Glibc.read(file, &chunk, chunk.count)
       if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw ConfigurationError(path: path, line: nil, problem: "can't be read: \(String(cString: strerror(errno)))") }
+      guard count >= 0 else {
+        throw ConfigurationError(path: path, line: nil, problem: "can't be read: \(String(cString: strerror(errno)))")
+      }
       if count == 0 { break }
       bytes.append(contentsOf: chunk.prefix(count))
       guard bytes.count <= 1 << 20 else { throw ConfigurationError(path: path, line: nil, problem: "is larger than 1 MiB") }
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw ConfigurationError(path: path, line: nil, problem: "is not UTF-8") }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw ConfigurationError(path: path, line: nil, problem: "is not UTF-8")
+    }
     return text
   }
 

@@ -17,7 +17,8 @@ struct TableReader {
 
   func failure(_ key: String?, _ problem: String) -> ConfigurationError {
     let full = [name, key ?? ""].filter { !$0.isEmpty }.joined(separator: ".")
-    return ConfigurationError(path: source.path, line: source.line(of: key, in: name), problem: full.isEmpty ? problem : "\(full): \(problem)")
+    return ConfigurationError(
+      path: source.path, line: source.line(of: key, in: name), problem: full.isEmpty ? problem : "\(full): \(problem)")
   }
 
   private mutating func value(_ key: String) -> TOMLValueConvertible? {
@@ -91,7 +92,8 @@ struct TableReader {
   /// - Throws: ``ConfigurationError`` for the first key that nobody asked for.
   func refuseUnknownKeys() throws(ConfigurationError) {
     for key in table.keys.sorted() where !known.contains(key) {
-      let near = NearestName.of(key, among: known).map { ": did you mean \($0)?" } ?? ": known here are \(known.sorted().joined(separator: ", "))"
+      let near =
+        NearestName.of(key, among: known).map { ": did you mean \($0)?" } ?? ": known here are \(known.sorted().joined(separator: ", "))"
       throw failure(key, "unknown key" + near)
     }
   }

@@ -12,7 +12,8 @@ struct ChecksDocument {
 
   private static func json(_ check: Check) -> JSONValue {
     [
-      "id": .string(check.id), "result": .string(check.result.rawValue), "target": .string(clean(check.target)), "summary": .string(clean(check.summary)),
+      "id": .string(check.id), "result": .string(check.result.rawValue), "target": .string(clean(check.target)),
+      "summary": .string(clean(check.summary)),
       "evidence": .array(check.evidence.map { .string(clean($0)) }), "millis": JSONValue(check.millis, places: 1),
     ]
   }

@@ -54,7 +54,8 @@ struct ExplainDocument {
           .array(
             findings.map { finding in
               [
-                "code": .string(finding.code.rawValue), "severity": .string(finding.severity.rawValue), "summary": .string(summary(finding)),
+                "code": .string(finding.code.rawValue), "severity": .string(finding.severity.rawValue),
+                "summary": .string(summary(finding)),
                 "evidence": .array(finding.evidenceLines.map(JSONValue.string)), "next_step": .string(finding.nextStep),
                 "disproof": JSONValue(finding.disproof),
               ]
@@ -65,7 +66,9 @@ struct ExplainDocument {
 
   private var targetJSON: JSONValue {
     if let workspace {
-      return ["kind": "workspace", "id": JSONValue(workspace.id), "slug": JSONValue(org.slug), "status": .string(workspace.row.status.text)]
+      return [
+        "kind": "workspace", "id": JSONValue(workspace.id), "slug": JSONValue(org.slug), "status": .string(workspace.row.status.text),
+      ]
     }
     return ["kind": "org", "id": JSONValue(org.id), "slug": JSONValue(org.slug), "status": JSONValue(org.row.status?.text)]
   }
