@@ -21,12 +21,17 @@ struct GlobalOptions: ParsableArguments {
   var ascii = false
   @Flag(help: "No colour.")
   var noColor = false
-  @Option(help: "Record every event to a file.")
+  @Option(help: "Record every event to a file (not in this version: refused).")
   var record: String?
   @Option(help: "Write a log to a file.")
   var log: String?
   @Flag(help: "Say more on standard error.")
   var verbose = false
+
+  func validate() throws {
+    // Better refused than forgotten: whoever records relies on the file.
+    if record != nil { throw ValidationError("--record is not in this version; --log FILE writes what happened as text") }
+  }
 
   /// The options of this group that take a value, and those that don't.
   static let valued: Set = ["--env", "--config", "--format", "--theme", "--record", "--log"]
