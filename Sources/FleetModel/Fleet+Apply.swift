@@ -239,7 +239,10 @@ extension Fleet {
 
   private mutating func applyPurges(_ rows: [PurgeRow], _ event: FleetEvent) {
     for row in rows {
+      // A run that is over doesn't begin again: the list was read before its end was heard.
+      if let known = purges[row.id], known == row || (known.isFinished && row.isPending) { continue }
       purges[row.id] = row
+      changes.purges.insert(row.id)
       notePurge(row)
     }
     if purges.count > 5000 { purges.removeFirst(purges.count - 5000) }

@@ -80,9 +80,13 @@ extension Fleet {
     let status: PurgeRow.Status = streamed.data["status"]?.text == "failed" ? .failed : .pending("running")
     var row = purges[id] ?? PurgeRow(id: id, orgID: streamed.orgID, slug: streamed.slug, status: status, createdAt: streamed.timestamp)
     row.status = status
-    row.lastStep = streamed.data["step"]?.text ?? row.lastStep
+    let step = streamed.data["step"]?.text
+    // As the audit has it: the last step that was completed (contract §8.1).
+    if streamed.data["status"]?.text == "ok" { row.lastStep = step ?? row.lastStep }
     row.lastError = streamed.data["last_error"]?.text
     purges[id] = row
+    if let step { noteStep(id, step, status: streamed.data["status"]?.text ?? "", at: streamed.timestamp ?? event.at) }
+    changes.purges.insert(id)
     notePurge(row)
   }
 
@@ -93,6 +97,8 @@ extension Fleet {
       row.lastStep = "completed"
       row.completedAt = streamed.data["completed_at"]?.string.flatMap { Timestamp(rfc3339: $0) } ?? streamed.timestamp
       purges[purge] = row
+      changes.purges.insert(purge)
+      finishCascade(purge)
     }
     depart(id)
   }

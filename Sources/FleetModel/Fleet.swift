@@ -16,6 +16,8 @@ public struct Fleet: Sendable {
   /// Why a region's limit isn't known.
   public internal(set) var vcpuProblems: [Region: String] = [:]
   public internal(set) var purges: OrderedDictionary<PurgeID, PurgeRow> = [:]
+  /// The steps of runs of the cascade, where the fleet feed told them.
+  public internal(set) var cascades: OrderedDictionary<PurgeID, Cascade> = [:]
   /// The last reading of the control plane's database, for comparison.
   public internal(set) var database: DatabaseRows?
   public internal(set) var sources: [Source: SourceRecord] = [:]

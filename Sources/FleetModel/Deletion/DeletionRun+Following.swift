@@ -78,7 +78,6 @@ extension DeletionRun {
         lastWordAt = now
         word = .failedHalfway("the audit says that it failed" + (row.lastError.map { ": \($0)" } ?? ""))
         if resumesLeft > 0, !isFollower {
-          resumesLeft -= 1
           state = .checking
           return [.read]
         }
