@@ -84,9 +84,8 @@ extension Fleet {
     // As the audit has it: the last step that was completed (contract §8.1).
     if streamed.data["status"]?.text == "ok" { row.lastStep = step ?? row.lastStep }
     row.lastError = streamed.data["last_error"]?.text
-    purges[id] = row
+    keep(row)
     if let step { noteStep(id, step, status: streamed.data["status"]?.text ?? "", at: streamed.timestamp ?? event.at) }
-    changes.purges.insert(id)
     notePurge(row)
   }
 
@@ -96,8 +95,7 @@ extension Fleet {
       row.status = .completed
       row.lastStep = "completed"
       row.completedAt = streamed.data["completed_at"]?.string.flatMap { Timestamp(rfc3339: $0) } ?? streamed.timestamp
-      purges[purge] = row
-      changes.purges.insert(purge)
+      keep(row)
       finishCascade(purge)
     }
     depart(id)

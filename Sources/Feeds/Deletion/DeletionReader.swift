@@ -96,7 +96,7 @@ public struct DeletionReader: Sendable {
     }
   }
 
-  private func readMachines(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Machines {
+  func readMachines(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Machines {
     guard let aws = environment.aws, !aws.regions.isEmpty else { return .notConfigured }
     let queue = EventQueue()
     let regions = RegionWatch.all(of: aws, http: http, queue: queue, variables: variables)
@@ -154,10 +154,15 @@ public struct DeletionReader: Sendable {
   /// - Returns: the zone's names, none where no zone is configured; `nil` when it could not be read.
   public func readForPlan(_ org: OrgRow) async -> [String]? {
     async let workspaces: Void = readWorkspaces(of: org)
-    var all: [String]? = []
-    if let names { all = try? await zone(names) }
+    let all = await zoneNames()
     await workspaces
     return all
+  }
+
+  /// Every name in the zone, none where no zone is configured; `nil` when it could not be read.
+  public func zoneNames() async -> [String]? {
+    guard let names else { return [] }
+    return try? await zone(names)
   }
 
   private func readWorkspaces(of org: OrgRow) async {
@@ -206,7 +211,7 @@ public struct DeletionReader: Sendable {
 }
 
 /// What is known of an org that its cascade destroys and somebody may ask for later (contract §1.7, §1.8).
-public struct DeletionEvidence: Sendable {
+public struct DeletionEvidence: Hashable, Sendable {
   /// `nil` when they could not be read.
   public var bootEvents: [BootEventRow]?
   public var diagnostics: JSONValue?

@@ -120,15 +120,17 @@ public struct DeletionRunner: Sendable {
     }
   }
 
-  /// Sends the DELETE, and meanwhile tells from the audit how far the cascade is.
+  /// Sends the DELETE, and meanwhile tells from the audit and EC2 how far the cascade is.
   private func send(_ run: DeletionRun) async -> DeletionRun.Event {
     let looking = Task { [reader, onChange] in
       var seen = run
       while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(2))
         guard !Task.isCancelled else { return }
+        async let machines = reader.readMachines(run.order, 5)
         let audit = await reader.readAudit(run.order, 5)
-        if !Task.isCancelled, seen.hearStep(audit) { onChange(seen) }
+        let found = await machines
+        if !Task.isCancelled, seen.hearProgress(audit, found, at: wallClock()) { onChange(seen) }
       }
     }
     defer { looking.cancel() }

@@ -38,6 +38,8 @@ public struct Cascade: Hashable, Sendable {
     }
   }
 
+  func heardEnd(of step: Step) -> Bool { marks[step]?.endedAt != nil }
+
   /// Every step's state, from what was heard and from the audit's row, which knows the last one that was completed.
   public func states(of row: PurgeRow) -> [(step: Step, state: State)] {
     let completed = row.lastStep.flatMap(Step.init).flatMap { Step.allCases.firstIndex(of: $0) } ?? -1
@@ -83,7 +85,4 @@ extension Fleet {
 
   /// How long each step of a cascade usually takes, as far as any was heard.
   public var usualCascade: PhasePlan { history.plan(for: Cascade.group, published: PhasePlan([])) }
-
-  /// Runs of the cascade that are of this org.
-  public func purges(of org: OrgID, named slug: Slug) -> [PurgeRow] { purges.values.filter { $0.isAbout(org, slug) } }
 }

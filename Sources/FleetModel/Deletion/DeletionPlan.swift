@@ -68,7 +68,7 @@ extension DeletionPlan {
     hourlySaved = money.exact
     self.isProtected = isProtected
     kind = org.slug.rawValue.hasPrefix("e2e-") ? .test : .customer
-    openPurges = fleet.purges.values.filter { $0.isAbout(org.id, org.slug) && $0.status != .completed }.sorted { $0.id < $1.id }
+    openPurges = fleet.openPurges.compactMap { fleet.purges[$0] }.filter { $0.isAbout(org.id, org.slug) }.sorted { $0.id < $1.id }
   }
 }
 

@@ -127,8 +127,13 @@ public struct DeletionRun: Hashable, Sendable {
   public internal(set) var requests: [DeletionReceipt.Request] = []
   /// The newest look, leg by leg.
   public internal(set) var legs: DeletionLegs?
-  /// The cascade's newest step, as the audit tells it.
+  /// The cascade's newest step, as the audit tells it, and when each was seen to end.
   public internal(set) var step: String?
+  public internal(set) var cascade = Cascade()
+  /// The audit's row of this run, as last read.
+  public internal(set) var row: PurgeRow?
+  /// The org's machines as the newest look found them.
+  public internal(set) var machines: DeletionReading.Machines?
   public internal(set) var outcome: DeletionOutcome?
   /// Only looks: somebody else on this machine carries the same deletion out.
   public internal(set) var isFollower = false
@@ -141,6 +146,8 @@ public struct DeletionRun: Hashable, Sendable {
   var leaseUntil: Timestamp?
   /// Looks since the request.
   public internal(set) var looks = 0
+  /// The answer named another org.
+  var isForAnother = false
   /// The audit's completion is a word too, but only once.
   var heardCompletion = false
 
@@ -242,8 +249,8 @@ public struct DeletionRun: Hashable, Sendable {
     case .done(let id, let org):
       learn(id)
       // The slug was given to another org in the very moment: the worst that can be, and it is said.
-      word =
-        org.map { $0 == order.orgID } ?? true ? .done : .lost("the control plane deleted \(org?.rawValue ?? "another org") under this name")
+      isForAnother = org.map { $0 != order.orgID } ?? false
+      word = isForAnother ? .lost("the control plane deleted \(org?.rawValue ?? "another org") under this name") : .done
     case .queued(let id):
       learn(id)
       word = .queued

@@ -8,10 +8,12 @@ enum Effect: Hashable, Sendable {
   case show(Set<WorkspaceID>)
   /// Every source is asked again now.
   case refresh
+  case deletion(DeletionRequest)
 }
 
 /// What came of an effect that has more to say than the fleet's own events.
 enum Answer: Sendable {
+  case deletion(DeletionNews)
 }
 
 /// Does what the dashboard asks, away from its thread, and keeps what came of it until the dashboard takes it.
@@ -19,6 +21,7 @@ final class EffectRunner: Sendable {
   private struct State {
     /// `nil` until the environment's services are known: what is asked before waits.
     var session: Session?
+    var deletions: DeletionDesk?
     var waiting: [Effect] = []
     var answers: [Answer] = []
   }
@@ -33,11 +36,14 @@ final class EffectRunner: Sendable {
   }
 
   func arrived(_ session: Session) {
+    let deletions = DeletionDesk(session) { [weak self] in self?.answer(.deletion($0)) }
     let waiting = state.withLock { state in
       state.session = session
+      state.deletions = deletions
       defer { state.waiting = [] }
       return state.waiting
     }
+    deletions.perform(.goOn)
     for effect in waiting { perform(effect, session) }
   }
 
@@ -66,6 +72,7 @@ final class EffectRunner: Sendable {
     switch effect {
     case .show(let workspaces): session.feeds.show(workspaces)
     case .refresh: session.feeds.refresh()
+    case .deletion(let request): state.withLock { $0.deletions }?.perform(request)
     }
   }
 }

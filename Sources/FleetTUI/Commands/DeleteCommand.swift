@@ -397,7 +397,7 @@ private final class DeletionProgressLines: Sendable {
 }
 
 /// Who is at work, `user@host`.
-private enum OperatorName {
+enum OperatorName {
   static func current(_ variables: [String: String]) -> String {
     var host = [CChar](repeating: 0, count: 256)
     gethostname(&host, host.count - 1)
