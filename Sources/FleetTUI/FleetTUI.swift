@@ -14,6 +14,10 @@ enum FleetTUI {
       Output.line("fleettui \(version)")
       exit(0)
     }
+    if arguments == [ManualPage.option] {
+      Output.write(ManualPage.text, to: STDOUT_FILENO)
+      exit(0)
+    }
     exit(run(GlobalOptions.hoisted(arguments)))
   }
 
