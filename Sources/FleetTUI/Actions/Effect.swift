@@ -8,18 +8,25 @@ enum Effect: Hashable, Sendable {
   case show(Set<WorkspaceID>)
   /// Every source is asked again now.
   case refresh
+  case deletion(DeletionRequest)
 }
 
 /// What came of an effect that has more to say than the fleet's own events.
 enum Answer: Sendable {
+  case deletion(DeletionNews)
 }
 
 /// Does what the dashboard asks, away from its thread, and keeps what came of it until the dashboard takes it.
 final class EffectRunner: Sendable {
+  private struct Services {
+    let session: Session
+    let deletions: DeletionDesk
+  }
+
   private enum World {
     /// Its services aren't known yet: what is asked waits.
     case coming([Effect])
-    case here(Session)
+    case here(Services)
     /// A recording: there is nobody to ask.
     case absent
   }
@@ -38,7 +45,10 @@ final class EffectRunner: Sendable {
   }
 
   /// Of a session that is there. Its queue is woken when there is an answer.
-  convenience init(_ session: Session) { self.init(.here(session), session.queue) }
+  convenience init(_ session: Session) {
+    self.init(.coming([]), session.queue)
+    arrived(session)
+  }
 
   /// Of a session that will ``arrived(_:)``.
   static func waiting(on queue: EventQueue) -> EffectRunner { EffectRunner(.coming([]), queue) }
@@ -47,17 +57,20 @@ final class EffectRunner: Sendable {
   static func deaf(on queue: EventQueue) -> EffectRunner { EffectRunner(.absent, queue) }
 
   func arrived(_ session: Session) {
+    let services = Services(
+      session: session, deletions: DeletionDesk(session) { [weak self] in self?.answer(.deletion($0)) })
     let waiting: [Effect] = state.withLock { state in
-      defer { state.world = .here(session) }
+      defer { state.world = .here(services) }
       return if case .coming(let waiting) = state.world { waiting } else { [] }
     }
-    for effect in waiting { perform(effect, session) }
+    services.deletions.perform(.goOn)
+    for effect in waiting { perform(effect, services) }
   }
 
   func perform(_ effect: Effect) {
-    let session: Session? = state.withLock { state in
+    let services: Services? = state.withLock { state in
       switch state.world {
-      case .here(let session): return session
+      case .here(let services): return services
       case .absent: return nil
       case .coming(var waiting):
         // What is on screen matters as it is, not as it was.
@@ -66,7 +79,7 @@ final class EffectRunner: Sendable {
         return nil
       }
     }
-    if let session { perform(effect, session) }
+    if let services { perform(effect, services) }
   }
 
   /// Everything that came since the last call.
@@ -82,10 +95,11 @@ final class EffectRunner: Sendable {
     queue.wake()
   }
 
-  private func perform(_ effect: Effect, _ session: Session) {
+  private func perform(_ effect: Effect, _ services: Services) {
     switch effect {
-    case .show(let workspaces): session.feeds.show(workspaces)
-    case .refresh: session.feeds.refresh()
+    case .show(let workspaces): services.session.feeds.show(workspaces)
+    case .refresh: services.session.feeds.refresh()
+    case .deletion(let request): services.deletions.perform(request)
     }
   }
 }

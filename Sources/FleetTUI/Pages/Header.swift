@@ -140,6 +140,7 @@ struct Header {
         switch page {
         case .provisioning: fleet.inFlight.count
         case .instances: fleet.instances.count
+        case .deletions: fleet.openPurges.count
         default: 0
         }
       let isOpen = page == open
@@ -166,6 +167,9 @@ enum Footer {
     if !filter.isEmpty { left += [Span(" /\(filter) ", .match)] }
     if state.hasDetail {
       left += [Span(" \(keys.name(of: .back)) ", .key), Span("close  ", .dim), Span("pgup pgdn ", .key), Span("scroll ", .dim)]
+    }
+    if state.page == .fleet, state.hasOrg, state.writeRefusal != nil, !state.hasDetail {
+      left += [Span(" \(keys.name(of: .delete)) ", .key), Span("delete (\(state.isReadOnly ? "read-only" : "off")) ", .dim)]
     }
     for entry in Action.table {
       guard let short = entry.short, entry.action.refusal(in: state) == nil, !(state.hasDetail && entry.action == .open) else { continue }
