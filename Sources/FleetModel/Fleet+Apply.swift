@@ -239,10 +239,20 @@ extension Fleet {
 
   private mutating func applyPurges(_ rows: [PurgeRow], _ event: FleetEvent) {
     for row in rows {
-      purges[row.id] = row
+      // A run that is over doesn't begin again: the list was read before its end was heard.
+      if let known = purges[row.id], known == row || (known.isFinished && row.isPending) { continue }
+      keep(row)
       notePurge(row)
     }
-    if purges.count > 5000 { purges.removeFirst(purges.count - 5000) }
+    while purges.count > Self.purgeLimit { openPurges.remove(purges.removeFirst().key) }
+  }
+
+  private static let purgeLimit = 5000
+
+  mutating func keep(_ row: PurgeRow) {
+    purges[row.id] = row
+    if row.status == .completed { openPurges.remove(row.id) } else { openPurges.insert(row.id) }
+    changes.purges.insert(row.id)
   }
 
   mutating func notePurge(_ row: PurgeRow) {

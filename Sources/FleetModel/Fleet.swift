@@ -16,6 +16,10 @@ public struct Fleet: Sendable {
   /// Why a region's limit isn't known.
   public internal(set) var vcpuProblems: [Region: String] = [:]
   public internal(set) var purges: OrderedDictionary<PurgeID, PurgeRow> = [:]
+  /// Those of them that have not completed.
+  public internal(set) var openPurges: Set<PurgeID> = []
+  /// The steps of runs of the cascade, where the fleet feed told them.
+  public internal(set) var cascades: OrderedDictionary<PurgeID, Cascade> = [:]
   /// The last reading of the control plane's database, for comparison.
   public internal(set) var database: DatabaseRows?
   public internal(set) var sources: [Source: SourceRecord] = [:]
@@ -152,6 +156,7 @@ public struct Fleet: Sendable {
     for (name, index) in [("org", instancesByOrg.values.flatMap { $0 }), ("workspace", instancesByWorkspace.values.flatMap { $0 })] {
       for id in index { expect(instances[id] != nil, "the \(name) index holds \(id), which is gone") }
     }
+    expect(openPurges == Set(purges.values.filter { $0.status != .completed }.map(\.id)), "the open purges are others")
     expect(log.count <= Self.logLimit, "the log is over its limit")
     return problems
   }

@@ -87,8 +87,9 @@ public struct FleetChanges: Hashable, Sendable {
   public var workspaces: Set<WorkspaceID> = []
   public var instances: Set<InstanceID> = []
   public var sources: Set<Source> = []
+  public var purges: Set<PurgeID> = []
   public var logged = false
 
   public init() {}
-  public var isEmpty: Bool { orgs.isEmpty && workspaces.isEmpty && instances.isEmpty && sources.isEmpty && !logged }
+  public var isEmpty: Bool { orgs.isEmpty && workspaces.isEmpty && instances.isEmpty && sources.isEmpty && purges.isEmpty && !logged }
 }

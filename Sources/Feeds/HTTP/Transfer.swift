@@ -110,7 +110,7 @@ final class Transfer {
     fleet_setopt_long(handle, CURLOPT_TCP_KEEPALIVE, 1)
     fleet_setopt_long(handle, CURLOPT_TCP_KEEPIDLE, 30)
     fleet_setopt_long(handle, CURLOPT_TCP_KEEPINTVL, 10)
-    fleet_setopt_long(handle, CURLOPT_HTTP_VERSION, request.isStream ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS)
+    fleet_setopt_long(handle, CURLOPT_HTTP_VERSION, request.isStream || request.changesSomething ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS)
     fleet_setopt_string(handle, CURLOPT_USERAGENT, userAgent)
     if !request.isStream { fleet_setopt_string(handle, CURLOPT_ACCEPT_ENCODING, "") }
     // A proxy's own answer to CONNECT is not the service's.
@@ -129,7 +129,8 @@ final class Transfer {
     }
     if request.body != nil || request.method != .get { fleet_setopt_string(handle, CURLOPT_CUSTOMREQUEST, request.method.rawValue) }
     if request.changesSomething {
-      // libcurl repeats a request whose reused connection dies before an answer, a DELETE too: never give it one to reuse.
+      // libcurl repeats a request whose reused connection dies before an answer, a DELETE too: never give it one to reuse. (Over HTTP/2 it
+      // also repeats a stream that the server refused: hence 1.1 above.)
       fleet_setopt_long(handle, CURLOPT_FRESH_CONNECT, 1)
       fleet_setopt_long(handle, CURLOPT_FORBID_REUSE, 1)
     }

@@ -135,6 +135,10 @@ extension Fleet {
     }
     history.learn(record)
     history.settle()
+    keepFinished(record)
+  }
+
+  mutating func keepFinished(_ record: BootRecord) {
     if finishedBoots.count < Self.finishedLimit { finishedBoots.append(record) }
   }
 

@@ -16,6 +16,7 @@ enum Action: String, CaseIterable, Hashable, Sendable {
   case jumpOrg = "jump-org"
   case jumpMachine = "jump-machine"
   case jumpEvents = "jump-events"
+  case delete
   case refresh
   case help, redraw, suspend, quit
 }
@@ -60,6 +61,9 @@ struct ActionState: Equatable, Sendable {
   var hasOrg = false
   var hasMachine = false
   var hasEvents = false
+  var isReadOnly = true
+  /// Why nothing may be changed; `nil` when it may.
+  var writeRefusal: String?
 }
 
 extension Action {
@@ -104,6 +108,7 @@ extension Action {
     .init(
       action: .jumpMachine, keys: [.character("m")], short: nil, help: "to the row's machine on Instances; esc returns", group: .look),
     .init(action: .jumpEvents, keys: [.character("v")], short: nil, help: "to the row's events; esc returns", group: .look),
+    .init(action: .delete, keys: [.character("d")], short: "delete", help: "delete the row's org: asks for the phrase first", group: .look),
     .init(action: .refresh, keys: [.character("r")], short: nil, help: "ask every source again now", group: .program),
     .init(action: .help, keys: [.character("?")], short: "help", help: "this list", group: .program),
     .init(action: .redraw, keys: [.control("l")], short: nil, help: "draw the whole screen again", group: .program),
@@ -121,6 +126,8 @@ extension Action {
     case .jumpOrg where !state.hasOrg: "the row belongs to no org of the roster"
     case .jumpMachine where !state.hasMachine: "the row has no machine that is known"
     case .jumpEvents where !state.hasEvents: "no events belong to the row"
+    case .delete where state.page != .fleet && state.page != .deletions: "orgs are deleted on Fleet and Deletions"
+    case .delete: state.writeRefusal ?? (state.hasOrg ? nil : "the row belongs to no org of the roster")
     default: nil
     }
   }

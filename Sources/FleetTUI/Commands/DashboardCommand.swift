@@ -32,7 +32,7 @@ struct DashboardCommand: ParsableCommand {
     let code: Int32
     do throws(TerminalError) {
       let store = FleetStore(queue: session.queue, log: session.log, history: session.history(makes: true))
-      let effects = EffectRunner(queue: session.queue, session: session)
+      let effects = EffectRunner(session)
       code = try Dashboard(store: store, options: options, effects: effects).run()
     } catch { throw CommandFailure(code: 1, message: error.description) }
     if code != 0 { throw CommandFailure(code: code) }
@@ -50,9 +50,9 @@ struct DemoCommand: ParsableCommand {
     let fleet: FleetSimulation
     do { fleet = try FleetSimulation(simulation.options) } catch { throw CommandFailure(code: 2, message: "demo: \(error)") }
     let log = try global.openLog()
-    let queue = EventQueue()
+    let queue = try global.openQueue(environment: "demo", log: log)
     let http = HTTPClient(userAgent: "fleettui/\(FleetTUI.version)")
-    let effects = EffectRunner(queue: queue)
+    let effects = EffectRunner.waiting(on: queue)
     var environment = FleetEnvironment(name: "demo")
     environment.allowsWrites = global.write
     let work = Task.detached { [environment, global] in
@@ -63,7 +63,10 @@ struct DemoCommand: ParsableCommand {
         simulated.rosterPoll = 5
         var options = FleetFeeds.Options()
         options.readsResources = true
-        let session = Session(environment: simulated, global: global, http: http, queue: queue, log: log, variables: [:], options: options)
+        // What is deleted in a demo leaves its receipts among the demo's own files.
+        let files = endpoints.configPath.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+        let session = Session(
+          environment: simulated, global: global, http: http, queue: queue, log: log, variables: ["XDG_STATE_HOME": files], options: options)
         // The first frame is on screen already; what it asked for waits until here.
         effects.arrived(session)
         await session.feeds.run()

@@ -14,6 +14,7 @@ struct Detail {
     case .workspace(let id): "workspace \(ProvisioningContent.name(of: .workspace(id), fleet))"
     case .instance(let id): "machine \(id)"
     case .event(let sequence): fleet.logEntry(sequence).map { "event \($0.type)" } ?? "event"
+    case .deletion(let id): "deletion \(id)"
     }
   }
 
@@ -24,6 +25,8 @@ struct Detail {
     case .workspace(let id): detail.describe(workspace: id, fleet, &context)
     case .instance(let id): detail.describe(instance: id, fleet, &context)
     case .event(let sequence): detail.describe(event: sequence, fleet)
+    // Its own pager shows it.
+    case .deletion: break
     }
     return detail.lines
   }

@@ -5,6 +5,7 @@ struct Header {
   let environment: String
   let isProtected: Bool
   let isReadOnly: Bool
+  let replay: ReplayNote?
 
   /// Environment, every source with its freshness, and what is allowed. Ages are shown only where a source isn't fresh.
   func sources(_ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> Line {
@@ -12,7 +13,12 @@ struct Header {
     let name = [
       Span(" fleet \(glyphs.into) ", .dim), Span(environment.uppercased(), isProtected ? .protected : .environment), Span("   "),
     ]
-    let allowed = [isReadOnly ? Span("  read-only ", .dim) : Span("  writes allowed ", .danger)]
+    let allowed: [Span] =
+      if let replay {
+        [Span("  \(replay.text(at: &context.moment)) ", .warning)]
+      } else {
+        [isReadOnly ? Span("  read-only ", .dim) : Span("  writes allowed ", .danger)]
+      }
     let room = width - Line(name).columns - Line(allowed).columns
     guard room > 8 else { return Line(Line(name).fitted(to: width).spans) }
 
@@ -134,6 +140,7 @@ struct Header {
         switch page {
         case .provisioning: fleet.inFlight.count
         case .instances: fleet.instances.count
+        case .deletions: fleet.openPurges.count
         default: 0
         }
       let isOpen = page == open
@@ -160,6 +167,9 @@ enum Footer {
     if !filter.isEmpty { left += [Span(" /\(filter) ", .match)] }
     if state.hasDetail {
       left += [Span(" \(keys.name(of: .back)) ", .key), Span("close  ", .dim), Span("pgup pgdn ", .key), Span("scroll ", .dim)]
+    }
+    if state.page == .fleet, state.hasOrg, state.writeRefusal != nil, !state.hasDetail {
+      left += [Span(" \(keys.name(of: .delete)) ", .key), Span("delete (\(state.isReadOnly ? "read-only" : "off")) ", .dim)]
     }
     for entry in Action.table {
       guard let short = entry.short, entry.action.refusal(in: state) == nil, !(state.hasDetail && entry.action == .open) else { continue }

@@ -13,11 +13,28 @@ enum Intent: Equatable {
   case leave(exitCode: Int32)
 }
 
+/// What is said of a recording while it is shown.
+struct ReplayNote: Equatable, Sendable {
+  var start: Timestamp
+  var end: Timestamp
+  var speed: Double
+
+  /// `replay x4  2026-11-23T13:42:07Z`, or that it is over.
+  func text(at moment: inout Moment) -> String {
+    let isOver = moment.now >= end
+    if !isOver { moment.changesEverySecond() }
+    let second = Timestamp(milliseconds: moment.now.milliseconds / 1000 * 1000)
+    return "replay" + (speed == 1 ? "" : " x\(JSONValue.number(speed).serialized())") + (isOver ? " ended" : "") + " \(second)"
+  }
+}
+
 /// What the dashboard is to be.
 struct DashboardOptions: Sendable {
   var environment: String
   var isProtected = false
   var isReadOnly = true
+  /// What is shown is a recording.
+  var replay: ReplayNote?
   var isASCII = false
   var theme = Theme.standard
   var keys = KeyMap.standard
@@ -39,6 +56,8 @@ struct Interface {
   private let header: Header
   private let keys: KeyMap
   private let prices: PriceBook
+  private let deletion: DeletionDialog.Setting
+  private let isReadOnly: Bool
   var glyphs: Glyphs
 
   /// What lies over the page, the top one last: a key goes to the top first.
@@ -69,11 +88,14 @@ struct Interface {
     pages = [
       TablePage<FleetContent>(), TablePage<ProvisioningContent>(), TablePage<TriageContent>(), TablePage<InstancesContent>(),
       TablePage<OrphansContent>(), CostsPage(orphans: options.orphans, vcpuQuota: options.vcpuQuota), TablePage<DNSContent>(),
-      TablePage<PostureContent>(), TablePage<DeletionsContent>(), TablePage<EventsContent>(),
+      TablePage<PostureContent>(), DeletionsPage(), TablePage<EventsContent>(),
     ]
-    header = Header(environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly)
+    header = Header(
+      environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly, replay: options.replay)
     keys = options.keys
     prices = options.prices
+    deletion = DeletionDialog.Setting(environment: options.environment, isProtected: options.isProtected, prices: options.prices)
+    isReadOnly = options.isReadOnly
     glyphs = options.isASCII ? .ascii : .unicode
   }
 
@@ -88,7 +110,7 @@ struct Interface {
       case .org(let id): shown.formUnion(fleet.workspaceIDs(of: id))
       case .workspace(let id): shown.insert(id)
       case .instance(let id): if let workspace = fleet.instances[id]?.row.workspaceID { shown.insert(workspace) }
-      case .event: break
+      case .event, .deletion: break
       }
     }
     return shown
@@ -104,6 +126,7 @@ struct Interface {
   /// The world answered an effect.
   mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> Intent {
     var intent = Intent.draw
+    for index in pages.indices { if let said = pages[index].take(answer, fleet, at: now) { notice = said } }
     for index in overlays.indices.reversed() {
       switch overlays[index].take(answer, fleet, at: now) {
       case .close: overlays.remove(at: index)
@@ -206,7 +229,7 @@ struct Interface {
     default: break
     }
     guard let action = keys.action(for: key) else { return .none }
-    if let reason = action.refusal(in: state(fleet)) {
+    if let reason = action.refusal(in: state(fleet, at: now)) {
       guard action != .back else { return .none }
       notice = Span(reason, .warning)
       return .draw
@@ -216,6 +239,8 @@ struct Interface {
 
   private mutating func perform(_ action: Action, _ fleet: Fleet, at now: Timestamp) -> Intent {
     switch action {
+    case .open where page == .deletions:
+      if case .deletion(let row)? = selection { overlays.append(DeletionPager(row: row, ledger: ledger)) }
     case .open:
       layers.append(.detail)
       scroll = 0
@@ -237,6 +262,10 @@ struct Interface {
     case .jumpOrg: if let org = selection?.org(in: fleet) { jump(to: .fleet, .org(org), fleet, at: now) }
     case .jumpMachine: if let machine = selection?.machine(in: fleet) { jump(to: .instances, .instance(machine), fleet, at: now) }
     case .jumpEvents: if let text = selection?.eventsFilter(in: fleet) { jump(to: .events, filter: text, fleet, at: now) }
+    case .delete:
+      guard let id = selection?.org(in: fleet), let org = fleet.orgs[id] else { return .none }
+      overlays.append(DeletionDialog(org, deletion, ledger: ledger))
+      return .perform(.deletion(.prepare(org.id, org.slug)))
     case .refresh:
       notice = Span("asking every source again", .info)
       return .perform(.refresh)
@@ -249,6 +278,8 @@ struct Interface {
     }
     return .draw
   }
+
+  private var ledger: DeletionLedger { pages.lazy.compactMap { $0 as? DeletionsPage }.first?.ledger ?? DeletionLedger() }
 
   private mutating func show(_ index: Int) {
     open = index
@@ -287,7 +318,7 @@ struct Interface {
     scroll = 0
   }
 
-  private func state(_ fleet: Fleet) -> ActionState {
+  private func state(_ fleet: Fleet, at now: Timestamp) -> ActionState {
     var state = ActionState(
       page: page, hasRows: pages[open].count > 0, hasDetail: layers.contains(.detail), hasFilter: !pages[open].filter.isEmpty,
       hasTrail: !trail.isEmpty)
@@ -296,6 +327,10 @@ struct Interface {
       state.hasMachine = selection.machine(in: fleet) != nil
       state.hasEvents = selection.eventsFilter(in: fleet) != nil
     }
+    state.isReadOnly = isReadOnly
+    state.writeRefusal =
+      isReadOnly
+      ? "read-only: give --write, or set writes = true in the configuration" : fleet.reasonAgainstDeletion(regions: fleet.regions.sorted(), at: now)
     return state
   }
 
@@ -344,7 +379,7 @@ struct Interface {
     }
     let position = layers.contains(.help) ? "any key closes" : pages[open].position
     lines.append(
-      Footer.line(keys, state(fleet), position: position, notice: notice, filter: pages[open].filter, width: size.columns, glyphs))
+      Footer.line(keys, state(fleet, at: now), position: position, notice: notice, filter: pages[open].filter, width: size.columns, glyphs))
     return (Frame(lines: lines), context.moment.nextChange)
   }
 

@@ -6,6 +6,8 @@ enum Subject: Hashable, Sendable {
   case workspace(WorkspaceID)
   case instance(InstanceID)
   case event(UInt64)
+  /// A run of the cascade by its purge id, or one that was begun here by its receipt's.
+  case deletion(String)
 }
 
 /// What belongs together: where a row leads to on the other pages.
@@ -17,6 +19,7 @@ extension Subject {
     case .workspace(let id): fleet.workspaces[id].flatMap { fleet.orgs[$0.orgID]?.id }
     case .instance(let id): fleet.instances[id].flatMap { fleet.org(of: $0.row)?.id }
     case .event(let sequence): fleet.logEntry(sequence)?.orgID.flatMap { fleet.orgs[$0]?.id }
+    case .deletion(let id): fleet.purges[PurgeID(id)].flatMap { fleet.orgs[$0.orgID ?? ""]?.id }
     }
   }
 
@@ -26,6 +29,7 @@ extension Subject {
     case .workspace(let id): id
     case .instance(let id): fleet.instances[id]?.row.workspaceID
     case .event(let sequence): fleet.logEntry(sequence)?.workspaceID
+    case .deletion: nil
     }
   }
 
@@ -40,6 +44,7 @@ extension Subject {
   func eventsFilter(in fleet: Fleet) -> String? {
     if let workspace = workspace(in: fleet) { return fleet.workspaces[workspace]?.row.name ?? workspace.rawValue }
     if let org = org(in: fleet) { return fleet.orgs[org]?.slug.rawValue }
+    if case .deletion(let id) = self { return fleet.purges[PurgeID(id)]?.slug?.rawValue }
     guard case .instance(let id) = self else { return nil }
     return fleet.instances[id]?.row.orgSlug?.rawValue ?? id.rawValue
   }
