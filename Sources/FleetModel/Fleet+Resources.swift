@@ -60,9 +60,9 @@ extension Fleet {
 }
 
 extension Fleet {
-  /// Takes over what another fleet knows of a source, with `reason` for its trouble: for documents that name a source once.
-  public mutating func adopt(_ source: Source, from other: Fleet, reason: String?) {
-    guard var record = other.sources[source] else { return }
+  /// Takes over how a source of another environment stands, with `reason` for its trouble: for documents that name a source once.
+  public mutating func adopt(_ source: Source, _ record: SourceRecord, reason: String?) {
+    var record = record
     if record.failure != nil { record.failure = reason }
     if record.partialReason != nil { record.partialReason = reason }
     sources[source] = record

@@ -17,6 +17,8 @@ struct DashboardCommand: ParsableCommand {
     var feedOptions = FleetFeeds.Options()
     feedOptions.readsResources = true
     feedOptions.asksQuota = true
+    feedOptions.readsZone = true
+    feedOptions.zoneNeighbours = configuration.neighbours(of: environment)
     let session = try Session(environment: environment, global: global, options: feedOptions)
     let options = try global.dashboardOptions(for: environment, configuration)
     let feeds = Task.detached { await session.feeds.run() }
@@ -32,7 +34,7 @@ struct DashboardCommand: ParsableCommand {
   static func show(_ session: Session, _ options: DashboardOptions) throws {
     let code: Int32
     do throws(TerminalError) {
-      let store = FleetStore(queue: session.queue, log: session.log, history: session.history(makes: true))
+      let store = FleetStore(queue: session.queue, orphans: options.orphans, log: session.log, history: session.history(makes: true))
       code = try Dashboard(store: store, options: options, onShow: session.feeds.show).run()
     } catch { throw CommandFailure(code: 1, message: error.description) }
     if code != 0 { throw CommandFailure(code: code) }
@@ -63,6 +65,7 @@ struct DemoCommand: ParsableCommand {
         simulated.rosterPoll = 5
         var options = FleetFeeds.Options()
         options.readsResources = true
+        options.readsZone = true
         let feeds = FleetFeeds(environment: simulated, http: http, queue: queue, variables: [:], options: options)
         late.arrived(feeds)
         await feeds.run()
@@ -86,7 +89,7 @@ struct DemoCommand: ParsableCommand {
       throw CommandFailure(code: LinearOutput.run(queue, environment: environment.name, log: log))
     }
     do throws(TerminalError) {
-      code = try Dashboard(store: FleetStore(queue: queue, log: log), options: options, onShow: late.show).run()
+      code = try Dashboard(store: FleetStore(queue: queue, orphans: options.orphans, log: log), options: options, onShow: late.show).run()
     } catch { throw CommandFailure(code: 1, message: error.description) }
     if code != 0 { throw CommandFailure(code: code) }
   }

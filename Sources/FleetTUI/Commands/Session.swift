@@ -24,7 +24,7 @@ struct Session: Sendable {
   /// Every source, asked once.
   func loaded() async -> Fleet {
     await feeds.loadOnce()
-    var fleet = Fleet()
+    var fleet = Fleet(orphans: OrphanSettings(environment.aws))
     if let history = history(makes: false) { fleet.adopt(history.learned) }
     for event in queue.drain() {
       log.note(event)

@@ -7,6 +7,21 @@ struct DNSDocument {
   let sources: Fleet
   let now: Timestamp
 
+  init(fleet: Fleet, rules: DNSRules, quota: Int, environment: String, now: Timestamp) {
+    self.now = now
+    report = fleet.zoneReport(rules: rules, quota: quota, environment: environment, at: now)
+    var sources = fleet
+    for share in fleet.zone?.neighbours ?? [] {
+      // The document names each source once: another environment's trouble is told under the same name.
+      for (source, record) in share.sources.sorted(by: { $0.key < $1.key }) {
+        let freshness = record.freshness(at: now)
+        guard sources.sources[source] == nil || (freshness.state != .complete && sources.isComplete(source, at: now)) else { continue }
+        sources.adopt(source, record, reason: freshness.problem.map { "environment \(share.environment): \($0)" })
+      }
+    }
+    self.sources = sources
+  }
+
   func json(environment: String) -> JSONValue {
     Document.make(
       [

@@ -135,7 +135,10 @@ final class Dashboard {
     return nil
   }
 
-  private func takeNews() { interface.update(store.drain(), store.fleet, at: now()) }
+  private func takeNews() {
+    let moment = now()
+    interface.update(store.drain(at: moment), store.fleet, at: moment)
+  }
 
   private func drawIfDue(on terminal: Terminal) {
     let moment = now()
@@ -144,7 +147,8 @@ final class Dashboard {
     // A clock that was set back must not stop the frames.
     let since = moment.milliseconds - lastFrame.milliseconds
     guard since >= Self.frameInterval || since < 0 || isTimely else { return }
-    if isDirty { takeNews() }
+    // By time alone a source ages and a grace ends.
+    takeNews()
     draw(on: terminal)
   }
 
