@@ -14,8 +14,7 @@ final class Dashboard {
   private let store: FleetStore
   private var options: DashboardOptions
   private let now: () -> Timestamp
-  /// Told which workspaces are on screen, each time that changes.
-  private let onShow: (Set<WorkspaceID>) -> Void
+  private let effects: EffectRunner
   private var shown: Set<WorkspaceID> = []
   private var interface: Interface
   private var decoder = KeyDecoder()
@@ -25,10 +24,8 @@ final class Dashboard {
   /// Something changed since the last frame.
   private var isDirty = true
 
-  init(
-    store: FleetStore, options: DashboardOptions, now: @escaping () -> Timestamp = wallClock, onShow: @escaping (Set<WorkspaceID>) -> Void = { _ in }
-  ) {
-    self.onShow = onShow
+  init(store: FleetStore, options: DashboardOptions, effects: EffectRunner, now: @escaping () -> Timestamp = wallClock) {
+    self.effects = effects
     self.store = store
     self.options = options
     self.now = now
@@ -120,6 +117,9 @@ final class Dashboard {
       switch interface.handle(key, store.fleet, at: moment) {
       case .none: break
       case .draw: isChanged = true
+      case .perform(let effect):
+        effects.perform(effect)
+        isChanged = true
       case .redraw:
         canvas_redraw()
         canvas.forget()
@@ -138,6 +138,9 @@ final class Dashboard {
   private func takeNews() {
     let moment = now()
     interface.update(store.drain(at: moment), store.fleet, at: moment)
+    for answer in effects.takeAnswers() {
+      if case .perform(let effect) = interface.take(answer, store.fleet, at: moment) { effects.perform(effect) }
+    }
   }
 
   private func drawIfDue(on terminal: Terminal) {
@@ -172,7 +175,7 @@ final class Dashboard {
     let shown = interface.shownWorkspaces(store.fleet)
     if shown != self.shown {
       self.shown = shown
-      onShow(shown)
+      effects.perform(.show(shown))
     }
   }
 }
