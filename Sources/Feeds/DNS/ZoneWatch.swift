@@ -7,7 +7,9 @@ public final class ZoneWatch: Sendable {
   static let interval = 60.0
 
   let kick = Kick()
+  private let environment: String
   private let settings: DNSSettings
+  private let rules: DNSRules
   private let neighbours: [FleetEnvironment]
   private let http: HTTPClient
   private let queue: EventQueue
@@ -15,9 +17,12 @@ public final class ZoneWatch: Sendable {
 
   /// - Parameter neighbours: the other environments of the configuration that name the same zone.
   public init(
-    settings: DNSSettings, neighbours: [FleetEnvironment], http: HTTPClient, queue: EventQueue, variables: [String: String]
+    environment: String, settings: DNSSettings, neighbours: [FleetEnvironment], http: HTTPClient, queue: EventQueue,
+    variables: [String: String]
   ) {
+    self.environment = environment
     self.settings = settings
+    rules = DNSRules(settings, sharedWith: neighbours)
     self.neighbours = neighbours
     self.http = http
     self.queue = queue
@@ -42,7 +47,8 @@ public final class ZoneWatch: Sendable {
     let change: FleetEvent.Change
     do throws(FeedError) {
       let records = try await records(within: budget)
-      change = .zone(ZoneReading(records: records, neighbours: await shares))
+      change = .zone(
+        ZoneReading(environment: environment, rules: rules, quota: settings.recordQuota, records: records, neighbours: await shares))
     } catch {
       _ = await shares
       change = .failed(error.description)
@@ -86,5 +92,14 @@ public final class ZoneWatch: Sendable {
 
   private func post(asked: Timestamp? = nil, epoch: UInt64 = 0, _ change: FleetEvent.Change) {
     queue.post(FleetEvent(source: .dns, at: wallClock(), asked: asked, epoch: epoch, change: change))
+  }
+}
+
+extension DNSRules {
+  /// The zone's rules, with what any environment in it calls a core name or a suffix.
+  public init(_ settings: DNSSettings, sharedWith neighbours: [FleetEnvironment]) {
+    let all = [settings] + neighbours.compactMap(\.dns)
+    self.init(
+      zone: settings.zone, coreNames: all.flatMap(\.coreNames), environmentSuffixes: Set(all.flatMap(\.environmentSuffixes)).sorted())
   }
 }

@@ -59,7 +59,8 @@ public final class FleetFeeds: Sendable {
     zone =
       options.readsZone
       ? environment.dns.map {
-        ZoneWatch(settings: $0, neighbours: options.zoneNeighbours, http: http, queue: queue, variables: variables)
+        ZoneWatch(
+          environment: environment.name, settings: $0, neighbours: options.zoneNeighbours, http: http, queue: queue, variables: variables)
       } : nil
   }
 

@@ -1,5 +1,5 @@
 /// What one environment has to say of a zone's names: its roster and its machines, as they were known at one moment.
-public struct ZoneShare: Hashable, Sendable {
+public struct ZoneShare: Hashable, Codable, Sendable {
   public var environment: String
   public var slugs: Set<Slug>
   /// Why its roster can't be leaned on; `nil` when it is complete.

@@ -76,6 +76,8 @@ public struct DNSFinding: Hashable, Sendable {
   public var code: String
   public var severity: Severity
   public var summary: String
+  /// The record that it is about; `nil` for the zone.
+  public var recordID: String?
 
   /// The gauge: a full zone refuses new records (error 81045), and every provisioning fails (contract §6.1).
   static func quota(used: Int, quota: Int, fullAt: Timestamp?) -> [DNSFinding] {
@@ -103,19 +105,21 @@ public struct DNSFinding: Hashable, Sendable {
     if row.type == "CNAME", row.content.hasSuffix(".cfargotunnel.com"),
       let machine = fleet.deadTunnels[String(row.content.dropLast(".cfargotunnel.com".count))]
     {
-      return DNSFinding(code: "dns-target-dead", severity: severity, summary: "\(what), the tunnel of \(machine), which has ended")
+      return DNSFinding(code: "dns-target-dead", severity: severity, summary: "\(what), the tunnel of \(machine), which has ended", recordID: row.id)
     }
     guard let address = Self.address(in: row), !fleet.liveAddresses.contains(address) else { return nil }
     if let range = DocumentationAddress.range(of: address) {
       return DNSFinding(
-        code: "dns-target-dead", severity: severity, summary: "\(what), which is reserved for documentation (\(range)) and reaches nobody")
+        code: "dns-target-dead", severity: severity,
+        summary: "\(what), which is reserved for documentation (\(range)) and reaches nobody", recordID: row.id)
     }
     if let machine = fleet.deadAddresses[address] {
-      return DNSFinding(code: "dns-target-dead", severity: severity, summary: "\(what), the address of \(machine), which has ended")
+      return DNSFinding(code: "dns-target-dead", severity: severity, summary: "\(what), the address of \(machine), which has ended", recordID: row.id)
     }
     guard row.type != "CNAME", fleet.asksEC2, fleet.missingRegions.isEmpty else { return nil }
     return DNSFinding(
-      code: "dns-target-unknown", severity: .warning, summary: "\(what), an address that no running machine of the account has")
+      code: "dns-target-unknown", severity: .warning, summary: "\(what), an address that no running machine of the account has",
+      recordID: row.id)
   }
 
   /// The address that a record ends at: its own, or the one in the name that EC2 gives a machine.

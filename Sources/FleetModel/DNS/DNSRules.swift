@@ -1,7 +1,7 @@
 // What a zone holds and what is decided over each of its names (contract §6).
 
 /// One record of the zone, cleaned.
-public struct DNSRecordRow: Hashable, Sendable {
+public struct DNSRecordRow: Hashable, Codable, Sendable {
   public var id: String
   public var name: String
   public var type: String
@@ -35,7 +35,7 @@ public struct DNSDecision: Hashable, Sendable {
 }
 
 /// The canonical decisions (contract §6.2): the first rule that matches wins, and names that only look like a tenant's are kept.
-public struct DNSRules: Sendable {
+public struct DNSRules: Hashable, Codable, Sendable {
   /// What a name is by its shape alone.
   enum Shape: Hashable {
     case apex, verification, core
@@ -56,6 +56,14 @@ public struct DNSRules: Sendable {
     self.zone = zone
     self.coreNames = Set(coreNames.map { "\($0).\(zone)" })
     suffixes = environmentSuffixes.filter { !$0.isEmpty }.map { ".\($0)" }
+  }
+
+  /// The org's name that a tenant's record is made of.
+  public func slug(of name: String) -> Slug? {
+    switch shape(of: name) {
+    case .e2e(let slug), .tenant(let slug): slug
+    case .apex, .verification, .core, .workspace, .other: nil
+    }
   }
 
   func shape(of name: String) -> Shape {

@@ -1,10 +1,18 @@
 /// One reading of the zone that an environment's names lie in, to its last page.
-public struct ZoneReading: Hashable, Sendable {
+public struct ZoneReading: Hashable, Codable, Sendable {
+  /// The environment that it was read for.
+  public var environment: String
+  public var rules: DNSRules
+  /// The most records that the zone may hold.
+  public var quota: Int
   public var records: [DNSRecordRow]
   /// The other configured environments that name the same zone.
   public var neighbours: [ZoneShare]
 
-  public init(records: [DNSRecordRow], neighbours: [ZoneShare]) {
+  public init(environment: String, rules: DNSRules, quota: Int, records: [DNSRecordRow], neighbours: [ZoneShare]) {
+    self.environment = environment
+    self.rules = rules
+    self.quota = quota
     self.records = records
     self.neighbours = neighbours
   }
@@ -38,22 +46,24 @@ extension Fleet {
     noteComplete(event)
   }
 
-  /// Every record of the zone with what is decided over it. Its cost is the fleet's size.
-  ///
-  /// - Parameter environment: this fleet's own name, for what is said of its roster.
-  public func zoneReport(rules: DNSRules, quota: Int, environment: String, at now: Timestamp) -> DNSReport {
+  /// Every record of the zone with what is decided over it; `nil` before the first reading. Its cost is the fleet's size.
+  public func zoneReport(at now: Timestamp) -> DNSReport? {
+    guard let zone else { return nil }
+    let shares = [ZoneShare(of: self, environment: zone.environment, at: now)] + zone.neighbours
+    return DNSReport(
+      records: zone.records, zoneProblem: zoneProblem(zone.rules.zone, at: now), rules: zone.rules, fleet: DNSFleet(of: shares),
+      quota: zone.quota, observedPerHour: zoneGrowth.perHour(at: now), at: now)
+  }
+
+  /// Why the zone's records can't be leaned on; `nil` when they can.
+  public func zoneProblem(_ name: String, at now: Timestamp) -> String? {
     let freshness = freshness(of: .dns, at: now)
     let why = freshness.problem.map { ": \($0)" } ?? ""
-    let problem: String? =
-      switch freshness.state {
-      case .complete: nil
-      case .never: "the zone \(rules.zone) has not been read yet\(why)"
-      case .stale, .partial: "the zone \(rules.zone) was last read \(freshness.at.map(\.description) ?? "never")\(why)"
-      case .failed: "the zone \(rules.zone) could not be read\(why)"
-      }
-    let shares = [ZoneShare(of: self, environment: environment, at: now)] + (zone?.neighbours ?? [])
-    return DNSReport(
-      records: zone?.records, zoneProblem: problem, rules: rules, fleet: DNSFleet(of: shares), quota: quota,
-      observedPerHour: zoneGrowth.perHour(at: now), at: now)
+    return switch freshness.state {
+    case .complete: nil
+    case .never: "the zone \(name) has not been read yet\(why)"
+    case .stale, .partial: "the zone \(name) was last read \(freshness.at.map(\.description) ?? "never")\(why)"
+    case .failed: "the zone \(name) could not be read\(why)"
+    }
   }
 }

@@ -30,6 +30,7 @@ struct Leftovers {
     return OrphanCase(
       kind: .volume, id: row.id, region: row.region, type: row.type, orgID: org(row.tags), slug: slug(row.tags),
       workspaceID: row.tags["WorkspaceID"].map { WorkspaceID($0) }, verdict: verdict,
+      brief: "attached to no machine",
       evidence: [
         "\(told(row.region)): \(row.id) is available and attached to no machine",
         "\(row.size.map { "\($0) GiB" } ?? "of unknown size") \(row.type ?? ""), created \(row.createdAt?.description ?? "nobody knows when")",
@@ -43,6 +44,7 @@ struct Leftovers {
     return OrphanCase(
       kind: .address, id: row.id, region: row.region, orgID: org(row.tags), slug: slug(row.tags),
       workspaceID: row.tags["WorkspaceID"].map { WorkspaceID($0) }, verdict: verdict,
+      brief: "\(row.publicIP ?? row.id) is associated with nothing",
       evidence: ["\(told(row.region)): \(row.publicIP ?? row.id) is associated with nothing"] + tags(row.tags),
       age: nil, hourly: prices.publicIPv4Hourly, monthly: prices.publicIPv4Monthly, soFar: nil, nextStep: step(verdict, row.tags))
   }
@@ -63,6 +65,7 @@ struct Leftovers {
       return OrphanCase(
         kind: .securityGroup, id: row.id, region: region, orgID: org(row.tags), slug: slug(row.tags),
         workspaceID: row.tags["WorkspaceID"].map { WorkspaceID($0) }, verdict: verdict,
+        brief: "\(row.name): no interface and no machine uses it",
         evidence: ["\(told(region)): no network interface and no machine uses \(row.id) (\(row.name))"] + tags(row.tags),
         age: nil, hourly: 0, monthly: 0, soFar: 0, nextStep: step(verdict, row.tags))
     }

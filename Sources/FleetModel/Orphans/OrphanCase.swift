@@ -16,6 +16,8 @@ public struct OrphanCase: Hashable, Sendable {
   public var slug: Slug?
   public var workspaceID: WorkspaceID?
   public var verdict: OrphanVerdict
+  /// The evidence in one line, without the moments at which it was read.
+  public var brief: String
   public var evidence: [String]
   /// Seconds since it was launched or created.
   public var age: Double?

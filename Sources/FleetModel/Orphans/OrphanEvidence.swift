@@ -29,7 +29,7 @@ struct OrphanEvidence {
     return OrphanCase(
       kind: .instance, id: row.id.rawValue, region: row.region.rawValue.isEmpty ? nil : row.region, type: row.type, role: row.role,
       orgID: row.orgID, slug: row.orgSlug ?? rules.org(of: row)?.slug ?? row.orgID.flatMap { fleet.departed[$0]?.slug },
-      workspaceID: row.workspaceID, verdict: verdict, evidence: evidence, age: row.launchedAt.map { max(0, now - $0) }, hourly: hourly,
+      workspaceID: row.workspaceID, verdict: verdict, brief: brief(verdict, row), evidence: evidence, age: row.launchedAt.map { max(0, now - $0) }, hourly: hourly,
       monthly: hourly.map { $0 * PriceBook.hoursPerMonth }, soFar: cost(of: row, since: lostAt(row)), nextStep: nextStep)
   }
 
@@ -67,6 +67,39 @@ struct OrphanEvidence {
       let since = workspace?.statusServerTime.map { " since \($0)" } ?? ""
       return "\(slug.map { told(.tenant($0)) } ?? "its tenant"): workspace \(row.workspaceID?.rawValue ?? "?") is "
         + "\(workspace?.row.status.text ?? "stopped")\(since), yet EC2 says that the machine is running"
+    case .unattached: return "nothing uses it"
+    }
+  }
+
+  private func brief(_ verdict: OrphanVerdict, _ row: InstanceRow) -> String {
+    switch verdict {
+    case .live, .foreign: return ""
+    case .orphan(let reasons), .grace(let reasons): return reasons.map { brief($0, row) }.joined(separator: "; ")
+    case .cannotTell(let missing):
+      return missing.map { witness in
+        let freshness = fleet.freshness(of: witness.source, at: now)
+        if witness == .roster, judgement.safetyGate != nil { return "the safety gate is closed" }
+        guard freshness.state != .complete else { return "\(witness) leaves it open" }
+        let state = freshness.state == .never ? "not read" : freshness.state.rawValue
+        return "\(witness) \(state)" + (freshness.problem.map { ": \($0)" } ?? "")
+      }.joined(separator: "; ")
+    }
+  }
+
+  private func brief(_ reason: OrphanReason, _ row: InstanceRow) -> String {
+    let tenant = rules.org(of: row).map { "tenant \($0.slug)" } ?? "its tenant"
+    switch reason {
+    case .orgGone:
+      let seen = row.orgID.flatMap { fleet.departed[$0] }.map { ", last seen \(Self.span(now - $0.lastSeen)) ago" } ?? ""
+      return "no org \(row.orgID?.rawValue ?? row.orgSlug?.rawValue ?? "?") in the roster\(seen)"
+    case .noOrgTag: return "no OrgID tag, no cascade finds it"
+    case .workspaceRemoved: return "\(tenant) has no workspace \(row.workspaceID?.rawValue ?? "?")"
+    case .duplicateWorkspace:
+      return "\(row.workspaceID.flatMap { fleet.machine(of: $0) }?.id.rawValue ?? "another machine") of the same workspace is newer"
+    case .stoppedStatusButRunning:
+      let workspace = rules.workspace(of: row)
+      let since = workspace?.statusServerTime.map { " for \(Self.span(now - $0))" } ?? ""
+      return "\(tenant) says \(workspace?.row.status.text ?? "stopped")\(since)"
     case .unattached: return "nothing uses it"
     }
   }

@@ -20,17 +20,14 @@ struct DNSCommand: ParsableCommand {
         problem: "environment.\(environment.name): no DNS zone is configured: add [environment.\(environment.name).dns] with zone and token"
       )
     }
-    let neighbours = configuration.neighbours(of: environment)
     var options = FleetFeeds.Options()
     options.asksTenants = false
     options.readsZone = true
-    options.zoneNeighbours = neighbours
+    options.zoneNeighbours = configuration.neighbours(of: environment)
     let session = try Session(environment: environment, global: global, options: options)
-    let rules = DNSRules(settings, sharedWith: neighbours)
     let format = global.outputFormat
     let code = Interruption.run {
-      let document = DNSDocument(
-        fleet: await session.loaded(), rules: rules, quota: settings.recordQuota, environment: environment.name, now: wallClock())
+      let document = DNSDocument(fleet: await session.loaded(), settings: settings, now: wallClock())
       switch format {
       case .json: Output.line(document.json(environment: environment.name).serialized())
       case .csv: Output.line(document.table.csv)
@@ -55,14 +52,5 @@ extension Configuration {
   func neighbours(of environment: FleetEnvironment) -> [FleetEnvironment] {
     guard let zone = environment.dns?.zone else { return [] }
     return environments.filter { $0.name != environment.name && $0.dns?.zone == zone }
-  }
-}
-
-extension DNSRules {
-  /// The zone's rules, with what any environment in it calls a core name or a suffix.
-  init(_ settings: DNSSettings, sharedWith neighbours: [FleetEnvironment]) {
-    let all = [settings] + neighbours.compactMap(\.dns)
-    self.init(
-      zone: settings.zone, coreNames: all.flatMap(\.coreNames), environmentSuffixes: Set(all.flatMap(\.environmentSuffixes)).sorted())
   }
 }

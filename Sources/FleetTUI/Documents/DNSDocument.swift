@@ -1,3 +1,4 @@
+import Feeds
 import FleetModel
 
 /// `fleettui dns`: every record of the zone with what is decided over it.
@@ -7,9 +8,13 @@ struct DNSDocument {
   let sources: Fleet
   let now: Timestamp
 
-  init(fleet: Fleet, rules: DNSRules, quota: Int, environment: String, now: Timestamp) {
+  init(fleet: Fleet, settings: DNSSettings, now: Timestamp) {
     self.now = now
-    report = fleet.zoneReport(rules: rules, quota: quota, environment: environment, at: now)
+    report =
+      fleet.zoneReport(at: now)
+      ?? DNSReport(
+        records: nil, zoneProblem: fleet.zoneProblem(settings.zone, at: now), rules: DNSRules(settings, sharedWith: []),
+        fleet: DNSFleet(of: []), quota: settings.recordQuota, at: now)
     var sources = fleet
     for share in fleet.zone?.neighbours ?? [] {
       // The document names each source once: another environment's trouble is told under the same name.
