@@ -186,6 +186,16 @@ extension Fleet {
     changes.orgs.insert(id)
   }
 
+  /// Takes over what was known of orgs before this program began: those that no roster holds any more.
+  public mutating func adopt(_ sightings: [OrgSighting]) {
+    for seen in sightings.prefix(10_000) where orgs[seen.id] == nil && departed[seen.id] == nil { departed[seen.id] = (seen.slug, seen.lastSeen) }
+  }
+
+  /// When a roster last held each org that is known.
+  public var sightings: [OrgSighting] {
+    orgs.values.compactMap { org in org.lastSeen.map { OrgSighting(id: org.id, slug: org.slug, lastSeen: $0) } }
+  }
+
   private mutating func forget(_ slug: Slug, of id: OrgID) {
     orgsBySlug[slug]?.remove(id)
     if orgsBySlug[slug]?.isEmpty == true { orgsBySlug[slug] = nil }

@@ -15,19 +15,22 @@ public struct RegionResources: Hashable, Codable, Sendable {
   public var addresses: Listing<AddressRow>
   public var securityGroups: Listing<SecurityGroupRow>
   public var interfaces: Listing<NetworkInterfaceRow>
+  /// The health checks of running machines.
+  public var statuses: Listing<InstanceStatusRow>
 
   public init(
     at: Timestamp, volumes: Listing<VolumeRow>, addresses: Listing<AddressRow>, securityGroups: Listing<SecurityGroupRow>,
-    interfaces: Listing<NetworkInterfaceRow>
+    interfaces: Listing<NetworkInterfaceRow>, statuses: Listing<InstanceStatusRow> = .complete([])
   ) {
     self.at = at
     self.volumes = volumes
     self.addresses = addresses
     self.securityGroups = securityGroups
     self.interfaces = interfaces
+    self.statuses = statuses
   }
 
-  /// The lists that could not be read: their names, why, and whether that is a failure rather than a missing permission.
+  /// The lists of what may be left over that could not be read: their names, why, and whether that is a failure rather than a missing permission.
   public var gaps: [(what: String, why: String, isFailure: Bool)] {
     func gap<Row>(_ what: String, _ listing: Listing<Row>) -> (what: String, why: String, isFailure: Bool)? {
       switch listing {
@@ -48,6 +51,12 @@ extension Fleet {
     guard case .ec2(let region) = event.source, (resources[region]?.at ?? read.at) <= read.at else { return }
     resources[region] = read
     changes.sources.insert(event.source)
+  }
+
+  /// How many standard on-demand vCPUs may run in all regions together; `nil` where one didn't tell.
+  public var vcpuLimit: Int? {
+    guard !regions.isEmpty, regions.allSatisfy({ vcpuLimits[$0] != nil }) else { return nil }
+    return vcpuLimits.values.reduce(0, +)
   }
 
   /// A limit once told stands until another is.

@@ -7,7 +7,10 @@ final class FleetStore {
   private let queue: EventQueue
   private let log: FleetLog
 
-  private let history: HistoryFile?
+  private let history: KeptHistory?
+  private var orgsNotedAt: Timestamp?
+  /// Seconds between two writings of who is in the roster: who leaves it is written at once.
+  private static let orgsEvery = 600.0
 
   /// - Parameters:
   ///   - orphans: which machines are the environment's own.
@@ -16,8 +19,11 @@ final class FleetStore {
     fleet = Fleet(orphans: orphans)
     self.queue = queue
     self.log = log
-    self.history = history?.file
-    if let history { fleet.adopt(history.learned) }
+    self.history = history
+    if let history {
+      fleet.adopt(history.learned)
+      fleet.adopt(history.orgs)
+    }
   }
 
   /// Readable when ``drain(at:)`` has something to do.
@@ -30,8 +36,22 @@ final class FleetStore {
       fleet.apply(event)
     }
     let finished = fleet.takeFinishedBoots()
-    if !finished.isEmpty { history?.addLater(finished) { [log] failure in log.warn(failure.description) } }
+    if !finished.isEmpty { history?.file.addLater(finished) { [log] failure in log.warn(failure.description) } }
     fleet.judge(at: now)
-    return fleet.takeChanges()
+    let changes = fleet.takeChanges()
+    noteOrgs(changes, at: now)
+    return changes
+  }
+
+  private func noteOrgs(_ changes: FleetChanges, at now: Timestamp) {
+    guard let history, changes.sources.contains(.controlPlane) || !changes.orgs.isEmpty else { return }
+    var sightings = changes.orgs.compactMap { id in
+      fleet.orgs[id] == nil ? fleet.departed[id].map { OrgSighting(id: id, slug: $0.slug, lastSeen: $0.lastSeen) } : nil
+    }
+    if orgsNotedAt.map({ now - $0 >= Self.orgsEvery }) ?? true, fleet.isComplete(.controlPlane, at: now) {
+      orgsNotedAt = now
+      sightings += fleet.sightings
+    }
+    history.file.noteLater(sightings, in: history.environment) { [log] failure in log.warn(failure.description) }
   }
 }
