@@ -256,7 +256,7 @@ private struct Scene {
     scene.roster([Scene.org("acme")])
     #expect(row("i-old").contains("orphan: org gone"))
     #expect(row("i-old").contains("0.083"))
-    #expect(row("i-young").contains("grace: org gone, judged in 1"))
+    #expect(row("i-young").contains("grace: org gone"))
     scene.now = Scene.start + 3600
     #expect(row("i-old").contains("can't tell"))
   }

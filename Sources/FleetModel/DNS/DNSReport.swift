@@ -65,7 +65,8 @@ public struct DNSReport: Sendable {
     guard let used else { return nil }
     if used >= quota { return now }
     guard let perHour, perHour > 0 else { return nil }
-    return now + Double(quota - used) / perHour * 3600
+    // To the minute: it is an estimate, and stays the same from one look to the next.
+    return Timestamp(seconds: ((now + Double(quota - used) / perHour * 3600).seconds / 60).rounded() * 60)
   }
 }
 

@@ -69,8 +69,9 @@ struct CostsPage: Page {
       [Span("  fleet  ", .heading)] + figure(knows ? total.hourly : nil, "/h", digits: 2)
       + figure(knows ? CostsContent.monthly(total) : nil, "/month") + figure(knows ? total.thisMonth : nil, " this month")
       + figure(knows ? total.sinceLaunch : nil, " since launch") + figure(knows ? total.storageMonthly : nil, "/month storage")
-      + figure(knows ? total.addressMonthly : nil, "/month addresses") + llm(fleet)
-    return [Line(fleetLine)] + roles(report, width: width, context) + [regions(report), waste(report), quota(report, fleet, context), prices(report)]
+      + figure(knows ? total.addressMonthly : nil, "/month addresses")
+    return [Line(fleetLine)] + roles(report, width: width, context)
+      + [regions(report), llm(fleet, context), waste(report), quota(report, fleet, context), prices(report)]
   }
 
   /// A bar for each role, as long as its share of the whole.
@@ -113,15 +114,23 @@ struct CostsPage: Page {
   }
 
   /// What the agents spent on language models, beside what their machines cost.
-  private func llm(_ fleet: Fleet) -> [Span] {
+  private func llm(_ fleet: Fleet, _ context: DrawingContext) -> Line {
     var spend = Money()
     var budget: Double?
+    var exhausted = 0
+    // Of the tenants that run: the others can't be asked, and spend nothing.
     for org in fleet.orgs.values where org.row.status == .running {
       let one = LLMSpend(of: org, in: fleet)
       spend.add(one.spend)
       if let limit = one.budget { budget = (budget ?? 0) + limit }
+      exhausted += one.exhausted.count
     }
-    return figure(spend, " LLM" + (budget.map { " of $\(Wording.dollars($0, digits: 2))" } ?? "") + " this month")
+    var spans = [Span("  LLM  ", .heading)] + figure(spend, " this month")
+    spans.append(Span(budget.map { "budgets $\(Wording.dollars($0, digits: 2))" } ?? "no budgets", .dim))
+    if exhausted > 0 {
+      spans.append(Span("  \(context.glyphs.late) \(exhausted) \(exhausted == 1 ? "workspace has" : "workspaces have") spent theirs", .warning))
+    }
+    return Line(spans)
   }
 
   private func quota(_ report: CostReport, _ fleet: Fleet, _ context: DrawingContext) -> Line {

@@ -14,7 +14,7 @@ struct OrphansContent: TableContent {
   static let columns = [
     Column(id: "verdict", title: "VERDICT", minimum: 8, ideal: 12, priority: 1),
     Column(id: "what", title: "WHAT", minimum: 12, ideal: 30, priority: 0),
-    Column(id: "why", title: "KIND / WHY", minimum: 14, ideal: 32, priority: 2),
+    Column(id: "why", title: "WHY / KIND", minimum: 14, ideal: 32, priority: 2),
     Column(id: "age", title: "AGE", minimum: 4, ideal: 5, priority: 5, alignment: .right),
     Column(id: "cost", title: "COST/H", minimum: 6, ideal: 7, priority: 3, alignment: .right),
     Column(id: "so-far", title: "SO FAR", minimum: 7, ideal: 8, priority: 4, alignment: .right),
@@ -77,10 +77,10 @@ struct OrphansContent: TableContent {
     found.age.map { (id.kind == .instance ? now : lookedAt) + -$0 }
   }
 
-  /// `workspace · org gone`
+  /// `org gone · workspace`
   static func why(_ found: OrphanCase) -> String {
     let kind = found.kind == .instance ? found.role?.rawValue ?? "machine" : found.kind.word
-    return "\(kind) · \(found.verdict.why)"
+    return "\(found.verdict.why) · \(kind)"
   }
 
   func texts(_ id: OrphanID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
