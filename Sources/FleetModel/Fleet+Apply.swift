@@ -20,6 +20,7 @@ extension Fleet {
     case .storedEvents(let org, let rows): applyStoredEvents(rows, of: org)
     case .subsystems(let org, let rows):
       orgs[org]?.subsystems = rows
+      orgs[org]?.subsystemsReadAt = event.asked ?? event.at
       changes.orgs.insert(org)
     case .zoneRead: noteComplete(event)
     case .resources(let read): applyResources(read, event)
@@ -239,6 +240,7 @@ extension Fleet {
 
   private mutating func applyPurges(_ rows: [PurgeRow], _ event: FleetEvent) {
     for row in rows {
+      if purges[row.id] != row { changes.purges.insert(row.id) }
       purges[row.id] = row
       notePurge(row)
     }

@@ -83,6 +83,7 @@ extension Fleet {
     row.lastStep = streamed.data["step"]?.text ?? row.lastStep
     row.lastError = streamed.data["last_error"]?.text
     purges[id] = row
+    changes.purges.insert(id)
     notePurge(row)
   }
 
@@ -93,6 +94,7 @@ extension Fleet {
       row.lastStep = "completed"
       row.completedAt = streamed.data["completed_at"]?.string.flatMap { Timestamp(rfc3339: $0) } ?? streamed.timestamp
       purges[purge] = row
+      changes.purges.insert(purge)
     }
     depart(id)
   }

@@ -252,7 +252,13 @@ import Testing
   @Test func aQuotaIsAWarningFromEightyPercentAndCriticalFromNinetyFive() {
     #expect(
       [159, 160, 189, 190, 200].map { CaseFile.Gauge(used: $0, limit: 200).severity } == [nil, .warning, .warning, .critical, .critical])
-    #expect(["t3.large", "t3.xlarge", "m5.8xlarge", "t2.micro", "p4d.24xlarge", "nonsense"].map(Fleet.vcpus) == [2, 4, 32, 1, nil, nil])
+    func held(_ type: String, _ state: InstanceState = .running, isSpot: Bool = false) -> Int {
+      var row = InstanceRow(id: "i-1", region: "us-east-2", state: state, type: type, tags: [:])
+      row.isSpot = isSpot
+      return Fleet.vcpus(of: row)
+    }
+    #expect(["t3.large", "t3.xlarge", "m5.8xlarge", "t2.micro", "p4d.24xlarge", "nonsense"].map { held($0) } == [2, 4, 32, 1, 0, 0])
+    #expect(held("t3.large", .stopped) == 0 && held("t3.large", isSpot: true) == 0)
   }
 
   @Test func environmentVariablesAreNamedOnlyWhereTheyAreMissing() {

@@ -3,7 +3,8 @@ struct OrgRules {
   let fleet: Fleet
   let org: Org
   let file: CaseFile
-  let now: Timestamp
+  let clock: RuleClock
+  private var now: Timestamp { clock.now }
 
   private let machine: Instance?
   private var machines: (isComplete: Bool, problem: String?, at: Timestamp?)? { fleet.machinesKnown(at: now) }
@@ -15,11 +16,11 @@ struct OrgRules {
   /// Seconds between two clocks that are worth a word.
   private static let skewLimit = 30.0
 
-  init(fleet: Fleet, org: Org, file: CaseFile, now: Timestamp) {
+  init(fleet: Fleet, org: Org, file: CaseFile, clock: RuleClock) {
     self.fleet = fleet
     self.org = org
     self.file = file
-    self.now = now
+    self.clock = clock
     machine = fleet.tenantMachine(of: org.id)
   }
 
@@ -99,7 +100,9 @@ struct OrgRules {
     // A tenant that failed for another published reason, before its machine could tell anything, is no case of this.
     let mayBe =
       isComing || (org.row.lastError.map { publishes || KnownTexts.isTimeout($0) || $0.lowercased().contains("not ready") } ?? true)
-    let isProven = mayBe && bootEvents?.count == 0 && (running ?? 0) > Self.firstEventLimit
+    let isProven =
+      mayBe && bootEvents?.count == 0 && running != nil
+      && (machine?.row.launchedAt).map { clock.isOver(Self.firstEventLimit, since: $0) } ?? false
     // The control plane's own word counts where nothing speaks against it.
     guard isProven || (publishes && bootEvents?.count ?? 0 == 0 && hasFailed && (machine == nil || machine?.row.state == .running)) else {
       return nil
@@ -121,9 +124,10 @@ struct OrgRules {
     if let error = org.row.lastError, KnownTexts.isProvisionerDisabled(error) {
       return provisionerDisabled([statusEvidence], "the control plane says so")
     }
-    guard isComing, machine == nil, let created = org.row.createdAt, now - created > Self.acceptedLimit else { return nil }
+    guard isComing, machine == nil, let created = org.row.createdAt else { return nil }
     // A machine may well stand where nobody could look.
     guard machines?.isComplete ?? true, bootEvents?.count == 0 || (bootEvents == nil && machines != nil) else { return nil }
+    guard clock.isOver(Self.acceptedLimit, since: created) else { return nil }
     var evidence = [statusEvidence, Finding.Evidence("control-plane", "accepted \(Spoken.duration(now - created)) ago", at: created)]
     if machines != nil { evidence.append(.init("ec2", "no machine of the org in any configured region", at: machines?.at)) }
     if let events = bootEvents { evidence.append(.init(events.by, "0 boot events", at: events.at)) }
@@ -252,7 +256,8 @@ struct OrgRules {
 
   private var silentSubsystems: [Finding] {
     org.subsystems.compactMap { row in
-      guard let ago = row.secondsAgo ?? row.lastTickAt.map({ now - $0 }) else { return nil }
+      // As old as it was when it was told: an answer that nobody renews doesn't make it older.
+      guard let ago = row.secondsAgo ?? row.lastTickAt.map({ (org.subsystemsReadAt ?? now) - $0 }) else { return nil }
       let interval = Self.intervals[row.name] ?? Self.unknownInterval
       guard ago > 2 * interval else { return nil }
       return Finding(
@@ -298,7 +303,7 @@ struct OrgRules {
         id: deletion.purgeID ?? "?", orgID: org.id, slug: org.slug, status: deletion.status, lastStep: deletion.step,
         lastError: deletion.lastError)
     row.slug = row.slug ?? org.slug
-    return Fleet.finding(of: row, target: target, at: now)
+    return Fleet.finding(of: row, target: target, at: clock)
   }
 
   private var quotas: [Finding] {

@@ -3,7 +3,8 @@ struct WorkspaceRules {
   let fleet: Fleet
   let workspace: Workspace
   let file: CaseFile
-  let now: Timestamp
+  let clock: RuleClock
+  private var now: Timestamp { clock.now }
 
   private let org: Org?
   private let machine: Instance?
@@ -17,11 +18,11 @@ struct WorkspaceRules {
   /// Seconds that an agent which listens may take to register.
   private static let registerLimit = 60.0
 
-  init(fleet: Fleet, workspace: Workspace, file: CaseFile, now: Timestamp) {
+  init(fleet: Fleet, workspace: Workspace, file: CaseFile, clock: RuleClock) {
     self.fleet = fleet
     self.workspace = workspace
     self.file = file
-    self.now = now
+    self.clock = clock
     org = fleet.orgs[workspace.orgID]
     machine = fleet.machine(of: workspace.id)
     console = file.consoles[workspace.id] ?? .notAsked
@@ -121,7 +122,7 @@ struct WorkspaceRules {
     // One that was online before had registered: its failure is another one.
     guard workspace.lastHeartbeat == nil || workspace.lastHeartbeat ?? now < workspace.provisioningSince ?? .distantPast else { return nil }
     guard let end = bootEnd, consoleCrash == nil else { return nil }
-    if let at = end.at, now - at < Self.registerLimit, console.value?.contains(where: KnownTexts.listens) != true { return nil }
+    if let at = end.at, console.value?.contains(where: KnownTexts.listens) != true, !clock.isOver(Self.registerLimit, since: at) { return nil }
     if let lines = console.value, lines.contains(where: KnownTexts.registered) { return nil }
     if let machine, machine.row.state != .running { return nil }
     // Without its machine seen running, only the console proves that there is one.
@@ -170,7 +171,7 @@ struct WorkspaceRules {
     let limit = Fleet.provisionLimit(of: row)
     // The sweep's own verdict waits for the runtime's limit; the bootstrap watcher is known to give up too early (contract §4.5).
     let start = workspace.provisioningSince ?? boot?.startedAt ?? machine?.row.launchedAt
-    if let start, now - start < limit, machine.map({ $0.row.state.isLive }) ?? true {
+    if let start, machine.map({ $0.row.state.isLive }) ?? true, !clock.isOver(limit, since: start) {
       return Finding(
         .stillInstalling, .info, of: target,
         "probably still installing: \(row.runtime ?? "its runtime") has \(Spoken.duration(limit)), \(Spoken.duration(now - start)) are over",
@@ -246,7 +247,7 @@ struct WorkspaceRules {
     } else {
       return nil
     }
-    guard now - last.since > Self.phantomLimit else { return nil }
+    guard clock.isOver(Self.phantomLimit, since: last.since) else { return nil }
     return Finding(
       .phantomBusy, .warning, of: target,
       "phantom busy: \(tasks) active \(tasks == 1 ? "task" : "tasks"), no activity for \(Spoken.duration(now - last.since))",
@@ -258,9 +259,9 @@ struct WorkspaceRules {
 
   private var heartbeatStale: Finding? {
     // Silence proves something only while somebody listened.
-    guard row.status == .online, let since = workspace.listeningSince, now - since > Self.heartbeatLimit else { return nil }
+    guard row.status == .online, let since = workspace.listeningSince else { return nil }
     let last = workspace.lastHeartbeat
-    guard now - max(last ?? since, since) > Self.heartbeatLimit else { return nil }
+    guard clock.isOver(Self.heartbeatLimit, since: max(last ?? since, since)) else { return nil }
     return Finding(
       .heartbeatStale, .warning, of: target, "online, but no heartbeat for \(Spoken.duration(now - (last ?? since)))",
       evidence: [
