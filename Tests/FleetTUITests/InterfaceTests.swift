@@ -84,7 +84,7 @@ private struct Scene {
       scene.screen().map { String($0.reversed().drop { $0 == " " }.reversed()) } == [
         " fleet ▸ STAGING   ● control plane                                                                            read-only",
         " 3 orgs  ? machines  0 workspaces    ✕ 1 failed",
-        " 1 Fleet  2 Provisioning  4 Instances  6 Costs  0 Events",
+        " 1 Fleet  2 Provisioning  3 Triage  4 Instances  5 Orphans  6 Costs  7 DNS  8 Posture  9 Deletions  0 Events",
         String(repeating: "─", count: 120),
         "  ORG ▲                TENANT          MACHINE    WORKSPACES   PROGRESS                  COST/H   AGE  FINDING",
         "▶ acme                 ● running       ·          ·                                           ?    1d",
@@ -286,7 +286,7 @@ private struct Scene {
     var scene = Scene()
     scene.roster((0..<30).map { Scene.org("org-\($0)", $0 % 3 == 0 ? .provisioning : .running, age: Double($0) * 30) })
     let layers: [[Key]] = [[], [.enter], [.character("?")], [.character("/")]]
-    for page in ["1", "2", "4", "0"] {
+    for page in ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"] {
       for keys in layers {
         scene.press(.escape, .escape, .character(Character(page)))
         for key in keys { scene.press(key) }
@@ -340,7 +340,7 @@ private struct Scene {
       .streamed(
         StreamedEvent(
           type: EventType(rawValue: hostile), timestamp: nil, workspaceID: WorkspaceID(hostile), data: [hostile: .string(hostile)])))
-    for page in ["1", "2", "4", "0"] {
+    for page in ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"] {
       for key in [Key.escape, .enter] {
         scene.press(.character(Character(page)), key)
         let (frame, _) = scene.interface.compose(scene.fleet, size: scene.size, at: scene.now)
@@ -354,6 +354,72 @@ private struct Scene {
         }
       }
     }
+  }
+
+  @Test func aJumpLeadsToTheSameThingOnAnotherPageAndEscapeLeadsBack() {
+    var scene = Scene()
+    scene.roster([Scene.org("acme"), Scene.org("beta")])
+    scene.apply(
+      .ec2(Region("us-east-2")),
+      .instances(
+        [
+          InstanceRow(
+            id: InstanceID("i-acme"), region: Region("us-east-2"), state: .running, type: "t3.small",
+            tags: ["Role": "tenant", "OrgID": "id-acme"]),
+          InstanceRow(
+            id: InstanceID("i-beta"), region: Region("us-east-2"), state: .running, type: "t3.small",
+            tags: ["Role": "tenant", "OrgID": "id-beta"]),
+        ], complete: true, problem: nil))
+    scene.press(.character("j"))
+    #expect(scene.selectedRow()?.contains("beta") == true)
+    scene.press(.character("m"))
+    #expect(scene.interface.page == .instances)
+    #expect(scene.interface.selection == .instance(InstanceID("i-beta")))
+    scene.press(.character("v"))
+    #expect(scene.interface.page == .events)
+    scene.press(.escape)
+    #expect(scene.interface.page == .instances)
+    scene.press(.escape)
+    #expect(scene.interface.page == .fleet)
+    #expect(scene.selectedRow()?.contains("beta") == true)
+  }
+
+  @Test func escapeClearsWhatWasTypedAfterAJumpBeforeItLeadsBack() {
+    var scene = Scene()
+    scene.roster([Scene.org("acme"), Scene.org("beta")])
+    scene.press(.character("v"))
+    #expect(scene.interface.page == .events)
+    scene.press(.character("/"))
+    scene.type("zzz")
+    scene.press(.enter, .escape)
+    #expect(scene.interface.page == .events)
+    scene.press(.escape)
+    #expect(scene.interface.page == .fleet)
+  }
+
+  @Test func aJumpToWhatIsNotThereSaysSo() {
+    var scene = Scene()
+    scene.roster([Scene.org("acme")])
+    scene.press(.character("m"))
+    #expect(scene.interface.page == .fleet)
+    #expect(scene.screen().last?.contains("no machine") == true)
+  }
+
+  @Test func tabsShortenWhereThereIsLittleRoom() {
+    var scene = Scene()
+    scene.roster([Scene.org("acme")])
+    for columns in [110, 80, 60, 40] {
+      scene.size = Terminal.Size(rows: 24, columns: columns)
+      let tabs = scene.screen()[2]
+      #expect(TextWidth.columns(of: tabs) <= columns)
+      #expect(tabs.contains("1 Fleet"))
+      #expect(tabs.contains(" 0"), "\(tabs)")
+    }
+  }
+
+  @Test func refreshAsksTheWorld() {
+    var scene = Scene()
+    #expect(scene.press(.character("r")) == .perform(.refresh))
   }
 
   @Test func asciiScreensHoldNothingElseOfOurOwn() {

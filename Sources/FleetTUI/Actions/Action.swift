@@ -10,9 +10,13 @@ enum Action: String, CaseIterable, Hashable, Sendable {
   case reverse = "sort-reverse"
   case sortLeft = "sort-left"
   case sortRight = "sort-right"
-  case fleet, provisioning, instances, costs, events
+  case fleet, provisioning, triage, instances, orphans, costs, dns, posture, deletions, events
   case nextPage = "next-page"
   case previousPage = "previous-page"
+  case jumpOrg = "jump-org"
+  case jumpMachine = "jump-machine"
+  case jumpEvents = "jump-events"
+  case refresh
   case help, redraw, suspend, quit
 }
 
@@ -50,6 +54,12 @@ struct ActionState: Equatable, Sendable {
   var hasRows = true
   var hasDetail = false
   var hasFilter = false
+  /// Whether the page was reached by a jump.
+  var hasTrail = false
+  /// What the selected row leads to.
+  var hasOrg = false
+  var hasMachine = false
+  var hasEvents = false
 }
 
 extension Action {
@@ -74,12 +84,27 @@ extension Action {
     .init(action: .fleet, keys: [.character("1"), .function(1)], short: nil, help: "every org, its tenant and workspaces", group: .pages),
     .init(
       action: .provisioning, keys: [.character("2"), .function(2)], short: nil, help: "everything coming up, latest first", group: .pages),
+    .init(
+      action: .triage, keys: [.character("3"), .function(3)], short: nil, help: "everything that needs a human, the worst first",
+      group: .pages),
     .init(action: .instances, keys: [.character("4"), .function(4)], short: nil, help: "every EC2 machine", group: .pages),
     .init(
-      action: .costs, keys: [.character("6"), .function(6)], short: nil, help: "what each org costs, what is wasted, the quota", group: .pages),
+      action: .orphans, keys: [.character("5"), .function(5)], short: nil, help: "machines and more that run for nobody", group: .pages),
+    .init(
+      action: .costs, keys: [.character("6"), .function(6)], short: nil, help: "what each org costs, what is wasted, the quota",
+      group: .pages),
+    .init(action: .dns, keys: [.character("7"), .function(7)], short: nil, help: "the zone's records and its quota", group: .pages),
+    .init(action: .posture, keys: [.character("8"), .function(8)], short: nil, help: "what is exposed", group: .pages),
+    .init(
+      action: .deletions, keys: [.character("9"), .function(9)], short: nil, help: "deletions under way, failed and past", group: .pages),
     .init(action: .events, keys: [.character("0"), .function(10)], short: nil, help: "what happened, as it happens", group: .pages),
     .init(action: .nextPage, keys: [.tab], short: nil, help: "the next page", group: .pages),
     .init(action: .previousPage, keys: [.backTab], short: nil, help: "the page before", group: .pages),
+    .init(action: .jumpOrg, keys: [.character("o")], short: nil, help: "to the row's org on Fleet; esc returns", group: .look),
+    .init(
+      action: .jumpMachine, keys: [.character("m")], short: nil, help: "to the row's machine on Instances; esc returns", group: .look),
+    .init(action: .jumpEvents, keys: [.character("v")], short: nil, help: "to the row's events; esc returns", group: .look),
+    .init(action: .refresh, keys: [.character("r")], short: nil, help: "ask every source again now", group: .program),
     .init(action: .help, keys: [.character("?")], short: "help", help: "this list", group: .program),
     .init(action: .redraw, keys: [.control("l")], short: nil, help: "draw the whole screen again", group: .program),
     .init(action: .suspend, keys: [.control("z")], short: nil, help: "back to the shell; `fg` returns", group: .program),
@@ -92,7 +117,10 @@ extension Action {
   func refusal(in state: ActionState) -> String? {
     switch self {
     case .open where !state.hasRows: "there is no row to open"
-    case .back where !state.hasDetail && !state.hasFilter: "nothing is open"
+    case .back where !state.hasDetail && !state.hasFilter && !state.hasTrail: "nothing is open"
+    case .jumpOrg where !state.hasOrg: "the row belongs to no org of the roster"
+    case .jumpMachine where !state.hasMachine: "the row has no machine that is known"
+    case .jumpEvents where !state.hasEvents: "no events belong to the row"
     default: nil
     }
   }

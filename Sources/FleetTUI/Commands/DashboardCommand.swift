@@ -4,7 +4,6 @@ import Feeds
 import FleetModel
 import FleetSim
 import Glibc
-import Synchronization
 
 struct DashboardCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -33,7 +32,8 @@ struct DashboardCommand: ParsableCommand {
     let code: Int32
     do throws(TerminalError) {
       let store = FleetStore(queue: session.queue, log: session.log, history: session.history(makes: true))
-      code = try Dashboard(store: store, options: options, onShow: session.feeds.show).run()
+      let effects = EffectRunner(queue: session.queue, session: session)
+      code = try Dashboard(store: store, options: options, effects: effects).run()
     } catch { throw CommandFailure(code: 1, message: error.description) }
     if code != 0 { throw CommandFailure(code: code) }
   }
@@ -52,10 +52,10 @@ struct DemoCommand: ParsableCommand {
     let log = try global.openLog()
     let queue = EventQueue()
     let http = HTTPClient(userAgent: "fleettui/\(FleetTUI.version)")
+    let effects = EffectRunner(queue: queue)
     var environment = FleetEnvironment(name: "demo")
     environment.allowsWrites = global.write
-    let late = LateFeeds()
-    let work = Task.detached { [environment] in
+    let work = Task.detached { [environment, global] in
       do {
         let endpoints = try await fleet.start()
         var simulated = try ConfigurationFile.read(path: endpoints.configPath).environment(named: nil)
@@ -63,9 +63,10 @@ struct DemoCommand: ParsableCommand {
         simulated.rosterPoll = 5
         var options = FleetFeeds.Options()
         options.readsResources = true
-        let feeds = FleetFeeds(environment: simulated, http: http, queue: queue, variables: [:], options: options)
-        late.arrived(feeds)
-        await feeds.run()
+        let session = Session(environment: simulated, global: global, http: http, queue: queue, log: log, variables: [:], options: options)
+        // The first frame is on screen already; what it asked for waits until here.
+        effects.arrived(session)
+        await session.feeds.run()
       } catch {
         queue.post(FleetEvent(source: .controlPlane, at: wallClock(), change: .failed("the simulated fleet did not start: \(error)")))
       }
@@ -86,30 +87,9 @@ struct DemoCommand: ParsableCommand {
       throw CommandFailure(code: LinearOutput.run(queue, environment: environment.name, log: log))
     }
     do throws(TerminalError) {
-      code = try Dashboard(store: FleetStore(queue: queue, log: log), options: options, onShow: late.show).run()
+      code = try Dashboard(store: FleetStore(queue: queue, log: log), options: options, effects: effects).run()
     } catch { throw CommandFailure(code: 1, message: error.description) }
     if code != 0 { throw CommandFailure(code: code) }
-  }
-}
-
-/// The demo's feeds: they begin once the simulated fleet answers, while the first frame is on screen already.
-private final class LateFeeds: Sendable {
-  private let state = Mutex<(feeds: FleetFeeds?, shown: Set<WorkspaceID>)>((nil, []))
-
-  func arrived(_ feeds: FleetFeeds) {
-    feeds.show(
-      state.withLock { state in
-        state.feeds = feeds
-        return state.shown
-      })
-  }
-
-  func show(_ workspaces: Set<WorkspaceID>) {
-    let feeds = state.withLock { state in
-      state.shown = workspaces
-      return state.feeds
-    }
-    feeds?.show(workspaces)
   }
 }
 

@@ -8,16 +8,28 @@ struct Session: Sendable {
   let queue: EventQueue
   let feeds: FleetFeeds
   let log: FleetLog
+  /// What tokens and credentials may be read from.
+  let variables: [String: String]
   private let global: GlobalOptions
 
   /// - Throws: ``CommandFailure`` when the log that the options name can't be written.
   init(environment: FleetEnvironment, global: GlobalOptions, options: FleetFeeds.Options = FleetFeeds.Options()) throws {
+    self.init(
+      environment: environment, global: global, http: HTTPClient(userAgent: environment.userAgent ?? "fleettui/\(FleetTUI.version)"),
+      queue: EventQueue(), log: try global.openLog(), variables: global.variables, options: options)
+  }
+
+  /// - Parameter variables: the process's environment, as far as this session may see it.
+  init(
+    environment: FleetEnvironment, global: GlobalOptions, http: HTTPClient, queue: EventQueue, log: FleetLog, variables: [String: String],
+    options: FleetFeeds.Options
+  ) {
     self.environment = environment
     self.global = global
-    let variables = global.variables
-    log = try global.openLog()
-    http = HTTPClient(userAgent: environment.userAgent ?? "fleettui/\(FleetTUI.version)")
-    queue = EventQueue()
+    self.http = http
+    self.queue = queue
+    self.log = log
+    self.variables = variables
     feeds = FleetFeeds(environment: environment, http: http, queue: queue, variables: variables, options: options)
   }
 

@@ -118,6 +118,7 @@ struct CostsPage: Page {
   mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp) { table.sort(by: step, fleet, at: now) }
   mutating func reverse() { table.reverse() }
   mutating func select(drawnRow row: Int) { table.select(drawnRow: row) }
+  mutating func select(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> Bool { table.select(subject, fleet, at: now) }
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     renew(fleet, &context)
@@ -145,7 +146,9 @@ struct CostsPage: Page {
     let knows = report.knowsMachines
     var total: [Span] = [Span("  fleet ", .heading)]
     total += figure(knows ? report.total.hourly : nil, "/h", digits: 2) + figure(knows ? report.total.thisMonth : nil, " this month")
-    total += figure(knows ? report.total.storageMonthly : nil, "/month storage") + figure(knows ? report.total.addressMonthly : nil, "/month addresses")
+    total +=
+      figure(knows ? report.total.storageMonthly : nil, "/month storage")
+      + figure(knows ? report.total.addressMonthly : nil, "/month addresses")
 
     var roles: [Span] = [Span("  roles ", .heading)]
     for role in [InstanceRole.tenant, .workspace] {
@@ -158,7 +161,9 @@ struct CostsPage: Page {
     if let wasted = report.wastedHourly {
       waste += [Span("$\(Wording.dollars(wasted, digits: 2))/h  ", wasted > 0 ? .failed : .dim)]
       for cause in Waste.allCases { if let sum = report.wastes[cause] { waste += [Span("\(sum.count) \(cause.rawValue)  ", .dim)] } }
-      if let minute = report.stuckMinute, minute > 0 { waste += [Span("a stuck minute costs $\(Wording.dollars(minute, digits: 4))", .dim)] }
+      if let minute = report.stuckMinute, minute > 0 {
+        waste += [Span("a stuck minute costs $\(Wording.dollars(minute, digits: 4))", .dim)]
+      }
     } else {
       waste += [Span("?  the verdicts' sources are missing", .unknown)]
     }
@@ -193,7 +198,8 @@ struct CostsPage: Page {
     let width = 12
     let full = whole > 0 ? min(width, max(0, Int((part / whole * Double(width)).rounded()))) : 0
     return [
-      Span(String(repeating: glyphs.barFull, count: full), .bar), Span(String(repeating: glyphs.barTrack, count: width - full) + " ", .barTrack),
+      Span(String(repeating: glyphs.barFull, count: full), .bar),
+      Span(String(repeating: glyphs.barTrack, count: width - full) + " ", .barTrack),
     ]
   }
 }

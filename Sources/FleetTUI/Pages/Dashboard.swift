@@ -14,8 +14,7 @@ final class Dashboard {
   private let store: FleetStore
   private var options: DashboardOptions
   private let now: () -> Timestamp
-  /// Told which workspaces are on screen, each time that changes.
-  private let onShow: (Set<WorkspaceID>) -> Void
+  private let effects: EffectRunner
   private var shown: Set<WorkspaceID> = []
   private var interface: Interface
   private var decoder = KeyDecoder()
@@ -25,10 +24,8 @@ final class Dashboard {
   /// Something changed since the last frame.
   private var isDirty = true
 
-  init(
-    store: FleetStore, options: DashboardOptions, now: @escaping () -> Timestamp = wallClock, onShow: @escaping (Set<WorkspaceID>) -> Void = { _ in }
-  ) {
-    self.onShow = onShow
+  init(store: FleetStore, options: DashboardOptions, effects: EffectRunner, now: @escaping () -> Timestamp = wallClock) {
+    self.effects = effects
     self.store = store
     self.options = options
     self.now = now
@@ -120,6 +117,9 @@ final class Dashboard {
       switch interface.handle(key, store.fleet, at: moment) {
       case .none: break
       case .draw: isChanged = true
+      case .perform(let effect):
+        effects.perform(effect)
+        isChanged = true
       case .redraw:
         canvas_redraw()
         canvas.forget()
@@ -135,7 +135,12 @@ final class Dashboard {
     return nil
   }
 
-  private func takeNews() { interface.update(store.drain(), store.fleet, at: now()) }
+  private func takeNews() {
+    interface.update(store.drain(), store.fleet, at: now())
+    for answer in effects.takeAnswers() {
+      if case .perform(let effect) = interface.take(answer, store.fleet, at: now()) { effects.perform(effect) }
+    }
+  }
 
   private func drawIfDue(on terminal: Terminal) {
     let moment = now()
@@ -168,7 +173,7 @@ final class Dashboard {
     let shown = interface.shownWorkspaces(store.fleet)
     if shown != self.shown {
       self.shown = shown
-      onShow(shown)
+      effects.perform(.show(shown))
     }
   }
 }

@@ -30,7 +30,8 @@ extension Notice {
   }
 
   static func of(_ workspace: Workspace, _ fleet: Fleet, at now: Timestamp) -> [Notice] {
-    fleet.findings(of: workspace.id, at: now).map { Notice(role: $0.severity.role, summary: $0.summary) } + more(of: workspace, fleet, at: now)
+    fleet.findings(of: workspace.id, at: now).map { Notice(role: $0.severity.role, summary: $0.summary) }
+      + more(of: workspace, fleet, at: now)
   }
 
   /// What is no finding and still worth a look.

@@ -116,19 +116,32 @@ struct Header {
     return Line(spans)
   }
 
-  /// The pages with their keys; the open one is lit.
-  func tabs(_ open: PageID, _ fleet: Fleet, _ keys: KeyMap) -> Line {
+  /// The pages with their keys; the open one is lit. Where there is little room, names shorten, then only the open page has one.
+  func tabs(_ open: PageID, _ fleet: Fleet, _ keys: KeyMap, width: Int) -> Line {
+    for naming in TabNaming.allCases {
+      let line = tabs(open, fleet, keys, naming)
+      if line.columns <= width { return line }
+    }
+    return tabs(open, fleet, keys, .none)
+  }
+
+  private enum TabNaming: CaseIterable { case full, short, none }
+
+  private func tabs(_ open: PageID, _ fleet: Fleet, _ keys: KeyMap, _ naming: TabNaming) -> Line {
     var spans: [Span] = []
     for page in PageID.allCases {
       let count: Int =
         switch page {
-        case .fleet, .costs, .events: 0
         case .provisioning: fleet.inFlight.count
         case .instances: fleet.instances.count
+        default: 0
         }
-      spans.append(Span(" \(keys.name(of: page.action)) ", .key))
-      spans.append(Span(page.title, page == open ? .title : .dim))
-      spans.append(Span(count > 0 ? " \(count) " : " ", .dim))
+      let isOpen = page == open
+      let title = isOpen || naming == .full ? page.title : naming == .short ? String(page.title.prefix(4)) : ""
+      spans.append(Span(" \(keys.name(of: page.action))", .key))
+      if !title.isEmpty { spans.append(Span(" \(title)", isOpen ? .title : .dim)) }
+      if count > 0, naming != .none { spans.append(Span(" \(count)", .dim)) }
+      spans.append(Span(naming == .full ? " " : "", .dim))
     }
     return Line(spans)
   }

@@ -4,6 +4,8 @@ import FleetModel
 enum Intent: Equatable {
   /// The screen may look different.
   case draw
+  /// Something is asked of the world; the screen may look different too.
+  case perform(Effect)
   /// Nothing changed.
   case none
   case redraw
@@ -41,6 +43,10 @@ struct Interface {
 
   /// What lies over the page, the top one last: a key goes to the top first.
   private var layers: [Layer] = []
+  /// Pagers and dialogs, above all of those.
+  private var overlays: [any Overlay] = []
+  /// Where jumps came from.
+  private var trail: [TrailStep] = []
   private var scroll = 0
   private var helpScroll = 0
   private var notice: Span?
@@ -51,10 +57,19 @@ struct Interface {
 
   private enum Layer: Equatable { case detail, filter, help }
 
+  /// A place that a jump left, and how the filter stood where it arrived: what was typed since is cleared before the way back is taken.
+  private struct TrailStep {
+    var page: Int
+    var selection: Subject?
+    var filter: String
+    var arrivedWith: String
+  }
+
   init(_ options: DashboardOptions) {
     pages = [
-      TablePage<FleetContent>(), TablePage<ProvisioningContent>(), TablePage<InstancesContent>(),
-      CostsPage(orphans: options.orphans, vcpuQuota: options.vcpuQuota), TablePage<EventsContent>(),
+      TablePage<FleetContent>(), TablePage<ProvisioningContent>(), TablePage<TriageContent>(), TablePage<InstancesContent>(),
+      TablePage<OrphansContent>(), CostsPage(orphans: options.orphans, vcpuQuota: options.vcpuQuota), TablePage<DNSContent>(),
+      TablePage<PostureContent>(), TablePage<DeletionsContent>(), TablePage<EventsContent>(),
     ]
     header = Header(environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly)
     keys = options.keys
@@ -83,6 +98,20 @@ struct Interface {
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
     tallies.update(changes, fleet, prices)
     for index in pages.indices { pages[index].update(changes, fleet, at: now) }
+    for index in overlays.indices { overlays[index].update(changes, fleet, at: now) }
+  }
+
+  /// The world answered an effect.
+  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> Intent {
+    var intent = Intent.draw
+    for index in overlays.indices.reversed() {
+      switch overlays[index].take(answer, fleet, at: now) {
+      case .close: overlays.remove(at: index)
+      case .perform(let effect): intent = .perform(effect)
+      case .none, .draw, .pass: break
+      }
+    }
+    return intent
   }
 
   // MARK: - Keys
@@ -93,6 +122,17 @@ struct Interface {
     case .control("c"): return .leave(exitCode: 130)
     case .control("\\"): return .leave(exitCode: 131)
     default: break
+    }
+    for index in overlays.indices.reversed() {
+      switch overlays[index].handle(key, fleet, at: now) {
+      case .none: return .none
+      case .draw: return .draw
+      case .perform(let effect): return .perform(effect)
+      case .close:
+        overlays.remove(at: index)
+        return .draw
+      case .pass: break
+      }
     }
     for layer in layers.reversed() {
       let answer: Intent? =
@@ -166,7 +206,7 @@ struct Interface {
     default: break
     }
     guard let action = keys.action(for: key) else { return .none }
-    if let reason = action.refusal(in: state) {
+    if let reason = action.refusal(in: state(fleet)) {
       guard action != .back else { return .none }
       notice = Span(reason, .warning)
       return .draw
@@ -179,7 +219,7 @@ struct Interface {
     case .open:
       layers.append(.detail)
       scroll = 0
-    case .back: pages[open].setFilter("", fleet, at: now)
+    case .back: goBack(fleet, at: now)
     case .up: pages[open].move(by: -1)
     case .down: pages[open].move(by: 1)
     case .pageUp: pages[open].move(by: -max(1, pageRows - 1))
@@ -190,9 +230,16 @@ struct Interface {
     case .sort, .sortRight: pages[open].sort(by: 1, fleet, at: now)
     case .sortLeft: pages[open].sort(by: -1, fleet, at: now)
     case .reverse: pages[open].reverse()
-    case .fleet, .provisioning, .instances, .costs, .events: show(pages.firstIndex { $0.id.action == action } ?? open)
+    case .fleet, .provisioning, .triage, .instances, .orphans, .costs, .dns, .posture, .deletions, .events:
+      show(pages.firstIndex { $0.id.action == action } ?? open)
     case .nextPage: show((open + 1) % pages.count)
     case .previousPage: show((open + pages.count - 1) % pages.count)
+    case .jumpOrg: if let org = selection?.org(in: fleet) { jump(to: .fleet, .org(org), fleet, at: now) }
+    case .jumpMachine: if let machine = selection?.machine(in: fleet) { jump(to: .instances, .instance(machine), fleet, at: now) }
+    case .jumpEvents: if let text = selection?.eventsFilter(in: fleet) { jump(to: .events, filter: text, fleet, at: now) }
+    case .refresh:
+      notice = Span("asking every source again", .info)
+      return .perform(.refresh)
     case .help:
       layers.append(.help)
       helpScroll = 0
@@ -206,12 +253,50 @@ struct Interface {
   private mutating func show(_ index: Int) {
     open = index
     layers = []
+    trail = []
     scroll = 0
   }
 
-  private var state: ActionState {
-    ActionState(
-      page: page, hasRows: pages[open].count > 0, hasDetail: layers.contains(.detail), hasFilter: !pages[open].filter.isEmpty)
+  // MARK: - Jumps
+
+  private mutating func jump(to page: PageID, _ subject: Subject? = nil, filter: String? = nil, _ fleet: Fleet, at now: Timestamp) {
+    guard let target = pages.firstIndex(where: { $0.id == page }) else { return }
+    var step = TrailStep(page: open, selection: selection, filter: pages[open].filter, arrivedWith: "")
+    if let filter { pages[target].setFilter(filter, fleet, at: now) }
+    if let subject, !pages[target].select(subject, fleet, at: now) {
+      notice = Span("\(page.title) has no such row", .warning)
+      return
+    }
+    step.arrivedWith = pages[target].filter
+    open = target
+    layers = []
+    scroll = 0
+    trail.append(step)
+  }
+
+  /// What was typed here goes first, then the way back of the last jump.
+  private mutating func goBack(_ fleet: Fleet, at now: Timestamp) {
+    guard let step = trail.last, pages[open].filter == step.arrivedWith else {
+      return pages[open].setFilter(trail.last?.arrivedWith ?? "", fleet, at: now)
+    }
+    trail.removeLast()
+    pages[open].setFilter("", fleet, at: now)
+    open = step.page
+    pages[open].setFilter(step.filter, fleet, at: now)
+    if let selection = step.selection { _ = pages[open].select(selection, fleet, at: now) }
+    scroll = 0
+  }
+
+  private func state(_ fleet: Fleet) -> ActionState {
+    var state = ActionState(
+      page: page, hasRows: pages[open].count > 0, hasDetail: layers.contains(.detail), hasFilter: !pages[open].filter.isEmpty,
+      hasTrail: !trail.isEmpty)
+    if let selection {
+      state.hasOrg = selection.org(in: fleet) != nil
+      state.hasMachine = selection.machine(in: fleet) != nil
+      state.hasEvents = selection.eventsFilter(in: fleet) != nil
+    }
+    return state
   }
 
   // MARK: - Frames
@@ -228,7 +313,7 @@ struct Interface {
     let rule = Line(String(repeating: glyphs.rule, count: size.columns), .rule)
     var lines = [header.sources(fleet, width: size.columns, &context)]
     if size.rows >= 9 { lines.append(header.totals(fleet, tallies, &context)) }
-    if size.rows >= 7 { lines.append(header.tabs(page, fleet, keys)) }
+    if size.rows >= 7 { lines.append(header.tabs(page, fleet, keys, width: size.columns)) }
     if size.rows >= 12 { lines.append(rule) }
     let below = size.rows >= 12 ? 2 : 1
     let body = size.rows - lines.count - below
@@ -240,7 +325,18 @@ struct Interface {
       lines += drawBody(fleet, rows: body, width: size.columns, &context)
     }
     while lines.count < size.rows - below { lines.append(Line()) }
+    var cursor: Cursor?
+    for index in overlays.indices {
+      let drawn = overlays[index].draw(over: Array(lines[pageTop...]), width: size.columns, fleet, &context)
+      lines.replaceSubrange(pageTop..., with: drawn.lines.prefix(body))
+      while lines.count < size.rows - below { lines.append(Line()) }
+      cursor = drawn.cursor.map { Cursor(row: $0.row + pageTop, column: $0.column) }
+    }
     if below == 2 { lines.append(rule) }
+    if let top = overlays.last {
+      lines.append(Line(top.footer(glyphs).fitted(to: size.columns)))
+      return (Frame(lines: lines, cursor: cursor), context.moment.nextChange)
+    }
 
     if layers.last == .filter {
       let (line, cursor) = prompt(row: size.rows - 1, width: size.columns)
@@ -248,7 +344,7 @@ struct Interface {
     }
     let position = layers.contains(.help) ? "any key closes" : pages[open].position
     lines.append(
-      Footer.line(keys, state, position: position, notice: notice, filter: pages[open].filter, width: size.columns, glyphs))
+      Footer.line(keys, state(fleet), position: position, notice: notice, filter: pages[open].filter, width: size.columns, glyphs))
     return (Frame(lines: lines), context.moment.nextChange)
   }
 

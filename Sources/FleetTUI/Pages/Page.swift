@@ -2,14 +2,19 @@ import FleetModel
 
 /// The pages, in the order of their keys.
 enum PageID: String, CaseIterable, Hashable, Sendable {
-  case fleet, provisioning, instances, costs, events
+  case fleet, provisioning, triage, instances, orphans, costs, dns, posture, deletions, events
 
   var title: String {
     switch self {
     case .fleet: "Fleet"
     case .provisioning: "Provisioning"
+    case .triage: "Triage"
     case .instances: "Instances"
+    case .orphans: "Orphans"
     case .costs: "Costs"
+    case .dns: "DNS"
+    case .posture: "Posture"
+    case .deletions: "Deletions"
     case .events: "Events"
     }
   }
@@ -18,19 +23,16 @@ enum PageID: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .fleet: .fleet
     case .provisioning: .provisioning
+    case .triage: .triage
     case .instances: .instances
+    case .orphans: .orphans
     case .costs: .costs
+    case .dns: .dns
+    case .posture: .posture
+    case .deletions: .deletions
     case .events: .events
     }
   }
-}
-
-/// What is being looked at, by its name in the fleet.
-enum Subject: Hashable, Sendable {
-  case org(OrgID)
-  case workspace(WorkspaceID)
-  case instance(InstanceID)
-  case event(UInt64)
 }
 
 /// What drawing needs besides the fleet.
@@ -62,6 +64,8 @@ protocol Page {
   mutating func reverse()
   /// Selects the row that was drawn at `row` of the last ``draw(_:rows:width:_:)``.
   mutating func select(drawnRow row: Int)
+  /// Selects the row of `subject`, taking away a filter that hides it. - Returns: whether there is such a row.
+  mutating func select(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> Bool
   /// The head and at most `rows - 1` lines of the window under it.
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line]
 }

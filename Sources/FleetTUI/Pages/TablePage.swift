@@ -170,6 +170,15 @@ struct TablePage<Content: TableContent>: Page {
     select(index: top + row)
   }
 
+  mutating func select(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> Bool {
+    guard let id = content.id(subject), content.exists(id, fleet) else { return false }
+    if !isBuilt { rebuild(fleet, at: now) }
+    if !order.contains(id) { setFilter("", fleet, at: now) }
+    guard let index = order.index(of: id) else { return false }
+    select(index: index)
+    return true
+  }
+
   // MARK: - Drawing
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
