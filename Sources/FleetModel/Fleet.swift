@@ -48,6 +48,14 @@ public struct Fleet: Sendable {
   /// What was learned of how long boots take.
   public internal(set) var history = BootHistory()
   var finishedBoots: [BootRecord] = []
+  /// Boots that were learned from, watched or told by others.
+  var learnedBoots: Set<BootEnd> = []
+  /// What the database tells of boots that can't be learned from yet.
+  var sharedBootEvents: [OrgID: [BootEventRow]] = [:]
+  /// The database's word on each org's machine.
+  var databaseInstances: [OrgID: DatabaseInstanceRow] = [:]
+  /// What is wrong, as of the last ``judge(at:limits:)``.
+  public internal(set) var triage = Triage()
 
   public init() {}
 

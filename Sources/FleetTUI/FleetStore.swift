@@ -14,20 +14,21 @@ final class FleetStore {
     self.queue = queue
     self.log = log
     self.history = history?.file
-    if let history { fleet.adopt(history.learned) }
+    if let history { fleet.adopt(history.boots) }
   }
 
-  /// Readable when ``drain()`` has something to do.
+  /// Readable when ``drain(at:_:)`` has something to do.
   var wakeDescriptor: Int32 { queue.wakeDescriptor }
 
-  /// Applies what waits. - Returns: what it touched.
-  func drain() -> FleetChanges {
+  /// Applies what waits, and judges what that and the time change. - Returns: what it touched.
+  func drain(at now: Timestamp, _ limits: Triage.Limits) -> FleetChanges {
     for event in queue.drain() {
       log.note(event)
       fleet.apply(event)
     }
     let finished = fleet.takeFinishedBoots()
     if !finished.isEmpty { history?.addLater(finished) { [log] failure in log.warn(failure.description) } }
+    fleet.judge(at: now, limits: limits)
     return fleet.takeChanges()
   }
 }

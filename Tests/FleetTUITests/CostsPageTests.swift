@@ -26,7 +26,8 @@ import Testing
 
     mutating func apply(_ source: Source, _ change: FleetEvent.Change) {
       fleet.apply(FleetEvent(source: source, at: now, change: change))
-      interface.update(fleet.takeChanges(), fleet, at: now)
+      fleet.judge(at: now)
+    interface.update(fleet.takeChanges(), fleet, at: now)
     }
 
     mutating func roster() {

@@ -8,7 +8,7 @@ public struct TenantProbe: Sendable {
   let org: OrgID?
   let token: Secret?
   /// Why there is no token, where there is none.
-  let tokenProblem: String?
+  public let tokenProblem: String?
 
   public init(http: HTTPClient, slug: Slug, base: String, org: OrgID?, token: Secret?, tokenProblem: String? = nil) {
     self.http = http

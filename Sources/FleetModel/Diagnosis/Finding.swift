@@ -97,6 +97,17 @@ public struct Finding: Hashable, Sendable {
     self.disproof = disproof
   }
 
+  /// The smaller the sooner it wants a look: by severity, then a cause before what follows from it.
+  public var urgency: Int {
+    let bySeverity =
+      switch severity {
+      case .critical: 0
+      case .warning: 1
+      case .info: 2
+      }
+    return bySeverity * 10 + code.depth
+  }
+
   /// Every line of proof, and what could not be checked.
   public var evidenceLines: [String] { evidence.map(\.line) + unchecked.map { "could not check: \($0)" } }
 }

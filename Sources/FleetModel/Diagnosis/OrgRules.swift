@@ -67,7 +67,7 @@ struct OrgRules {
       found += [tunnelOrDNS, unreachable, refusedByGuard].compactMap { $0 }
       found += silentSubsystems
     }
-    found += [disagreement].compactMap { $0 }
+    found += disagreement.map { [$0] } ?? databaseDisagreements
     return found
   }
 
@@ -80,14 +80,18 @@ struct OrgRules {
       let count = rows.count { row in row.workspaceID == nil && (row.at ?? now) >= (start ?? .distantPast) + -5 }
       return (count, file.bootEvents.readAt ?? now, "boot-events")
     }
-    if file.bootEvents.problem != nil { return nil }
     let boot = org.boot ?? org.failedBoot
     if let boot, !boot.marks.isEmpty { return (boot.marks.count, org.bootEventsReadAt ?? now, "boot-events") }
     // The feed tells every boot event, but nothing from before it was opened.
     if let feed = fleet.sources[.feed], feed.isOpen, let opened = feed.openedAt, let start, opened <= start, boot != nil {
       return (0, now, "feed")
     }
-    return org.bootEventsReadAt.map { (0, $0, "boot-events") }
+    if file.bootEvents.problem == nil, let at = org.bootEventsReadAt { return (0, at, "boot-events") }
+    // The database keeps every event that was accepted, the newest of them in its answer.
+    guard let start, let database = fleet.database, let since = database.bootEventsSince, start >= since, start <= database.readAt else {
+      return nil
+    }
+    return (0, database.readAt, "database")
   }
 
   private var bootEventsGap: [String] {
@@ -98,8 +102,7 @@ struct OrgRules {
     let publishes = org.row.lastError.map(KnownTexts.isMissingBootEvents) ?? false
     let running = machine.flatMap { machine in machine.row.state == .running ? machine.row.launchedAt.map { now - $0 } : nil }
     // A tenant that failed for another published reason, before its machine could tell anything, is no case of this.
-    let mayBe =
-      isComing || (org.row.lastError.map { publishes || KnownTexts.isTimeout($0) || $0.lowercased().contains("not ready") } ?? true)
+    let mayBe = isComing || publishes || !(org.row.lastError.map(KnownTexts.namesItsCause) ?? false)
     let isProven =
       mayBe && bootEvents?.count == 0 && running != nil
       && (machine?.row.launchedAt).map { clock.isOver(Self.firstEventLimit, since: $0) } ?? false
@@ -284,6 +287,17 @@ struct OrgRules {
       return disagreement("the control plane says stopped, EC2 runs its machine")
     }
     return nil
+  }
+
+  /// Where the control plane's own database says otherwise.
+  private var databaseDisagreements: [Finding] {
+    fleet.databaseDifferences(ofTenant: org.id, by: clock).map { difference in
+      Finding(
+        .statusDisagrees, .warning, of: target, difference.summary,
+        evidence: difference.evidence.map { .init("database", $0, at: fleet.database?.readAt) },
+        nextStep: "find out which is true: a row that was written by hand, or a step that the control plane did not finish",
+        disproof: "the next answers of both agree")
+    }
   }
 
   private func disagreement(_ summary: String) -> Finding {

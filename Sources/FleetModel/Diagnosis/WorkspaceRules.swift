@@ -106,8 +106,11 @@ struct WorkspaceRules {
       }
       if read.marks.count > marks.count { marks = read.marks }
     }
+    // By its name, by its own count of steps, or as the last step of such boots.
+    let last = fleet.plan(of: .workspace(workspace.id)).phases.last { $0.name != "register" }?.name
     if let mark = marks.last(where: {
-      ["workspace_ready", "wait_platform_health", "a2a_ready", "ready"].contains($0.name) && $0.endedAt != nil && !$0.failed
+      (["workspace_ready", "wait_platform_health", "a2a_ready", "ready", last].contains($0.name) || $0.isLast) && $0.endedAt != nil
+        && !$0.failed
     }) {
       evidence.append(.init("boot-events", "\(mark.name)=ok", at: mark.endedAt))
       ended = mark.endedAt
@@ -161,7 +164,11 @@ struct WorkspaceRules {
         disproof: "the values are set and a restart fails the same way")
     }
     if let crashed { return crashed }
-    let isTimeout = workspace.failureSource == "provision_timeout_sweep" || KnownTexts.isTimeout(error)
+    // The bootstrap watcher is known to give up on a hermes too early (contract §4.5).
+    let isTimeout =
+      workspace.failureSource == "provision_timeout_sweep" || KnownTexts.isTimeout(error)
+      || (workspace.failureSource == "bootstrap_watcher" && row.runtime == "hermes" && workspace.failedBoot?.marks.contains(where: \.failed) != true
+        && workspace.boot?.marks.contains(where: \.failed) != true)
     guard isTimeout else {
       return Finding(
         .provisionFailed, .critical, of: target, "provisioning failed: \(row.lastError ?? "no reason given")",
@@ -169,7 +176,6 @@ struct WorkspaceRules {
         nextStep: "read the console and the log's tail for the cause, then restart the workspace", disproof: "it comes online by itself")
     }
     let limit = Fleet.provisionLimit(of: row)
-    // The sweep's own verdict waits for the runtime's limit; the bootstrap watcher is known to give up too early (contract §4.5).
     let start = workspace.provisioningSince ?? boot?.startedAt ?? machine?.row.launchedAt
     if let start, machine.map({ $0.row.state.isLive }) ?? true, !clock.isOver(limit, since: start) {
       return Finding(
@@ -219,13 +225,15 @@ struct WorkspaceRules {
   }
 
   private var agentError: Finding? {
-    let known = KnownTexts.agentError(in: error)
+    let activity = file.activity[workspace.id]?.value?.lastError
+    let known = KnownTexts.agentError(in: error) ?? activity.flatMap { KnownTexts.agentError(in: $0.text) }
     guard row.status == .degraded || (known != nil && row.status != .removed) else { return nil }
     if known == nil, wedged != nil { return nil }
     var evidence = [statusEvidence]
     if let rate = row.errorRate, rate > 0 {
       evidence.append(.init("agent", "error rate \(Int((min(rate, 10) * 100).rounded())) %", at: workspace.lastHeartbeat))
     }
+    if let activity, KnownTexts.agentError(in: error) == nil { evidence.append(.init("activity", activity.text, at: activity.at)) }
     guard let known else {
       return Finding(
         .agentError, .warning, of: target, "degraded: \(row.lastError ?? "no reason given")", evidence: evidence,
@@ -239,7 +247,8 @@ struct WorkspaceRules {
   private var phantomBusy: Finding? {
     guard let tasks = row.activeTasks, tasks > 0, row.status == .online || row.status == .degraded else { return nil }
     let last: (moment: Timestamp?, since: Timestamp, by: String)
-    if let reading = file.activity[workspace.id], case .read(let moment, let at) = reading {
+    if let reading = file.activity[workspace.id], case .read(let activity, let at) = reading {
+      let moment = activity.last
       // It never did anything: then its activity is as old as its agent.
       last = (moment, moment ?? row.uptime.map { at + -$0 } ?? at, "activity")
     } else if let since = workspace.listeningSince {

@@ -8,10 +8,22 @@ enum Effect: Hashable, Sendable {
   case show(Set<WorkspaceID>)
   /// Every source is asked again now.
   case refresh
+  /// Whatever may tell why an org or workspace is as it is.
+  case explain(CaseQuestion)
+  /// A machine's serial output, so many seconds from now.
+  case console(WorkspaceID, after: Double)
+  /// A tenant's layers, from outside.
+  case check(OrgID, Slug)
+  case posture(PostureQuestion)
 }
 
 /// What came of an effect that has more to say than the fleet's own events.
 enum Answer: Sendable {
+  case explained(OrgID, WorkspaceID?, Result<CaseFile, Problem>)
+  /// Lines without escape sequences, secrets masked.
+  case console(WorkspaceID, Result<[String], Problem>)
+  case checked(OrgID, Result<[Check], Problem>)
+  case posture([Check], at: Timestamp)
 }
 
 /// Does what the dashboard asks, away from its thread, and keeps what came of it until the dashboard takes it.
@@ -66,6 +78,10 @@ final class EffectRunner: Sendable {
     switch effect {
     case .show(let workspaces): session.feeds.show(workspaces)
     case .refresh: session.feeds.refresh()
+    case .explain(let question): explain(question, session)
+    case .console(let workspace, let seconds): readConsole(of: workspace, after: seconds, session)
+    case .check(let org, let slug): check(org, slug, session)
+    case .posture(let question): lookAtPosture(question, session)
     }
   }
 }

@@ -159,7 +159,7 @@ extension GlobalOptions {
       guard let path = try historyPath(), makes || access(path, F_OK) == 0 else { return nil }
       let file = try HistoryFile(path: path)
       if file.isReadOnly { warn("history \(path): can't be written; new boots are not kept") }
-      return KeptHistory(file: file, learned: try file.learned())
+      return KeptHistory(file: file, boots: try file.boots(newest: HistoryFile.learnedLimit))
     } catch {
       warn("\(error); going on without it")
       return nil
@@ -167,8 +167,8 @@ extension GlobalOptions {
   }
 }
 
-/// The history's file and what it taught.
+/// The history's file and its newest boots, oldest first.
 struct KeptHistory: Sendable {
   let file: HistoryFile
-  let learned: BootHistory
+  let boots: [BootRecord]
 }

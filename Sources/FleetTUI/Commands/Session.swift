@@ -37,7 +37,7 @@ struct Session: Sendable {
   func loaded() async -> Fleet {
     await feeds.loadOnce()
     var fleet = Fleet()
-    if let history = history(makes: false) { fleet.adopt(history.learned) }
+    if let history = history(makes: false) { fleet.adopt(history.boots) }
     for event in queue.drain() {
       log.note(event)
       fleet.apply(event)

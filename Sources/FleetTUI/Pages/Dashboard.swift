@@ -136,7 +136,7 @@ final class Dashboard {
   }
 
   private func takeNews() {
-    interface.update(store.drain(), store.fleet, at: now())
+    interface.update(store.drain(at: now(), options.limits), store.fleet, at: now())
     for answer in effects.takeAnswers() {
       if case .perform(let effect) = interface.take(answer, store.fleet, at: now()) { effects.perform(effect) }
     }
@@ -149,7 +149,7 @@ final class Dashboard {
     // A clock that was set back must not stop the frames.
     let since = moment.milliseconds - lastFrame.milliseconds
     guard since >= Self.frameInterval || since < 0 || isTimely else { return }
-    if isDirty { takeNews() }
+    takeNews()
     draw(on: terminal)
   }
 

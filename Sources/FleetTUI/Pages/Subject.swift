@@ -6,6 +6,8 @@ enum Subject: Hashable, Sendable {
   case workspace(WorkspaceID)
   case instance(InstanceID)
   case event(UInt64)
+  case finding(FindingID)
+  case check(Check)
 }
 
 /// What belongs together: where a row leads to on the other pages.
@@ -17,13 +19,21 @@ extension Subject {
     case .workspace(let id): fleet.workspaces[id].flatMap { fleet.orgs[$0.orgID]?.id }
     case .instance(let id): fleet.instances[id].flatMap { fleet.org(of: $0.row)?.id }
     case .event(let sequence): fleet.logEntry(sequence)?.orgID.flatMap { fleet.orgs[$0]?.id }
+    case .finding(let id):
+      switch id.target {
+      case .org(let id): fleet.orgs[id]?.id
+      case .workspace(let id): fleet.workspaces[id].flatMap { fleet.orgs[$0.orgID]?.id }
+      case .fleet: nil
+      }
+    case .check(let check): fleet.org(named: Slug(String(check.target.prefix { $0 != "/" })))?.id
     }
   }
 
   func workspace(in fleet: Fleet) -> WorkspaceID? {
     switch self {
-    case .org: nil
+    case .org, .check: nil
     case .workspace(let id): id
+    case .finding(let id): if case .workspace(let id) = id.target { id } else { nil }
     case .instance(let id): fleet.instances[id]?.row.workspaceID
     case .event(let sequence): fleet.logEntry(sequence)?.workspaceID
     }

@@ -5,7 +5,7 @@ import HeapModule
 /// What an event touched is judged anew, and what a rule waits for (two minutes without a boot event, three without a heartbeat) is judged
 /// at that moment, although nothing happens then. The rest of the fleet is not looked at. Evidence and ages in texts are of the moment of
 /// judgement: who shows a finding in full asks ``Fleet/findings(of:at:file:)`` again.
-public struct FindingIndex: Sendable {
+public struct Triage: Sendable {
   private struct Entry: Sendable {
     var findings: [Finding] = []
     /// When time alone may change them.
@@ -32,23 +32,34 @@ public struct FindingIndex: Sendable {
   private var unfinishedPurges: Set<PurgeID> = []
   private var vcpus: [InstanceID: Int] = [:]
   private var vcpusUsed = 0
-  /// Why EC2 can't be judged from; with it every verdict about machines comes and goes.
-  private var machineProblem: String??
+  /// Whether EC2 can be judged from: with it every verdict about machines comes and goes. `nil` where none is configured.
+  private var knowsMachines: Bool?
   /// Orgs whose deletion explains everything in them.
   private var deleting: Set<OrgID> = []
+  /// The runs that orgs are deleted by, failed ones too.
+  private var deletedBy: [OrgID: PurgeID] = [:]
   private var changed: Set<Finding.Target> = []
 
-  private let vcpuQuota: Int?
-  /// How full the DNS zone is, where it was read.
-  public var dnsRecords: CaseFile.Gauge?
+  /// What the fleet's own events don't tell of its limits.
+  public struct Limits: Hashable, Sendable {
+    /// As configured; `nil`: what Service Quotas says.
+    public var vcpuQuota: Int?
+    /// How full the DNS zone is, where it was read.
+    public var dnsRecords: CaseFile.Gauge?
 
-  /// - Parameter vcpuQuota: as configured; `nil`: what Service Quotas says.
-  public init(vcpuQuota: Int? = nil) { self.vcpuQuota = vcpuQuota }
+    public init(vcpuQuota: Int? = nil, dnsRecords: CaseFile.Gauge? = nil) {
+      self.vcpuQuota = vcpuQuota
+      self.dnsRecords = dnsRecords
+    }
+  }
+  private var limits = Limits()
+  /// When a boot that was called failed early has had its time.
+  fileprivate(set) var nextBootEnd: Timestamp?
 
   // MARK: - Asking
 
   /// When a finding may come or go without an event; `nil`: never.
-  public var nextChange: Timestamp? { turns.min?.at }
+  public var nextChange: Timestamp? { [turns.min?.at, nextBootEnd].compactMap { $0 }.min() }
 
   /// Everything that has findings.
   public var targets: Set<Finding.Target> {
@@ -75,22 +86,21 @@ public struct FindingIndex: Sendable {
 
   /// Judges anew what `changes` touched and whatever's time has come.
   /// - Returns: the targets whose findings became others.
-  @discardableResult
-  public mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) -> Set<Finding.Target> {
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, limits: Limits, at now: Timestamp) -> Set<Finding.Target> {
     changed = []
+    self.limits = limits
     count(changes.instances, fleet)
     for id in changes.purges {
       if let purge = fleet.purges[id], purge.status != .completed { unfinishedPurges.insert(id) } else { unfinishedPurges.remove(id) }
     }
-    let problem = fleet.machinesKnown(at: now)?.problem
-    let isAnother = machineProblem != .some(problem) && !(machineProblem == nil && fleet.orgs.isEmpty)
-    if isAnother {
-      machineProblem = .some(problem)
-      for id in fleet.orgs.keys { judge(.org(id), fleet, at: now) }
-      for id in fleet.workspaces.keys { judge(.workspace(id), fleet, at: now) }
-    } else {
-      for target in touched(by: changes, fleet) { judge(target, fleet, at: now) }
+    var targets = touched(by: changes, fleet)
+    let knowsMachines = fleet.machinesKnown(at: now)?.isComplete
+    if knowsMachines != self.knowsMachines {
+      self.knowsMachines = knowsMachines
+      for id in fleet.orgs.keys { targets.insert(.org(id)) }
+      for id in fleet.workspaces.keys { targets.insert(.workspace(id)) }
     }
+    for target in targets { judge(target, fleet, at: now) }
     judge(.fleet, fleet, at: now)
     takeTurns(fleet, at: now)
     return changed
@@ -114,6 +124,8 @@ public struct FindingIndex: Sendable {
       default: break
       }
     }
+    for id in changes.orgs { deletedBy[id] = fleet.orgs[id]?.deletion?.purgeID }
+    if !changes.purges.isEmpty { for (org, purge) in deletedBy where changes.purges.contains(purge) { targets.insert(.org(org)) } }
     for id in changes.orgs {
       let isDeleted = fleet.orgs[id]?.deletion.map { $0.status != .failed } ?? false
       guard isDeleted != deleting.contains(id) else { continue }
@@ -162,7 +174,7 @@ public struct FindingIndex: Sendable {
       found = fleet.findings(of: id, by: clock)
     case .fleet:
       found = fleet.fleetFindings(
-        vcpus: fleet.vcpuGauge(used: vcpusUsed, limit: vcpuQuota), dnsRecords: dnsRecords,
+        vcpus: fleet.vcpuGauge(used: vcpusUsed, limit: limits.vcpuQuota), dnsRecords: limits.dnsRecords,
         purges: unfinishedPurges.compactMap { fleet.purges[$0] }, clock)
       // An answer of EC2 that nobody renews grows stale.
       for region in fleet.regions {
@@ -207,7 +219,7 @@ public struct FindingIndex: Sendable {
   // MARK: - Invariants
 
   /// Where the index and a judgement of the whole fleet differ: empty, always. Tests ask after every event.
-  public func differences(from fleet: Fleet, at now: Timestamp) -> [String] {
+  func differences(from fleet: Fleet, at now: Timestamp) -> [String] {
     var problems: [String] = []
     var known = Set(entries.filter { !$0.value.findings.isEmpty }.keys)
     func compare(_ target: Finding.Target, _ found: [Finding]) {
@@ -217,7 +229,7 @@ public struct FindingIndex: Sendable {
     }
     for id in fleet.orgs.keys { compare(.org(id), fleet.findings(of: id, at: now)) }
     for id in fleet.workspaces.keys { compare(.workspace(id), fleet.findings(of: id, at: now)) }
-    compare(.fleet, fleet.findings(at: now, vcpuQuota: vcpuQuota, dnsRecords: dnsRecords))
+    compare(.fleet, fleet.findings(at: now, vcpuQuota: limits.vcpuQuota, dnsRecords: limits.dnsRecords))
     if !known.isEmpty { problems.append("findings of what is gone: \(known)") }
     return problems
   }
@@ -231,4 +243,18 @@ extension Finding {
   }
 
   var identity: Identity { Identity(code: code, severity: severity) }
+}
+
+extension Fleet {
+  /// Judges what changed since the last ``takeChanges()``, and what became true by time alone: before the changes are taken, which then tell
+  /// whose findings became others.
+  public mutating func judge(at now: Timestamp, limits: Triage.Limits = Triage.Limits()) {
+    let nextEnd = giveUpBoots(at: now)
+    // Taken out of the fleet meanwhile: two references would copy it.
+    var triage = triage
+    self.triage = Triage()
+    changes.findings.formUnion(triage.update(changes, self, limits: limits, at: now))
+    triage.nextBootEnd = nextEnd
+    self.triage = triage
+  }
 }
