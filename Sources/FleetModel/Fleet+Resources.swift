@@ -1,6 +1,6 @@
 /// What stands beside the machines in one region: read now and then, by who looks for what was left behind.
-public struct RegionResources: Hashable, Sendable {
-  public enum Listing<Row: Hashable & Sendable>: Hashable, Sendable {
+public struct RegionResources: Hashable, Codable, Sendable {
+  public enum Listing<Row: Hashable & Codable & Sendable>: Hashable, Codable, Sendable {
     /// Every page came.
     case complete([Row])
     /// The credentials lack the permission, or the endpoint doesn't have it: nothing can be said, and nothing is wrong.

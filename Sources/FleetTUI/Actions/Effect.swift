@@ -28,35 +28,55 @@ enum Answer: Sendable {
 
 /// Does what the dashboard asks, away from its thread, and keeps what came of it until the dashboard takes it.
 final class EffectRunner: Sendable {
+  private enum World {
+    /// Its services aren't known yet: what is asked waits.
+    case coming([Effect])
+    case here(Session)
+    /// A recording: there is nobody to ask.
+    case absent
+  }
+
   private struct State {
-    /// `nil` until the environment's services are known: what is asked before waits.
-    var session: Session?
-    var waiting: [Effect] = []
+    var world: World
     var answers: [Answer] = []
   }
 
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   private let queue: EventQueue
 
-  /// - Parameter queue: woken when there is an answer.
-  init(queue: EventQueue, session: Session? = nil) {
+  private init(_ world: World, _ queue: EventQueue) {
+    state = Mutex(State(world: world))
     self.queue = queue
-    if let session { arrived(session) }
   }
 
+  /// Of a session that is there. Its queue is woken when there is an answer.
+  convenience init(_ session: Session) { self.init(.here(session), session.queue) }
+
+  /// Of a session that will ``arrived(_:)``.
+  static func waiting(on queue: EventQueue) -> EffectRunner { EffectRunner(.coming([]), queue) }
+
+  /// Of a recording.
+  static func deaf(on queue: EventQueue) -> EffectRunner { EffectRunner(.absent, queue) }
+
   func arrived(_ session: Session) {
-    let waiting = state.withLock { state in
-      state.session = session
-      defer { state.waiting = [] }
-      return state.waiting
+    let waiting: [Effect] = state.withLock { state in
+      defer { state.world = .here(session) }
+      return if case .coming(let waiting) = state.world { waiting } else { [] }
     }
     for effect in waiting { perform(effect, session) }
   }
 
   func perform(_ effect: Effect) {
-    let session = state.withLock { state in
-      if state.session == nil { state.waiting.append(effect) }
-      return state.session
+    let session: Session? = state.withLock { state in
+      switch state.world {
+      case .here(let session): return session
+      case .absent: return nil
+      case .coming(var waiting):
+        // What is on screen matters as it is, not as it was.
+        if case .show = effect { waiting.removeAll { if case .show = $0 { true } else { false } } }
+        state.world = .coming(waiting + [effect])
+        return nil
+      }
     }
     if let session { perform(effect, session) }
   }

@@ -12,11 +12,12 @@ struct Session: Sendable {
   let variables: [String: String]
   private let global: GlobalOptions
 
-  /// - Throws: ``CommandFailure`` when the log that the options name can't be written.
+  /// - Throws: ``CommandFailure`` when the log or the recording that the options name can't be written.
   init(environment: FleetEnvironment, global: GlobalOptions, options: FleetFeeds.Options = FleetFeeds.Options()) throws {
+    let log = try global.openLog()
     self.init(
       environment: environment, global: global, http: HTTPClient(userAgent: environment.userAgent ?? "fleettui/\(FleetTUI.version)"),
-      queue: EventQueue(), log: try global.openLog(), variables: global.variables, options: options)
+      queue: try global.openQueue(environment: environment.name, log: log), log: log, variables: global.variables, options: options)
   }
 
   /// - Parameter variables: the process's environment, as far as this session may see it.

@@ -5,6 +5,7 @@ struct Header {
   let environment: String
   let isProtected: Bool
   let isReadOnly: Bool
+  let replay: ReplayNote?
 
   /// Environment, every source with its freshness, and what is allowed. Ages are shown only where a source isn't fresh.
   func sources(_ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> Line {
@@ -12,7 +13,12 @@ struct Header {
     let name = [
       Span(" fleet \(glyphs.into) ", .dim), Span(environment.uppercased(), isProtected ? .protected : .environment), Span("   "),
     ]
-    let allowed = [isReadOnly ? Span("  read-only ", .dim) : Span("  writes allowed ", .danger)]
+    let allowed: [Span] =
+      if let replay {
+        [Span("  \(replay.text(at: &context.moment)) ", .warning)]
+      } else {
+        [isReadOnly ? Span("  read-only ", .dim) : Span("  writes allowed ", .danger)]
+      }
     let room = width - Line(name).columns - Line(allowed).columns
     guard room > 8 else { return Line(Line(name).fitted(to: width).spans) }
 

@@ -14,11 +14,28 @@ enum Intent: Equatable {
   case leave(exitCode: Int32)
 }
 
+/// What is said of a recording while it is shown.
+struct ReplayNote: Equatable, Sendable {
+  var start: Timestamp
+  var end: Timestamp
+  var speed: Double
+
+  /// `replay x4  2026-11-23T13:42:07Z`, or that it is over.
+  func text(at moment: inout Moment) -> String {
+    let isOver = moment.now >= end
+    if !isOver { moment.changesEverySecond() }
+    let second = Timestamp(milliseconds: moment.now.milliseconds / 1000 * 1000)
+    return "replay" + (speed == 1 ? "" : " x\(JSONValue.number(speed).serialized())") + (isOver ? " ended" : "") + " \(second)"
+  }
+}
+
 /// What the dashboard is to be.
 struct DashboardOptions: Sendable {
   var environment: String
   var isProtected = false
   var isReadOnly = true
+  /// What is shown is a recording.
+  var replay: ReplayNote?
   var isASCII = false
   var theme = Theme.standard
   var keys = KeyMap.standard
@@ -76,7 +93,8 @@ struct Interface {
       TablePage<OrphansContent>(), CostsPage(orphans: options.orphans, vcpuQuota: options.vcpuQuota), TablePage<DNSContent>(),
       PosturePage(), TablePage<DeletionsContent>(), TablePage<EventsContent>(),
     ]
-    header = Header(environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly)
+    header = Header(
+      environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly, replay: options.replay)
     keys = options.keys
     prices = options.prices
     limits = options.limits
