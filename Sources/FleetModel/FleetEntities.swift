@@ -94,5 +94,7 @@ public struct FleetChanges: Hashable, Sendable {
   public var logged = false
 
   public init() {}
-  public var isEmpty: Bool { orgs.isEmpty && workspaces.isEmpty && instances.isEmpty && sources.isEmpty && purges.isEmpty && findings.isEmpty && !logged }
+  public var isEmpty: Bool {
+    orgs.isEmpty && workspaces.isEmpty && instances.isEmpty && sources.isEmpty && purges.isEmpty && findings.isEmpty && !logged
+  }
 }

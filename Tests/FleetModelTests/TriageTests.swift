@@ -26,7 +26,9 @@ extension Scene {
     scene.judge()
     #expect(scene.fleet.takeChanges().findings == [.org("org-acme")])
     #expect(scene.fleet.triage.findings(of: .org("org-acme")).map(\.code) == [.bootEventsMissing])
-    #expect(scene.fleet.triage.count(of: .critical) == 1 && scene.fleet.triage.targets == [.org("org-acme")] && scene.fleet.triage.isUnwell("org-acme"))
+    #expect(
+      scene.fleet.triage.count(of: .critical) == 1 && scene.fleet.triage.targets == [.org("org-acme")]
+        && scene.fleet.triage.isUnwell("org-acme"))
   }
 
   @Test func aBootEventThatComesAfterAllTakesTheFindingAway() {
@@ -49,7 +51,7 @@ extension Scene {
       scene.hear(.ec2("us-east-2"), .failed("stopped asking, for this test"))
       scene.hear(.tenant("acme"), .streamed(StreamedEvent(type: .workspaceHeartbeat, timestamp: scene.now, workspaceID: Self.workspace)))
       scene.judge()
-    _ = scene.fleet.takeChanges()
+      _ = scene.fleet.takeChanges()
     }
     let last = scene.now
     #expect(scene.fleet.triage.nextChange.map { $0 <= last + 180 } == true)
@@ -57,7 +59,7 @@ extension Scene {
     while let next = scene.fleet.triage.nextChange, scene.fleet.triage.targets.isEmpty {
       scene.now = next + 0.001
       scene.judge()
-    _ = scene.fleet.takeChanges()
+      _ = scene.fleet.takeChanges()
     }
     #expect(scene.fleet.triage.findings(of: .workspace(Self.workspace)).map(\.code) == [.heartbeatStale])
     #expect(abs(scene.now - last - 180) < 0.01)

@@ -47,7 +47,8 @@ public struct DatabaseHealth: Hashable, Sendable {
 
   /// The names of the text columns of every table, whether this role may read them or not: no value is asked for.
   /// - Throws: ``DatabaseError`` when the database can't be asked.
-  public static func textColumns(_ settings: DatabaseSettings, within seconds: Double) async throws(DatabaseError) -> [String: Set<String>] {
+  public static func textColumns(_ settings: DatabaseSettings, within seconds: Double) async throws(DatabaseError) -> [String: Set<String>]
+  {
     let connection = PostgresConnection(settings: settings)
     defer { connection.close() }
     return try await connection.perform(within: seconds) { session, limits throws(DatabaseError) in

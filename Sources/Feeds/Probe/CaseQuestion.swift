@@ -5,7 +5,8 @@ public struct CaseQuestion: Hashable, Sendable {
   public let org: Org
   /// Whose consoles and activity are worth reading.
   public let workspaces: [Workspace]
-  public let isOfOneWorkspace: Bool
+  /// The one that is asked about, where it isn't the whole org.
+  public let workspaceID: WorkspaceID?
   /// Why the tenant could not be read, if it could not.
   let tenantProblem: String?
   let vcpus: CaseFile.Gauge?
@@ -15,7 +16,7 @@ public struct CaseQuestion: Hashable, Sendable {
   ///   - vcpuQuota: as configured.
   public init(about org: Org, workspace: Workspace? = nil, in fleet: Fleet, vcpuQuota: Int?, at now: Timestamp) {
     self.org = org
-    isOfOneWorkspace = workspace != nil
+    workspaceID = workspace?.id
     workspaces = (workspace.map { [$0] } ?? fleet.workspaces(of: org.id)).filter { $0.row.status != .removed }
     tenantProblem = fleet.freshness(of: .tenant(org.slug), at: now).problem
     vcpus = fleet.vcpuGauge(limit: vcpuQuota)

@@ -39,7 +39,9 @@ public struct PostureQuestion: Hashable, Sendable {
           mayHaveConsole: [.online, .degraded, .provisioning, .failed].contains(workspace.row.status))
       }
     }
-    machines = fleet.instances.values.map(\.row).filter { $0.isOurs && !$0.state.isEnding }.sorted { ($0.region, $0.id) < ($1.region, $1.id) }
+    machines = fleet.instances.values.map(\.row).filter { $0.isOurs && !$0.state.isEnding }.sorted {
+      ($0.region, $0.id) < ($1.region, $1.id)
+    }
     regions = fleet.regions.sorted()
     securityGroups = fleet.resources.mapValues(\.securityGroups)
     unreadRegions = regions.compactMap { region in

@@ -1,6 +1,6 @@
 /// One thing that needs a human: what, how bad, what proves it, what to do.
 public struct Finding: Hashable, Sendable {
-  /// What `explain` and `snapshot` call it (`docs/codes.md`); never renamed.
+  /// What `explain` and `snapshot` call it (`docs/findings.md`); never renamed.
   public enum Code: String, Hashable, Sendable, CaseIterable {
     case bootEventsMissing = "boot-events-missing"
     case bootedNeverRegistered = "booted-never-registered"

@@ -139,8 +139,9 @@ extension Fleet {
     case .pending:
       guard let created = purge.createdAt, clock.isOver(86_400, since: created) else { return nil }
       return Finding(
-        .purgeOld, .warning, of: target,
-        "deletion of \(name) is unfinished, \(since)" + (clock.isOver(172_800, since: created) ? ": past the 48 h after which somebody must look" : ""),
+        .purgeOld, clock.isOver(172_800, since: created) ? .critical : .warning, of: target,
+        "deletion of \(name) is unfinished, \(since)"
+          + (clock.isOver(172_800, since: created) ? ": past the 48 h after which somebody must look" : ""),
         evidence: evidence, nextStep: "delete the org again: the same run goes on; if it does not move, look at the control plane's log",
         disproof: "its last_step changes")
     }

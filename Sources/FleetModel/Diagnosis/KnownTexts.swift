@@ -80,11 +80,13 @@ enum KnownTexts {
   /// Whether a tenant's failure says what failed, rather than that nobody heard of its machine.
   static func namesItsCause(_ text: String) -> Bool {
     if isTimeout(text) || text.lowercased().contains("not ready") { return false }
-    return isTunnelOrDNS(text) || isDNSQuota(text) || isVCPUQuota(text) || isProvisionerDisabled(text) || !missingVariables(in: text).isEmpty
+    return isTunnelOrDNS(text) || isDNSQuota(text) || isVCPUQuota(text) || isProvisionerDisabled(text)
+      || !missingVariables(in: text).isEmpty
       || crash(in: [text]) != nil
-      || ["runinstances", "ami", "security group", "securitygroup", "invalid", "unauthorizedoperation", "exit status", "exited", "secrets"].contains {
-        text.lowercased().contains($0)
-      }
+      || ["runinstances", "ami", "security group", "securitygroup", "invalid", "unauthorizedoperation", "exit status", "exited", "secrets"]
+        .contains {
+          text.lowercased().contains($0)
+        }
   }
 
   static func isMissingBootEvents(_ text: String) -> Bool {

@@ -125,11 +125,13 @@ struct WorkspaceRules {
     // One that was online before had registered: its failure is another one.
     guard workspace.lastHeartbeat == nil || workspace.lastHeartbeat ?? now < workspace.provisioningSince ?? .distantPast else { return nil }
     guard let end = bootEnd, consoleCrash == nil else { return nil }
-    if let at = end.at, console.value?.contains(where: KnownTexts.listens) != true, !clock.isOver(Self.registerLimit, since: at) { return nil }
+    if let at = end.at, console.value?.contains(where: KnownTexts.listens) != true, !clock.isOver(Self.registerLimit, since: at) {
+      return nil
+    }
     if let lines = console.value, lines.contains(where: KnownTexts.registered) { return nil }
     if let machine, machine.row.state != .running { return nil }
-    // Without its machine seen running, only the console proves that there is one.
-    guard machine != nil || console.value != nil else { return nil }
+    // Where every region was read and has no machine of it, only the console proves that there is one.
+    guard machine != nil || console.value != nil || machines?.isComplete != true else { return nil }
     var evidence = end.evidence
     if console.value != nil { evidence.append(.init("console", "no POST /registry/register that was answered", at: console.readAt)) }
     var missing = ""
@@ -167,7 +169,8 @@ struct WorkspaceRules {
     // The bootstrap watcher is known to give up on a hermes too early (contract §4.5).
     let isTimeout =
       workspace.failureSource == "provision_timeout_sweep" || KnownTexts.isTimeout(error)
-      || (workspace.failureSource == "bootstrap_watcher" && row.runtime == "hermes" && workspace.failedBoot?.marks.contains(where: \.failed) != true
+      || (workspace.failureSource == "bootstrap_watcher" && row.runtime == "hermes"
+        && workspace.failedBoot?.marks.contains(where: \.failed) != true
         && workspace.boot?.marks.contains(where: \.failed) != true)
     guard isTimeout else {
       return Finding(

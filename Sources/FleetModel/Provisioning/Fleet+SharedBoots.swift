@@ -78,6 +78,8 @@ extension Fleet {
   private func sharedBoot(of target: BootTarget, _ org: OrgID, _ rows: [BootEventRow]) -> SharedBoot {
     let events = rows.compactMap { row in row.at.map { ($0, row) } }.sorted { $0.0 < $1.0 }
     guard let end = events.last?.0 else { return .never }
+    // Its machine tells since when it booted, and what it is compared with.
+    guard hasAskedMachines else { return .later }
     let outcome: BootRecord.Outcome
     let machine: InstanceRow?
     let group: String
@@ -99,7 +101,7 @@ extension Fleet {
     if start == nil, case .tenant = target { start = orgs[org]?.row.createdAt.flatMap { Self.isLaunch($0, of: began) ? $0 : nil } }
     if start == nil, events[first].1.status == .started { start = began }
     // Of another machine than today's, or one whose beginning nobody told.
-    guard let start else { return machine == nil && !hasAskedMachines ? .later : .never }
+    guard let start else { return .never }
     var boot = Boot(startedAt: start)
     for (at, row) in events[first...] { boot.note(row, at: at) }
     let plan = history.plan(for: group, published: publishedPlan(of: target))

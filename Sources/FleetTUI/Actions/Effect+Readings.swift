@@ -9,12 +9,25 @@ extension Answer {
     let text: String
 
     static let gone = Problem(text: "it is gone")
+    static let recorded = Problem(text: "this is a recording: there is nobody to ask")
+  }
+
+  /// What a question comes to where there is nobody to ask: an explanation rests on what was recorded.
+  static func ofNobody(to effect: Effect) -> Answer? {
+    switch effect {
+    case .show, .refresh: nil
+    case .explain(let question): .explained(question.org.id, question.workspaceID, .success(CaseFile()))
+    case .console(let workspace, _): .console(workspace, .failure(.recorded))
+    case .check(let org, _): .checked(org, .failure(.recorded))
+    case .posture:
+      .posture(PostureRules.ID.allCases.map { Check($0.rawValue, .unknown, target: "recording", Problem.recorded.text) }, at: wallClock())
+    }
   }
 }
 
 extension EffectRunner {
   func explain(_ question: CaseQuestion, _ session: Session) {
-    let part = question.isOfOneWorkspace ? question.workspaces.first?.id : nil
+    let part = question.workspaceID
     Task.detached {
       do throws(FeedError) {
         let reader = try CaseReader(environment: session.environment, http: session.http, variables: session.variables)

@@ -70,7 +70,9 @@ final class EffectRunner: Sendable {
     let session: Session? = state.withLock { state in
       switch state.world {
       case .here(let session): return session
-      case .absent: return nil
+      case .absent:
+        if let answer = Answer.ofNobody(to: effect) { state.answers.append(answer) }
+        return nil
       case .coming(var waiting):
         // What is on screen matters as it is, not as it was.
         if case .show = effect { waiting.removeAll { if case .show = $0 { true } else { false } } }
@@ -78,7 +80,7 @@ final class EffectRunner: Sendable {
         return nil
       }
     }
-    if let session { perform(effect, session) }
+    if let session { perform(effect, session) } else { queue.wake() }
   }
 
   /// Everything that came since the last call.

@@ -69,6 +69,8 @@ struct Detail {
     guard let org = fleet.orgs[id] else { return gone("org \(id)") }
     let glyphs = context.glyphs
     findings(Notice.of(org, fleet, at: context.moment.now), glyphs)
+    boot(org.boot, .tenant(id), fleet.plan(of: .tenant(id)), fleet, &context)
+    if org.boot != nil { lines.append(Line()) }
     field("id", id.rawValue)
     field("name", org.row.name)
     field("plan", org.row.plan)
@@ -84,8 +86,6 @@ struct Detail {
     moment("updated", org.row.updatedAt, &context)
     source(.tenant(org.slug), fleet, &context)
     field("cost an hour", [Wording.hourly(FleetContent.hourly(of: id, fleet, context.prices))])
-    boot(org.boot, .tenant(id), fleet.plan(of: .tenant(id)), fleet, &context)
-
     let workspaces = fleet.workspaces(of: id)
     heading("Workspaces \(workspaces.count)")
     for workspace in workspaces {
@@ -182,7 +182,9 @@ struct Detail {
 
   private mutating func describe(finding id: FindingID, _ fleet: Fleet, _ context: inout DrawingContext) {
     guard let finding = id.finding(in: fleet, at: context.moment.now) else { return gone("this finding") }
-    field("finding", Wording.state(finding.code.rawValue, finding.severity.role, context.glyphs) + [Span("  \(finding.severity.rawValue)", .dim)])
+    field(
+      "finding",
+      Wording.state(finding.code.rawValue, finding.severity.role, context.glyphs) + [Span("  \(finding.severity.rawValue)", .dim)])
     field("what", finding.summary)
     field("next step", finding.nextStep, .title)
     field("not it, if", finding.disproof)

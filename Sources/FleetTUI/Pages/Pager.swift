@@ -166,7 +166,10 @@ struct Pager: Overlay {
   private static func lines(of check: Check) -> [Line] {
     let time = check.millis.map { "  \(Int($0.rounded())) ms" } ?? ""
     return [
-      Line([Span(check.result.rawValue, check.result.role)].fitted(to: 9) + [Span(check.id, .title)].fitted(to: 18) + [Span(check.summary), Span(time, .dim)])
+      Line(
+        [Span(check.result.rawValue, check.result.role)].fitted(to: 9) + [Span(check.id, .title)].fitted(to: 18) + [
+          Span(check.summary), Span(time, .dim),
+        ])
     ] + check.evidence.map { Line("           \($0)", .dim) }
   }
 
@@ -188,7 +191,8 @@ struct Pager: Overlay {
     ]
     switch state {
     case .waiting: out += [Line(), Line("  asking …", .dim)]
-    case .failed(let why): out += [Line()] + Line.wrapped(why, role: .failed, width: max(1, width - 4)).map { Line([Span("  ")] + $0.spans) }
+    case .failed(let why):
+      out += [Line()] + Line.wrapped(why, role: .failed, width: max(1, width - 4)).map { Line([Span("  ")] + $0.spans) }
     case .read where rows.isEmpty: out += [Line(), Line("  nothing there", .dim)]
     case .read: out += rows[top..<min(rows.count, top + window)].map { needle.isEmpty ? $0 : $0.marking(needle) }
     }
@@ -205,7 +209,8 @@ struct Pager: Overlay {
   func footer(_ glyphs: Glyphs) -> [Span] {
     if isTyping { return [Span(" /", .key), Span(needle, .title), Span("  enter finds, esc leaves", .dim)] }
     func key(_ name: String, _ what: String) -> [Span] { [Span(" \(name) ", .key), Span("\(what) ", .dim)] }
-    return key(keys.name(of: .back), "close") + key("pgup pgdn", "scroll") + key(keys.name(of: .filter), "search") + key("n N", "next, previous")
+    return key(keys.name(of: .back), "close") + key("pgup pgdn", "scroll") + key(keys.name(of: .filter), "search")
+      + key("n N", "next, previous")
       + (canFollow ? key("f", isFollowing ? "stop following" : "follow") : []) + key(keys.name(of: .refresh), "ask again")
   }
 }

@@ -142,7 +142,11 @@ struct ProvisioningContent: TableContent {
   private func deadline(_ progress: Progress, at now: Timestamp) -> [Span] {
     guard let deadline = progress.deadline else { return [Span("–", .dim)] }
     return deadline > now
-      ? [Span(progress.mayRecover ? "has \(Moment.estimate(deadline - now)) left" : "fails in \(Moment.estimate(deadline - now))", progress.isLate ? .late : .dim)] : [Span("passed", .failed)]
+      ? [
+        Span(
+          progress.mayRecover ? "has \(Moment.estimate(deadline - now)) left" : "fails in \(Moment.estimate(deadline - now))",
+          progress.isLate ? .late : .dim)
+      ] : [Span("passed", .failed)]
   }
 
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {

@@ -15,7 +15,9 @@ struct FindingID: Hashable, Comparable, Sendable {
     }
   }
 
-  static func < (left: Self, right: Self) -> Bool { (left.name, left.code.rawValue, left.number) < (right.name, right.code.rawValue, right.number) }
+  static func < (left: Self, right: Self) -> Bool {
+    (left.name, left.code.rawValue, left.number) < (right.name, right.code.rawValue, right.number)
+  }
 
   static func all(of target: Finding.Target, _ fleet: Fleet) -> [FindingID] {
     var seen: [Finding.Code: Int] = [:]

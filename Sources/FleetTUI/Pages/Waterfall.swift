@@ -104,7 +104,9 @@ struct Waterfall {
       spans += [Span("p50 \(Moment.elapsed(phase.median))", .dim)].fitted(to: 11)
       spans += [Span(phase.samples > 0 ? "p95 \(Moment.elapsed(phase.lateAfter))" : "", .dim)].fitted(to: 11)
     }
-    if isWide, let taken = row.taken, let faster = fasterShare(row.name, taken.seconds), faster > 0.5, let samples = row.usual?.phase.samples {
+    if isWide, let taken = row.taken, let faster = fasterShare(row.name, taken.seconds), faster > 0.5,
+      let samples = row.usual?.phase.samples
+    {
       spans.append(Span("slower than \(Int(faster * 100)) % of \(samples) boots", faster > 0.95 ? .late : .dim))
     }
     return spans
