@@ -291,7 +291,7 @@ struct Interface {
     case .jumpEvents: if let text = selection?.eventsFilter(in: fleet) { jump(to: .events, filter: text, fleet, at: now) }
     case .delete:
       guard let id = selection?.org(in: fleet), let org = fleet.orgs[id] else { return .none }
-      overlays.append(DeletionDialog(org, deletion, ledger: ledger))
+      overlays.append(DeletionDialog(org, deletion, ledger: ledger, fleet, at: now))
       return .perform(.deletion(.prepare(org.id, org.slug)))
     case .explain: return explain(fleet, at: now)
     case .console:
@@ -385,7 +385,8 @@ struct Interface {
     state.isReadOnly = isReadOnly
     state.writeRefusal =
       isReadOnly
-      ? "read-only: give --write, or set writes = true in the configuration" : fleet.reasonAgainstDeletion(regions: fleet.regions.sorted(), at: now)
+      ? "read-only: give --write, or set writes = true in the configuration"
+      : fleet.reasonAgainstDeletion(regions: fleet.regions.sorted(), at: now)
     return state
   }
 
