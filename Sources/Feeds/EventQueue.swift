@@ -22,7 +22,11 @@ public final class EventQueue: Sendable {
   public let wakeDescriptor: Int32
   private let signalDescriptor: Int32
 
-  public init() {
+  private let recorder: EventRecorder?
+
+  /// - Parameter recorder: writes down what is taken, in the order in which it is taken.
+  public init(recorder: EventRecorder? = nil) {
+    self.recorder = recorder
     var ends: [Int32] = [-1, -1]
     if pipe(&ends) == 0 {
       for end in ends {
@@ -70,6 +74,7 @@ public final class EventQueue: Sendable {
       return taken
     }
     for resume in paused { resume() }
+    recorder?.record(events)
     return events
   }
 

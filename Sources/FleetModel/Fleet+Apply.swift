@@ -11,17 +11,30 @@ extension Fleet {
     if event.source == .feed, event.change.changesWhatIsHeard { keepFloors(at: event.at) }
     switch event.change {
     case .expected: break
-    case .roster(let rows, let limit, let unreadable): if accept(event) { applyRoster(rows, limit, unreadable, event) }
-    case .instances(let rows, let complete, let problem): if accept(event) { applyInstances(rows, complete, problem, event) }
+    case .roster(let rows, let limit, let unreadable):
+      guard accept(event) else { return }
+      applyRoster(rows, limit, unreadable, event)
+      learnSharedBoots(at: event.at)
+    case .instances(let rows, let complete, let problem):
+      guard accept(event) else { return }
+      applyInstances(rows, complete, problem, event)
+      learnSharedBoots(at: event.at)
     case .purges(let rows): applyPurges(rows, event)
-    case .bootEvents(let org, let rows): applyBootEvents(rows, of: org, event)
+    case .bootEvents(let org, let rows):
+      applyBootEvents(rows, of: org, event)
+      if event.source == .database { noteSharedBoots(rows, of: org, at: event.at) }
     case .orgAbsent(let slug): applyAbsence(of: slug, event)
-    case .workspaces(let org, let rows): if accept(event) { applyWorkspaces(rows, of: org, event) }
+    case .workspaces(let org, let rows):
+      guard accept(event) else { return }
+      applyWorkspaces(rows, of: org, event)
+      learnSharedBoots(at: event.at)
     case .storedEvents(let org, let rows): applyStoredEvents(rows, of: org)
     case .subsystems(let org, let rows):
       orgs[org]?.subsystems = rows
+      orgs[org]?.subsystemsReadAt = event.asked ?? event.at
       changes.orgs.insert(org)
     case .zoneRead: noteComplete(event)
+    case .zone(let reading): if accept(event) { applyZone(reading, event) }
     case .resources(let read): applyResources(read, event)
     case .databaseRows(let rows): if accept(event) { applyDatabase(rows, event) }
     case .vcpuLimit(let limit, let problem): applyVCPULimit(limit, problem, event)
@@ -107,7 +120,7 @@ extension Fleet {
     // The purges may have come before the orgs that they are of.
     for purge in purges.values where purge.status != .completed { notePurge(purge) }
     if unreadable > 0 { return notePartial("\(unreadable) of its rows could not be read", event) }
-    if rows.count >= limit { return notePartial("exactly \(rows.count) rows came, the most that were asked for: there may be more", event) }
+    if rows.count >= limit { return notePartial("\(rows.count) rows came, as many as were asked for: there may be more", event) }
     if rows.isEmpty, !orgs.keys.allSatisfy(isPurged) {
       return notePartial("an empty roster came while \(orgs.count) orgs were known", event)
     }
@@ -183,6 +196,16 @@ extension Fleet {
     sources[.tenant(org.slug)] = nil
     changes.sources.insert(.tenant(org.slug))
     changes.orgs.insert(id)
+  }
+
+  /// Takes over what was known of orgs before this program began: those that no roster holds any more.
+  public mutating func adopt(_ sightings: [OrgSighting]) {
+    for seen in sightings.prefix(10_000) where orgs[seen.id] == nil && departed[seen.id] == nil { departed[seen.id] = (seen.slug, seen.lastSeen) }
+  }
+
+  /// When a roster last held each org that is known.
+  public var sightings: [OrgSighting] {
+    orgs.values.compactMap { org in org.lastSeen.map { OrgSighting(id: org.id, slug: org.slug, lastSeen: $0) } }
   }
 
   private mutating func forget(_ slug: Slug, of id: OrgID) {

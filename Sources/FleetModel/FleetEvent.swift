@@ -1,5 +1,5 @@
 /// Everything that can happen to a ``Fleet``: an answer, a streamed event, a failure. Recorded, these are a replay.
-public struct FleetEvent: Sendable {
+public struct FleetEvent: Codable, Sendable {
   public var source: Source
   /// When it was received here.
   public var at: Timestamp
@@ -17,7 +17,7 @@ public struct FleetEvent: Sendable {
     self.change = change
   }
 
-  public enum Change: Sendable {
+  public enum Change: Codable, Sendable {
     /// The source will be asked every `pollInterval` seconds (`nil`: it is a stream).
     case expected(pollInterval: Double?)
     /// The whole roster, `limit` rows at most; `unreadable` rows had no id or slug.
@@ -32,8 +32,10 @@ public struct FleetEvent: Sendable {
     case subsystems(OrgID, [SubsystemRow])
     /// A region's instances; `complete` when every page came.
     case instances([InstanceRow], complete: Bool, problem: String?)
-    /// A DNS zone was read to its end; its records are judged elsewhere.
+    /// A DNS zone was read to its end, and its records are not kept here.
     case zoneRead
+    /// A DNS zone was read to its end.
+    case zone(ZoneReading)
     /// What stands beside the machines of a region.
     case resources(RegionResources)
     /// One reading of the control plane's database, complete unless it names a problem.
@@ -56,7 +58,7 @@ public struct FleetEvent: Sendable {
 }
 
 /// The envelope of the tenants' streams and the fleet feed (contract §3.1, `docs/fleet-feed.md`).
-public struct StreamedEvent: Hashable, Sendable {
+public struct StreamedEvent: Hashable, Codable, Sendable {
   public var type: EventType
   /// The server's clock.
   public var timestamp: Timestamp?

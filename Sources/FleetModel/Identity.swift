@@ -1,6 +1,8 @@
 /// A name that one of the fleet's systems gives to one thing. Two kinds of identity never compare, so that an organisation's id can't be
 /// taken for a machine's.
-public protocol Identity: RawRepresentable<String>, Hashable, Sendable, Comparable, CustomStringConvertible, ExpressibleByStringLiteral {
+public protocol Identity: RawRepresentable<String>, Hashable, Codable, Sendable, Comparable, CustomStringConvertible,
+  ExpressibleByStringLiteral
+{
   init(rawValue: String)
 }
 

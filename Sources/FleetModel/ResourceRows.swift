@@ -1,7 +1,7 @@
 // What stands beside the machines in an AWS account and can be left behind by one: read by the orphan rules.
 
 /// One EBS volume of `DescribeVolumes`.
-public struct VolumeRow: Hashable, Sendable {
+public struct VolumeRow: Hashable, Codable, Sendable {
   public var id: String
   public var region: Region
   /// GiB.
@@ -33,7 +33,7 @@ public struct VolumeRow: Hashable, Sendable {
 }
 
 /// One elastic address of `DescribeAddresses`.
-public struct AddressRow: Hashable, Sendable {
+public struct AddressRow: Hashable, Codable, Sendable {
   /// The allocation's id, or the address itself where it has none.
   public var id: String
   public var region: Region
@@ -59,9 +59,9 @@ public struct AddressRow: Hashable, Sendable {
 }
 
 /// One security group of `DescribeSecurityGroups`.
-public struct SecurityGroupRow: Hashable, Sendable {
+public struct SecurityGroupRow: Hashable, Codable, Sendable {
   /// Whom one rule lets in.
-  public struct Ingress: Hashable, Sendable {
+  public struct Ingress: Hashable, Codable, Sendable {
     /// `tcp`, `udp`, `icmp`, a number, or `-1` for all.
     public var ipProtocol: String
     /// `nil` for all ports.
@@ -108,7 +108,7 @@ public struct SecurityGroupRow: Hashable, Sendable {
 }
 
 /// One network interface of `DescribeNetworkInterfaces`: what proves that a security group is in use.
-public struct NetworkInterfaceRow: Hashable, Sendable {
+public struct NetworkInterfaceRow: Hashable, Codable, Sendable {
   public var id: String
   public var region: Region
   /// `available` when nothing uses it, else `in-use`, `attaching`, `detaching`, `associated`.
@@ -140,7 +140,7 @@ public struct NetworkInterfaceRow: Hashable, Sendable {
 }
 
 /// One machine's health checks, of `DescribeInstanceStatus`.
-public struct InstanceStatusRow: Hashable, Sendable {
+public struct InstanceStatusRow: Hashable, Codable, Sendable {
   public var id: InstanceID
   public var region: Region
   /// `ok`, `impaired`, `initializing`, `insufficient-data`, `not-applicable`.

@@ -1,7 +1,7 @@
 // What the fleet's services answer, one type a row: already cleaned, nothing guessed. Absent in the answer is `nil` here.
 
 /// A row of the roster, `GET /cp/admin/orgs` (contract §1.3).
-public struct OrgRow: Hashable, Sendable {
+public struct OrgRow: Hashable, Codable, Sendable {
   public var id: OrgID
   public var slug: Slug
   public var name: String?
@@ -29,7 +29,7 @@ public struct OrgRow: Hashable, Sendable {
 }
 
 /// A row of a tenant's `GET /workspaces` (contract §4.2).
-public struct WorkspaceRow: Hashable, Sendable {
+public struct WorkspaceRow: Hashable, Codable, Sendable {
   public var id: WorkspaceID
   public var name: String
   public var role: String?
@@ -76,7 +76,7 @@ public struct WorkspaceRow: Hashable, Sendable {
 }
 
 /// One EC2 instance of `DescribeInstances`.
-public struct InstanceRow: Hashable, Sendable {
+public struct InstanceRow: Hashable, Codable, Sendable {
   public var id: InstanceID
   public var region: Region
   public var state: InstanceState
@@ -130,14 +130,14 @@ public struct InstanceRow: Hashable, Sendable {
     return name.hasPrefix("ws-") ? .workspace : nil
   }
   /// Made by the control plane: only such machines are ever judged.
-  public var isOurs: Bool { tag("ManagedBy") == "molecule-cp" || tag("Role") != nil }
+  public var isOurs: Bool { OrphanSettings.isMadeByControlPlane(tags) }
 
   private func tag(_ key: String) -> String? { tags[key].flatMap { $0.isEmpty ? nil : $0 } }
 }
 
 /// One step of a boot as the machine reported it (contract §1.8, §12 rows 5 and 6; fleet feed `BOOT_EVENT`).
-public struct BootEventRow: Hashable, Sendable {
-  public enum Status: Hashable, Sendable {
+public struct BootEventRow: Hashable, Codable, Sendable {
+  public enum Status: Hashable, Codable, Sendable {
     case started, ok, failed
     case unknown(String)
 
@@ -175,7 +175,7 @@ public struct BootEventRow: Hashable, Sendable {
 }
 
 /// A row of `GET /cp/admin/purges` (contract §1.9).
-public struct PurgeRow: Hashable, Sendable {
+public struct PurgeRow: Hashable, Codable, Sendable {
   public enum Status: Hashable, Sendable {
     case completed, failed
     /// Anything else: treated as pending, shown in its own words.
@@ -225,7 +225,7 @@ public struct PurgeRow: Hashable, Sendable {
 }
 
 /// A row of a tenant's `GET /events`: only recorded events, the newest 100 (contract §3.3).
-public struct StoredEventRow: Hashable, Sendable {
+public struct StoredEventRow: Hashable, Codable, Sendable {
   public var id: String
   public var type: EventType
   public var workspaceID: WorkspaceID?
@@ -242,7 +242,7 @@ public struct StoredEventRow: Hashable, Sendable {
 }
 
 /// One subsystem of a tenant's `GET /admin/liveness` (contract §4.1).
-public struct SubsystemRow: Hashable, Sendable {
+public struct SubsystemRow: Hashable, Codable, Sendable {
   public var name: String
   public var lastTickAt: Timestamp?
   public var secondsAgo: Double?

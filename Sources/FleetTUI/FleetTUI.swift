@@ -14,7 +14,16 @@ enum FleetTUI {
       Output.line("fleettui \(version)")
       exit(0)
     }
-    exit(run(GlobalOptions.hoisted(arguments)))
+    if arguments == [ManualPage.option] {
+      Output.write(ManualPage.text, to: STDOUT_FILENO)
+      exit(0)
+    }
+    let code = run(GlobalOptions.hoisted(arguments))
+    if let problem = OpenRecording.finish() {
+      Output.message(problem)
+      exit(code == 0 ? 1 : code)
+    }
+    exit(code)
   }
 
   private static func run(_ arguments: [String]) -> Int32 {
@@ -53,7 +62,8 @@ struct RootCommand: ParsableCommand {
     abstract: "A terminal dashboard for the people who run a SaaS fleet.",
     discussion: "Without a command it opens the dashboard on the default environment. `fleettui demo` needs no configuration.",
     subcommands: [
-      DashboardCommand.self, DemoCommand.self, SimCommand.self, SnapshotCommand.self, WatchCommand.self, OrphansCommand.self,
+      DashboardCommand.self, DemoCommand.self, SimCommand.self, ReplayCommand.self, SnapshotCommand.self, WatchCommand.self,
+      OrphansCommand.self,
       DNSCommand.self, CostsCommand.self, PricesCommand.self, ExplainCommand.self, CheckCommand.self, PostureCommand.self, WaitCommand.self,
       DeleteCommand.self, ReceiptsCommand.self, ETACommand.self, FeedCommand.self, DoctorCommand.self, ConfigCommand.self,
     ],

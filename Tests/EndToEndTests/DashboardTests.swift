@@ -46,6 +46,26 @@ import Testing
     #expect(try terminal.end().code == 0)
   }
 
+  @Test func aRecordedSessionIsReplayedAndTheRecordingIsLeftAlone() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fleettui-replay-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("session.ndjson").path
+    let live = try PseudoTerminal(["demo", "--record", file], columns: 120)
+    try live.see("globex")
+    try live.see("coming up")
+    try live.press("q")
+    #expect(try live.end().code == 0)
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+    let replay = try PseudoTerminal(["replay", file, "--speed", "100"], columns: 120)
+    try replay.see("DEMO")
+    try replay.see("globex")
+    try replay.see("replay x100 ended")
+    try replay.press("q")
+    let end = try replay.end()
+    #expect(end.code == 0 && end.isRestored)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == bytes)
+  }
+
   @Test func barsMoveWithinASecond() throws {
     let terminal = try PseudoTerminal(columns: 120)
     try terminal.press("2")

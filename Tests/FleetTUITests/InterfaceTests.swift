@@ -25,14 +25,15 @@ private struct Scene {
   mutating func apply(_ source: Source, _ change: FleetEvent.Change) {
     epoch += 1
     fleet.apply(FleetEvent(source: source, at: now, asked: now, epoch: epoch, change: change))
-    interface.update(fleet.takeChanges(), fleet, at: now)
     _ = screen()
   }
 
   mutating func roster(_ rows: [OrgRow]) { apply(.controlPlane, .roster(rows, limit: 10_000, unreadable: 0)) }
 
   mutating func screen() -> [String] {
-    interface.compose(fleet, size: size, at: now).frame.lines.map(\.plain)
+    fleet.judge(at: now)
+    interface.update(fleet.takeChanges(), fleet, at: now)
+    return interface.compose(fleet, size: size, at: now).frame.lines.map(\.plain)
   }
 
   mutating func nextChange() -> Timestamp? { interface.compose(fleet, size: size, at: now).nextChange }
@@ -84,7 +85,7 @@ private struct Scene {
       scene.screen().map { String($0.reversed().drop { $0 == " " }.reversed()) } == [
         " fleet ▸ STAGING   ● control plane                                                                            read-only",
         " 3 orgs  ? machines  0 workspaces    ✕ 1 failed",
-        " 1 Fleet  2 Provisioning  3 Triage  4 Instances  5 Orphans  6 Costs  7 DNS  8 Posture  9 Deletions  0 Events",
+        " 1 Fleet  2 Provisioning  3 Triage 1  4 Instances  5 Orphans  6 Costs  7 DNS  8 Posture  9 Deletions  0 Events",
         String(repeating: "─", count: 120),
         "  ORG ▲                TENANT          MACHINE    WORKSPACES   PROGRESS                  COST/H   AGE  FINDING",
         "▶ acme                 ● running       ·          ·                                           ?    1d",
@@ -92,7 +93,7 @@ private struct Scene {
         "  cinder               ○ suspended     ·          ·                                           ?    1m",
         "", "", "", "",
         String(repeating: "─", count: 120),
-        " enter open  / filter  s sort  ? help  q quit                                                                  1–3 of 3",
+        " enter open  / filter  s sort  e explain  ? help  q quit                                                       1–3 of 3",
       ])
   }
 
@@ -249,12 +250,13 @@ private struct Scene {
     scene.press(.character("4"))
     func row(_ id: String) -> String { scene.screen().first { $0.contains(id) } ?? "" }
     #expect(row("i-old").contains("can't tell"))
-    #expect(row("i-young").contains("grace"))
+    #expect(row("i-young").contains("can't tell"))
     #expect(row("i-foreign").contains("not ours"))
     scene.apply(.controlPlane, .expected(pollInterval: 15))
     scene.roster([Scene.org("acme")])
     #expect(row("i-old").contains("orphan: org gone"))
     #expect(row("i-old").contains("0.083"))
+    #expect(row("i-young").contains("grace: org gone"))
     scene.now = Scene.start + 3600
     #expect(row("i-old").contains("can't tell"))
   }

@@ -1,19 +1,22 @@
 // What the control plane's own database holds (contract §7.1): already cleaned, and never a secret column.
 
 /// One reading of the tables that are compared with what the services say; a table that isn't there or couldn't be read is `nil`.
-public struct DatabaseRows: Hashable, Sendable {
+public struct DatabaseRows: Hashable, Codable, Sendable {
   public var orgs: [DatabaseOrgRow]?
   public var instances: [DatabaseInstanceRow]?
   public var claims: [ResourceClaimRow]?
+  /// Since when every accepted boot event is known; `nil` where their table wasn't read.
+  public var bootEventsSince: Timestamp?
   /// When the question left, by this machine's clock.
   public var readAt: Timestamp
   /// Why not all of it was read; `nil` when everything that is there came.
   public var problem: String?
 
   public init(
-    orgs: [DatabaseOrgRow]? = nil, instances: [DatabaseInstanceRow]? = nil, claims: [ResourceClaimRow]? = nil, readAt: Timestamp,
-    problem: String? = nil
+    orgs: [DatabaseOrgRow]? = nil, instances: [DatabaseInstanceRow]? = nil, claims: [ResourceClaimRow]? = nil,
+    bootEventsSince: Timestamp? = nil, readAt: Timestamp, problem: String? = nil
   ) {
+    self.bootEventsSince = bootEventsSince
     self.orgs = orgs
     self.instances = instances
     self.claims = claims
@@ -23,7 +26,7 @@ public struct DatabaseRows: Hashable, Sendable {
 }
 
 /// A row of `organizations`.
-public struct DatabaseOrgRow: Hashable, Sendable {
+public struct DatabaseOrgRow: Hashable, Codable, Sendable {
   public var id: OrgID
   public var slug: Slug?
   /// The org's own status, which is not its machine's (contract §2.1).
@@ -39,7 +42,7 @@ public struct DatabaseOrgRow: Hashable, Sendable {
 }
 
 /// A row of `org_instances`: what the control plane believes of an org's machine.
-public struct DatabaseInstanceRow: Hashable, Sendable {
+public struct DatabaseInstanceRow: Hashable, Codable, Sendable {
   public var orgID: OrgID
   public var status: OrgStatus?
   /// In `fly_machine_id`, which holds EC2's id since the move from Fly.
@@ -62,7 +65,7 @@ public struct DatabaseInstanceRow: Hashable, Sendable {
 }
 
 /// A row of `tenant_resources`: something in a cloud account that the control plane says it made.
-public struct ResourceClaimRow: Hashable, Sendable {
+public struct ResourceClaimRow: Hashable, Codable, Sendable {
   public var orgID: OrgID?
   /// `ec2_instance`, `cf_tunnel`, `cf_dns`, `security_group`.
   public var kind: String

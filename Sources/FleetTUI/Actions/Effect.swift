@@ -9,50 +9,91 @@ enum Effect: Hashable, Sendable {
   /// Every source is asked again now.
   case refresh
   case deletion(DeletionRequest)
+  /// Whatever may tell why an org or workspace is as it is.
+  case explain(CaseQuestion)
+  /// A machine's serial output, so many seconds from now.
+  case console(WorkspaceID, after: Double)
+  /// A tenant's layers, from outside.
+  case check(OrgID, Slug)
+  case posture(PostureQuestion)
 }
 
 /// What came of an effect that has more to say than the fleet's own events.
 enum Answer: Sendable {
   case deletion(DeletionNews)
+  case explained(OrgID, WorkspaceID?, Result<CaseFile, Problem>)
+  /// Lines without escape sequences, secrets masked.
+  case console(WorkspaceID, Result<[String], Problem>)
+  case checked(OrgID, Result<[Check], Problem>)
+  case posture([Check], at: Timestamp)
 }
 
 /// Does what the dashboard asks, away from its thread, and keeps what came of it until the dashboard takes it.
 final class EffectRunner: Sendable {
+  private struct Services {
+    let session: Session
+    let deletions: DeletionDesk
+  }
+
+  private enum World {
+    /// Its services aren't known yet: what is asked waits.
+    case coming([Effect])
+    case here(Services)
+    /// A recording: there is nobody to ask.
+    case absent
+  }
+
   private struct State {
-    /// `nil` until the environment's services are known: what is asked before waits.
-    var session: Session?
-    var deletions: DeletionDesk?
-    var waiting: [Effect] = []
+    var world: World
     var answers: [Answer] = []
   }
 
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   private let queue: EventQueue
 
-  /// - Parameter queue: woken when there is an answer.
-  init(queue: EventQueue, session: Session? = nil) {
+  private init(_ world: World, _ queue: EventQueue) {
+    state = Mutex(State(world: world))
     self.queue = queue
-    if let session { arrived(session) }
   }
 
+  /// Of a session that is there. Its queue is woken when there is an answer.
+  convenience init(_ session: Session) {
+    self.init(.coming([]), session.queue)
+    arrived(session)
+  }
+
+  /// Of a session that will ``arrived(_:)``.
+  static func waiting(on queue: EventQueue) -> EffectRunner { EffectRunner(.coming([]), queue) }
+
+  /// Of a recording.
+  static func deaf(on queue: EventQueue) -> EffectRunner { EffectRunner(.absent, queue) }
+
   func arrived(_ session: Session) {
-    let deletions = DeletionDesk(session) { [weak self] in self?.answer(.deletion($0)) }
-    let waiting = state.withLock { state in
-      state.session = session
-      state.deletions = deletions
-      defer { state.waiting = [] }
-      return state.waiting
+    let services = Services(
+      session: session, deletions: DeletionDesk(session) { [weak self] in self?.answer(.deletion($0)) })
+    let waiting: [Effect] = state.withLock { state in
+      defer { state.world = .here(services) }
+      return if case .coming(let waiting) = state.world { waiting } else { [] }
     }
-    deletions.perform(.goOn)
-    for effect in waiting { perform(effect, session) }
+    services.deletions.perform(.goOn)
+    for effect in waiting { perform(effect, services) }
   }
 
   func perform(_ effect: Effect) {
-    let session = state.withLock { state in
-      if state.session == nil { state.waiting.append(effect) }
-      return state.session
+    let services: Services? = state.withLock { state in
+      switch state.world {
+      case .here(let services): return services
+      case .absent:
+        if let answer = Answer.ofNobody(to: effect) { state.answers.append(answer) }
+        return nil
+      case .coming(var waiting):
+        // What is on screen matters as it is, not as it was.
+        if case .show = effect { waiting.removeAll { if case .show = $0 { true } else { false } } }
+        state.world = .coming(waiting + [effect])
+        return nil
+      }
     }
-    if let session { perform(effect, session) }
+    if let services { perform(effect, services) } else { queue.wake() }
   }
 
   /// Everything that came since the last call.
@@ -68,11 +109,15 @@ final class EffectRunner: Sendable {
     queue.wake()
   }
 
-  private func perform(_ effect: Effect, _ session: Session) {
+  private func perform(_ effect: Effect, _ services: Services) {
     switch effect {
-    case .show(let workspaces): session.feeds.show(workspaces)
-    case .refresh: session.feeds.refresh()
-    case .deletion(let request): state.withLock { $0.deletions }?.perform(request)
+    case .show(let workspaces): services.session.feeds.show(workspaces)
+    case .refresh: services.session.feeds.refresh()
+    case .deletion(let request): services.deletions.perform(request)
+    case .explain(let question): explain(question, services.session)
+    case .console(let workspace, let seconds): readConsole(of: workspace, after: seconds, services.session)
+    case .check(let org, let slug): check(org, slug, services.session)
+    case .posture(let question): lookAtPosture(question, services.session)
     }
   }
 }

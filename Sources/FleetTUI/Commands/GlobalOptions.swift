@@ -2,6 +2,7 @@ import ArgumentParser
 import Feeds
 import FleetModel
 import Foundation
+import Synchronization
 
 /// What every command accepts, before or after its name.
 struct GlobalOptions: ParsableArguments {
@@ -21,17 +22,12 @@ struct GlobalOptions: ParsableArguments {
   var ascii = false
   @Flag(help: "No colour.")
   var noColor = false
-  @Option(help: "Record every event to a file (not in this version: refused).")
+  @Option(help: "Record every event to a new file, for fleettui replay.")
   var record: String?
   @Option(help: "Write a log to a file.")
   var log: String?
   @Flag(help: "Say more on standard error.")
   var verbose = false
-
-  func validate() throws {
-    // Better refused than forgotten: whoever records relies on the file.
-    if record != nil { throw ValidationError("--record is not in this version; --log FILE writes what happened as text") }
-  }
 
   /// The options of this group that take a value, and those that don't.
   static let valued: Set = ["--env", "--config", "--format", "--theme", "--record", "--log"]
@@ -73,7 +69,37 @@ struct GlobalOptions: ParsableArguments {
   /// - Throws: ``CommandFailure`` when the file can't be written.
   func openLog() throws -> FleetLog { try log.map { try FleetLog(path: $0, isVerbose: verbose) } ?? FleetLog() }
 
+  /// Where a command's events wait to be taken; recorded, where that is asked for.
+  ///
+  /// - Throws: ``CommandFailure`` when the recording can't be written.
+  func openQueue(environment: String, log: FleetLog) throws -> EventQueue {
+    guard let record else { return EventQueue() }
+    do throws(RecordingFailure) {
+      let recorder = try EventRecorder(path: record, environment: environment) { failure in
+        log.warn(failure.description)
+        OpenRecording.fail(failure.description)
+      }
+      OpenRecording.keep(recorder)
+      return EventQueue(recorder: recorder)
+    } catch { throw CommandFailure(code: 1, message: error.description) }
+  }
+
   var outputFormat: Format { format ?? (isatty(STDOUT_FILENO) == 1 ? .table : .json) }
+}
+
+/// The process's recording: finished when the command is.
+enum OpenRecording {
+  private static let state = Mutex<(recorder: EventRecorder?, failure: String?)>((nil, nil))
+
+  static func keep(_ recorder: EventRecorder) { state.withLock { $0.recorder = recorder } }
+  static func fail(_ problem: String) { state.withLock { $0.failure = problem } }
+
+  /// Writes what is left. - Returns: why the recording is not whole; `nil` when it is.
+  static func finish() -> String? {
+    let recorder = state.withLock { $0.recorder }
+    recorder?.finish()
+    return state.withLock { $0.failure }
+  }
 }
 
 /// The variables this process was started with.

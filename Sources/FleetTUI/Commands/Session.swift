@@ -12,11 +12,12 @@ struct Session: Sendable {
   let variables: [String: String]
   private let global: GlobalOptions
 
-  /// - Throws: ``CommandFailure`` when the log that the options name can't be written.
+  /// - Throws: ``CommandFailure`` when the log or the recording that the options name can't be written.
   init(environment: FleetEnvironment, global: GlobalOptions, options: FleetFeeds.Options = FleetFeeds.Options()) throws {
+    let log = try global.openLog()
     self.init(
       environment: environment, global: global, http: HTTPClient(userAgent: environment.userAgent ?? "fleettui/\(FleetTUI.version)"),
-      queue: EventQueue(), log: try global.openLog(), variables: global.variables, options: options)
+      queue: try global.openQueue(environment: environment.name, log: log), log: log, variables: global.variables, options: options)
   }
 
   /// - Parameter variables: the process's environment, as far as this session may see it.
@@ -36,19 +37,24 @@ struct Session: Sendable {
   /// Every source, asked once.
   func loaded() async -> Fleet {
     await feeds.loadOnce()
-    var fleet = Fleet()
-    if let history = history(makes: false) { fleet.adopt(history.learned) }
+    var fleet = Fleet(orphans: OrphanSettings(environment.aws))
+    let history = history(makes: false)
+    if let history {
+      fleet.adopt(history.boots)
+      fleet.adopt(history.orgs)
+    }
     for event in queue.drain() {
       log.note(event)
       fleet.apply(event)
     }
+    do throws(HistoryFailure) { try history?.file.note(fleet.sightings, in: environment.name) } catch { log.warn(error.description) }
     return fleet
   }
 
   /// What was learned of boots, if its file can be used; else that is said.
   /// - Parameter makes: whether a missing file is made.
   func history(makes: Bool) -> KeptHistory? {
-    global.historyIfUsable(makes: makes) { problem in
+    global.historyIfUsable(makes: makes, environment: environment.name) { problem in
       Output.message(problem)
       log.warn(problem)
     }

@@ -13,22 +13,23 @@ final class Dashboard {
 
   private let store: FleetStore
   private var options: DashboardOptions
-  private let now: () -> Timestamp
+  private let clock: FleetClock
   private let effects: EffectRunner
   private var shown: Set<WorkspaceID> = []
   private var interface: Interface
   private var decoder = KeyDecoder()
   private var canvas: Canvas
   private var nextChange: Timestamp?
-  private var lastFrame = Timestamp(milliseconds: 0)
+  /// Monotonic milliseconds.
+  private var lastFrame: Int64 = 0
   /// Something changed since the last frame.
   private var isDirty = true
 
-  init(store: FleetStore, options: DashboardOptions, effects: EffectRunner, now: @escaping () -> Timestamp = wallClock) {
+  init(store: FleetStore, options: DashboardOptions, effects: EffectRunner, clock: FleetClock = .wall) {
     self.effects = effects
     self.store = store
     self.options = options
-    self.now = now
+    self.clock = clock
     interface = Interface(options)
     canvas = Canvas(theme: options.theme, isASCII: options.isASCII)
   }
@@ -86,10 +87,9 @@ final class Dashboard {
   private func timeout(isStalled: Bool) -> Int32 {
     if decoder.isWaiting { return Self.escapeDelay }
     if isStalled { return -1 }
-    let moment = now().milliseconds
-    if isDirty { return Int32(clamping: max(0, lastFrame.milliseconds + Self.frameInterval - moment)) }
-    guard let nextChange else { return -1 }
-    return Int32(clamping: min(max(1, nextChange.milliseconds - moment), 3_600_000))
+    if isDirty { return Int32(clamping: max(0, lastFrame + Self.frameInterval - Self.uptime())) }
+    guard let nextChange, let left = clock.milliseconds(until: nextChange) else { return -1 }
+    return Int32(clamping: min(max(1, left), 3_600_000))
   }
 
   private func answer(_ signals: [HeardSignal], _ terminal: Terminal) -> Int32? {
@@ -111,7 +111,7 @@ final class Dashboard {
 
   private func press(_ keys: [Key], _ terminal: Terminal) -> Int32? {
     guard !keys.isEmpty else { return nil }
-    let moment = now()
+    let moment = clock.now()
     var isChanged = false
     for key in keys {
       switch interface.handle(key, store.fleet, at: moment) {
@@ -135,21 +135,23 @@ final class Dashboard {
     return nil
   }
 
+  private static func uptime() -> Int64 { Int64(monotonicSeconds() * 1000) }
+
   private func takeNews() {
-    interface.update(store.drain(), store.fleet, at: now())
+    let now = clock.now()
+    interface.update(store.drain(at: now, options.limits), store.fleet, at: now)
     for answer in effects.takeAnswers() {
-      if case .perform(let effect) = interface.take(answer, store.fleet, at: now()) { effects.perform(effect) }
+      if case .perform(let effect) = interface.take(answer, store.fleet, at: now) { effects.perform(effect) }
     }
   }
 
   private func drawIfDue(on terminal: Terminal) {
-    let moment = now()
+    let moment = clock.now()
     let isTimely = nextChange.map { $0 <= moment } ?? false
     guard isDirty || isTimely else { return }
-    // A clock that was set back must not stop the frames.
-    let since = moment.milliseconds - lastFrame.milliseconds
-    guard since >= Self.frameInterval || since < 0 || isTimely else { return }
-    if isDirty { takeNews() }
+    guard isTimely || Self.uptime() - lastFrame >= Self.frameInterval else { return }
+    // By time alone a source ages, a grace ends and a finding comes.
+    takeNews()
     draw(on: terminal)
   }
 
@@ -165,8 +167,8 @@ final class Dashboard {
       return
     }
     isDirty = false
-    lastFrame = now()
-    let (frame, next) = interface.compose(store.fleet, size: terminal.size, at: lastFrame)
+    lastFrame = Self.uptime()
+    let (frame, next) = interface.compose(store.fleet, size: terminal.size, at: clock.now())
     nextChange = next
     canvas.draw(frame, size: terminal.size)
     terminal.show(cursor: frame.cursor)

@@ -1,3 +1,4 @@
+import Feeds
 import FleetModel
 
 /// What a key asks for beyond the interface itself.
@@ -13,11 +14,28 @@ enum Intent: Equatable {
   case leave(exitCode: Int32)
 }
 
+/// What is said of a recording while it is shown.
+struct ReplayNote: Equatable, Sendable {
+  var start: Timestamp
+  var end: Timestamp
+  var speed: Double
+
+  /// `replay x4  2026-11-23T13:42:07Z`, or that it is over.
+  func text(at moment: inout Moment) -> String {
+    let isOver = moment.now >= end
+    if !isOver { moment.changesEverySecond() }
+    let second = Timestamp(milliseconds: moment.now.milliseconds / 1000 * 1000)
+    return "replay" + (speed == 1 ? "" : " x\(JSONValue.number(speed).serialized())") + (isOver ? " ended" : "") + " \(second)"
+  }
+}
+
 /// What the dashboard is to be.
 struct DashboardOptions: Sendable {
   var environment: String
   var isProtected = false
   var isReadOnly = true
+  /// What is shown is a recording.
+  var replay: ReplayNote?
   var isASCII = false
   var theme = Theme.standard
   var keys = KeyMap.standard
@@ -28,6 +46,9 @@ struct DashboardOptions: Sendable {
   var orphans = OrphanSettings()
   var vcpuQuota: Int?
 
+  /// What findings are judged by besides the fleet.
+  var limits: Triage.Limits { Triage.Limits(vcpuQuota: vcpuQuota) }
+
   init(environment: String) { self.environment = environment }
 }
 
@@ -36,17 +57,21 @@ struct Interface {
   private var pages: [any Page]
   private var open = 0
   private var tallies = Tallies()
+  private var burn = BurnHistory()
   private let header: Header
   private let keys: KeyMap
   private let prices: PriceBook
   private let deletion: DeletionDialog.Setting
   private let isReadOnly: Bool
+  private let limits: Triage.Limits
   var glyphs: Glyphs
 
   /// What lies over the page, the top one last: a key goes to the top first.
   private var layers: [Layer] = []
   /// Pagers and dialogs, above all of those.
   private var overlays: [any Overlay] = []
+  /// What the detail is of, where that is not the selected row.
+  private var pinned: Subject?
   /// Where jumps came from.
   private var trail: [TrailStep] = []
   private var scroll = 0
@@ -69,15 +94,18 @@ struct Interface {
 
   init(_ options: DashboardOptions) {
     pages = [
-      TablePage<FleetContent>(), TablePage<ProvisioningContent>(), TablePage<TriageContent>(), TablePage<InstancesContent>(),
-      TablePage<OrphansContent>(), CostsPage(orphans: options.orphans, vcpuQuota: options.vcpuQuota), TablePage<DNSContent>(),
-      TablePage<PostureContent>(), DeletionsPage(), TablePage<EventsContent>(),
+      TablePage<FleetContent>(), TablePage<ProvisioningContent>(), TablePage<TriageContent>(),
+      TablePage(InstancesContent(prices: options.prices)), OrphansPage(prices: options.prices), CostsPage(vcpuQuota: options.vcpuQuota),
+      DNSPage(), PosturePage(), DeletionsPage(), TablePage<EventsContent>(),
     ]
-    header = Header(environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly)
+    header = Header(
+      environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly, replay: options.replay,
+      vcpuQuota: options.vcpuQuota)
     keys = options.keys
     prices = options.prices
     deletion = DeletionDialog.Setting(environment: options.environment, isProtected: options.isProtected, prices: options.prices)
     isReadOnly = options.isReadOnly
+    limits = options.limits
     glyphs = options.isASCII ? .ascii : .unicode
   }
 
@@ -92,7 +120,8 @@ struct Interface {
       case .org(let id): shown.formUnion(fleet.workspaceIDs(of: id))
       case .workspace(let id): shown.insert(id)
       case .instance(let id): if let workspace = fleet.instances[id]?.row.workspaceID { shown.insert(workspace) }
-      case .event, .deletion: break
+      case .finding(let id): if case .workspace(let workspace) = id.target { shown.insert(workspace) }
+      case .event, .deletion, .leftover, .record, .check: break
       }
     }
     return shown
@@ -101,6 +130,7 @@ struct Interface {
   /// The fleet changed.
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
     tallies.update(changes, fleet, prices)
+    if fleet.hasEveryRegion(at: now) { burn.note(tallies.money.known, at: now) }
     for index in pages.indices { pages[index].update(changes, fleet, at: now) }
     for index in overlays.indices { overlays[index].update(changes, fleet, at: now) }
   }
@@ -190,7 +220,7 @@ struct Interface {
   /// The detail follows the selection; only scrolling is its own.
   private mutating func handleDetail(_ key: Key) -> Intent? {
     switch keys.action(for: key) {
-    case .back, .open: layers.removeAll { $0 == .detail }
+    case .back, .open: closeDetail()
     case .pageDown: scroll += max(1, detailRows - 1)
     case .pageUp: scroll = max(0, scroll - max(1, detailRows - 1))
     default: return nil
@@ -198,9 +228,19 @@ struct Interface {
     return .draw
   }
 
+  private mutating func closeDetail() {
+    layers.removeAll { $0 == .detail }
+    pinned = nil
+  }
+
   private mutating func handlePage(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> Intent {
     let before = selection
-    defer { if selection != before { scroll = 0 } }
+    defer {
+      if selection != before {
+        scroll = 0
+        pinned = nil
+      }
+    }
     switch key {
     case .wheel(let step, _, _):
       pages[open].move(by: step * 3)
@@ -238,17 +278,31 @@ struct Interface {
     case .sortLeft: pages[open].sort(by: -1, fleet, at: now)
     case .reverse: pages[open].reverse()
     case .fleet, .provisioning, .triage, .instances, .orphans, .costs, .dns, .posture, .deletions, .events:
-      show(pages.firstIndex { $0.id.action == action } ?? open)
-    case .nextPage: show((open + 1) % pages.count)
-    case .previousPage: show((open + pages.count - 1) % pages.count)
+      return show(pages.firstIndex { $0.id.action == action } ?? open, fleet, at: now)
+    case .nextPage: return show((open + 1) % pages.count, fleet, at: now)
+    case .previousPage: return show((open + pages.count - 1) % pages.count, fleet, at: now)
     case .jumpOrg: if let org = selection?.org(in: fleet) { jump(to: .fleet, .org(org), fleet, at: now) }
+    case .jumpWorkspace:
+      guard let workspace = selection?.workspace(in: fleet) else { break }
+      pinned = .workspace(workspace)
+      if !layers.contains(.detail) { layers.append(.detail) }
+      scroll = 0
     case .jumpMachine: if let machine = selection?.machine(in: fleet) { jump(to: .instances, .instance(machine), fleet, at: now) }
     case .jumpEvents: if let text = selection?.eventsFilter(in: fleet) { jump(to: .events, filter: text, fleet, at: now) }
     case .delete:
       guard let id = selection?.org(in: fleet), let org = fleet.orgs[id] else { return .none }
       overlays.append(DeletionDialog(org, deletion, ledger: ledger, fleet, at: now))
       return .perform(.deletion(.prepare(org.id, org.slug)))
+    case .explain: return explain(fleet, at: now)
+    case .console:
+      guard let id = selection?.workspace(in: fleet) else { break }
+      let effect = Effect.console(id, after: 0)
+      return read(.console(id), "console of \(ProvisioningContent.name(of: .workspace(id), fleet))", effect)
+    case .check:
+      guard let org = selection?.org(in: fleet).flatMap({ fleet.orgs[$0] }) else { break }
+      return read(.checks(org.id), "checks of \(org.slug)", .check(org.id, org.slug))
     case .refresh:
+      if let effect = pages[open].asks(again: true, fleet, at: now) { return .perform(effect) }
       notice = Span("asking every source again", .info)
       return .perform(.refresh)
     case .help:
@@ -263,11 +317,28 @@ struct Interface {
 
   private var ledger: DeletionLedger { pages.lazy.compactMap { $0 as? DeletionsPage }.first?.ledger ?? DeletionLedger() }
 
-  private mutating func show(_ index: Int) {
+  private mutating func show(_ index: Int, _ fleet: Fleet, at now: Timestamp) -> Intent {
     open = index
     layers = []
+    pinned = nil
     trail = []
     scroll = 0
+    return pages[open].asks(again: false, fleet, at: now).map(Intent.perform) ?? .draw
+  }
+
+  // MARK: - What is read on demand
+
+  private mutating func read(_ reading: Pager.Reading, _ title: String, _ effect: Effect) -> Intent {
+    overlays.append(Pager(reading, title: title, effect: effect, keys: keys))
+    return .perform(effect)
+  }
+
+  private mutating func explain(_ fleet: Fleet, at now: Timestamp) -> Intent {
+    guard let org = selection?.org(in: fleet).flatMap({ fleet.orgs[$0] }) else { return .draw }
+    let workspace = selection?.workspace(in: fleet).flatMap { fleet.workspaces[$0] }
+    let question = CaseQuestion(about: org, workspace: workspace, in: fleet, vcpuQuota: limits.vcpuQuota, at: now)
+    let name = workspace.map { "\(org.slug)/\($0.row.name)" } ?? org.slug.rawValue
+    return read(.explanation(org.id, workspace?.id), "why \(name) is as it is", .explain(question))
   }
 
   // MARK: - Jumps
@@ -283,6 +354,7 @@ struct Interface {
     step.arrivedWith = pages[target].filter
     open = target
     layers = []
+    pinned = nil
     scroll = 0
     trail.append(step)
   }
@@ -306,6 +378,7 @@ struct Interface {
       hasTrail: !trail.isEmpty)
     if let selection {
       state.hasOrg = selection.org(in: fleet) != nil
+      state.hasWorkspace = selection.workspace(in: fleet).map { fleet.workspaces[$0] != nil } ?? false
       state.hasMachine = selection.machine(in: fleet) != nil
       state.hasEvents = selection.eventsFilter(in: fleet) != nil
     }
@@ -327,7 +400,9 @@ struct Interface {
       let text = "too small: \(size.columns)x\(size.rows), needs \(Self.smallest.columns)x\(Self.smallest.rows)"
       return (Frame(lines: Array(Line.wrapped(text, role: .warning, width: max(1, size.columns)).prefix(size.rows))), nil)
     }
-    var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, prices: prices)
+    var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, prices: prices, burn: burn)
+    // A finding that time alone brings.
+    if let moment = fleet.triage.nextChange { context.moment.changes(at: moment + 0.001) }
     let rule = Line(String(repeating: glyphs.rule, count: size.columns), .rule)
     var lines = [header.sources(fleet, width: size.columns, &context)]
     if size.rows >= 9 { lines.append(header.totals(fleet, tallies, &context)) }
@@ -368,7 +443,7 @@ struct Interface {
 
   /// The page, with the detail under it, or over all of it where there is little room.
   private mutating func drawBody(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
-    guard layers.contains(.detail), let subject = selection else {
+    guard layers.contains(.detail), let subject = pinned ?? selection else {
       pageRows = rows
       return pages[open].draw(fleet, rows: rows, width: width, &context)
     }

@@ -1,0 +1,86 @@
+import Dispatch
+import FleetModel
+import Foundation
+import Glibc
+import Synchronization
+
+/// Why a recording can't be written or read.
+public struct RecordingFailure: Error, CustomStringConvertible, Sendable {
+  public let description: String
+}
+
+/// The first line of a recording.
+struct RecordingHead: Codable {
+  static let currentVersion = 1
+
+  var recording: Int
+  var environment: String
+}
+
+/// Writes every event down as it is taken in, one JSON object a line, so that the same reducer can be fed again (`docs/recording.md`).
+///
+/// Events hold no secrets when they get here. Writing is not the reader's business: it happens on a queue of its own, in order.
+public final class EventRecorder: Sendable {
+  private let path: String
+  private let descriptor: Int32
+  private let work = DispatchQueue(label: "fleettui.recorder")
+  private let failure = Mutex<String?>(nil)
+  /// Told once when no more can be written.
+  private let onFailure: @Sendable (RecordingFailure) -> Void
+
+  /// - Throws: ``RecordingFailure`` when the file can't be made, or has something in it already: a recording is never written over.
+  public init(path: String, environment: String, onFailure: @escaping @Sendable (RecordingFailure) -> Void) throws(RecordingFailure) {
+    self.path = path
+    self.onFailure = onFailure
+    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+      do { try StateDirectory.make(String(path[..<slash])) } catch { throw RecordingFailure(description: "the recording \(error)") }
+    }
+    descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else {
+      throw RecordingFailure(description: "the recording \(path) can't be written: \(String(cString: strerror(errno)))")
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_size == 0 else {
+      close(descriptor)
+      throw RecordingFailure(description: "\(path) exists already: name another file, or remove it first")
+    }
+    if status.st_mode & S_IFMT == S_IFREG { fchmod(descriptor, 0o600) }
+    write(RecordingHead(recording: RecordingHead.currentVersion, environment: environment))
+  }
+
+  deinit { close(descriptor) }
+
+  func record(_ events: some Collection<FleetEvent> & Sendable) {
+    guard !events.isEmpty else { return }
+    work.async { for event in events { self.write(event) } }
+  }
+
+  /// Returns when everything that was taken in is in the file.
+  public func finish() { work.sync {} }
+
+  private func write(_ value: some Encodable) {
+    guard failure.withLock({ $0 == nil }) else { return }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes]
+    do {
+      var line = try encoder.encode(value)
+      line.append(UInt8(ascii: "\n"))
+      try write(line)
+    } catch {
+      failure.withLock { $0 = "\(error)" }
+      onFailure(RecordingFailure(description: "the recording \(path) ends here: \(error)"))
+    }
+  }
+
+  private func write(_ line: Data) throws(RecordingFailure) {
+    var rest = line[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw RecordingFailure(description: String(cString: strerror(errno)))
+      }
+      rest = rest.dropFirst(count)
+    }
+  }
+}

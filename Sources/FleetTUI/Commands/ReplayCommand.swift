@@ -1,0 +1,51 @@
+import ArgumentParser
+import Feeds
+import FleetModel
+
+struct ReplayCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay", abstract: "The dashboard on a recording that --record wrote: nothing is asked, nothing can be changed.")
+
+  @Argument(help: "The recording.")
+  var file: String
+  @Option(help: "So many times as fast as it was.")
+  var speed = 1.0
+  @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    guard speed.isFinite, speed > 0, speed <= 100_000 else { throw ValidationError("--speed must be more than 0 and at most 100000") }
+    if global.record != nil { throw ValidationError("a replay is not recorded again: copy the file instead") }
+  }
+
+  func run() throws {
+    let recording: Recording
+    do throws(RecordingFailure) { recording = try Recording(path: file) } catch {
+      throw CommandFailure(code: 1, message: "replay: \(error)")
+    }
+    guard let start = recording.start, let end = recording.end else {
+      throw CommandFailure(code: 1, message: "replay: \(UntrustedText.clean(file, limit: 400)) holds no events")
+    }
+    let log = try global.openLog()
+    if let problem = recording.problem { log.warn("\(file): \(problem); what comes before it is shown") }
+    let queue = EventQueue()
+    var environment = FleetEnvironment(name: recording.environment)
+    environment.allowsWrites = false
+    var options = try global.dashboardOptions(for: environment, nil)
+    options.isReadOnly = true
+    options.replay = ReplayNote(start: start, end: end, speed: speed)
+    let clock = FleetClock.recording(start: start, end: end, begun: monotonicSeconds(), speed: speed)
+    let speed = speed
+    let work = Task.detached { await recording.play(into: queue, speed: speed) }
+    defer { work.cancel() }
+    if LinearOutput.isWanted(global.variables) {
+      throw CommandFailure(code: LinearOutput.run(queue, environment: environment.name, log: log))
+    }
+    let code: Int32
+    do throws(TerminalError) {
+      code = try Dashboard(
+        store: FleetStore(queue: queue, log: log), options: options, effects: .deaf(on: queue), clock: clock
+      ).run()
+    } catch { throw CommandFailure(code: 1, message: error.description) }
+    if code != 0 { throw CommandFailure(code: code) }
+  }
+}
