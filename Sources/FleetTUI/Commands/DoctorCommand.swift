@@ -102,11 +102,11 @@ private struct Examination: Sendable {
   }
 
   func checks() async -> [DoctorCheck] {
-    var checks = await controlPlane()
-    checks += await aws()
-    checks.append(await dns())
-    checks.append(await database())
-    return checks
+    async let controlPlane = controlPlane()
+    async let aws = aws()
+    async let dns = dns()
+    async let database = database()
+    return await controlPlane + aws + [dns, database]
   }
 
   private func controlPlane() async -> [DoctorCheck] {
@@ -127,9 +127,10 @@ private struct Examination: Sendable {
     }
     let client = ControlPlaneClient(http: http, base: address, token: token)
     var checks = [DoctorCheck("token", .pass, "\(source) gives a token")]
-    var clock = DoctorCheck("clock", .skipped, "the control plane tells no time")
+    var clock = DoctorCheck("clock", .skipped, "the control plane's time is not known")
+    let deadline = monotonicSeconds() + 20
     do throws(FeedError) {
-      let health = try await client.health(within: 10)
+      let health = try await client.health(within: 5)
       if let time = health.serverTime {
         let skew = abs(wallClock() - time)
         clock =
@@ -143,7 +144,7 @@ private struct Examination: Sendable {
       // The roster below says what is wrong; an old control plane may lack /health.
     }
     do throws(FeedError) {
-      let roster = try await client.roster(within: 20)
+      let roster = try await client.roster(within: deadline - monotonicSeconds())
       let suffix = roster.rows.count >= ControlPlaneClient.rosterLimit ? ", exactly as many as were asked for: there may be more" : ""
       checks.append(DoctorCheck("control-plane", suffix.isEmpty ? .pass : .warn, "\(address) lists \(roster.rows.count) orgs\(suffix)"))
     } catch {
@@ -157,8 +158,12 @@ private struct Examination: Sendable {
   private func aws() async -> [DoctorCheck] {
     guard let settings = environment.aws else { return [DoctorCheck("aws", .skipped, "no AWS is configured")] }
     let queue = EventQueue()
-    for region in RegionWatch.all(of: settings, http: http, queue: queue, variables: variables) { await region.read(epoch: 1, within: 20) }
-    return queue.drain().compactMap { event in
+    await withDiscardingTaskGroup { group in
+      for region in RegionWatch.all(of: settings, http: http, queue: queue, variables: variables) {
+        group.addTask { await region.read(epoch: 1, within: 20) }
+      }
+    }
+    return queue.drain().sorted { $0.source < $1.source }.compactMap { event in
       switch event.change {
       case .instances(let rows, let complete, let problem):
         DoctorCheck(
@@ -174,27 +179,17 @@ private struct Examination: Sendable {
 
   private func dns() async -> DoctorCheck {
     guard let settings = environment.dns else { return DoctorCheck("dns", .skipped, "no DNS zone is configured") }
-    guard let zone = settings.zoneID, let source = settings.token else {
-      return DoctorCheck("dns", .fail, "zone_id or token is missing", nextStep: "set both in [environment.\(environment.name).dns]")
+    guard let source = settings.token else {
+      return DoctorCheck("dns", .fail, "token is missing", nextStep: "set it in [environment.\(environment.name).dns]")
     }
     do {
-      let token = try source.read(environment: variables)
-      let request = HTTPRequest(
-        .get, "\(settings.api)/zones/\(zone)/dns_records?per_page=5&page=1", headers: [("Authorization", "Bearer \(token.reveal())")],
-        timeout: 15)
-      let response = try await http.ask(request, within: 20)
-      let json = try? JSONValue(parsing: response.body)
-      guard response.status == 200, json?["success"]?.bool == true, json?["result"]?.array != nil else {
-        let why = json?["errors"]?.array?.first?["message"]?.text ?? "no list of records"
-        return DoctorCheck(
-          "dns", .fail, "\(settings.api) answered \(response.status): \(why)", nextStep: "check zone_id and token: Zone.DNS:Read is needed")
-      }
-      let count = json?["result_info"]?["total_count"]?.integer
-      return DoctorCheck(
-        "dns", .pass, "zone \(settings.zone): \(count.map { "\($0) records of \(settings.recordQuota)" } ?? "its records can be read")")
+      let client = CloudflareClient(http: http, api: settings.api, token: try source.read(environment: variables))
+      let count = try await client.records(of: settings, within: 20).count
+      return DoctorCheck("dns", .pass, "zone \(settings.zone): \(count) records of \(settings.recordQuota)")
     } catch {
       return DoctorCheck(
-        "dns", .fail, "\(settings.api): \(error)", nextStep: "check api and token of [environment.\(environment.name).dns]")
+        "dns", .fail, "\(error)",
+        nextStep: "check zone, api and token of [environment.\(environment.name).dns]: the token needs Zone.DNS:Read")
     }
   }
 
