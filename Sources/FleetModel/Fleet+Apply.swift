@@ -22,6 +22,7 @@ extension Fleet {
       orgs[org]?.subsystems = rows
       changes.orgs.insert(org)
     case .zoneRead: noteComplete(event)
+    case .zone(let reading): if accept(event) { applyZone(reading, event) }
     case .resources(let read): applyResources(read, event)
     case .databaseRows(let rows): if accept(event) { applyDatabase(rows, event) }
     case .vcpuLimit(let limit, let problem): applyVCPULimit(limit, problem, event)
@@ -107,7 +108,7 @@ extension Fleet {
     // The purges may have come before the orgs that they are of.
     for purge in purges.values where purge.status != .completed { notePurge(purge) }
     if unreadable > 0 { return notePartial("\(unreadable) of its rows could not be read", event) }
-    if rows.count >= limit { return notePartial("exactly \(rows.count) rows came, the most that were asked for: there may be more", event) }
+    if rows.count >= limit { return notePartial("\(rows.count) rows came, as many as were asked for: there may be more", event) }
     if rows.isEmpty, !orgs.keys.allSatisfy(isPurged) {
       return notePartial("an empty roster came while \(orgs.count) orgs were known", event)
     }
@@ -183,6 +184,16 @@ extension Fleet {
     sources[.tenant(org.slug)] = nil
     changes.sources.insert(.tenant(org.slug))
     changes.orgs.insert(id)
+  }
+
+  /// Takes over what was known of orgs before this program began: those that no roster holds any more.
+  public mutating func adopt(_ sightings: [OrgSighting]) {
+    for seen in sightings.prefix(10_000) where orgs[seen.id] == nil && departed[seen.id] == nil { departed[seen.id] = (seen.slug, seen.lastSeen) }
+  }
+
+  /// When a roster last held each org that is known.
+  public var sightings: [OrgSighting] {
+    orgs.values.compactMap { org in org.lastSeen.map { OrgSighting(id: org.id, slug: org.slug, lastSeen: $0) } }
   }
 
   private mutating func forget(_ slug: Slug, of id: OrgID) {

@@ -22,6 +22,9 @@ public struct Fleet: Sendable {
   public internal(set) var cascades: OrderedDictionary<PurgeID, Cascade> = [:]
   /// The last reading of the control plane's database, for comparison.
   public internal(set) var database: DatabaseRows?
+  /// The last reading of the DNS zone.
+  public internal(set) var zone: ZoneReading?
+  var zoneGrowth = ZoneGrowth()
   public internal(set) var sources: [Source: SourceRecord] = [:]
   /// The regions that are asked for machines.
   public internal(set) var regions: Set<Region> = []
@@ -52,8 +55,21 @@ public struct Fleet: Sendable {
   /// What was learned of how long boots take.
   public internal(set) var history = BootHistory()
   var finishedBoots: [BootRecord] = []
+  /// The verdict on every machine, as of the last ``judge(at:)``.
+  public internal(set) var judgement: OrphanJudgement
 
-  public init() {}
+  /// - Parameter orphans: which machines are this environment's own, and when they may be judged.
+  public init(orphans: OrphanSettings = OrphanSettings()) { judgement = OrphanJudgement(settings: orphans) }
+
+  /// Brings the verdicts up to `now`: what changed since the last ``takeChanges()`` is judged again, nothing else. Machines of which
+  /// something else is said than before count as changed.
+  public mutating func judge(at now: Timestamp) {
+    // Moved out meanwhile, so that the rules' look at the fleet shares no storage with it.
+    var judgement = OrphanJudgement(settings: self.judgement.settings)
+    swap(&judgement, &self.judgement)
+    changes.instances.formUnion(judgement.update(self, changes: changes, at: now))
+    swap(&judgement, &self.judgement)
+  }
 
   /// What changed since the last call.
   public mutating func takeChanges() -> FleetChanges {
@@ -113,10 +129,14 @@ public struct Fleet: Sendable {
   public func freshness(of source: Source, at now: Timestamp) -> Freshness {
     guard let record = sources[source] else { return Freshness(state: .never, at: nil) }
     let freshness = record.freshness(at: now)
-    if source == .controlPlane, freshness.state == .complete, orgs.isEmpty, instances.values.contains(where: \.isOursAndStanding) {
+    if source == .controlPlane, freshness.state == .complete, orgs.isEmpty, instances.values.contains(where: isOursAndStanding) {
       return Freshness(state: .partial, at: freshness.at, problem: "the roster is empty while machines of ours exist")
     }
     return freshness
+  }
+
+  private func isOursAndStanding(_ instance: Instance) -> Bool {
+    judgement.settings.isOurs(instance.row.tags) && !instance.row.state.isEnding
   }
 
   /// Whether `source` can be judged from.
@@ -160,10 +180,6 @@ public struct Fleet: Sendable {
     expect(log.count <= Self.logLimit, "the log is over its limit")
     return problems
   }
-}
-
-extension Instance {
-  var isOursAndStanding: Bool { row.isOurs && !row.state.isEnding }
 }
 
 /// The last few thousand streamed events by where they came from.

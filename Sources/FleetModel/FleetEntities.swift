@@ -29,6 +29,19 @@ public struct Org: Hashable, Sendable {
   }
 }
 
+/// That a roster once held an org, and when it last did.
+public struct OrgSighting: Hashable, Sendable {
+  public var id: OrgID
+  public var slug: Slug
+  public var lastSeen: Timestamp
+
+  public init(id: OrgID, slug: Slug, lastSeen: Timestamp) {
+    self.id = id
+    self.slug = slug
+    self.lastSeen = lastSeen
+  }
+}
+
 /// A workspace: a row of its tenant's list and what its stream told since.
 public struct Workspace: Hashable, Sendable {
   public var row: WorkspaceRow

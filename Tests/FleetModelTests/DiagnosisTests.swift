@@ -252,7 +252,6 @@ import Testing
   @Test func aQuotaIsAWarningFromEightyPercentAndCriticalFromNinetyFive() {
     #expect(
       [159, 160, 189, 190, 200].map { CaseFile.Gauge(used: $0, limit: 200).severity } == [nil, .warning, .warning, .critical, .critical])
-    #expect(["t3.large", "t3.xlarge", "m5.8xlarge", "t2.micro", "p4d.24xlarge", "nonsense"].map(Fleet.vcpus) == [2, 4, 32, 1, nil, nil])
   }
 
   @Test func environmentVariablesAreNamedOnlyWhereTheyAreMissing() {

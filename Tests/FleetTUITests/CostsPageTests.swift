@@ -26,6 +26,7 @@ import Testing
 
     mutating func apply(_ source: Source, _ change: FleetEvent.Change) {
       fleet.apply(FleetEvent(source: source, at: now, change: change))
+      fleet.judge(at: now)
       interface.update(fleet.takeChanges(), fleet, at: now)
     }
 

@@ -13,6 +13,10 @@ public final class FleetFeeds: Sendable {
     public var asksTenants = true
     /// Whether volumes, addresses and security groups are read too.
     public var readsResources = false
+    /// Whether the DNS zone is read, where one is configured.
+    public var readsZone = false
+    /// The other environments of the configuration that name the same zone.
+    public var zoneNeighbours: [FleetEnvironment] = []
     /// Whether Service Quotas is asked where the configuration gives no `vcpu_quota`.
     public var asksQuota = false
 
@@ -27,6 +31,7 @@ public final class FleetFeeds: Sendable {
   let tenants: TenantWatch
   let regions: [RegionWatch]
   let database: DatabaseWatch?
+  let zone: ZoneWatch?
   let rosterKick = Kick()
   let purgesKick = Kick()
 
@@ -51,6 +56,12 @@ public final class FleetFeeds: Sendable {
           of: $0, http: http, queue: queue, variables: variables, readsResources: options.readsResources, asksQuota: options.asksQuota)
       } ?? []
     database = environment.database.map { DatabaseWatch(settings: $0, queue: queue) }
+    zone =
+      options.readsZone
+      ? environment.dns.map {
+        ZoneWatch(
+          environment: environment.name, settings: $0, neighbours: options.zoneNeighbours, http: http, queue: queue, variables: variables)
+      } : nil
   }
 
   /// Asks and listens until the task is cancelled.
@@ -65,6 +76,7 @@ public final class FleetFeeds: Sendable {
       }
       for region in regions { group.addTask { await region.run() } }
       if let database { group.addTask { await database.run() } }
+      if let zone { group.addTask { await zone.run() } }
     }
   }
 
@@ -94,6 +106,7 @@ public final class FleetFeeds: Sendable {
         }
       }
       if let database { group.addTask { await database.read(epoch: 1, within: self.options.budget) } }
+      if let zone { group.addTask { await zone.read(epoch: 1, within: self.options.budget) } }
     }
   }
 
@@ -107,12 +120,14 @@ public final class FleetFeeds: Sendable {
     tenants.refresh()
     for region in regions { region.kick.kick() }
     database?.kick.kick()
+    zone?.kick.kick()
   }
 
   private func announce() {
     if controlPlane != nil { post(.controlPlane, .expected(pollInterval: environment.rosterPoll)) }
     for region in regions { region.announce() }
     database?.announce()
+    zone?.announce()
   }
 
   func post(_ source: Source, asked: Timestamp? = nil, epoch: UInt64 = 0, _ change: FleetEvent.Change) {

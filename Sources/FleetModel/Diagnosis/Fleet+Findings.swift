@@ -46,29 +46,11 @@ extension Fleet {
 
   // MARK: - Quotas
 
-  /// vCPUs of the running and pending standard machines against the quota.
+  /// vCPUs of the running and pending standard machines against the quota; `nil` where either is unknown.
   public func vcpuGauge(limit: Int?) -> CaseFile.Gauge? {
-    guard let limit, limit > 0 else { return nil }
-    let used = instances.values.reduce(0) { sum, machine in
-      guard machine.row.state.isLive, let type = machine.row.type else { return sum }
-      return sum + (Self.vcpus(of: type) ?? 0)
-    }
+    let quota = VCPUQuota(of: self, configured: limit)
+    guard let used = quota.used, let limit = quota.limit, limit > 0 else { return nil }
     return CaseFile.Gauge(used: used, limit: limit)
-  }
-
-  /// vCPUs of an instance type of the standard families (AWS "Amazon EC2 instance types", A, C, D, H, I, M, R, T, Z); `nil` for others.
-  static func vcpus(of type: String) -> Int? {
-    let parts = type.split(separator: ".")
-    guard parts.count == 2, let family = parts[0].first, "acdhimrtz".contains(family) else { return nil }
-    switch parts[1] {
-    case "nano", "micro", "small": return parts[0] == "t2" || family != "t" ? 1 : 2
-    case "medium": return family == "t" ? 2 : 1
-    case "large": return 2
-    case "xlarge": return 4
-    default:
-      guard parts[1].hasSuffix("xlarge"), let factor = Int(parts[1].dropLast(6)), (1...200).contains(factor) else { return nil }
-      return factor * 4
-    }
   }
 
   /// The orgs and workspaces that wait for room.

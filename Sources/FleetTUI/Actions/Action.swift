@@ -14,6 +14,7 @@ enum Action: String, CaseIterable, Hashable, Sendable {
   case nextPage = "next-page"
   case previousPage = "previous-page"
   case jumpOrg = "jump-org"
+  case jumpWorkspace = "jump-workspace"
   case jumpMachine = "jump-machine"
   case jumpEvents = "jump-events"
   case delete
@@ -59,6 +60,7 @@ struct ActionState: Equatable, Sendable {
   var hasTrail = false
   /// What the selected row leads to.
   var hasOrg = false
+  var hasWorkspace = false
   var hasMachine = false
   var hasEvents = false
   var isReadOnly = true
@@ -105,6 +107,7 @@ extension Action {
     .init(action: .nextPage, keys: [.tab], short: nil, help: "the next page", group: .pages),
     .init(action: .previousPage, keys: [.backTab], short: nil, help: "the page before", group: .pages),
     .init(action: .jumpOrg, keys: [.character("o")], short: nil, help: "to the row's org on Fleet; esc returns", group: .look),
+    .init(action: .jumpWorkspace, keys: [.character("w")], short: nil, help: "everything known of the row's workspace", group: .look),
     .init(
       action: .jumpMachine, keys: [.character("m")], short: nil, help: "to the row's machine on Instances; esc returns", group: .look),
     .init(action: .jumpEvents, keys: [.character("v")], short: nil, help: "to the row's events; esc returns", group: .look),
@@ -124,6 +127,7 @@ extension Action {
     case .open where !state.hasRows: "there is no row to open"
     case .back where !state.hasDetail && !state.hasFilter && !state.hasTrail: "nothing is open"
     case .jumpOrg where !state.hasOrg: "the row belongs to no org of the roster"
+    case .jumpWorkspace where !state.hasWorkspace: "the row belongs to no workspace that a tenant lists"
     case .jumpMachine where !state.hasMachine: "the row has no machine that is known"
     case .jumpEvents where !state.hasEvents: "no events belong to the row"
     case .delete where state.page != .fleet && state.page != .deletions: "orgs are deleted on Fleet and Deletions"

@@ -157,39 +157,25 @@ private struct Examination: Sendable {
 
   private func aws() async -> [DoctorCheck] {
     guard let settings = environment.aws else { return [DoctorCheck("aws", .skipped, "no AWS is configured")] }
-    let queue = EventQueue()
-    await withDiscardingTaskGroup { group in
-      for region in RegionWatch.all(of: settings, http: http, queue: queue, variables: variables) {
-        group.addTask { await region.read(epoch: 1, within: 20) }
-      }
-    }
-    return queue.drain().sorted { $0.source < $1.source }.compactMap { event in
-      switch event.change {
-      case .instances(let rows, let complete, let problem):
-        DoctorCheck(
-          "aws", complete ? .pass : .fail,
-          "\(event.source): DescribeInstances lists \(rows.count) instances\(problem.map { ", but: \($0)" } ?? "")")
-      case .failed(let reason):
-        DoctorCheck(
-          "aws", .fail, "\(event.source): \(reason)", nextStep: "the pages Instances, Orphans and Costs need ec2:DescribeInstances")
-      default: nil
-      }
-    }
+    return await AWSExamination(settings: settings, http: http, variables: variables).checks()
   }
 
   private func dns() async -> DoctorCheck {
     guard let settings = environment.dns else { return DoctorCheck("dns", .skipped, "no DNS zone is configured") }
-    guard let source = settings.token else {
-      return DoctorCheck("dns", .fail, "token is missing", nextStep: "set it in [environment.\(environment.name).dns]")
-    }
-    do {
+    let table = "[environment.\(environment.name).dns]"
+    guard let source = settings.token else { return DoctorCheck("dns", .fail, "token is missing", nextStep: "set it in \(table)") }
+    do throws(SecretSource.Unavailable) {
       let client = CloudflareClient(http: http, api: settings.api, token: try source.read(environment: variables))
-      let count = try await client.records(of: settings, within: 20).count
+      return await zone(settings, client, table)
+    } catch { return DoctorCheck("dns", .fail, error.description, nextStep: "make \(source) give a token with Zone.DNS:Read") }
+  }
+
+  private func zone(_ settings: DNSSettings, _ client: CloudflareClient, _ table: String) async -> DoctorCheck {
+    do throws(FeedError) {
+      let count = try await client.records(of: settings).count
       return DoctorCheck("dns", .pass, "zone \(settings.zone): \(count) records of \(settings.recordQuota)")
     } catch {
-      return DoctorCheck(
-        "dns", .fail, "\(error)",
-        nextStep: "check zone, api and token of [environment.\(environment.name).dns]: the token needs Zone.DNS:Read")
+      return DoctorCheck("dns", .fail, error.description, nextStep: "check \(table): zone_id, api and a token with Zone.DNS:Read")
     }
   }
 

@@ -139,7 +139,7 @@ final class Dashboard {
 
   private func takeNews() {
     let now = clock.now()
-    interface.update(store.drain(), store.fleet, at: now)
+    interface.update(store.drain(at: now), store.fleet, at: now)
     for answer in effects.takeAnswers() {
       if case .perform(let effect) = interface.take(answer, store.fleet, at: now) { effects.perform(effect) }
     }
@@ -150,7 +150,8 @@ final class Dashboard {
     let isTimely = nextChange.map { $0 <= moment } ?? false
     guard isDirty || isTimely else { return }
     guard isTimely || Self.uptime() - lastFrame >= Self.frameInterval else { return }
-    if isDirty { takeNews() }
+    // By time alone a source ages and a grace ends.
+    takeNews()
     draw(on: terminal)
   }
 

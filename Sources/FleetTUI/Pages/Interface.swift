@@ -53,6 +53,7 @@ struct Interface {
   private var pages: [any Page]
   private var open = 0
   private var tallies = Tallies()
+  private var burn = BurnHistory()
   private let header: Header
   private let keys: KeyMap
   private let prices: PriceBook
@@ -64,6 +65,8 @@ struct Interface {
   private var layers: [Layer] = []
   /// Pagers and dialogs, above all of those.
   private var overlays: [any Overlay] = []
+  /// What the detail is of, where that is not the selected row.
+  private var pinned: Subject?
   /// Where jumps came from.
   private var trail: [TrailStep] = []
   private var scroll = 0
@@ -86,12 +89,13 @@ struct Interface {
 
   init(_ options: DashboardOptions) {
     pages = [
-      TablePage<FleetContent>(), TablePage<ProvisioningContent>(), TablePage<TriageContent>(), TablePage<InstancesContent>(),
-      TablePage<OrphansContent>(), CostsPage(orphans: options.orphans, vcpuQuota: options.vcpuQuota), TablePage<DNSContent>(),
-      TablePage<PostureContent>(), DeletionsPage(), TablePage<EventsContent>(),
+      TablePage<FleetContent>(), TablePage<ProvisioningContent>(), TablePage<TriageContent>(),
+      TablePage(InstancesContent(prices: options.prices)), OrphansPage(prices: options.prices), CostsPage(vcpuQuota: options.vcpuQuota),
+      DNSPage(), TablePage<PostureContent>(), DeletionsPage(), TablePage<EventsContent>(),
     ]
     header = Header(
-      environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly, replay: options.replay)
+      environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly, replay: options.replay,
+      vcpuQuota: options.vcpuQuota)
     keys = options.keys
     prices = options.prices
     deletion = DeletionDialog.Setting(environment: options.environment, isProtected: options.isProtected, prices: options.prices)
@@ -110,7 +114,7 @@ struct Interface {
       case .org(let id): shown.formUnion(fleet.workspaceIDs(of: id))
       case .workspace(let id): shown.insert(id)
       case .instance(let id): if let workspace = fleet.instances[id]?.row.workspaceID { shown.insert(workspace) }
-      case .event, .deletion: break
+      case .event, .deletion, .leftover, .record: break
       }
     }
     return shown
@@ -119,6 +123,7 @@ struct Interface {
   /// The fleet changed.
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
     tallies.update(changes, fleet, prices)
+    if fleet.hasEveryRegion(at: now) { burn.note(tallies.money.known, at: now) }
     for index in pages.indices { pages[index].update(changes, fleet, at: now) }
     for index in overlays.indices { overlays[index].update(changes, fleet, at: now) }
   }
@@ -208,7 +213,7 @@ struct Interface {
   /// The detail follows the selection; only scrolling is its own.
   private mutating func handleDetail(_ key: Key) -> Intent? {
     switch keys.action(for: key) {
-    case .back, .open: layers.removeAll { $0 == .detail }
+    case .back, .open: closeDetail()
     case .pageDown: scroll += max(1, detailRows - 1)
     case .pageUp: scroll = max(0, scroll - max(1, detailRows - 1))
     default: return nil
@@ -216,9 +221,19 @@ struct Interface {
     return .draw
   }
 
+  private mutating func closeDetail() {
+    layers.removeAll { $0 == .detail }
+    pinned = nil
+  }
+
   private mutating func handlePage(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> Intent {
     let before = selection
-    defer { if selection != before { scroll = 0 } }
+    defer {
+      if selection != before {
+        scroll = 0
+        pinned = nil
+      }
+    }
     switch key {
     case .wheel(let step, _, _):
       pages[open].move(by: step * 3)
@@ -260,6 +275,11 @@ struct Interface {
     case .nextPage: show((open + 1) % pages.count)
     case .previousPage: show((open + pages.count - 1) % pages.count)
     case .jumpOrg: if let org = selection?.org(in: fleet) { jump(to: .fleet, .org(org), fleet, at: now) }
+    case .jumpWorkspace:
+      guard let workspace = selection?.workspace(in: fleet) else { break }
+      pinned = .workspace(workspace)
+      if !layers.contains(.detail) { layers.append(.detail) }
+      scroll = 0
     case .jumpMachine: if let machine = selection?.machine(in: fleet) { jump(to: .instances, .instance(machine), fleet, at: now) }
     case .jumpEvents: if let text = selection?.eventsFilter(in: fleet) { jump(to: .events, filter: text, fleet, at: now) }
     case .delete:
@@ -284,6 +304,7 @@ struct Interface {
   private mutating func show(_ index: Int) {
     open = index
     layers = []
+    pinned = nil
     trail = []
     scroll = 0
   }
@@ -301,6 +322,7 @@ struct Interface {
     step.arrivedWith = pages[target].filter
     open = target
     layers = []
+    pinned = nil
     scroll = 0
     trail.append(step)
   }
@@ -324,6 +346,7 @@ struct Interface {
       hasTrail: !trail.isEmpty)
     if let selection {
       state.hasOrg = selection.org(in: fleet) != nil
+      state.hasWorkspace = selection.workspace(in: fleet).map { fleet.workspaces[$0] != nil } ?? false
       state.hasMachine = selection.machine(in: fleet) != nil
       state.hasEvents = selection.eventsFilter(in: fleet) != nil
     }
@@ -344,7 +367,7 @@ struct Interface {
       let text = "too small: \(size.columns)x\(size.rows), needs \(Self.smallest.columns)x\(Self.smallest.rows)"
       return (Frame(lines: Array(Line.wrapped(text, role: .warning, width: max(1, size.columns)).prefix(size.rows))), nil)
     }
-    var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, prices: prices)
+    var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, prices: prices, burn: burn)
     let rule = Line(String(repeating: glyphs.rule, count: size.columns), .rule)
     var lines = [header.sources(fleet, width: size.columns, &context)]
     if size.rows >= 9 { lines.append(header.totals(fleet, tallies, &context)) }
@@ -385,7 +408,7 @@ struct Interface {
 
   /// The page, with the detail under it, or over all of it where there is little room.
   private mutating func drawBody(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
-    guard layers.contains(.detail), let subject = selection else {
+    guard layers.contains(.detail), let subject = pinned ?? selection else {
       pageRows = rows
       return pages[open].draw(fleet, rows: rows, width: width, &context)
     }

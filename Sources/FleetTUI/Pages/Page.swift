@@ -40,6 +40,8 @@ struct DrawingContext {
   var moment: Moment
   let glyphs: Glyphs
   let prices: PriceBook
+  /// What the fleet cost since the dashboard was opened.
+  var burn = BurnHistory()
 }
 
 /// A screenful of rows of one kind, its order, its filter and its selection.
