@@ -280,7 +280,8 @@ import Testing
     var fleet = Fleet()
     fleet.apply(
       FleetEvent(
-        source: .controlPlane, at: start, change: .roster([OrgRow(id: Self.org, slug: "acme", status: .running)], limit: 500, unreadable: 0)))
+        source: .controlPlane, at: start, change: .roster([OrgRow(id: Self.org, slug: "acme", status: .running)], limit: 500, unreadable: 0)
+      ))
     let row = InstanceRow(id: "i-1", region: "us-west-2", state: .running, type: "t3.small", tags: ["OrgID": Self.org.rawValue])
     fleet.apply(FleetEvent(source: .ec2("us-west-2"), at: start, change: .instances([row], complete: true, problem: nil)))
     let plan = DeletionPlan(of: try #require(fleet.orgs[Self.org]), in: fleet, environment: "staging", isProtected: false, prices: .builtin)

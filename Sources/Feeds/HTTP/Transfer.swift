@@ -110,7 +110,8 @@ final class Transfer {
     fleet_setopt_long(handle, CURLOPT_TCP_KEEPALIVE, 1)
     fleet_setopt_long(handle, CURLOPT_TCP_KEEPIDLE, 30)
     fleet_setopt_long(handle, CURLOPT_TCP_KEEPINTVL, 10)
-    fleet_setopt_long(handle, CURLOPT_HTTP_VERSION, request.isStream || request.changesSomething ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS)
+    fleet_setopt_long(
+      handle, CURLOPT_HTTP_VERSION, request.isStream || request.changesSomething ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS)
     fleet_setopt_string(handle, CURLOPT_USERAGENT, userAgent)
     if !request.isStream { fleet_setopt_string(handle, CURLOPT_ACCEPT_ENCODING, "") }
     // A proxy's own answer to CONNECT is not the service's.

@@ -57,15 +57,23 @@ public struct TenantClient: Sendable {
     return list.compactMap(StoredEventRow.init)
   }
 
-  /// When the workspace last did anything: the newest row of `GET /workspaces/:id/activity` (contract §4.3); `nil` when there is none.
-  public func lastActivity(of workspace: WorkspaceID, within budget: Double = 15) async throws(FeedError) -> Timestamp? {
+  /// What the workspace did of late: the newest rows of `GET /workspaces/:id/activity` (contract §4.3).
+  public func activity(of workspace: WorkspaceID, within budget: Double = 15) async throws(FeedError) -> CaseFile.Activity {
     let path = "/workspaces/\(JSONService.segment(workspace.rawValue))/activity"
-    let response = try await service.response(path + "?limit=1", timeout: 15, within: budget)
+    let response = try await service.response(path + "?limit=20", timeout: 15, within: budget)
     guard response.status == 200 else { throw service.failure(path, response) }
     guard let rows = try service.document(path, response).array else {
       throw .unreadable("\(service.name) \(path)", why: "it is not a list")
     }
-    return rows.compactMap { $0.time("created_at") }.max()
+    var activity = CaseFile.Activity(last: rows.compactMap { $0.time("created_at") }.max())
+    // What failed once and went well since is over.
+    let telling = rows.filter { $0["status"]?.text != nil }
+      .max { ($0.time("created_at")?.milliseconds ?? .min) < ($1.time("created_at")?.milliseconds ?? .min) }
+    if let telling, telling["status"]?.text != "ok" {
+      let text = [telling.clean("error_detail", limit: 500), telling.clean("summary", limit: 300)].compactMap { $0 }.joined(separator: ": ")
+      if !text.isEmpty { activity.lastError = .init(text: text, at: telling.time("created_at")) }
+    }
+    return activity
   }
 
   /// `GET /health` (contract §4.1).

@@ -126,7 +126,8 @@ extension DeletionPlan {
       ],
       "environment": .string(environment), "instances": .array(machines.map { JSONValue($0.id) }),
       "tenant_instance": JSONValue(tenantMachine?.id), "workspaces": .array(workspaces.map { JSONValue($0) }),
-      "volumes": .array(volumes.map { .string($0) }), "dns": names.map { .array($0.map { .string($0) }) } ?? .null, "hourly_saved": JSONValue(hourlySaved),
+      "volumes": .array(volumes.map { .string($0) }), "dns": names.map { .array($0.map { .string($0) }) } ?? .null,
+      "hourly_saved": JSONValue(hourlySaved),
       "protected": .bool(isProtected), "kind": .string(kind.rawValue),
       "open_purges": .array(
         openPurges.map { ["id": JSONValue($0.id), "status": .string($0.status.text), "last_step": JSONValue($0.lastStep)] }),
@@ -148,7 +149,9 @@ extension DeletionPlan {
     compare("machines", machines.map(\.id.rawValue), newer.machines.map(\.id.rawValue))
     compare("workspaces", workspaces.map(\.rawValue), newer.workspaces.map(\.rawValue))
     compare("volumes", volumes, newer.volumes)
-    if (names == nil) != (newer.names == nil) { lines.append(newer.names == nil ? "dns: the zone can't be read any more" : "dns: the zone was read") }
+    if (names == nil) != (newer.names == nil) {
+      lines.append(newer.names == nil ? "dns: the zone can't be read any more" : "dns: the zone was read")
+    }
     compare("dns", names ?? [], newer.names ?? [])
     compare("runs", openPurges.map { "\($0.id) \($0.status.text)" }, newer.openPurges.map { "\($0.id) \($0.status.text)" })
     func note(_ what: String, _ old: String?, _ new: String?) {
@@ -157,7 +160,8 @@ extension DeletionPlan {
     note("name", name, newer.name)
     note("plan", customerPlan, newer.customerPlan)
     note("members", members.map { "\($0)" }, newer.members.map { "\($0)" })
-    note("cost", hourlySaved.map { "$\($0)/h" }, newer.hourlySaved.map { "$\($0)/h" })
+    func price(_ hourly: Double?) -> String? { hourly.map { "$\(($0 * 10_000).rounded() / 10_000)/h" } }
+    note("cost", price(hourlySaved), price(newer.hourlySaved))
     if lines.isEmpty, body != newer.body { lines.append("what it is made of") }
     return lines
   }

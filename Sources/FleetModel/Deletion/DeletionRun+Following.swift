@@ -124,10 +124,13 @@ extension DeletionRun {
     case .done, .absent:
       let said = word == .done ? "the control plane says that every step is done" : "the control plane knew no such org: it was gone before"
       if let row, !row.isFinished {
-        return DeletionLeg(row.status == .failed ? .failed : .pending, "\(said), but its list of runs does not: \(row.status.text)\(stepText)", at: at)
+        return DeletionLeg(
+          row.status == .failed ? .failed : .pending, "\(said), but its list of runs does not: \(row.status.text)\(stepText)", at: at)
       }
       // A word that the same control plane contradicts is no proof.
-      if reading.rosterLeg(of: order.orgID).state == .present { return DeletionLeg(.unknown, "\(said), but the org is still there", at: at) }
+      if reading.rosterLeg(of: order.orgID).state == .present {
+        return DeletionLeg(.unknown, "\(said), but the org is still there", at: at)
+      }
       return DeletionLeg(.completed, said, at: at)
     case .queued, .underWay:
       if row?.isFinished == true { return DeletionLeg(.completed, "the audit says that every step is done", at: at) }
@@ -195,7 +198,9 @@ extension DeletionRun {
   }
 
   private func neverArrived(_ reading: DeletionReading) -> Bool {
-    guard !isForAnother, case .rows = reading.audit, row(in: reading.audit) == nil, case .listed(_?, nil) = reading.roster else { return false }
+    guard !isForAnother, case .rows = reading.audit, row(in: reading.audit) == nil, case .listed(_?, nil) = reading.roster else {
+      return false
+    }
     return reading.existence == .exists(order.orgID)
   }
 }

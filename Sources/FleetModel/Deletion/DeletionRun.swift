@@ -60,7 +60,8 @@ public struct DeletionRun: Hashable, Sendable {
         "receipt_id": .string(receiptID), "environment": .string(environment), "org_id": JSONValue(orgID), "slug": JSONValue(slug),
         "plan_hash": .string(planHash),
         "instances": .object(machines.sorted { $0.key < $1.key }.map { .init($0.key.rawValue, JSONValue($0.value)) }),
-        "workspaces": .array(workspaces.map { JSONValue($0) }), "dns": .array(names.map { .string($0) }), "hourly_saved": JSONValue(hourlySaved), "operator": .string(self.operator),
+        "workspaces": .array(workspaces.map { JSONValue($0) }), "dns": .array(names.map { .string($0) }),
+        "hourly_saved": JSONValue(hourlySaved), "operator": .string(self.operator),
         "started_at": .integer(startedAt.milliseconds), "verify_within": .number(verifyWithin),
       ]
     }
@@ -197,7 +198,9 @@ public struct DeletionRun: Hashable, Sendable {
       return [.record(.following(running.id, at: now))] + follow(reading, at: now)
     }
     // Whether a cascade runs can't be told: none is started.
-    if case .failed(let why) = reading.audit { return holdBack("the list of runs could not be read just before the request: \(why)", reading, at: now) }
+    if case .failed(let why) = reading.audit {
+      return holdBack("the list of runs could not be read just before the request: \(why)", reading, at: now)
+    }
     switch reading.roster {
     case .listed(let row?, let namesake) where row.slug == order.slug && namesake == nil && row.status != .purged: break
     case .listed(let row, let namesake):

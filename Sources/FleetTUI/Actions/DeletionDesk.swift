@@ -126,7 +126,8 @@ final class DeletionDesk: Sendable {
   private func order(of plan: DeletionPlan) -> DeletionRun.Order {
     let now = wallClock()
     return DeletionRun.Order(
-      receiptID: ReceiptStore.newID(at: now), plan: plan, planHash: contentHash(of: plan.body), operator: OperatorName.current(session.variables),
+      receiptID: ReceiptStore.newID(at: now), plan: plan, planHash: contentHash(of: plan.body),
+      operator: OperatorName.current(session.variables),
       startedAt: now, verifyWithin: environment.verifyWithin)
   }
 
@@ -165,7 +166,9 @@ final class DeletionDesk: Sendable {
     switch opening {
     case .busy: await follow(left, .followed) { await $0.follow(left) }
     case .held(let journal, let records):
-      if case .ended? = records.last, (try? ReceiptStore(state: state).document(of: left.receiptID)) ?? nil != nil { return journal.remove() }
+      if case .ended? = records.last, (try? ReceiptStore(state: state).document(of: left.receiptID)) ?? nil != nil {
+        return journal.remove()
+      }
       // Nothing had been sent: nothing to follow.
       guard let run = DeletionRun(resuming: records, at: wallClock()) else { return journal.remove() }
       await follow(left, .resumed(run.standing)) { await $0.resume(run, journal: journal) }

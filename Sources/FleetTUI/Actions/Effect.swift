@@ -9,11 +9,23 @@ enum Effect: Hashable, Sendable {
   /// Every source is asked again now.
   case refresh
   case deletion(DeletionRequest)
+  /// Whatever may tell why an org or workspace is as it is.
+  case explain(CaseQuestion)
+  /// A machine's serial output, so many seconds from now.
+  case console(WorkspaceID, after: Double)
+  /// A tenant's layers, from outside.
+  case check(OrgID, Slug)
+  case posture(PostureQuestion)
 }
 
 /// What came of an effect that has more to say than the fleet's own events.
 enum Answer: Sendable {
   case deletion(DeletionNews)
+  case explained(OrgID, WorkspaceID?, Result<CaseFile, Problem>)
+  /// Lines without escape sequences, secrets masked.
+  case console(WorkspaceID, Result<[String], Problem>)
+  case checked(OrgID, Result<[Check], Problem>)
+  case posture([Check], at: Timestamp)
 }
 
 /// Does what the dashboard asks, away from its thread, and keeps what came of it until the dashboard takes it.
@@ -71,7 +83,9 @@ final class EffectRunner: Sendable {
     let services: Services? = state.withLock { state in
       switch state.world {
       case .here(let services): return services
-      case .absent: return nil
+      case .absent:
+        if let answer = Answer.ofNobody(to: effect) { state.answers.append(answer) }
+        return nil
       case .coming(var waiting):
         // What is on screen matters as it is, not as it was.
         if case .show = effect { waiting.removeAll { if case .show = $0 { true } else { false } } }
@@ -79,7 +93,7 @@ final class EffectRunner: Sendable {
         return nil
       }
     }
-    if let services { perform(effect, services) }
+    if let services { perform(effect, services) } else { queue.wake() }
   }
 
   /// Everything that came since the last call.
@@ -100,6 +114,10 @@ final class EffectRunner: Sendable {
     case .show(let workspaces): services.session.feeds.show(workspaces)
     case .refresh: services.session.feeds.refresh()
     case .deletion(let request): services.deletions.perform(request)
+    case .explain(let question): explain(question, services.session)
+    case .console(let workspace, let seconds): readConsole(of: workspace, after: seconds, services.session)
+    case .check(let org, let slug): check(org, slug, services.session)
+    case .posture(let question): lookAtPosture(question, services.session)
     }
   }
 }

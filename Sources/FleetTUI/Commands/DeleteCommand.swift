@@ -287,7 +287,8 @@ private final class Deletion: Sendable {
   private func goOn() async throws -> Int32? {
     for other in DeletionJournal.leftovers(in: state) where other.environment == environment.name && other.orgID != leftover()?.orgID {
       Output.message(
-        "delete: an unfinished deletion of \(other.slug) has a journal here: `fleettui delete \(other.slug)` says what stands and follows it")
+        "delete: an unfinished deletion of \(other.slug) has a journal here: `fleettui delete \(other.slug)` says what stands and follows it"
+      )
     }
     guard let left = leftover() else { return nil }
     if let confirm, !confirm.utf8.elementsEqual("\(left.environment)/\(left.slug)".utf8) {
@@ -320,7 +321,8 @@ private final class Deletion: Sendable {
         return nil
       }
       Output.message(
-        "delete: an earlier deletion of \(left.slug), begun \(left.startedAt), was cut off: \(run.standing). Following it; nothing is sent.")
+        "delete: an earlier deletion of \(left.slug), begun \(left.startedAt), was cut off: \(run.standing). Following it; nothing is sent."
+      )
       isRunning.withLock { $0 = true }
       return try report(await runner.resume(run, journal: journal), seen)
     }
@@ -349,7 +351,8 @@ private final class Deletion: Sendable {
       case .partial, .queued, .stalled:
         Output.message("delete: \(outcome.rawValue), not verified; receipt \(receipt["id"]?.string ?? "?")")
         if outcome == .stalled {
-          Output.message("delete: the same request resumes it after its last step: `fleettui delete \(UntrustedText.clean(org, limit: 64)) --resume 1`")
+          Output.message(
+            "delete: the same request resumes it after its last step: `fleettui delete \(UntrustedText.clean(org, limit: 64)) --resume 1`")
         }
         return 5
       }

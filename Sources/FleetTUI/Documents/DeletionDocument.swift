@@ -17,7 +17,9 @@ enum DeletionDocument {
       "org          \(plan.slug)   \(plan.orgID)" + (plan.name.map { "   \($0)" } ?? ""),
     ]
     let facts = [plan.customerPlan.map { "plan \($0)" }, plan.members.map { count($0, "member") }].compactMap { $0 }
-    lines.append("\(plan.kind == .test ? "test org    " : "customer    ") " + (facts.isEmpty ? "plan and members not known" : facts.joined(separator: ", ")))
+    lines.append(
+      "\(plan.kind == .test ? "test org    " : "customer    ") "
+        + (facts.isEmpty ? "plan and members not known" : facts.joined(separator: ", ")))
     lines += [
       "removes      \(count(tenants, "tenant machine")), \(count(plan.workspaces.count, "workspace")) with \(count(others, "machine")), "
         + "\(count(plan.volumes.count, "volume")), \(plan.names.map { count($0.count, "DNS name") } ?? "DNS names that could not be read")",
@@ -32,7 +34,8 @@ enum DeletionDocument {
     for name in plan.names ?? [] { lines.append("name         \(name)") }
     for purge in plan.openPurges {
       lines.append(
-        "\(purge.isPending ? "running now " : "open run    ") \(purge.id)  \(purge.status.text)" + (purge.lastStep.map { ", last step \($0)" } ?? "")
+        "\(purge.isPending ? "running now " : "open run    ") \(purge.id)  \(purge.status.text)"
+          + (purge.lastStep.map { ", last step \($0)" } ?? "")
           + (purge.isPending ? ": it is followed, no second one is started" : ""))
     }
     lines += notes.map { "note         \($0)" } + ["plan         \(hash)"]

@@ -76,7 +76,8 @@ struct DeletionEntry {
   }
 
   var slug: String {
-    purge?.slug?.rawValue ?? report?.slug.rawValue ?? receipts.last?["org"]?["slug"]?.string.map { UntrustedText.clean($0, limit: 64) } ?? "?"
+    purge?.slug?.rawValue ?? report?.slug.rawValue ?? receipts.last?["org"]?["slug"]?.string.map { UntrustedText.clean($0, limit: 64) }
+      ?? "?"
   }
   var orgID: OrgID? {
     report?.orgID ?? purge?.orgID ?? receipts.last?["org"]?["id"]?.string.map { OrgID(UntrustedText.clean($0, limit: 128)) }

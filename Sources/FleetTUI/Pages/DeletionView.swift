@@ -204,12 +204,14 @@ struct DeletionView {
     field("when", "\(Self.text(receipt["started_at"])) to \(Self.text(receipt["ended_at"]))")
     let outcome = receipt["outcome"]?.string.flatMap(DeletionOutcome.init)
     field("outcome", outcome?.rawValue ?? "?", outcome.map { DeletionEntry.Standing.ended($0).role } ?? .unknown)
-    field("stopped", receipt["hourly_saved"]?.double.map { "$\(Wording.dollars($0, digits: 3))/h, by the plan" } ?? "a cost that was not known")
+    field(
+      "stopped", receipt["hourly_saved"]?.double.map { "$\(Wording.dollars($0, digits: 3))/h, by the plan" } ?? "a cost that was not known")
     for request in receipt["requests"]?.array ?? [] {
       field(
         "request",
         "\(Self.text(request["method"])) \(Self.text(request["path"])) at \(Self.text(request["at"])): "
-          + (request["status"]?.integer.map { "\($0)" } ?? "no answer") + (request["purge_id"]?.text.map { ", run \(UntrustedText.clean($0, limit: 64))" } ?? ""))
+          + (request["status"]?.integer.map { "\($0)" } ?? "no answer")
+          + (request["purge_id"]?.text.map { ", run \(UntrustedText.clean($0, limit: 64))" } ?? ""))
     }
     if receipt["requests"]?.array?.isEmpty == true { field("request", "none: another run was followed", .dim) }
     legs(receipt["legs"] ?? .null, glyphs)

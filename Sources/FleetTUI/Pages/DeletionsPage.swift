@@ -39,7 +39,8 @@ struct DeletionsContent: TableContent {
 
   func texts(_ id: String, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
     guard let entry = ledger.entry(id, fleet) else { return false }
-    return look(entry.slug) || look(entry.standing.word) || look(id) || look(entry.orgID?.rawValue ?? "") || look(entry.purge?.lastError ?? "")
+    return look(entry.slug) || look(entry.standing.word) || look(id) || look(entry.orgID?.rawValue ?? "")
+      || look(entry.purge?.lastError ?? "")
   }
 
   /// Machines of the org that still stand; `nil` when that is not known.

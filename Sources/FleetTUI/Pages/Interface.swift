@@ -1,3 +1,4 @@
+import Feeds
 import FleetModel
 
 /// What a key asks for beyond the interface itself.
@@ -45,6 +46,9 @@ struct DashboardOptions: Sendable {
   var orphans = OrphanSettings()
   var vcpuQuota: Int?
 
+  /// What findings are judged by besides the fleet.
+  var limits: Triage.Limits { Triage.Limits(vcpuQuota: vcpuQuota) }
+
   init(environment: String) { self.environment = environment }
 }
 
@@ -59,6 +63,7 @@ struct Interface {
   private let prices: PriceBook
   private let deletion: DeletionDialog.Setting
   private let isReadOnly: Bool
+  private let limits: Triage.Limits
   var glyphs: Glyphs
 
   /// What lies over the page, the top one last: a key goes to the top first.
@@ -91,7 +96,7 @@ struct Interface {
     pages = [
       TablePage<FleetContent>(), TablePage<ProvisioningContent>(), TablePage<TriageContent>(),
       TablePage(InstancesContent(prices: options.prices)), OrphansPage(prices: options.prices), CostsPage(vcpuQuota: options.vcpuQuota),
-      DNSPage(), TablePage<PostureContent>(), DeletionsPage(), TablePage<EventsContent>(),
+      DNSPage(), PosturePage(), DeletionsPage(), TablePage<EventsContent>(),
     ]
     header = Header(
       environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly, replay: options.replay,
@@ -100,6 +105,7 @@ struct Interface {
     prices = options.prices
     deletion = DeletionDialog.Setting(environment: options.environment, isProtected: options.isProtected, prices: options.prices)
     isReadOnly = options.isReadOnly
+    limits = options.limits
     glyphs = options.isASCII ? .ascii : .unicode
   }
 
@@ -114,7 +120,8 @@ struct Interface {
       case .org(let id): shown.formUnion(fleet.workspaceIDs(of: id))
       case .workspace(let id): shown.insert(id)
       case .instance(let id): if let workspace = fleet.instances[id]?.row.workspaceID { shown.insert(workspace) }
-      case .event, .deletion, .leftover, .record: break
+      case .finding(let id): if case .workspace(let workspace) = id.target { shown.insert(workspace) }
+      case .event, .deletion, .leftover, .record, .check: break
       }
     }
     return shown
@@ -271,9 +278,9 @@ struct Interface {
     case .sortLeft: pages[open].sort(by: -1, fleet, at: now)
     case .reverse: pages[open].reverse()
     case .fleet, .provisioning, .triage, .instances, .orphans, .costs, .dns, .posture, .deletions, .events:
-      show(pages.firstIndex { $0.id.action == action } ?? open)
-    case .nextPage: show((open + 1) % pages.count)
-    case .previousPage: show((open + pages.count - 1) % pages.count)
+      return show(pages.firstIndex { $0.id.action == action } ?? open, fleet, at: now)
+    case .nextPage: return show((open + 1) % pages.count, fleet, at: now)
+    case .previousPage: return show((open + pages.count - 1) % pages.count, fleet, at: now)
     case .jumpOrg: if let org = selection?.org(in: fleet) { jump(to: .fleet, .org(org), fleet, at: now) }
     case .jumpWorkspace:
       guard let workspace = selection?.workspace(in: fleet) else { break }
@@ -284,9 +291,18 @@ struct Interface {
     case .jumpEvents: if let text = selection?.eventsFilter(in: fleet) { jump(to: .events, filter: text, fleet, at: now) }
     case .delete:
       guard let id = selection?.org(in: fleet), let org = fleet.orgs[id] else { return .none }
-      overlays.append(DeletionDialog(org, deletion, ledger: ledger))
+      overlays.append(DeletionDialog(org, deletion, ledger: ledger, fleet, at: now))
       return .perform(.deletion(.prepare(org.id, org.slug)))
+    case .explain: return explain(fleet, at: now)
+    case .console:
+      guard let id = selection?.workspace(in: fleet) else { break }
+      let effect = Effect.console(id, after: 0)
+      return read(.console(id), "console of \(ProvisioningContent.name(of: .workspace(id), fleet))", effect)
+    case .check:
+      guard let org = selection?.org(in: fleet).flatMap({ fleet.orgs[$0] }) else { break }
+      return read(.checks(org.id), "checks of \(org.slug)", .check(org.id, org.slug))
     case .refresh:
+      if let effect = pages[open].asks(again: true, fleet, at: now) { return .perform(effect) }
       notice = Span("asking every source again", .info)
       return .perform(.refresh)
     case .help:
@@ -301,12 +317,28 @@ struct Interface {
 
   private var ledger: DeletionLedger { pages.lazy.compactMap { $0 as? DeletionsPage }.first?.ledger ?? DeletionLedger() }
 
-  private mutating func show(_ index: Int) {
+  private mutating func show(_ index: Int, _ fleet: Fleet, at now: Timestamp) -> Intent {
     open = index
     layers = []
     pinned = nil
     trail = []
     scroll = 0
+    return pages[open].asks(again: false, fleet, at: now).map(Intent.perform) ?? .draw
+  }
+
+  // MARK: - What is read on demand
+
+  private mutating func read(_ reading: Pager.Reading, _ title: String, _ effect: Effect) -> Intent {
+    overlays.append(Pager(reading, title: title, effect: effect, keys: keys))
+    return .perform(effect)
+  }
+
+  private mutating func explain(_ fleet: Fleet, at now: Timestamp) -> Intent {
+    guard let org = selection?.org(in: fleet).flatMap({ fleet.orgs[$0] }) else { return .draw }
+    let workspace = selection?.workspace(in: fleet).flatMap { fleet.workspaces[$0] }
+    let question = CaseQuestion(about: org, workspace: workspace, in: fleet, vcpuQuota: limits.vcpuQuota, at: now)
+    let name = workspace.map { "\(org.slug)/\($0.row.name)" } ?? org.slug.rawValue
+    return read(.explanation(org.id, workspace?.id), "why \(name) is as it is", .explain(question))
   }
 
   // MARK: - Jumps
@@ -353,7 +385,8 @@ struct Interface {
     state.isReadOnly = isReadOnly
     state.writeRefusal =
       isReadOnly
-      ? "read-only: give --write, or set writes = true in the configuration" : fleet.reasonAgainstDeletion(regions: fleet.regions.sorted(), at: now)
+      ? "read-only: give --write, or set writes = true in the configuration"
+      : fleet.reasonAgainstDeletion(regions: fleet.regions.sorted(), at: now)
     return state
   }
 
@@ -368,6 +401,8 @@ struct Interface {
       return (Frame(lines: Array(Line.wrapped(text, role: .warning, width: max(1, size.columns)).prefix(size.rows))), nil)
     }
     var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, prices: prices, burn: burn)
+    // A finding that time alone brings.
+    if let moment = fleet.triage.nextChange { context.moment.changes(at: moment + 0.001) }
     let rule = Line(String(repeating: glyphs.rule, count: size.columns), .rule)
     var lines = [header.sources(fleet, width: size.columns, &context)]
     if size.rows >= 9 { lines.append(header.totals(fleet, tallies, &context)) }

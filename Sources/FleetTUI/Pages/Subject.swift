@@ -12,6 +12,8 @@ enum Subject: Hashable, Sendable {
   case leftover(OrphanID)
   /// A DNS record, by its id in the zone.
   case record(String)
+  case finding(FindingID)
+  case check(Check)
 }
 
 /// What belongs together: where a row leads to on the other pages.
@@ -29,6 +31,13 @@ extension Subject {
         tags["OrgID"].map { fleet.orgs[OrgID($0)]?.id } ?? tags["OrgSlug"].flatMap { fleet.org(named: Slug($0))?.id }
       }
     case .record: slug(in: fleet).flatMap { fleet.org(named: $0)?.id }
+    case .finding(let id):
+      switch id.target {
+      case .org(let id): fleet.orgs[id]?.id
+      case .workspace(let id): fleet.workspaces[id].flatMap { fleet.orgs[$0.orgID]?.id }
+      case .fleet: nil
+      }
+    case .check(let check): fleet.org(named: Slug(String(check.target.prefix { $0 != "/" })))?.id
     }
   }
 
@@ -39,14 +48,15 @@ extension Subject {
       guard let zone = fleet.zone, let row = zone.records.first(where: { $0.id == id }) else { return nil }
       return zone.rules.slug(of: row.name)
     case .leftover(let id): return fleet.tags(of: id)?["OrgSlug"].map { Slug($0) }
-    case .org, .workspace, .instance, .event, .deletion: return nil
+    case .org, .workspace, .instance, .event, .deletion, .finding, .check: return nil
     }
   }
 
   func workspace(in fleet: Fleet) -> WorkspaceID? {
     switch self {
-    case .org: nil
+    case .org, .check: nil
     case .workspace(let id): id
+    case .finding(let id): if case .workspace(let id) = id.target { id } else { nil }
     case .instance(let id): fleet.instances[id]?.row.workspaceID
     case .event(let sequence): fleet.logEntry(sequence)?.workspaceID
     case .deletion: nil
