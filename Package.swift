@@ -30,6 +30,7 @@ let package = Package(
       name: "FleetModel",
       dependencies: [
         .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "HeapModule", package: "swift-collections"),
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .target(
@@ -74,7 +75,7 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(name: "FleetTUITests", dependencies: ["FleetTUI", "FleetSim", "Feeds", "FleetModel"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["FleetModel"],
+      name: "EndToEndTests", dependencies: ["FleetModel", "FleetSim"],
       exclude: ["terminal"]),
   ],
   swiftLanguageModes: [.v6]

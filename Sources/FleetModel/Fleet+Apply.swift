@@ -11,15 +11,27 @@ extension Fleet {
     if event.source == .feed, event.change.changesWhatIsHeard { keepFloors(at: event.at) }
     switch event.change {
     case .expected: break
-    case .roster(let rows, let limit, let unreadable): if accept(event) { applyRoster(rows, limit, unreadable, event) }
-    case .instances(let rows, let complete, let problem): if accept(event) { applyInstances(rows, complete, problem, event) }
+    case .roster(let rows, let limit, let unreadable):
+      guard accept(event) else { return }
+      applyRoster(rows, limit, unreadable, event)
+      learnSharedBoots(at: event.at)
+    case .instances(let rows, let complete, let problem):
+      guard accept(event) else { return }
+      applyInstances(rows, complete, problem, event)
+      learnSharedBoots(at: event.at)
     case .purges(let rows): applyPurges(rows, event)
-    case .bootEvents(let org, let rows): applyBootEvents(rows, of: org, event)
+    case .bootEvents(let org, let rows):
+      applyBootEvents(rows, of: org, event)
+      if event.source == .database { noteSharedBoots(rows, of: org, at: event.at) }
     case .orgAbsent(let slug): applyAbsence(of: slug, event)
-    case .workspaces(let org, let rows): if accept(event) { applyWorkspaces(rows, of: org, event) }
+    case .workspaces(let org, let rows):
+      guard accept(event) else { return }
+      applyWorkspaces(rows, of: org, event)
+      learnSharedBoots(at: event.at)
     case .storedEvents(let org, let rows): applyStoredEvents(rows, of: org)
     case .subsystems(let org, let rows):
       orgs[org]?.subsystems = rows
+      orgs[org]?.subsystemsReadAt = event.asked ?? event.at
       changes.orgs.insert(org)
     case .zoneRead: noteComplete(event)
     case .zone(let reading): if accept(event) { applyZone(reading, event) }
@@ -252,10 +264,20 @@ extension Fleet {
 
   private mutating func applyPurges(_ rows: [PurgeRow], _ event: FleetEvent) {
     for row in rows {
-      purges[row.id] = row
+      // A run that is over doesn't begin again: the list was read before its end was heard.
+      if let known = purges[row.id], known == row || (known.isFinished && row.isPending) { continue }
+      keep(row)
       notePurge(row)
     }
-    if purges.count > 5000 { purges.removeFirst(purges.count - 5000) }
+    while purges.count > Self.purgeLimit { openPurges.remove(purges.removeFirst().key) }
+  }
+
+  private static let purgeLimit = 5000
+
+  mutating func keep(_ row: PurgeRow) {
+    purges[row.id] = row
+    if row.status == .completed { openPurges.remove(row.id) } else { openPurges.insert(row.id) }
+    changes.purges.insert(row.id)
   }
 
   mutating func notePurge(_ row: PurgeRow) {

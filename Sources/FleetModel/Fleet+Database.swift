@@ -1,8 +1,14 @@
 extension Fleet {
   /// One reading of the database. It is compared, never believed over what the services themselves say.
   mutating func applyDatabase(_ rows: DatabaseRows, _ event: FleetEvent) {
-    let before = Dictionary((database?.instances ?? []).map { ($0.orgID, $0) }) { $1 }
-    for row in rows.instances ?? [] where before[row.orgID] != row { changes.orgs.insert(row.orgID) }
+    let before = databaseInstances
+    databaseInstances = Dictionary((rows.instances ?? []).map { ($0.orgID, $0) }) { $1 }
+    for row in rows.instances ?? [] {
+      // A contradiction counts once it has lasted: whoever judges it looks again with each reading.
+      let differs = orgs[row.orgID].map { $0.row.status?.text != row.status?.text } ?? false
+      let isMissing = row.status == .running && row.instanceID.map { instances[$0]?.row.state.isLive != true } ?? false
+      if before[row.orgID] != row || differs || isMissing { changes.orgs.insert(row.orgID) }
+    }
     database = rows
     if let problem = rows.problem { notePartial(problem, event) } else { noteComplete(event) }
   }
@@ -64,21 +70,34 @@ extension Fleet {
   }
 
   private func compareStatuses(_ database: DatabaseRows, _ found: inout [DatabaseDifference]) {
-    for row in database.instances ?? [] {
-      guard let stored = row.status, let org = orgs[row.orgID], let told = org.row.status, stored.text != told.text, let seen = org.lastSeen
-      else { continue }
-      // Whichever side was asked first may not have known yet.
-      if org.statusToldAt > database.readAt, org.firstSeen < org.statusToldAt { continue }
-      if let updated = row.updatedAt, min(seen, database.readAt) - updated < Self.settling / 4 { continue }
-      found.append(
-        DatabaseDifference(
-          kind: .statusDiffers, orgID: org.id, slug: org.slug,
-          summary: "\(org.slug): the roster says \(told.text), the database \(stored.text)",
-          evidence: [
-            "instance_status in the roster of \(seen): \(told.text)",
-            "org_instances.status: \(stored.text)\(row.updatedAt.map { ", updated \($0)" } ?? "") (read \(database.readAt))",
-          ]))
-    }
+    for row in database.instances ?? [] { if let difference = statusDifference(row, database) { found.append(difference) } }
+  }
+
+  private func statusDifference(_ row: DatabaseInstanceRow, _ database: DatabaseRows) -> DatabaseDifference? {
+    guard let stored = row.status, let org = orgs[row.orgID], let told = org.row.status, stored.text != told.text, let seen = org.lastSeen
+    else { return nil }
+    // Whichever side was asked first may not have known yet.
+    if org.statusToldAt > database.readAt, org.firstSeen < org.statusToldAt { return nil }
+    if let updated = row.updatedAt, min(seen, database.readAt) - updated < Self.settling / 4 { return nil }
+    return DatabaseDifference(
+      kind: .statusDiffers, orgID: org.id, slug: org.slug,
+      summary: "\(org.slug): the roster says \(told.text), the database \(stored.text)",
+      evidence: [
+        "instance_status in the roster of \(seen): \(told.text)",
+        "org_instances.status: \(stored.text)\(row.updatedAt.map { ", updated \($0)" } ?? "") (read \(database.readAt))",
+      ])
+  }
+
+  /// Where the database contradicts what is said of one org's tenant; costs what the org's own row costs.
+  func databaseDifferences(ofTenant org: OrgID, by clock: RuleClock) -> [DatabaseDifference] {
+    guard let database, let row = databaseInstances[org], [.complete, .partial].contains(freshness(of: .database, at: clock.now).state),
+      !clock.isOver(sources[.database]?.staleAfter ?? 60, since: database.readAt)
+    else { return [] }
+    let roster = freshness(of: .controlPlane, at: clock.now).state
+    var found: [DatabaseDifference] = []
+    if roster == .complete || roster == .partial, let difference = statusDifference(row, database) { found.append(difference) }
+    if let difference = machineDifference(row, database, clock) { found.append(difference) }
+    return found
   }
 
   private func comparePurges(rosterAt: Timestamp, _ found: inout [DatabaseDifference]) {
@@ -111,28 +130,28 @@ extension Fleet {
   }
 
   private func compareMachines(_ database: DatabaseRows, _ now: Timestamp, _ found: inout [DatabaseDifference]) {
-    for row in database.instances ?? [] {
-      guard row.status == .running, let id = row.instanceID, id.rawValue.hasPrefix("i-"), let asked = machinesAsked(row.region, now) else {
-        continue
-      }
-      if let updated = row.updatedAt, database.readAt - updated < Self.settling { continue }
-      let machine = instances[id]
-      if let machine, machine.row.state.isLive || now - machine.stateToldAt < Self.settling && machine.firstSeen != machine.stateToldAt {
-        continue
-      }
-      let name = orgs[row.orgID]?.slug.rawValue ?? row.orgID.rawValue
-      var evidence = [
-        "org_instances: running on \(id)\(row.updatedAt.map { ", updated \($0)" } ?? "") (read \(database.readAt))",
-        machine.map { "EC2 says \($0.row.state.text) (asked \(asked.at))" } ?? "EC2 lists no \(id) in \(asked.where) (asked \(asked.at))",
-      ]
-      if let other = tenantMachine(of: row.orgID), other.id != id {
-        evidence.append("EC2's tenant machine of this org is \(other.id), \(other.row.state.text)")
-      }
-      found.append(
-        DatabaseDifference(
-          kind: .machineNotRunning, orgID: row.orgID, slug: orgs[row.orgID]?.slug, instanceID: id,
-          summary: "\(name): the database says running on \(id), EC2 \(machine?.row.state.text ?? "does not list it")", evidence: evidence))
+    let clock = RuleClock(now: now)
+    for row in database.instances ?? [] { if let difference = machineDifference(row, database, clock) { found.append(difference) } }
+  }
+
+  private func machineDifference(_ row: DatabaseInstanceRow, _ database: DatabaseRows, _ clock: RuleClock) -> DatabaseDifference? {
+    guard row.status == .running, let id = row.instanceID, id.rawValue.hasPrefix("i-"), let asked = machinesAsked(row.region, clock.now)
+    else { return nil }
+    if let updated = row.updatedAt, database.readAt - updated < Self.settling { return nil }
+    let machine = instances[id]
+    if let machine, machine.row.state.isLive { return nil }
+    if let machine, machine.firstSeen != machine.stateToldAt, !clock.isOver(Self.settling, since: machine.stateToldAt) { return nil }
+    let name = orgs[row.orgID]?.slug.rawValue ?? row.orgID.rawValue
+    var evidence = [
+      "org_instances: running on \(id)\(row.updatedAt.map { ", updated \($0)" } ?? "") (read \(database.readAt))",
+      machine.map { "EC2 says \($0.row.state.text) (asked \(asked.at))" } ?? "EC2 lists no \(id) in \(asked.where) (asked \(asked.at))",
+    ]
+    if let other = tenantMachine(of: row.orgID), other.id != id {
+      evidence.append("EC2's tenant machine of this org is \(other.id), \(other.row.state.text)")
     }
+    return DatabaseDifference(
+      kind: .machineNotRunning, orgID: row.orgID, slug: orgs[row.orgID]?.slug, instanceID: id,
+      summary: "\(name): the database says running on \(id), EC2 \(machine?.row.state.text ?? "does not list it")", evidence: evidence)
   }
 
   private func compareClaims(_ database: DatabaseRows, _ now: Timestamp, _ found: inout [DatabaseDifference]) {

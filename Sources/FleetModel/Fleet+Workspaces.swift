@@ -105,16 +105,20 @@ extension Fleet {
       regroup(.workspace(id), at: now)
     case .failed where mayRecover(workspace):
       break
-    default:
-      switch workspace.row.status {
-      case .online, .degraded: finish(.workspace(id), .ok, at: now)
-      case .failed: finish(.workspace(id), .failed, at: now)
-      default: break
-      }
-      workspaces[id]?.failedBoot = workspace.row.status == .failed ? workspace.boot ?? workspace.failedBoot : nil
-      workspaces[id]?.boot = nil
-      inFlight.remove(.workspace(id))
+    default: endBoot(of: id, at: now)
     }
+  }
+
+  mutating func endBoot(of id: WorkspaceID, at now: Timestamp) {
+    guard let workspace = workspaces[id] else { return }
+    switch workspace.row.status {
+    case .online, .degraded: finish(.workspace(id), .ok, at: now)
+    case .failed: finish(.workspace(id), .failed, at: now)
+    default: break
+    }
+    workspaces[id]?.failedBoot = workspace.row.status == .failed ? workspace.boot ?? workspace.failedBoot : nil
+    workspaces[id]?.boot = nil
+    inFlight.remove(.workspace(id))
   }
 
   /// Called failed by a timeout before its runtime's own limit is over.

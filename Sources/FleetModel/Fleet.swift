@@ -16,6 +16,10 @@ public struct Fleet: Sendable {
   /// Why a region's limit isn't known.
   public internal(set) var vcpuProblems: [Region: String] = [:]
   public internal(set) var purges: OrderedDictionary<PurgeID, PurgeRow> = [:]
+  /// Those of them that have not completed.
+  public internal(set) var openPurges: Set<PurgeID> = []
+  /// The steps of runs of the cascade, where the fleet feed told them.
+  public internal(set) var cascades: OrderedDictionary<PurgeID, Cascade> = [:]
   /// The last reading of the control plane's database, for comparison.
   public internal(set) var database: DatabaseRows?
   /// The last reading of the DNS zone.
@@ -53,13 +57,26 @@ public struct Fleet: Sendable {
   var finishedBoots: [BootRecord] = []
   /// The verdict on every machine, as of the last ``judge(at:)``.
   public internal(set) var judgement: OrphanJudgement
+  /// Boots that were learned from, watched or told by others.
+  var learnedBoots: Set<BootEnd> = []
+  /// What the database tells of boots that can't be learned from yet.
+  var sharedBootEvents: [OrgID: [BootEventRow]] = [:]
+  /// The database's word on each org's machine.
+  var databaseInstances: [OrgID: DatabaseInstanceRow] = [:]
+  /// What is wrong, as of the last ``judge(at:limits:)``.
+  public internal(set) var triage = Triage()
 
   /// - Parameter orphans: which machines are this environment's own, and when they may be judged.
   public init(orphans: OrphanSettings = OrphanSettings()) { judgement = OrphanJudgement(settings: orphans) }
 
-  /// Brings the verdicts up to `now`: what changed since the last ``takeChanges()`` is judged again, nothing else. Machines of which
-  /// something else is said than before count as changed.
-  public mutating func judge(at now: Timestamp) {
+  /// Brings verdicts and findings up to `now`: what changed since the last ``takeChanges()`` is judged again, and what became true by time
+  /// alone, nothing else. To be called before the changes are taken, which then tell of what else is said than before.
+  public mutating func judge(at now: Timestamp, limits: Triage.Limits = Triage.Limits()) {
+    judgeMachines(at: now)
+    judgeFindings(at: now, limits: limits)
+  }
+
+  private mutating func judgeMachines(at now: Timestamp) {
     // Moved out meanwhile, so that the rules' look at the fleet shares no storage with it.
     var judgement = OrphanJudgement(settings: self.judgement.settings)
     swap(&judgement, &self.judgement)
@@ -172,6 +189,7 @@ public struct Fleet: Sendable {
     for (name, index) in [("org", instancesByOrg.values.flatMap { $0 }), ("workspace", instancesByWorkspace.values.flatMap { $0 })] {
       for id in index { expect(instances[id] != nil, "the \(name) index holds \(id), which is gone") }
     }
+    expect(openPurges == Set(purges.values.filter { $0.status != .completed }.map(\.id)), "the open purges are others")
     expect(log.count <= Self.logLimit, "the log is over its limit")
     return problems
   }

@@ -15,6 +15,7 @@ public struct Org: Hashable, Sendable {
   public var bootEventsReadAt: Timestamp?
   public var deletion: Deletion?
   public var subsystems: [SubsystemRow] = []
+  public var subsystemsReadAt: Timestamp?
 
   public var id: OrgID { row.id }
   public var slug: Slug { row.slug }
@@ -100,8 +101,13 @@ public struct FleetChanges: Hashable, Sendable {
   public var workspaces: Set<WorkspaceID> = []
   public var instances: Set<InstanceID> = []
   public var sources: Set<Source> = []
+  public var purges: Set<PurgeID> = []
+  /// What is judged otherwise than before (``Fleet/judge(at:limits:)``).
+  public var findings: Set<Finding.Target> = []
   public var logged = false
 
   public init() {}
-  public var isEmpty: Bool { orgs.isEmpty && workspaces.isEmpty && instances.isEmpty && sources.isEmpty && !logged }
+  public var isEmpty: Bool {
+    orgs.isEmpty && workspaces.isEmpty && instances.isEmpty && sources.isEmpty && purges.isEmpty && findings.isEmpty && !logged
+  }
 }

@@ -68,11 +68,33 @@ import Testing
       boots.first?.1 == [BootEventRow(event: "install_apt_base", status: .ok, detail: "d", at: Timestamp(rfc3339: "2026-11-01T10:01:00Z"))])
   }
 
+  @Test func aBootThatTheDatabaseRemembersIsLearnedFrom() async throws {
+    let rows = """
+      ;insert into org_instance_boot_events (org_id, event, status, created_at) values
+        ('\(DatabaseSchema.acme)', 'install_apt_base', 'started', '2026-11-01T10:01:15Z'),
+        ('\(DatabaseSchema.acme)', 'install_apt_base', 'ok', '2026-11-01T10:02:10Z'),
+        ('\(DatabaseSchema.acme)', 'wait_platform_health=ok', null, '2026-11-01T10:04:10Z');
+      """
+    let settings = try cluster.database("history", DatabaseSchema.contract + rows)
+    let row = OrgRow(
+      id: OrgID(DatabaseSchema.acme), slug: "acme", status: .running, createdAt: Timestamp(rfc3339: "2026-11-01T10:00:00Z"))
+    queue.post(FleetEvent(source: .controlPlane, at: wallClock(), change: .roster([row], limit: 500, unreadable: 0)))
+    let (fleet, _) = await read(settings)
+    #expect(fleet.history.forecast(group: "tenant/-", elapsed: 0)?.samples == 1)
+    #expect(
+      fleet.history.plan(for: "tenant/-", published: PhasePlan([])).phases.map(\.name) == [
+        "launch", "install_apt_base", "wait_platform_health",
+      ])
+    #expect(fleet.database?.bootEventsSince == Timestamp(milliseconds: 0))
+  }
+
   @Test func noStatementEverNamesASecretColumn() async throws {
     let settings = try cluster.database("secrets", DatabaseSchema.contract + DatabaseSchema.rows)
     let (fleet, _) = await read(settings)
     #expect(!"\(fleet)".contains("SECRETVALUE"))
     _ = try await DatabaseHealth.examine(settings, within: 20)
+    let checks = PostureRules.plaintextTokens(columns: try await DatabaseHealth.textColumns(settings, within: 20))
+    #expect(checks.map(\.target) == ["org_instances.admin_token"] && checks[0].result == .fail)
     let statements = try cluster.statements
     #expect(statements.contains { $0.contains("org_instances") })
     for word in ["admin_token", "encrypted", "password", "secret", "select *"] {

@@ -60,7 +60,9 @@ import Testing
     let again = try HistoryFile(path: place.file)
     #expect(try again.boots() == boots)
     #expect(try again.boots(newest: 3) == Array(boots.suffix(3)))
-    #expect(try again.learned().forecast(group: "workspace/hermes", elapsed: 0)?.samples == 10)
+    var fleet = Fleet()
+    fleet.adopt(try again.boots())
+    #expect(fleet.history.forecast(group: "workspace/hermes", elapsed: 0)?.samples == 10)
   }
 
   @Test func theFileAndItsSideFilesAreThisUsersAlone() throws {

@@ -252,6 +252,73 @@ import Testing
   @Test func aQuotaIsAWarningFromEightyPercentAndCriticalFromNinetyFive() {
     #expect(
       [159, 160, 189, 190, 200].map { CaseFile.Gauge(used: $0, limit: 200).severity } == [nil, .warning, .warning, .critical, .critical])
+    func held(_ type: String, _ state: InstanceState = .running, isSpot: Bool = false) -> Int {
+      var row = InstanceRow(id: "i-1", region: "us-east-2", state: state, type: type, tags: [:])
+      row.isSpot = isSpot
+      return Fleet.vcpus(of: row)
+    }
+    #expect(["t3.large", "t3.xlarge", "m5.8xlarge", "t2.micro", "p4d.24xlarge", "nonsense"].map { held($0) } == [2, 4, 32, 1, 0, 0])
+    #expect(held("t3.large", .stopped) == 0 && held("t3.large", isSpot: true) == 0)
+  }
+
+  @Test func theDatabasesSilenceAboutATenantIsProofToo() {
+    var scene = scene(.provisioning)
+    scene.hear(.database, .databaseRows(DatabaseRows(bootEventsSince: Timestamp(milliseconds: 0), readAt: scene.now)))
+    #expect(codes(scene) == [.bootEventsMissing])
+    // A table whose oldest row that was read is younger than the machine can't tell.
+    scene.hear(.database, .databaseRows(DatabaseRows(bootEventsSince: scene.now + -60, readAt: scene.now)))
+    #expect(codes(scene).isEmpty)
+  }
+
+  @Test func aTenantWhoseFailureNamesItsCauseIsNoCaseOfMissingEvents() {
+    for error in ["RunInstances: InvalidAMIID.NotFound", "tunnel/DNS step failed: cloudflare 10000", "missing env DATABASE_URL"] {
+      let scene = scene(.failed, error: error)
+      #expect(!codes(scene, file(bootEvents: [], scene.now)).contains(.bootEventsMissing), "\(error)")
+    }
+    for error in ["readiness check gave up after 4m0s", "tenant not ready", nil] {
+      let scene = scene(.failed, error: error)
+      #expect(codes(scene, file(bootEvents: [], scene.now)).first == .bootEventsMissing, "\(error ?? "no error")")
+    }
+  }
+
+  @Test func theDatabaseContradictsWithBothSides() throws {
+    var scene = scene(.running)
+    let row = DatabaseInstanceRow(
+      orgID: "org-acme", status: .failed, instanceID: "i-1", region: "us-east-2", updatedAt: scene.now + -3600)
+    scene.hear(.database, .databaseRows(DatabaseRows(instances: [row], readAt: scene.now)))
+    let finding = try #require(scene.fleet.findings(of: OrgID("org-acme"), at: scene.now).first)
+    #expect(finding.code == .statusDisagrees && finding.severity == .warning)
+    #expect(finding.evidenceLines.contains { $0.contains("org_instances.status: failed") })
+    #expect(finding.evidenceLines.contains { $0.contains("running") })
+  }
+
+  @Test func anAgentsLastRequestNamesAKnownErrorToo() throws {
+    let scene = scene(workspace: .online)
+    var file = CaseFile()
+    let failure = CaseFile.Activity.Failure(text: "A2A: [hermes-agent error 401] unauthorized", at: scene.now + -30)
+    file.activity[Self.workspace] = .read(CaseFile.Activity(last: scene.now, lastError: failure), at: scene.now)
+    let finding = try #require(scene.fleet.findings(of: Self.workspace, at: scene.now, file: file).first)
+    #expect(finding.code == .agentError && finding.summary.contains("the provider's") && finding.evidence.last?.by == "activity")
+  }
+
+  @Test func aListeningAgentIsKnownByWhateverItPrints() {
+    for line in [
+      "INFO: Uvicorn running on http://0.0.0.0:8000 (Press CTRL+C to quit)", "A2A server listening on :8000",
+      "agent ready (A2A) on port 8000",
+      "a2a endpoint serving at http://10.0.1.4:8000",
+    ] { #expect(KnownTexts.listens(line), "\(line)") }
+    for line in ["curl: (7) Failed to connect to localhost:8000", "waiting for A2A", "connect 127.0.0.1:8000: connection refused (A2A)"] {
+      #expect(!KnownTexts.listens(line), "\(line)")
+    }
+  }
+
+  @Test func aBootThatCountedItsStepsToTheEndIsThrough() {
+    var scene = scene(workspace: .provisioning)
+    scene.hear(
+      .tenant("acme"),
+      .bootEvents(
+        "org-acme", [BootEventRow(event: "agent_up", status: .ok, step: 4, total: 4, at: scene.now + -200, workspaceID: Self.workspace)]))
+    #expect(codes(scene).first == .bootedNeverRegistered, "\(codes(scene))")
   }
 
   @Test func environmentVariablesAreNamedOnlyWhereTheyAreMissing() {

@@ -38,7 +38,8 @@ struct LoadedFleet {
 
   func explain(_ slug: Slug) async throws -> ExplainDocument {
     let org = try #require(fleet.org(named: slug))
-    return ExplainDocument(target: .org(org), fleet: fleet, file: await reader.file(of: org, workspace: nil, in: fleet), now: now)
+    let question = CaseQuestion(about: org, in: fleet, vcpuQuota: environment.aws?.vcpuQuota, at: now)
+    return ExplainDocument(target: .org(org), fleet: fleet, file: await reader.file(on: question), now: now)
   }
 }
 

@@ -85,7 +85,7 @@ private struct Scene {
       scene.screen().map { String($0.reversed().drop { $0 == " " }.reversed()) } == [
         " fleet ▸ STAGING   ● control plane                                                                            read-only",
         " 3 orgs  ? machines  0 workspaces    ✕ 1 failed",
-        " 1 Fleet  2 Provisioning  3 Triage  4 Instances  5 Orphans  6 Costs  7 DNS  8 Posture  9 Deletions  0 Events",
+        " 1 Fleet  2 Provisioning  3 Triage 1  4 Instances  5 Orphans  6 Costs  7 DNS  8 Posture  9 Deletions  0 Events",
         String(repeating: "─", count: 120),
         "  ORG ▲                TENANT          MACHINE    WORKSPACES   PROGRESS                  COST/H   AGE  FINDING",
         "▶ acme                 ● running       ·          ·                                           ?    1d",
@@ -93,7 +93,7 @@ private struct Scene {
         "  cinder               ○ suspended     ·          ·                                           ?    1m",
         "", "", "", "",
         String(repeating: "─", count: 120),
-        " enter open  / filter  s sort  ? help  q quit                                                                  1–3 of 3",
+        " enter open  / filter  s sort  e explain  ? help  q quit                                                       1–3 of 3",
       ])
   }
 

@@ -45,6 +45,33 @@ public struct DatabaseHealth: Hashable, Sendable {
     }
   }
 
+  /// The names of the text columns of every table, whether this role may read them or not: no value is asked for.
+  /// - Throws: ``DatabaseError`` when the database can't be asked.
+  public static func textColumns(_ settings: DatabaseSettings, within seconds: Double) async throws(DatabaseError) -> [String: Set<String>]
+  {
+    let connection = PostgresConnection(settings: settings)
+    defer { connection.close() }
+    return try await connection.perform(within: seconds) { session, limits throws(DatabaseError) in
+      try session.connect(limits)
+      var columns: [String: Set<String>] = [:]
+      try session.reading(limits) { () throws(DatabaseError) in
+        try session.ask(textColumnsStatement, limits) { row in
+          guard let table = row[0], let column = row[1] else { return }
+          columns[UntrustedText.clean(table, limit: 100), default: []].insert(UntrustedText.clean(column, limit: 100))
+        }
+      }
+      return columns
+    }
+  }
+
+  /// From the catalogue itself: `information_schema.columns` shows a role only what it may touch.
+  static let textColumnsStatement = """
+    select c.relname::text, a.attname::text from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
+    join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped \
+    where c.relkind in ('r', 'p') and a.atttypid in ('text'::regtype, 'character varying'::regtype) \
+    and (n.nspname = any (current_schemas(false)) or n.nspname = 'public') limit 20000
+    """
+
   /// Each answers a row a power.
   static var powerStatements: [String] {
     let names = DatabaseTable.allCases.flatMap(\.names).map { "('\($0)')" }.joined(separator: ", ")

@@ -97,6 +97,10 @@ struct DatabaseReading: Sendable {
         byOrg[org, default: []].append(row)
       }
       bootEvents = byOrg.keys.sorted().map { ($0, byOrg[$0] ?? []) }
+      // A table that was read to its end holds all that ever came.
+      rows.bootEventsSince =
+        all.count < table.limit
+        ? Timestamp(milliseconds: 0) : byOrg.values.joined().compactMap(\.at).min()
     }
     guard table.mustBeWhole, all.count >= table.limit else { return nil }
     // Something may be missing: nothing can be compared with it.

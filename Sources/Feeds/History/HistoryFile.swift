@@ -14,7 +14,7 @@ public final class HistoryFile: Sendable {
   /// Boots kept; the oldest go first.
   public static let limit = 20_000
   /// Boots that a forecast is learned from.
-  static let learnedLimit = 3000
+  public static let learnedLimit = 3000
   /// Seconds a process waits for another's write.
   private static let patience = 5.0
 
@@ -261,15 +261,6 @@ public final class HistoryFile: Sendable {
         }
       }
     } catch { throw Self.failure(path, error) }
-  }
-
-  /// What its newest boots teach.
-  /// - Throws: ``HistoryFailure``.
-  public func learned() throws(HistoryFailure) -> BootHistory {
-    var history = BootHistory()
-    for boot in try boots(newest: Self.learnedLimit) { history.learn(boot) }
-    history.settle()
-    return history
   }
 
   /// For tests: one statement, as another program might send it.

@@ -22,12 +22,14 @@ public struct CaseReader: Sendable {
     } catch { throw .unanswerable("control plane: \(error)") }
   }
 
-  /// What is worth reading of that org in its state; of one workspace alone where it is given.
+  /// What is worth reading of an org in its state.
   /// - Parameter budget: seconds for each question.
-  public func file(of org: Org, workspace: Workspace?, in fleet: Fleet, within budget: Double = 20) async -> CaseFile {
-    let suspects = (workspace.map { [$0] } ?? fleet.workspaces(of: org.id)).filter { $0.row.status != .removed }
+  public func file(on question: CaseQuestion, within budget: Double = 20) async -> CaseFile {
+    let (org, suspects) = (question.org, question.workspaces)
     let stuck = suspects.filter { [.provisioning, .failed, .offline, .degraded].contains($0.row.status) }
-    let busy = suspects.filter { ($0.row.activeTasks ?? 0) > 0 && ($0.row.status == .online || $0.row.status == .degraded) }
+    // What a busy one does, and what an agent's last request came to; the busy ones first.
+    let busy = suspects.filter { $0.row.status == .online || $0.row.status == .degraded }
+      .sorted { ($0.row.activeTasks ?? 0) > ($1.row.activeTasks ?? 0) }
     let isUp = org.row.status == .running
     async let boot = reading { () async throws(FeedError) in try await bootEvents(of: org, within: budget) }
     async let diagnosis = reading { () async throws(FeedError) in try await controlPlane.diagnostics(of: org.slug, within: budget) }
@@ -36,7 +38,7 @@ public struct CaseReader: Sendable {
     async let records = dnsRecords(within: budget)
     async let output = consoles(of: stuck, within: budget)
     async let tenant = tenantReadings(of: org, busy: isUp ? busy : [], isUp: isUp, within: budget)
-    async let layers = probe(org, fleet)
+    async let layers = probe(question)
     var file = CaseFile()
     file.bootEvents = await boot
     file.diagnostics = await diagnosis
@@ -46,8 +48,26 @@ public struct CaseReader: Sendable {
     file.consoles = await output
     (file.events, file.activity) = await tenant
     file.probe = await layers
-    file.vcpus = fleet.vcpuGauge(limit: environment.aws?.vcpuQuota)
+    file.vcpus = question.vcpus
     return file
+  }
+
+  /// What looks at one tenant from outside; where it gets no token, its open routes alone are asked.
+  /// - Throws: ``FeedError`` when the tenant's address can't be told.
+  public func tenantProbe(of slug: Slug, _ org: OrgID?) async throws(FeedError) -> TenantProbe {
+    guard let base = TenantClient.base(of: slug, template: environment.tenantURL, controlPlane: controlPlane.base) else {
+      throw .unanswerable("tenant \(slug): its address can't be derived from \(controlPlane.base); set tenant_url")
+    }
+    guard let org else {
+      return TenantProbe(
+        http: http, slug: slug, base: base, org: nil, token: nil, tokenProblem: "the roster does not tell the org's id")
+    }
+    do throws(FeedError) {
+      let token = try await controlPlane.tenantToken(of: slug, within: 20)
+      return TenantProbe(http: http, slug: slug, base: base, org: org, token: token)
+    } catch {
+      return TenantProbe(http: http, slug: slug, base: base, org: org, token: nil, tokenProblem: error.description)
+    }
   }
 
   // MARK: - One question each
@@ -89,7 +109,7 @@ public struct CaseReader: Sendable {
 
   private func tenantReadings(
     of org: Org, busy: [Workspace], isUp: Bool, within budget: Double
-  ) async -> (CaseFile.Reading<[StoredEventRow]>, [WorkspaceID: CaseFile.Reading<Timestamp?>]) {
+  ) async -> (CaseFile.Reading<[StoredEventRow]>, [WorkspaceID: CaseFile.Reading<CaseFile.Activity>]) {
     guard isUp, let base = TenantClient.base(of: org.slug, template: environment.tenantURL, controlPlane: controlPlane.base) else {
       return (.notAsked, [:])
     }
@@ -99,19 +119,23 @@ public struct CaseReader: Sendable {
     }
     let client = TenantClient(http: http, slug: org.slug, org: org.id, base: base, token: token)
     async let events = reading { () async throws(FeedError) in try await client.events(within: budget) }
-    var activity: [WorkspaceID: CaseFile.Reading<Timestamp?>] = [:]
-    for workspace in busy.prefix(Self.consoleLimit) {
-      activity[workspace.id] = await reading { () async throws(FeedError) in try await client.lastActivity(of: workspace.id, within: budget)
+    let activity = await withTaskGroup(of: (WorkspaceID, CaseFile.Reading<CaseFile.Activity>).self) { group in
+      for workspace in busy.prefix(Self.consoleLimit) {
+        group.addTask {
+          (workspace.id, await reading { () async throws(FeedError) in try await client.activity(of: workspace.id, within: budget) })
+        }
       }
+      var found: [WorkspaceID: CaseFile.Reading<CaseFile.Activity>] = [:]
+      for await (id, reading) in group { found[id] = reading }
+      return found
     }
     return (await events, activity)
   }
 
   /// Only where the tenant did not answer: what answered needs no probe.
-  private func probe(_ org: Org, _ fleet: Fleet) async -> TenantProbeReport? {
-    guard org.row.status == .running, let problem = fleet.freshness(of: .tenant(org.slug), at: wallClock()).problem,
-      problem.hasPrefix("tenant ")
-    else { return nil }
+  private func probe(_ question: CaseQuestion) async -> TenantProbeReport? {
+    let org = question.org
+    guard org.row.status == .running, question.tenantProblem?.hasPrefix("tenant ") == true else { return nil }
     guard let base = TenantClient.base(of: org.slug, template: environment.tenantURL, controlPlane: controlPlane.base) else { return nil }
     return await TenantProbe(http: http, slug: org.slug, base: base, org: org.id, token: nil).report()
   }

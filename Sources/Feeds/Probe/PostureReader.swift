@@ -26,24 +26,19 @@ public struct PostureReader: Sendable {
   }
 
   /// Every check, in the order of their ids' list.
-  public func checks(of fleet: Fleet, at now: Timestamp) async -> [Check] {
-    let machines = self.machines(of: fleet)
-    let orgs = fleet.orgs.values.filter { $0.row.status != .purged }.sorted { ($0.slug, $0.id) < ($1.slug, $1.id) }
-    let rosterProblem =
-      fleet.freshness(of: .controlPlane, at: now).state == .failed ? fleet.freshness(of: .controlPlane, at: now).problem : nil
-    async let publicAnswers = publicInstances(of: orgs, problem: problem ?? rosterProblem)
-    async let consoles = consoles(of: machines, fleet)
+  public func checks(on question: PostureQuestion) async -> [Check] {
+    let machines = question.machines.filter(isOfEnvironment)
+    async let publicAnswers = publicInstances(of: question.orgs.map(\.slug), problem: problem ?? question.rosterProblem)
+    async let consoles = consoles(of: machines, question)
     async let keys = partnerKeys()
+    async let columns = plaintextTokens()
     var checks = await publicAnswers
-    checks += securityGroups(fleet, machines)
-    checks += PostureRules.origins(origins(of: orgs, fleet))
-    let unread = unreadRegions(fleet, at: now)
+    checks += securityGroups(question, machines)
+    checks += PostureRules.origins(origins(of: question))
+    let unread = question.unreadRegions
     checks += machineChecks(.publicAddress, unread) { PostureRules.publicAddresses(machines) }
     checks += await consoles
-    checks.append(
-      Check(
-        PostureRules.ID.plaintextToken.rawValue, .unknown, target: "database",
-        environment.database == nil ? "no database is configured" : "the database's columns were not read", counts: false))
+    checks += await columns
     checks += await keys
     checks += machineChecks(.imageOld, unread) { PostureRules.images(machines) }
     checks += machineChecks(.tagsMissing, unread) { PostureRules.tags(machines) }
@@ -52,45 +47,34 @@ public struct PostureReader: Sendable {
 
   // MARK: - EC2
 
-  /// Machines of ours in this environment that stand.
-  private func machines(of fleet: Fleet) -> [InstanceRow] {
-    fleet.instances.values.map(\.row).filter { row in
-      guard row.isOurs, !row.state.isEnding else { return false }
-      guard let tag = environment.aws?.environmentTag else { return true }
-      return row.tags[tag.key] == tag.value
-    }.sorted { ($0.region, $0.id) < ($1.region, $1.id) }
+  private func isOfEnvironment(_ row: InstanceRow) -> Bool {
+    guard let tag = environment.aws?.environmentTag else { return true }
+    return row.tags[tag.key] == tag.value
   }
 
-  private func unreadRegions(_ fleet: Fleet, at now: Timestamp) -> [(region: String, why: String)] {
-    fleet.regions.sorted().compactMap { region in
-      let freshness = fleet.freshness(of: .ec2(region), at: now)
-      return freshness.state == .complete ? nil : ("ec2:\(region)", freshness.problem ?? "has not answered")
-    }
-  }
-
-  private func machineChecks(_ id: PostureRules.ID, _ unread: [(region: String, why: String)], _ look: () -> [Check]) -> [Check] {
+  private func machineChecks(_ id: PostureRules.ID, _ unread: [PostureQuestion.UnreadRegion], _ look: () -> [Check]) -> [Check] {
     guard environment.aws != nil else { return [Check(id.rawValue, .unknown, target: "ec2", "no AWS is configured", counts: false)] }
-    let gaps = unread.map { Check(id.rawValue, .unknown, target: $0.region, $0.why) }
+    let gaps = unread.map { Check(id.rawValue, .unknown, target: "ec2:\($0.region)", $0.why) }
     let found = look()
     return gaps.isEmpty ? found : gaps + found.filter { $0.result == .fail }
   }
 
-  private func securityGroups(_ fleet: Fleet, _ machines: [InstanceRow]) -> [Check] {
+  private func securityGroups(_ question: PostureQuestion, _ machines: [InstanceRow]) -> [Check] {
     let ids: [PostureRules.ID] = [.openAll, .debugPort, .sshOpen]
     guard environment.aws != nil else {
       return ids.map { Check($0.rawValue, .unknown, target: "ec2", "no AWS is configured", counts: false) }
     }
     var rows: [SecurityGroupRow] = []
     var gaps: [Check] = []
-    for region in fleet.regions.sorted() {
+    for region in question.regions {
       func gap(_ why: String, counts: Bool) {
         gaps += ids.map { Check($0.rawValue, .unknown, target: "ec2:\(region)", why, counts: counts) }
       }
-      switch fleet.resources[region]?.securityGroups {
+      switch question.securityGroups[region] {
       case .complete(let groups): rows += groups
       case .notAllowed(let why): gap("its security groups may not be read: \(why)", counts: false)
       case .failed(let why): gap(why, counts: true)
-      case nil: gap(fleet.freshness(of: .ec2(region), at: wallClock()).problem ?? "its security groups were not read", counts: true)
+      case nil: gap(question.unreadRegions.first { $0.region == region }?.why ?? "its security groups were not read", counts: true)
       }
     }
     // Another environment's groups in the same account are not ours to judge.
@@ -104,23 +88,21 @@ public struct PostureReader: Sendable {
 
   // MARK: - Addresses
 
-  private func origins(of orgs: [Org], _ fleet: Fleet) -> [(owner: String, url: String)] {
+  private func origins(of question: PostureQuestion) -> [(owner: String, url: String)] {
     var found: [(owner: String, url: String)] = []
-    for org in orgs {
+    for org in question.orgs {
       if let base = controlPlane.flatMap({ TenantClient.base(of: org.slug, template: environment.tenantURL, controlPlane: $0.base) }) {
         found.append((org.slug.rawValue, base))
       }
-      for workspace in fleet.workspaces(of: org.id) {
-        if let url = workspace.row.url, !url.isEmpty { found.append(("\(org.slug)/\(workspace.row.name)", url)) }
-      }
     }
+    for workspace in question.workspaces { if let url = workspace.url, !url.isEmpty { found.append((workspace.name, url)) } }
     return found
   }
 
   // MARK: - The control plane
 
   /// Asks as a stranger what the public endpoint tells of each org. The values of what it should not hold are dropped unread.
-  private func publicInstances(of orgs: [Org], problem: String?) async -> [Check] {
+  private func publicInstances(of slugs: [Slug], problem: String?) async -> [Check] {
     let id = PostureRules.ID.publicInstanceToken.rawValue
     guard let controlPlane else {
       return [
@@ -130,13 +112,13 @@ public struct PostureReader: Sendable {
     if let problem { return [Check(id, .unknown, target: "control-plane", problem)] }
     let base = controlPlane.base
     let checks = await withTaskGroup(of: Check.self) { group in
-      var rest = orgs[...]
+      var rest = slugs[...]
       var found: [Check] = []
-      for org in rest.prefix(Self.width) { group.addTask { await publicInstance(of: org.slug, base) } }
+      for slug in rest.prefix(Self.width) { group.addTask { await publicInstance(of: slug, base) } }
       rest = rest.dropFirst(Self.width)
       for await check in group {
         found.append(check)
-        if let org = rest.popFirst() { group.addTask { await publicInstance(of: org.slug, base) } }
+        if let slug = rest.popFirst() { group.addTask { await publicInstance(of: slug, base) } }
       }
       return found.sorted { $0.target < $1.target }
     }
@@ -201,9 +183,20 @@ public struct PostureReader: Sendable {
     }
   }
 
+  /// Where tokens lie in plain text, by the names of the database's columns alone.
+  private func plaintextTokens() async -> [Check] {
+    let id = PostureRules.ID.plaintextToken.rawValue
+    guard let settings = environment.database else {
+      return [Check(id, .unknown, target: "database", "no database is configured", counts: false)]
+    }
+    do throws(DatabaseError) {
+      return PostureRules.plaintextTokens(columns: try await DatabaseHealth.textColumns(settings, within: 20))
+    } catch { return [Check(id, .unknown, target: "database", error.description)] }
+  }
+
   // MARK: - Consoles
 
-  private func consoles(of machines: [InstanceRow], _ fleet: Fleet) async -> [Check] {
+  private func consoles(of machines: [InstanceRow], _ question: PostureQuestion) async -> [Check] {
     let id = PostureRules.ID.consoleSecrets.rawValue
     guard let controlPlane else {
       return [
@@ -214,12 +207,11 @@ public struct PostureReader: Sendable {
     var owners = machines.filter { $0.state == .running }.sorted {
       ($0.launchedAt ?? .init(milliseconds: 0), $0.id) > ($1.launchedAt ?? .init(milliseconds: 0), $1.id)
     }
-    .compactMap(\.workspaceID).filter { fleet.workspaces[$0] != nil }
-    var seen = Set(owners)
+    .compactMap(\.workspaceID)
+    let known = Dictionary(uniqueKeysWithValues: question.workspaces.map { ($0.id, $0) })
+    owners.removeAll { known[$0] == nil }
     // Where no machine is told of, the tenants' own lists name the workspaces.
-    owners += fleet.workspaces.values.filter {
-      [.online, .degraded, .provisioning, .failed].contains($0.row.status) && seen.insert($0.id).inserted
-    }.map(\.id).sorted()
+    owners += question.workspaces.filter(\.mayHaveConsole).map(\.id)
     var unique: Set<WorkspaceID> = []
     owners = owners.filter { unique.insert($0).inserted }
     guard !owners.isEmpty else {
@@ -228,7 +220,7 @@ public struct PostureReader: Sendable {
     let chosen = owners.prefix(Self.consoleLimit)
     let names = Dictionary(
       uniqueKeysWithValues: chosen.map { id in
-        (id, fleet.workspaces[id].map { "\(fleet.orgs[$0.orgID]?.slug.rawValue ?? "?")/\($0.row.name)" } ?? id.rawValue)
+        (id, known[id]?.name ?? id.rawValue)
       })
     let answers = await withTaskGroup(of: (WorkspaceID, Result<[String], FeedError>).self) { group in
       for owner in chosen {

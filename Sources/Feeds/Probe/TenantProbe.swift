@@ -8,7 +8,7 @@ public struct TenantProbe: Sendable {
   let org: OrgID?
   let token: Secret?
   /// Why there is no token, where there is none.
-  let tokenProblem: String?
+  public let tokenProblem: String?
 
   public init(http: HTTPClient, slug: Slug, base: String, org: OrgID?, token: Secret?, tokenProblem: String? = nil) {
     self.http = http
@@ -33,7 +33,23 @@ public struct TenantProbe: Sendable {
     if isBroken() { checks += unreached(["http"]) } else { checks.append(await health()) }
     if isBroken() { return checks + unreached(Self.routes.map(\.id)) }
     checks.append(await closed())
-    for route in Self.routes where route.id != "route-closed" { checks.append(await read(route)) }
+    checks.append(await guarded())
+    var workspace: String?
+    for route in Self.routes where route.path.hasPrefix("/") {
+      let (check, document) = await read(route)
+      checks.append(check)
+      if route.id == "route-workspaces" { workspace = document?.array?.first?["id"]?.text }
+    }
+    for route in Self.routes where !route.path.hasPrefix("/") && !route.path.isEmpty {
+      guard let workspace else {
+        checks.append(Check(route.id, .unknown, target: slug.rawValue, "no workspace to ask about", counts: false))
+        continue
+      }
+      var route = route
+      route.path = "/workspaces/\(JSONService.segment(workspace))/\(route.path)"
+      if route.path.hasSuffix("/.") { route.path.removeLast(2) }
+      checks.append(await read(route).check)
+    }
     return checks
   }
 
@@ -122,6 +138,7 @@ public struct TenantProbe: Sendable {
 
   private struct Route {
     var id: String
+    /// Without a slash in front it is one of the first workspace's (`.`: the workspace itself); empty where nothing is read.
     var path: String
     /// A tenant without it is broken, not just old.
     var isRequired = false
@@ -131,14 +148,18 @@ public struct TenantProbe: Sendable {
   }
 
   private static let routes: [Route] = [
-    Route(id: "route-closed", path: "/workspaces", needsToken: false),
+    Route(id: "route-closed", path: "", needsToken: false), Route(id: "route-guard", path: ""),
     Route(id: "route-workspaces", path: "/workspaces", isRequired: true) { $0?.array == nil ? "its answer is not a list" : nil },
     Route(id: "route-events", path: "/events") { $0?.array == nil ? "its answer is not a list" : nil },
     Route(id: "route-liveness", path: "/admin/liveness") { $0?["subsystems"]?.members == nil ? "it has no \"subsystems\"" : nil },
     Route(id: "route-schedules", path: "/admin/schedules/health") { $0?.array == nil ? "its answer is not a list" : nil },
     Route(id: "route-approvals", path: "/approvals/pending") { $0 == nil ? "its answer is not JSON" : nil },
     Route(id: "route-templates", path: "/templates") { $0 == nil ? "its answer is not JSON" : nil },
+    Route(id: "route-plugins", path: "/plugins"), Route(id: "route-viewport", path: "/canvas/viewport"),
     Route(id: "route-metrics", path: "/metrics", needsToken: false) { _ in nil },
+    Route(id: "route-workspace", path: ".") { $0?["id"] == nil ? "it has no \"id\"" : nil },
+    Route(id: "route-state", path: "state") { $0?["status"] == nil ? "it has no \"status\"" : nil },
+    Route(id: "route-activity", path: "activity?limit=1") { $0?.array == nil ? "its answer is not a list" : nil },
   ]
 
   /// Nobody without a token may list what a tenant holds: asked as a stranger.
@@ -162,24 +183,54 @@ public struct TenantProbe: Sendable {
     }
   }
 
-  private func read(_ route: Route) async -> Check {
+  /// Whoever has the token and not the org's id is to be told nothing (contract §4.0).
+  private func guarded() async -> Check {
+    let id = "route-guard"
+    guard let token else { return Check(id, .unknown, target: slug.rawValue, "not asked: \(tokenProblem ?? "there is no token for it")") }
+    let start = monotonicSeconds()
+    let request = HTTPRequest(
+      .get, base + "/workspaces", headers: [("Accept", "application/json"), ("Authorization", token.bearer)], timeout: 10)
+    do throws(HTTPFailure) {
+      let response = try await http.send(request)
+      let millis = Self.millis(since: start)
+      let what = "GET /workspaces without X-Molecule-Org-Id"
+      switch response.status {
+      case 404, 401, 403:
+        return Check(id, .pass, target: slug.rawValue, "\(what) is refused with \(response.status)", millis: millis)
+      case 200:
+        return Check(
+          id, .fail, target: slug.rawValue, "\(what) is answered: the tenant's guard is off", evidence: ["200 with the token alone"],
+          millis: millis)
+      default: return Check(id, .unknown, target: slug.rawValue, "\(what) answered \(response.status)", counts: false, millis: millis)
+      }
+    } catch { return Check(id, .unknown, target: slug.rawValue, "\(error)", counts: false, millis: Self.millis(since: start)) }
+  }
+
+  /// - Returns: the check, and the document where the route answered one.
+  private func read(_ route: Route) async -> (check: Check, document: JSONValue?) {
     if route.needsToken, token == nil || org == nil {
-      return Check(
-        route.id, .unknown, target: slug.rawValue, "GET \(route.path) was not asked: \(tokenProblem ?? "there is no token for it")")
+      let why = "GET \(route.path) was not asked: \(tokenProblem ?? "there is no token for it")"
+      return (Check(route.id, .unknown, target: slug.rawValue, why), nil)
     }
     let (answer, millis) = await ask(route.path, authorized: route.needsToken)
+    var document: JSONValue?
+    if case .success(let response) = answer, response.status == 200 { document = try? JSONValue(parsing: response.body) }
+    return (judge(route, answer, document, millis), document)
+  }
+
+  private func judge(_ route: Route, _ answer: Result<HTTPResponse, HTTPFailure>, _ document: JSONValue?, _ millis: Double) -> Check {
     let what = "GET \(route.path)"
     switch answer {
     case .failure(let failure): return Check(route.id, .fail, target: slug.rawValue, "\(what): \(failure)", millis: millis)
     case .success(let response):
       switch response.status {
       case 200:
-        if let problem = route.problem(try? JSONValue(parsing: response.body)) {
+        if let problem = route.problem(document) {
           return Check(route.id, .fail, target: slug.rawValue, "\(what): \(problem)", millis: millis)
         }
         return Check(
           route.id, .pass, target: slug.rawValue, "\(what) answered 200", evidence: ["\(response.body.count) bytes"], millis: millis)
-      case 404 where response.body.isEmpty && route.needsToken:
+      case 404 where response.body.isEmpty && route.isRequired:
         return Check(
           route.id, .fail, target: slug.rawValue, "\(what) answered a bare 404: the tenant's guard refuses the org id",
           evidence: ["X-Molecule-Org-Id \(org?.rawValue ?? "")"],

@@ -10,7 +10,10 @@ public struct TenantClient: Sendable {
   public init(http: HTTPClient, slug: Slug, org: OrgID, base: String, token: Secret) {
     self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
     headers = Self.headers(org: org, base: self.base, token: token)
-    service = JSONService(http: http, name: "tenant \(slug)", base: self.base, headers: headers)
+    service = JSONService(
+      http: http, name: "tenant \(slug)", base: self.base, headers: headers,
+      // A valid token gets 401 while the tenant's database is away (captured): never the proof of a bad one.
+      credential: "its token is read anew; while the tenant's database is away it refuses good ones too")
   }
 
   /// Every request carries the org's id, or the tenant's guard answers a bare 404; later builds want an `Origin` too (contract §4.0).
@@ -54,15 +57,23 @@ public struct TenantClient: Sendable {
     return list.compactMap(StoredEventRow.init)
   }
 
-  /// When the workspace last did anything: the newest row of `GET /workspaces/:id/activity` (contract §4.3); `nil` when there is none.
-  public func lastActivity(of workspace: WorkspaceID, within budget: Double = 15) async throws(FeedError) -> Timestamp? {
+  /// What the workspace did of late: the newest rows of `GET /workspaces/:id/activity` (contract §4.3).
+  public func activity(of workspace: WorkspaceID, within budget: Double = 15) async throws(FeedError) -> CaseFile.Activity {
     let path = "/workspaces/\(JSONService.segment(workspace.rawValue))/activity"
-    let response = try await service.response(path + "?limit=1", timeout: 15, within: budget)
+    let response = try await service.response(path + "?limit=20", timeout: 15, within: budget)
     guard response.status == 200 else { throw service.failure(path, response) }
     guard let rows = try service.document(path, response).array else {
       throw .unreadable("\(service.name) \(path)", why: "it is not a list")
     }
-    return rows.compactMap { $0.time("created_at") }.max()
+    var activity = CaseFile.Activity(last: rows.compactMap { $0.time("created_at") }.max())
+    // What failed once and went well since is over.
+    let telling = rows.filter { $0["status"]?.text != nil }
+      .max { ($0.time("created_at")?.milliseconds ?? .min) < ($1.time("created_at")?.milliseconds ?? .min) }
+    if let telling, telling["status"]?.text != "ok" {
+      let text = [telling.clean("error_detail", limit: 500), telling.clean("summary", limit: 300)].compactMap { $0 }.joined(separator: ": ")
+      if !text.isEmpty { activity.lastError = .init(text: text, at: telling.time("created_at")) }
+    }
+    return activity
   }
 
   /// `GET /health` (contract §4.1).
@@ -95,11 +106,7 @@ public struct TenantClient: Sendable {
       throw .status(
         "\(service.name) \(path)", 404, message: "the tenant's guard refuses the org id: is this the org's own tenant?", retryAfter: nil)
     }
-    guard response.status == 200 else {
-      throw .status(
-        "\(service.name) \(path)", response.status, message: FeedError.message(of: response),
-        retryAfter: response.head.retryAfter(now: wallClock().seconds))
-    }
+    guard response.status == 200 else { throw service.refusal(path, response) }
     return try service.document(path, response)
   }
 }

@@ -5,15 +5,18 @@ public struct DatabaseRows: Hashable, Codable, Sendable {
   public var orgs: [DatabaseOrgRow]?
   public var instances: [DatabaseInstanceRow]?
   public var claims: [ResourceClaimRow]?
+  /// Since when every accepted boot event is known; `nil` where their table wasn't read.
+  public var bootEventsSince: Timestamp?
   /// When the question left, by this machine's clock.
   public var readAt: Timestamp
   /// Why not all of it was read; `nil` when everything that is there came.
   public var problem: String?
 
   public init(
-    orgs: [DatabaseOrgRow]? = nil, instances: [DatabaseInstanceRow]? = nil, claims: [ResourceClaimRow]? = nil, readAt: Timestamp,
-    problem: String? = nil
+    orgs: [DatabaseOrgRow]? = nil, instances: [DatabaseInstanceRow]? = nil, claims: [ResourceClaimRow]? = nil,
+    bootEventsSince: Timestamp? = nil, readAt: Timestamp, problem: String? = nil
   ) {
+    self.bootEventsSince = bootEventsSince
     self.orgs = orgs
     self.instances = instances
     self.claims = claims

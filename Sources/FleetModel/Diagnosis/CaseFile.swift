@@ -35,6 +35,29 @@ public struct CaseFile: Sendable {
     public var severity: Finding.Severity? { share >= 0.95 ? .critical : share >= 0.8 ? .warning : nil }
   }
 
+  /// What a workspace did of late.
+  public struct Activity: Hashable, Sendable {
+    /// `nil`: it never did anything.
+    public var last: Timestamp?
+    /// The newest one's error, where that went wrong.
+    public var lastError: Failure?
+
+    public struct Failure: Hashable, Sendable {
+      public var text: String
+      public var at: Timestamp?
+
+      public init(text: String, at: Timestamp?) {
+        self.text = text
+        self.at = at
+      }
+    }
+
+    public init(last: Timestamp?, lastError: Failure? = nil) {
+      self.last = last
+      self.lastError = lastError
+    }
+  }
+
   /// Every boot event that the control plane holds for the org.
   public var bootEvents: Reading<[BootEventRow]> = .notAsked
   /// A free-form document (contract §1.7).
@@ -43,8 +66,7 @@ public struct CaseFile: Sendable {
   public var events: Reading<[StoredEventRow]> = .notAsked
   /// Console lines: cleaned, secrets masked.
   public var consoles: [WorkspaceID: Reading<[String]>] = [:]
-  /// When each workspace last did anything; `nil` inside: it never did.
-  public var activity: [WorkspaceID: Reading<Timestamp?>] = [:]
+  public var activity: [WorkspaceID: Reading<Activity>] = [:]
   /// The tenant's layers from outside.
   public var probe: TenantProbeReport?
   /// Seconds that the control plane's clock is ahead of this machine's.

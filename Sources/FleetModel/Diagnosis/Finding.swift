@@ -1,6 +1,6 @@
 /// One thing that needs a human: what, how bad, what proves it, what to do.
 public struct Finding: Hashable, Sendable {
-  /// What `explain` and `snapshot` call it (`docs/codes.md`); never renamed.
+  /// What `explain` and `snapshot` call it (`docs/findings.md`); never renamed.
   public enum Code: String, Hashable, Sendable, CaseIterable {
     case bootEventsMissing = "boot-events-missing"
     case bootedNeverRegistered = "booted-never-registered"
@@ -95,6 +95,17 @@ public struct Finding: Hashable, Sendable {
     self.unchecked = unchecked
     self.nextStep = nextStep
     self.disproof = disproof
+  }
+
+  /// The smaller the sooner it wants a look: by severity, then a cause before what follows from it.
+  public var urgency: Int {
+    let bySeverity =
+      switch severity {
+      case .critical: 0
+      case .warning: 1
+      case .info: 2
+      }
+    return bySeverity * 10 + code.depth
   }
 
   /// Every line of proof, and what could not be checked.

@@ -1,14 +1,22 @@
 extension Fleet {
   /// What is wrong with an org's tenant, the worst first. Costs what the org's own data costs.
   public func findings(of org: OrgID, at now: Timestamp, file: CaseFile = CaseFile()) -> [Finding] {
+    findings(of: org, by: RuleClock(now: now), file: file)
+  }
+
+  func findings(of org: OrgID, by clock: RuleClock, file: CaseFile = CaseFile()) -> [Finding] {
     guard let org = orgs[org], org.row.status != .purged else { return [] }
-    return OrgRules(fleet: self, org: org, file: file, now: now).findings().ranked
+    return OrgRules(fleet: self, org: org, file: file, clock: clock).findings().ranked
   }
 
   /// What is wrong with a workspace, the worst first.
   public func findings(of workspace: WorkspaceID, at now: Timestamp, file: CaseFile = CaseFile()) -> [Finding] {
+    findings(of: workspace, by: RuleClock(now: now), file: file)
+  }
+
+  func findings(of workspace: WorkspaceID, by clock: RuleClock, file: CaseFile = CaseFile()) -> [Finding] {
     guard let workspace = workspaces[workspace], workspace.row.status != .removed else { return [] }
-    return WorkspaceRules(fleet: self, workspace: workspace, file: file, now: now).findings().ranked
+    return WorkspaceRules(fleet: self, workspace: workspace, file: file, clock: clock).findings().ranked
   }
 
   /// An org's findings and those of its workspaces.
@@ -18,13 +26,17 @@ extension Fleet {
 
   /// What concerns no single org: quotas, and deletions whose org the roster no longer holds.
   public func findings(at now: Timestamp, vcpuQuota: Int?, dnsRecords: CaseFile.Gauge? = nil) -> [Finding] {
+    fleetFindings(vcpus: vcpuGauge(limit: vcpuQuota), dnsRecords: dnsRecords, purges: purges.values, RuleClock(now: now))
+  }
+
+  func fleetFindings(
+    vcpus: CaseFile.Gauge?, dnsRecords: CaseFile.Gauge?, purges: some Sequence<PurgeRow>, _ clock: RuleClock
+  ) -> [Finding] {
     var found: [Finding] = []
-    if let gauge = vcpuGauge(limit: vcpuQuota), let severity = gauge.severity {
-      found.append(vcpuQuotaFinding(gauge, severity, of: .fleet, at: now))
-    }
-    if let dnsRecords, let severity = dnsRecords.severity { found.append(dnsQuotaFinding(dnsRecords, severity, of: .fleet, at: now)) }
-    for purge in purges.values where purge.orgID.map({ orgs[$0] == nil }) ?? true {
-      if let finding = Self.finding(of: purge, target: .fleet, at: now) { found.append(finding) }
+    if let vcpus, let severity = vcpus.severity { found.append(vcpuQuotaFinding(vcpus, severity, of: .fleet, at: clock.now)) }
+    if let dnsRecords, let severity = dnsRecords.severity { found.append(dnsQuotaFinding(dnsRecords, severity, of: .fleet, at: clock.now)) }
+    for purge in purges where purge.orgID.map({ orgs[$0] == nil }) ?? true {
+      if let finding = Self.finding(of: purge, target: .fleet, at: clock) { found.append(finding) }
     }
     return found.ranked
   }
@@ -46,11 +58,22 @@ extension Fleet {
 
   // MARK: - Quotas
 
-  /// vCPUs of the running and pending standard machines against the quota; `nil` where either is unknown.
+  /// vCPUs of the machines that hold some of the quota: those whose type tells how many.
+  /// - Parameter limit: as configured; `nil`: what Service Quotas said, where every region's is known.
   public func vcpuGauge(limit: Int?) -> CaseFile.Gauge? {
-    let quota = VCPUQuota(of: self, configured: limit)
-    guard let used = quota.used, let limit = quota.limit, limit > 0 else { return nil }
+    vcpuGauge(used: instances.values.reduce(0) { $0 + Self.vcpus(of: $1.row) }, limit: limit)
+  }
+
+  func vcpuGauge(used: Int, limit: Int?) -> CaseFile.Gauge? {
+    let told = regions.isEmpty || regions.contains { vcpuLimits[$0] == nil } ? nil : vcpuLimits.values.reduce(0, +)
+    guard let limit = limit ?? told, limit > 0 else { return nil }
     return CaseFile.Gauge(used: used, limit: limit)
+  }
+
+  /// What a machine takes of the quota of standard on-demand vCPUs; 0 where its type doesn't tell.
+  static func vcpus(of row: InstanceRow) -> Int {
+    guard row.state.isLive, !row.isSpot, let type = row.type.flatMap(InstanceType.init), type.isStandard else { return 0 }
+    return type.vcpus ?? 0
   }
 
   /// The orgs and workspaces that wait for room.
@@ -90,7 +113,8 @@ extension Fleet {
 
   // MARK: - Deletions
 
-  static func finding(of purge: PurgeRow, target: Finding.Target, at now: Timestamp) -> Finding? {
+  static func finding(of purge: PurgeRow, target: Finding.Target, at clock: RuleClock) -> Finding? {
+    let now = clock.now
     let age = purge.createdAt.map { now - $0 }
     let name = purge.slug?.rawValue ?? purge.orgID?.rawValue ?? purge.id.rawValue
     var evidence: [Finding.Evidence] = [
@@ -106,17 +130,18 @@ extension Fleet {
     case .completed: return nil
     case .failed:
       return Finding(
-        .purgeFailed, age.map { $0 > 86_400 } ?? false ? .critical : .warning, of: target,
+        .purgeFailed, purge.createdAt.map { clock.isOver(86_400, since: $0) } ?? false ? .critical : .warning, of: target,
         "deletion of \(name) failed" + (purge.lastStep.map { " after \($0)" } ?? "") + (purge.lastError.map { ": \($0)" } ?? "")
           + ", \(since)",
         evidence: evidence, unchecked: age == nil ? ["how old it is: the row has no created_at"] : [],
         nextStep: "remove what the failing step names, then delete the org again: the cascade resumes where it stopped",
         disproof: "a later purge of the same org is completed")
     case .pending:
-      guard let age, age > 86_400 else { return nil }
+      guard let created = purge.createdAt, clock.isOver(86_400, since: created) else { return nil }
       return Finding(
-        .purgeOld, .warning, of: target,
-        "deletion of \(name) is unfinished, \(since)" + (age > 172_800 ? ": past the 48 h after which somebody must look" : ""),
+        .purgeOld, clock.isOver(172_800, since: created) ? .critical : .warning, of: target,
+        "deletion of \(name) is unfinished, \(since)"
+          + (clock.isOver(172_800, since: created) ? ": past the 48 h after which somebody must look" : ""),
         evidence: evidence, nextStep: "delete the org again: the same run goes on; if it does not move, look at the control plane's log",
         disproof: "its last_step changes")
     }

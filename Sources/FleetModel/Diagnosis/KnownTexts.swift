@@ -56,10 +56,10 @@ enum KnownTexts {
   /// The agent's server listens: its boot is over.
   static func listens(_ line: some StringProtocol) -> Bool {
     let lower = line.lowercased()
-    return
-      (lower.contains(":8000")
-      && (lower.contains("a2a") || lower.contains("uvicorn") || lower.contains("running on") || lower.contains("listening")))
-      || (lower.contains("a2a") && (lower.contains("started") || lower.contains("listening") || lower.contains("running")))
+    guard !lower.contains("refused"), !lower.contains("failed"), !lower.contains("error") else { return false }
+    let serves = ["listening", "running", "started", "serving", "ready", "bound"].contains { lower.contains($0) }
+    return (lower.contains(":8000") || lower.contains("port 8000")) && (serves || lower.contains("a2a") || lower.contains("uvicorn"))
+      || lower.contains("a2a") && serves
   }
 
   /// The agent registered with its tenant.
@@ -75,6 +75,18 @@ enum KnownTexts {
     return ["timed out", "timeout", "did not finish", "never registered", "deadline exceeded", "no heartbeat within"].contains {
       lower.contains($0)
     }
+  }
+
+  /// Whether a tenant's failure says what failed, rather than that nobody heard of its machine.
+  static func namesItsCause(_ text: String) -> Bool {
+    if isTimeout(text) || text.lowercased().contains("not ready") { return false }
+    return isTunnelOrDNS(text) || isDNSQuota(text) || isVCPUQuota(text) || isProvisionerDisabled(text)
+      || !missingVariables(in: text).isEmpty
+      || crash(in: [text]) != nil
+      || ["runinstances", "ami", "security group", "securitygroup", "invalid", "unauthorizedoperation", "exit status", "exited", "secrets"]
+        .contains {
+          text.lowercased().contains($0)
+        }
   }
 
   static func isMissingBootEvents(_ text: String) -> Bool {

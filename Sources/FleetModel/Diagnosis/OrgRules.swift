@@ -3,7 +3,8 @@ struct OrgRules {
   let fleet: Fleet
   let org: Org
   let file: CaseFile
-  let now: Timestamp
+  let clock: RuleClock
+  private var now: Timestamp { clock.now }
 
   private let machine: Instance?
   private var machines: (isComplete: Bool, problem: String?, at: Timestamp?)? { fleet.machinesKnown(at: now) }
@@ -15,11 +16,11 @@ struct OrgRules {
   /// Seconds between two clocks that are worth a word.
   private static let skewLimit = 30.0
 
-  init(fleet: Fleet, org: Org, file: CaseFile, now: Timestamp) {
+  init(fleet: Fleet, org: Org, file: CaseFile, clock: RuleClock) {
     self.fleet = fleet
     self.org = org
     self.file = file
-    self.now = now
+    self.clock = clock
     machine = fleet.tenantMachine(of: org.id)
   }
 
@@ -66,7 +67,7 @@ struct OrgRules {
       found += [tunnelOrDNS, unreachable, refusedByGuard].compactMap { $0 }
       found += silentSubsystems
     }
-    found += [disagreement].compactMap { $0 }
+    found += disagreement.map { [$0] } ?? databaseDisagreements
     return found
   }
 
@@ -79,14 +80,18 @@ struct OrgRules {
       let count = rows.count { row in row.workspaceID == nil && (row.at ?? now) >= (start ?? .distantPast) + -5 }
       return (count, file.bootEvents.readAt ?? now, "boot-events")
     }
-    if file.bootEvents.problem != nil { return nil }
     let boot = org.boot ?? org.failedBoot
     if let boot, !boot.marks.isEmpty { return (boot.marks.count, org.bootEventsReadAt ?? now, "boot-events") }
     // The feed tells every boot event, but nothing from before it was opened.
     if let feed = fleet.sources[.feed], feed.isOpen, let opened = feed.openedAt, let start, opened <= start, boot != nil {
       return (0, now, "feed")
     }
-    return org.bootEventsReadAt.map { (0, $0, "boot-events") }
+    if file.bootEvents.problem == nil, let at = org.bootEventsReadAt { return (0, at, "boot-events") }
+    // The database keeps every event that was accepted, the newest of them in its answer.
+    guard let start, let database = fleet.database, let since = database.bootEventsSince, start >= since, start <= database.readAt else {
+      return nil
+    }
+    return (0, database.readAt, "database")
   }
 
   private var bootEventsGap: [String] {
@@ -97,9 +102,10 @@ struct OrgRules {
     let publishes = org.row.lastError.map(KnownTexts.isMissingBootEvents) ?? false
     let running = machine.flatMap { machine in machine.row.state == .running ? machine.row.launchedAt.map { now - $0 } : nil }
     // A tenant that failed for another published reason, before its machine could tell anything, is no case of this.
-    let mayBe =
-      isComing || (org.row.lastError.map { publishes || KnownTexts.isTimeout($0) || $0.lowercased().contains("not ready") } ?? true)
-    let isProven = mayBe && bootEvents?.count == 0 && (running ?? 0) > Self.firstEventLimit
+    let mayBe = isComing || publishes || !(org.row.lastError.map(KnownTexts.namesItsCause) ?? false)
+    let isProven =
+      mayBe && bootEvents?.count == 0 && running != nil
+      && (machine?.row.launchedAt).map { clock.isOver(Self.firstEventLimit, since: $0) } ?? false
     // The control plane's own word counts where nothing speaks against it.
     guard isProven || (publishes && bootEvents?.count ?? 0 == 0 && hasFailed && (machine == nil || machine?.row.state == .running)) else {
       return nil
@@ -121,9 +127,10 @@ struct OrgRules {
     if let error = org.row.lastError, KnownTexts.isProvisionerDisabled(error) {
       return provisionerDisabled([statusEvidence], "the control plane says so")
     }
-    guard isComing, machine == nil, let created = org.row.createdAt, now - created > Self.acceptedLimit else { return nil }
+    guard isComing, machine == nil, let created = org.row.createdAt else { return nil }
     // A machine may well stand where nobody could look.
     guard machines?.isComplete ?? true, bootEvents?.count == 0 || (bootEvents == nil && machines != nil) else { return nil }
+    guard clock.isOver(Self.acceptedLimit, since: created) else { return nil }
     var evidence = [statusEvidence, Finding.Evidence("control-plane", "accepted \(Spoken.duration(now - created)) ago", at: created)]
     if machines != nil { evidence.append(.init("ec2", "no machine of the org in any configured region", at: machines?.at)) }
     if let events = bootEvents { evidence.append(.init(events.by, "0 boot events", at: events.at)) }
@@ -252,7 +259,8 @@ struct OrgRules {
 
   private var silentSubsystems: [Finding] {
     org.subsystems.compactMap { row in
-      guard let ago = row.secondsAgo ?? row.lastTickAt.map({ now - $0 }) else { return nil }
+      // As old as it was when it was told: an answer that nobody renews doesn't make it older.
+      guard let ago = row.secondsAgo ?? row.lastTickAt.map({ (org.subsystemsReadAt ?? now) - $0 }) else { return nil }
       let interval = Self.intervals[row.name] ?? Self.unknownInterval
       guard ago > 2 * interval else { return nil }
       return Finding(
@@ -281,6 +289,17 @@ struct OrgRules {
     return nil
   }
 
+  /// Where the control plane's own database says otherwise.
+  private var databaseDisagreements: [Finding] {
+    fleet.databaseDifferences(ofTenant: org.id, by: clock).map { difference in
+      Finding(
+        .statusDisagrees, .warning, of: target, difference.summary,
+        evidence: difference.evidence.map { .init("database", $0, at: fleet.database?.readAt) },
+        nextStep: "find out which is true: a row that was written by hand, or a step that the control plane did not finish",
+        disproof: "the next answers of both agree")
+    }
+  }
+
   private func disagreement(_ summary: String) -> Finding {
     Finding(
       .statusDisagrees, .warning, of: target, summary,
@@ -298,7 +317,7 @@ struct OrgRules {
         id: deletion.purgeID ?? "?", orgID: org.id, slug: org.slug, status: deletion.status, lastStep: deletion.step,
         lastError: deletion.lastError)
     row.slug = row.slug ?? org.slug
-    return Fleet.finding(of: row, target: target, at: now)
+    return Fleet.finding(of: row, target: target, at: clock)
   }
 
   private var quotas: [Finding] {

@@ -3,7 +3,8 @@ struct WorkspaceRules {
   let fleet: Fleet
   let workspace: Workspace
   let file: CaseFile
-  let now: Timestamp
+  let clock: RuleClock
+  private var now: Timestamp { clock.now }
 
   private let org: Org?
   private let machine: Instance?
@@ -17,11 +18,11 @@ struct WorkspaceRules {
   /// Seconds that an agent which listens may take to register.
   private static let registerLimit = 60.0
 
-  init(fleet: Fleet, workspace: Workspace, file: CaseFile, now: Timestamp) {
+  init(fleet: Fleet, workspace: Workspace, file: CaseFile, clock: RuleClock) {
     self.fleet = fleet
     self.workspace = workspace
     self.file = file
-    self.now = now
+    self.clock = clock
     org = fleet.orgs[workspace.orgID]
     machine = fleet.machine(of: workspace.id)
     console = file.consoles[workspace.id] ?? .notAsked
@@ -105,8 +106,11 @@ struct WorkspaceRules {
       }
       if read.marks.count > marks.count { marks = read.marks }
     }
+    // By its name, by its own count of steps, or as the last step of such boots.
+    let last = fleet.plan(of: .workspace(workspace.id)).phases.last { $0.name != "register" }?.name
     if let mark = marks.last(where: {
-      ["workspace_ready", "wait_platform_health", "a2a_ready", "ready"].contains($0.name) && $0.endedAt != nil && !$0.failed
+      (["workspace_ready", "wait_platform_health", "a2a_ready", "ready", last].contains($0.name) || $0.isLast) && $0.endedAt != nil
+        && !$0.failed
     }) {
       evidence.append(.init("boot-events", "\(mark.name)=ok", at: mark.endedAt))
       ended = mark.endedAt
@@ -121,11 +125,13 @@ struct WorkspaceRules {
     // One that was online before had registered: its failure is another one.
     guard workspace.lastHeartbeat == nil || workspace.lastHeartbeat ?? now < workspace.provisioningSince ?? .distantPast else { return nil }
     guard let end = bootEnd, consoleCrash == nil else { return nil }
-    if let at = end.at, now - at < Self.registerLimit, console.value?.contains(where: KnownTexts.listens) != true { return nil }
+    if let at = end.at, console.value?.contains(where: KnownTexts.listens) != true, !clock.isOver(Self.registerLimit, since: at) {
+      return nil
+    }
     if let lines = console.value, lines.contains(where: KnownTexts.registered) { return nil }
     if let machine, machine.row.state != .running { return nil }
-    // Without its machine seen running, only the console proves that there is one.
-    guard machine != nil || console.value != nil else { return nil }
+    // Where every region was read and has no machine of it, only the console proves that there is one.
+    guard machine != nil || console.value != nil || machines?.isComplete != true else { return nil }
     var evidence = end.evidence
     if console.value != nil { evidence.append(.init("console", "no POST /registry/register that was answered", at: console.readAt)) }
     var missing = ""
@@ -160,7 +166,12 @@ struct WorkspaceRules {
         disproof: "the values are set and a restart fails the same way")
     }
     if let crashed { return crashed }
-    let isTimeout = workspace.failureSource == "provision_timeout_sweep" || KnownTexts.isTimeout(error)
+    // The bootstrap watcher is known to give up on a hermes too early (contract §4.5).
+    let isTimeout =
+      workspace.failureSource == "provision_timeout_sweep" || KnownTexts.isTimeout(error)
+      || (workspace.failureSource == "bootstrap_watcher" && row.runtime == "hermes"
+        && workspace.failedBoot?.marks.contains(where: \.failed) != true
+        && workspace.boot?.marks.contains(where: \.failed) != true)
     guard isTimeout else {
       return Finding(
         .provisionFailed, .critical, of: target, "provisioning failed: \(row.lastError ?? "no reason given")",
@@ -168,9 +179,8 @@ struct WorkspaceRules {
         nextStep: "read the console and the log's tail for the cause, then restart the workspace", disproof: "it comes online by itself")
     }
     let limit = Fleet.provisionLimit(of: row)
-    // The sweep's own verdict waits for the runtime's limit; the bootstrap watcher is known to give up too early (contract §4.5).
     let start = workspace.provisioningSince ?? boot?.startedAt ?? machine?.row.launchedAt
-    if let start, now - start < limit, machine.map({ $0.row.state.isLive }) ?? true {
+    if let start, machine.map({ $0.row.state.isLive }) ?? true, !clock.isOver(limit, since: start) {
       return Finding(
         .stillInstalling, .info, of: target,
         "probably still installing: \(row.runtime ?? "its runtime") has \(Spoken.duration(limit)), \(Spoken.duration(now - start)) are over",
@@ -218,13 +228,15 @@ struct WorkspaceRules {
   }
 
   private var agentError: Finding? {
-    let known = KnownTexts.agentError(in: error)
+    let activity = file.activity[workspace.id]?.value?.lastError
+    let known = KnownTexts.agentError(in: error) ?? activity.flatMap { KnownTexts.agentError(in: $0.text) }
     guard row.status == .degraded || (known != nil && row.status != .removed) else { return nil }
     if known == nil, wedged != nil { return nil }
     var evidence = [statusEvidence]
     if let rate = row.errorRate, rate > 0 {
       evidence.append(.init("agent", "error rate \(Int((min(rate, 10) * 100).rounded())) %", at: workspace.lastHeartbeat))
     }
+    if let activity, KnownTexts.agentError(in: error) == nil { evidence.append(.init("activity", activity.text, at: activity.at)) }
     guard let known else {
       return Finding(
         .agentError, .warning, of: target, "degraded: \(row.lastError ?? "no reason given")", evidence: evidence,
@@ -238,7 +250,8 @@ struct WorkspaceRules {
   private var phantomBusy: Finding? {
     guard let tasks = row.activeTasks, tasks > 0, row.status == .online || row.status == .degraded else { return nil }
     let last: (moment: Timestamp?, since: Timestamp, by: String)
-    if let reading = file.activity[workspace.id], case .read(let moment, let at) = reading {
+    if let reading = file.activity[workspace.id], case .read(let activity, let at) = reading {
+      let moment = activity.last
       // It never did anything: then its activity is as old as its agent.
       last = (moment, moment ?? row.uptime.map { at + -$0 } ?? at, "activity")
     } else if let since = workspace.listeningSince {
@@ -246,7 +259,7 @@ struct WorkspaceRules {
     } else {
       return nil
     }
-    guard now - last.since > Self.phantomLimit else { return nil }
+    guard clock.isOver(Self.phantomLimit, since: last.since) else { return nil }
     return Finding(
       .phantomBusy, .warning, of: target,
       "phantom busy: \(tasks) active \(tasks == 1 ? "task" : "tasks"), no activity for \(Spoken.duration(now - last.since))",
@@ -258,9 +271,9 @@ struct WorkspaceRules {
 
   private var heartbeatStale: Finding? {
     // Silence proves something only while somebody listened.
-    guard row.status == .online, let since = workspace.listeningSince, now - since > Self.heartbeatLimit else { return nil }
+    guard row.status == .online, let since = workspace.listeningSince else { return nil }
     let last = workspace.lastHeartbeat
-    guard now - max(last ?? since, since) > Self.heartbeatLimit else { return nil }
+    guard clock.isOver(Self.heartbeatLimit, since: max(last ?? since, since)) else { return nil }
     return Finding(
       .heartbeatStale, .warning, of: target, "online, but no heartbeat for \(Spoken.duration(now - (last ?? since)))",
       evidence: [

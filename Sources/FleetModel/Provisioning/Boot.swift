@@ -20,6 +20,8 @@ public struct Boot: Hashable, Sendable {
     public var startedAt: Timestamp?
     public var endedAt: Timestamp?
     public var failed = false
+    /// The boot's own count of steps ends with it.
+    public var isLast = false
     public var detail: String?
 
     var beganAt: Timestamp { startedAt ?? endedAt ?? .distantPast }
@@ -72,6 +74,7 @@ public struct Boot: Hashable, Sendable {
       marks[index].failed = true
     }
     if let detail = row.detail { marks[index].detail = detail }
+    if let step = row.step, step == row.total { marks[index].isLast = true }
     return marks[index] != before
   }
 

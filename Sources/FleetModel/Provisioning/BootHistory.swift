@@ -97,6 +97,14 @@ public struct BootHistory: Sendable {
     return usual.phases.isEmpty ? published.stretched(to: usual) : usual
   }
 
+  /// Of the newest boots of the group, the part that went through `phase` in less than `seconds`, 0…1; `nil` where too few did to say so.
+  public func share(of group: String, fasterIn phase: String, than seconds: Double) -> Double? {
+    guard let recent = speaker(for: group)?.forecaster.recent else { return nil }
+    let times = recent.compactMap { boot in boot.first { $0.name == phase }?.seconds }
+    guard times.count >= BootForecaster.enoughForLate else { return nil }
+    return Double(times.count { $0 < seconds }) / Double(times.count)
+  }
+
   // MARK: - What was learned
 
   /// One group, as `eta stats` lists it; seconds.

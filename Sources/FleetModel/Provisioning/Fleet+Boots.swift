@@ -4,10 +4,14 @@ extension Fleet {
   public func progress(of target: BootTarget, at now: Timestamp) -> Progress? {
     guard let boot = boot(of: target) else { return nil }
     var deadline: Timestamp?
+    var isCalledFailed = false
     if case .workspace(let id) = target, let row = workspaces[id]?.row {
       deadline = boot.startedAt.map { $0 + Self.provisionLimit(of: row) }
+      isCalledFailed = row.status == .failed
     }
-    return Progress(of: boot, plan: plan(of: target), history: history, tellsPhases: hears(boot), deadline: deadline, at: now)
+    var progress = Progress(of: boot, plan: plan(of: target), history: history, tellsPhases: hears(boot), deadline: deadline, at: now)
+    progress.mayRecover = isCalledFailed && !progress.hasFailed && (deadline.map { now < $0 } ?? true)
+    return progress
   }
 
   /// The phases that the boot goes through and how long each usually takes, as learned, else as published.
@@ -16,7 +20,7 @@ extension Fleet {
     return boot(of: target).map { history.plan(for: $0.group, published: published) } ?? published
   }
 
-  private func publishedPlan(of target: BootTarget) -> PhasePlan {
+  func publishedPlan(of target: BootTarget) -> PhasePlan {
     switch target {
     case .tenant: .published(role: .tenant, runtime: nil)
     case .workspace(let id): .published(role: .workspace, runtime: workspaces[id]?.row.runtime)
@@ -91,12 +95,31 @@ extension Fleet {
     }
   }
 
+  /// Lets those go that were called failed early and have had their time: they failed. - Returns: when the next one's time is over.
+  @discardableResult
+  mutating func giveUpBoots(at now: Timestamp) -> Timestamp? {
+    var next: Timestamp?
+    for case .workspace(let id) in inFlight {
+      guard let workspace = workspaces[id], workspace.row.status == .failed else { continue }
+      guard let deadline = workspace.boot?.startedAt.map({ $0 + Self.provisionLimit(of: workspace.row) }), now <= deadline else {
+        endBoot(of: id, at: now)
+        changes.workspaces.insert(id)
+        continue
+      }
+      next = min(next ?? deadline, deadline)
+    }
+    return next
+  }
+
   // MARK: - Learning
 
   /// Takes in what was learned before, by this program or another: once, before the first event.
-  public mutating func adopt(_ history: BootHistory) {
-    self.history = history
-    self.history.settle()
+  public mutating func adopt(_ boots: [BootRecord]) {
+    for boot in boots {
+      history.learn(boot)
+      if let target = boot.target, let end = boot.endedAt { learnedBoots.insert(BootEnd(target: target, at: end)) }
+    }
+    history.settle()
   }
 
   /// Takes in boots that others watched.
@@ -135,6 +158,12 @@ extension Fleet {
     }
     history.learn(record)
     history.settle()
+    learnedBoots.insert(BootEnd(target: target.description, at: end))
+    keepFinished(record)
+  }
+
+  /// For who keeps the boots that were learned from.
+  mutating func keepFinished(_ record: BootRecord) {
     if finishedBoots.count < Self.finishedLimit { finishedBoots.append(record) }
   }
 

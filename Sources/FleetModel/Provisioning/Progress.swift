@@ -10,8 +10,10 @@ public struct Progress: Hashable, Sendable {
   public var phaseElapsed: Double?
   /// 0…1 of the expected time; `nil` when the beginning is unknown.
   public var fraction: Double?
-  /// Where in the bar the current phase should end, 0…1.
+  /// Where in the bar the current phase should end, 0…1: in half of all boots it has by then.
   public var tick: Double?
+  /// Where it is late, 0…1: nearly all have ended it by then.
+  public var limit: Double?
   /// Seconds since the boot began.
   public var elapsed: Double?
   public var eta: ETA?
@@ -22,6 +24,8 @@ public struct Progress: Hashable, Sendable {
   public var deadline: Timestamp?
   /// The boot said that it failed.
   public var hasFailed: Bool
+  /// Somebody called it failed before its time: it may come up yet.
+  public internal(set) var mayRecover = false
 
   /// - Parameters:
   ///   - boot: what is known of it.
@@ -55,7 +59,11 @@ public struct Progress: Hashable, Sendable {
     let current = position.index.map { plan.phases[$0] } ?? PhasePlan.Phase(position.name, plan.median)
     let rest = plan.phases.dropFirst(index + 1).reduce(0) { $0 + $1.median }
     fraction = Self.fraction(of: boot, in: plan, at: now)
-    tick = Self.ends(of: plan).dropFirst(max(0, index)).first ?? 1
+    let ends = Self.ends(of: plan)
+    let end = ends.dropFirst(max(0, index)).first ?? 1
+    tick = end
+    let start = index > 0 ? ends.dropFirst(index - 1).first ?? 0 : 0
+    limit = current.median > 0 ? min(1, start + (end - start) * max(1, current.lateAfter / current.median)) : end
     let done = boot.phaseTimes(until: since, in: plan).filter { $0.name != position.name }
     eta =
       position.failed

@@ -24,9 +24,9 @@ struct CheckCommand: ParsableCommand {
   {
     let environment = session.environment
     let shown = UntrustedText.clean(name, limit: 128)
-    let client: ControlPlaneClient
+    let reader: CaseReader
     do throws(FeedError) {
-      client = try CaseReader(environment: environment, http: session.http, variables: variables).controlPlane
+      reader = try CaseReader(environment: environment, http: session.http, variables: variables)
     } catch {
       Output.message(error.description)
       return 4
@@ -39,7 +39,7 @@ struct CheckCommand: ParsableCommand {
       fleet.apply(FleetEvent(source: .controlPlane, at: wallClock(), asked: asked, epoch: 1, change: change))
     }
     do throws(FeedError) {
-      let roster = try await client.roster(within: 20)
+      let roster = try await reader.controlPlane.roster(within: 20)
       apply(.roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable))
     } catch {
       apply(.failed(error.description))
@@ -52,24 +52,15 @@ struct CheckCommand: ParsableCommand {
       Output.message("\(shown) is no org of \(environment.name); `fleettui snapshot` lists them")
       return 1
     }
-    let slug = org?.slug ?? Slug(name)
-    guard let base = TenantClient.base(of: slug, template: environment.tenantURL, controlPlane: client.base) else {
-      Output.message(
-        "tenant \(shown): its address can't be derived from \(client.base); set tenant_url in [environment.\(environment.name)]")
+    if org == nil { gaps = true }
+    let probe: TenantProbe
+    do throws(FeedError) { probe = try await reader.tenantProbe(of: org?.slug ?? Slug(name), org?.id) } catch {
+      Output.message(error.description)
       return org == nil ? 4 : 1
     }
-    if org == nil { gaps = true }
-    var token: Secret?
-    var tokenProblem: String?
-    if org != nil {
-      do throws(FeedError) { token = try await client.tenantToken(of: slug, within: 20) } catch { tokenProblem = error.description }
-    } else {
-      tokenProblem = "the roster does not tell the org's id"
-    }
-    let probe = TenantProbe(http: session.http, slug: slug, base: base, org: org?.id, token: token, tokenProblem: tokenProblem)
     let document = ChecksDocument(checks: await probe.checks(), fleet: fleet, now: wallClock())
     document.print(format, environment: environment.name)
-    if let tokenProblem { Output.message("tenant \(shown): \(tokenProblem)") }
+    if let problem = probe.tokenProblem { Output.message("tenant \(shown): \(problem)") }
     return document.exitCode(gaps: gaps)
   }
 }

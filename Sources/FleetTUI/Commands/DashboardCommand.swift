@@ -66,7 +66,11 @@ struct DemoCommand: ParsableCommand {
         var options = FleetFeeds.Options()
         options.readsResources = true
         options.readsZone = true
-        let session = Session(environment: simulated, global: global, http: http, queue: queue, log: log, variables: [:], options: options)
+        // What is deleted in a demo leaves its receipts among the demo's own files.
+        let files = endpoints.configPath.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+        let session = Session(
+          environment: simulated, global: global, http: http, queue: queue, log: log, variables: ["XDG_STATE_HOME": files], options: options
+        )
         // The first frame is on screen already; what it asked for waits until here.
         effects.arrived(session)
         await session.feeds.run()

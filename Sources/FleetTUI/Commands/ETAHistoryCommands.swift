@@ -159,7 +159,8 @@ extension GlobalOptions {
       guard let path = try historyPath(), makes || access(path, F_OK) == 0 else { return nil }
       let file = try HistoryFile(path: path)
       if file.isReadOnly { warn("history \(path): can't be written; new boots are not kept") }
-      return KeptHistory(file: file, environment: environment, learned: try file.learned(), orgs: try file.orgs(of: environment))
+      return KeptHistory(
+        file: file, environment: environment, boots: try file.boots(newest: HistoryFile.learnedLimit), orgs: try file.orgs(of: environment))
     } catch {
       warn("\(error); going on without it")
       return nil
@@ -167,11 +168,11 @@ extension GlobalOptions {
   }
 }
 
-/// The history's file and what it taught.
+/// The history's file and its newest boots, oldest first.
 struct KeptHistory: Sendable {
   let file: HistoryFile
   let environment: String
-  let learned: BootHistory
+  let boots: [BootRecord]
   /// Every org that a roster of the environment was seen to hold.
   let orgs: [OrgSighting]
 }

@@ -13,7 +13,9 @@ struct ExplainCommand: ParsableCommand {
   func run() throws {
     let (_, environment) = try global.environment()
     let format = global.outputFormat
-    let session = try Session(environment: environment, global: global)
+    var options = FleetFeeds.Options()
+    options.asksQuota = true
+    let session = try Session(environment: environment, global: global, options: options)
     let (target, variables) = (target, global.variables)
     let code = Interruption.run { await Self.explain(target, session, variables, format) }
     if code != 0 { throw CommandFailure(code: code) }
@@ -44,7 +46,9 @@ struct ExplainCommand: ParsableCommand {
           + (gaps.isEmpty ? "; `fleettui snapshot` lists them" : ""))
       return gaps.isEmpty ? 1 : 4
     }
-    let file = await reader.file(of: org, workspace: workspace, in: fleet)
+    let question = CaseQuestion(
+      about: org, workspace: workspace, in: fleet, vcpuQuota: session.environment.aws?.vcpuQuota, at: wallClock())
+    let file = await reader.file(on: question)
     let document = ExplainDocument(target: target, fleet: fleet, file: file, now: wallClock())
     switch format {
     case .json: Output.line(document.json(environment: session.environment.name).serialized())

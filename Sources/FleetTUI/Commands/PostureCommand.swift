@@ -19,7 +19,8 @@ struct PostureCommand: ParsableCommand {
     let code = Interruption.run {
       let fleet = await session.loaded()
       let reader = PostureReader(environment: environment, http: session.http, variables: variables)
-      let document = ChecksDocument(checks: await reader.checks(of: fleet, at: wallClock()), fleet: fleet, now: wallClock())
+      let document = ChecksDocument(
+        checks: await reader.checks(on: PostureQuestion(about: fleet, at: wallClock())), fleet: fleet, now: wallClock())
       document.print(format, environment: environment.name)
       Output.problems(of: fleet, at: document.now)
       return document.exitCode(gaps: false)

@@ -40,7 +40,7 @@ struct Session: Sendable {
     var fleet = Fleet(orphans: OrphanSettings(environment.aws))
     let history = history(makes: false)
     if let history {
-      fleet.adopt(history.learned)
+      fleet.adopt(history.boots)
       fleet.adopt(history.orgs)
     }
     for event in queue.drain() {

@@ -80,26 +80,35 @@ struct ExplainDocument {
   }
 
   /// For people: the findings with their proof, then what happened.
-  var text: String {
-    var lines: [String] = []
+  var lines: [Line] {
+    var lines: [Line] = []
     if let workspace {
-      lines.append("workspace \(org.slug)/\(workspace.row.name) (\(workspace.id)): \(workspace.row.status.text)")
+      lines.append(Line("workspace \(org.slug)/\(workspace.row.name) (\(workspace.id)): \(workspace.row.status.text)", .title))
     } else {
-      lines.append("org \(org.slug) (\(org.id)): \(org.row.status?.text ?? "no instance yet")")
+      lines.append(Line("org \(org.slug) (\(org.id)): \(org.row.status?.text ?? "no instance yet")", .title))
     }
-    if findings.isEmpty { lines.append(gaps.isEmpty ? "nothing is wrong with it" : "nothing was found, but not everything could be read") }
+    if findings.isEmpty {
+      lines.append(Line(gaps.isEmpty ? "nothing is wrong with it" : "nothing was found, but not everything could be read"))
+    }
     for finding in findings {
-      lines += ["", "\(finding.severity.rawValue)  \(finding.code.rawValue): \(summary(finding))"]
-      lines += finding.evidenceLines.map { "  \($0)" }
-      lines.append("  next: \(finding.nextStep)")
-      if let disproof = finding.disproof { lines.append("  not it, if: \(disproof)") }
+      lines += [
+        Line(),
+        Line([
+          Span("\(finding.severity.rawValue)  ", finding.severity.role), Span("\(finding.code.rawValue): \(summary(finding))", .heading),
+        ]),
+      ]
+      lines += finding.evidence.map { Line("  \($0.line)") } + finding.unchecked.map { Line("  could not check: \($0)", .unknown) }
+      lines.append(Line([Span("  next: ", .key), Span(finding.nextStep)]))
+      if let disproof = finding.disproof { lines.append(Line([Span("  not it, if: ", .dim), Span(disproof)])) }
     }
     if !timeline.isEmpty {
-      lines += ["", "timeline"]
-      lines += timeline.suffix(40).map { "  \($0.at)  \($0.event)" }
+      lines += [Line(), Line("timeline", .heading)]
+      lines += timeline.suffix(40).map { Line([Span("  \($0.at)  ", .dim), Span($0.event)]) }
     }
-    return lines.joined(separator: "\n")
+    return lines
   }
+
+  var text: String { lines.map(\.plain).joined(separator: "\n") }
 }
 
 extension Finding {

@@ -14,8 +14,11 @@ struct Detail {
     case .workspace(let id): "workspace \(ProvisioningContent.name(of: .workspace(id), fleet))"
     case .instance(let id): "machine \(id)"
     case .event(let sequence): fleet.logEntry(sequence).map { "event \($0.type)" } ?? "event"
+    case .deletion(let id): "deletion \(id)"
     case .leftover(let id): "\(id.kind.word) \(id.id)"
     case .record(let id): "record \(fleet.zone?.records.first { $0.id == id }?.name ?? id)"
+    case .finding(let id): "\(id.code.rawValue) of \(TriageContent.name(of: id.target, fleet))"
+    case .check(let check): "\(check.id) of \(check.target)"
     }
   }
 
@@ -26,10 +29,14 @@ struct Detail {
     case .workspace(let id): detail.describe(workspace: id, fleet, &context)
     case .instance(let id): detail.describe(instance: id, fleet, &context)
     case .event(let sequence): detail.describe(event: sequence, fleet)
+    // Its own pager shows it.
+    case .deletion: break
     case .leftover(let id):
       let found = fleet.leftovers(prices: context.prices, at: context.moment.now).first { $0.kind == id.kind && $0.id == id.id }
       if let found { detail.describe(case: found, &context) } else { detail.gone("\(id.kind.word) \(id.id)") }
     case .record(let id): detail.describe(record: id, fleet, &context)
+    case .finding(let id): detail.describe(finding: id, fleet, &context)
+    case .check(let check): detail.describe(check, context.glyphs)
     }
     return detail.lines
   }
@@ -71,6 +78,8 @@ struct Detail {
     guard let org = fleet.orgs[id] else { return gone("org \(id)") }
     let glyphs = context.glyphs
     findings(Notice.of(org, fleet, at: context.moment.now), glyphs)
+    boot(org.boot, .tenant(id), fleet.plan(of: .tenant(id)), fleet, &context)
+    if org.boot != nil { lines.append(Line()) }
     field("id", id.rawValue)
     field("name", org.row.name)
     field("plan", org.row.plan)
@@ -86,8 +95,6 @@ struct Detail {
     moment("updated", org.row.updatedAt, &context)
     source(.tenant(org.slug), fleet, &context)
     field("cost an hour", [Wording.hourly(FleetContent.hourly(of: id, fleet, context.prices))])
-    boot(org.boot, .tenant(id), fleet.plan(of: .tenant(id)), fleet, &context)
-
     let workspaces = fleet.workspaces(of: id)
     heading("Workspaces \(workspaces.count)")
     for workspace in workspaces {
@@ -235,6 +242,31 @@ struct Detail {
     for line in Line.wrapped(entry.data, role: .text, width: max(8, width - 4)) { lines.append(Line([Span("  ")] + line.spans)) }
   }
 
+  private mutating func describe(finding id: FindingID, _ fleet: Fleet, _ context: inout DrawingContext) {
+    guard let finding = id.finding(in: fleet, at: context.moment.now) else { return gone("this finding") }
+    field(
+      "finding",
+      Wording.state(finding.code.rawValue, finding.severity.role, context.glyphs) + [Span("  \(finding.severity.rawValue)", .dim)])
+    field("what", finding.summary)
+    field("next step", finding.nextStep, .title)
+    field("not it, if", finding.disproof)
+    heading("Evidence")
+    for evidence in finding.evidence {
+      let age = evidence.at.map { "\(context.moment.age(since: $0)) ago" } ?? ""
+      field(evidence.by, "\(evidence.says)\(age.isEmpty ? "" : "  (\(evidence.at?.description ?? ""), \(age))")")
+    }
+    for gap in finding.unchecked { field("not checked", gap, .unknown) }
+    lines += [Line(), Line("  e asks everything that may tell more", .dim)]
+  }
+
+  private mutating func describe(_ check: Check, _ glyphs: Glyphs) {
+    field("result", Wording.state(check.result.rawValue, check.result.role, glyphs))
+    field("what", check.summary)
+    field("target", check.target)
+    for evidence in check.evidence { field("evidence", evidence) }
+    field("took", check.millis.map { "\(Int($0.rounded())) ms" })
+  }
+
   // MARK: - Parts of several
 
   private mutating func source(_ source: Source, _ fleet: Fleet, _ context: inout DrawingContext) {
@@ -262,28 +294,19 @@ struct Detail {
     guard let boot, let progress = fleet.progress(of: target, at: now) else { return }
     context.moment.changesEverySecond()
     let glyphs = context.glyphs
-    let bar = ProgressBar(fraction: progress.fraction, tick: progress.tick, isLate: progress.isLate)
+    let bar = ProgressBar(progress)
     field(
       "coming up",
       bar.spans(width: min(40, max(8, width - Self.nameWidth - 24)), glyphs: glyphs) + [Span(" ")]
         + Wording.remaining(progress, glyphs, at: now))
     moment("began", boot.startedAt, &context)
-    let names = plan.phases.map(\.name) + boot.marks.map(\.name).filter { plan.index(of: $0) == nil }
-    let longest = max(plan.phases.map(\.median).max() ?? 1, 1)
-    for name in names {
-      let mark = boot.marks.first { $0.name == name }
-      let median = plan.index(of: name).map { plan.phases[$0].median }
-      let isCurrent = name == progress.phase
-      let taken = mark.flatMap { mark in mark.startedAt.map { (mark.endedAt ?? now) - $0 } } ?? (isCurrent ? progress.phaseElapsed : nil)
-      let role: Role = mark?.failed == true ? .failed : isCurrent ? (progress.isLate ? .late : .running) : taken == nil ? .dim : .text
-      let length = taken.map { max(1, min(24, Int($0 / longest * 12))) } ?? 0
-      let blocks = taken == nil ? (mark == nil ? glyphs.none : glyphs.ok) : String(repeating: glyphs.heights[6], count: length)
-      let time = taken.map { Moment.elapsed($0) } ?? ""
-      lines.append(
-        Line(
-          [Span(isCurrent ? "  \(glyphs.into) " : "    ", role)] + [Span(name, role)].fitted(to: 22)
-            + [Span("\(blocks) \(time)", role)].fitted(to: 32)
-            + [Span(median.map { "p50 \(Moment.elapsed($0))" } ?? "", .dim)] + (mark?.detail.map { [Span("  \($0)", .dim)] } ?? [])))
+    lines.append(Line())
+    let group = boot.group
+    let waterfall = Waterfall(boot: boot, plan: plan, progress: progress) { phase, seconds in
+      fleet.history.share(of: group, fasterIn: phase, than: seconds)
     }
+    lines += waterfall.lines(width: width, glyphs, at: now)
+    if let eta = progress.eta { field("eta", ProvisioningContent.eta(eta, glyphs)) }
+    for mark in boot.marks { if let detail = mark.detail { field(mark.name, detail, mark.failed ? .failed : .dim) } }
   }
 }

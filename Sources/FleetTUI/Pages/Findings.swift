@@ -19,7 +19,8 @@ extension Finding.Severity {
 extension Notice {
   /// What is wrong with an org and its workspaces, the worst first.
   static func of(_ org: Org, _ fleet: Fleet, at now: Timestamp) -> [Notice] {
-    let findings = fleet.findings(within: org.id, at: now)
+    // What is well isn't judged again to be shown.
+    let findings = fleet.triage.isUnwell(org.id) ? fleet.findings(within: org.id, at: now) : []
     var notices = findings.map { Notice(role: $0.severity.role, summary: $0.summary(in: fleet)) }
     if org.boot != nil, let progress = fleet.progress(of: .tenant(org.id), at: now) { notices += late(progress, "tenant") }
     notices += odd(org.row.status)

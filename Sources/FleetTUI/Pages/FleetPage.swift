@@ -27,6 +27,13 @@ struct FleetContent: TableContent {
   func touched(by changes: FleetChanges, _ fleet: Fleet) -> [OrgID] {
     var orgs = changes.orgs
     for id in changes.workspaces { if let org = fleet.workspaces[id]?.orgID { orgs.insert(org) } }
+    for target in changes.findings {
+      switch target {
+      case .org(let id): orgs.insert(id)
+      case .workspace(let id): if let org = fleet.workspaces[id]?.orgID { orgs.insert(org) }
+      case .fleet: break
+      }
+    }
     for id in changes.instances { if let row = fleet.instances[id]?.row, let org = fleet.org(of: row) { orgs.insert(org.id) } }
     return Array(orgs)
   }
@@ -127,7 +134,7 @@ struct FleetContent: TableContent {
     guard let shown = all.min(by: { ($0.isLate ? 0 : 1, $0.fraction ?? 0) < ($1.isLate ? 0 : 1, $1.fraction ?? 0) }) else { return [] }
     context.moment.changesEverySecond()
     let text = Wording.remaining(shown, context.glyphs, at: now)
-    let bar = ProgressBar(fraction: shown.fraction, tick: shown.tick, isLate: shown.isLate)
+    let bar = ProgressBar(shown)
     let room = width - 16
     return room >= 8 ? bar.spans(width: room, glyphs: context.glyphs) + [Span(" ", text[0].role)] + text : text
   }

@@ -173,7 +173,9 @@ struct Header {
       let count: Int =
         switch page {
         case .provisioning: fleet.inFlight.count
+        case .triage: fleet.triage.count(of: .critical) + fleet.triage.count(of: .warning)
         case .instances: fleet.instances.count
+        case .deletions: fleet.openPurges.count
         case .orphans: fleet.judgement.orphans ?? 0
         default: 0
         }
@@ -181,7 +183,8 @@ struct Header {
       let title = isOpen || naming == .full ? page.title : naming == .short ? String(page.title.prefix(4)) : ""
       spans.append(Span(" \(keys.name(of: page.action))", .key))
       if !title.isEmpty { spans.append(Span(" \(title)", isOpen ? .title : .dim)) }
-      if count > 0, naming != .none { spans.append(Span(" \(count)", .dim)) }
+      let role: Role = page == .triage ? (fleet.triage.count(of: .critical) > 0 ? .failed : .warning) : .dim
+      if count > 0, naming != .none { spans.append(Span(" \(count)", role)) }
       spans.append(Span(naming == .full ? " " : "", .dim))
     }
     return Line(spans)
@@ -201,6 +204,9 @@ enum Footer {
     if !filter.isEmpty { left += [Span(" /\(filter) ", .match)] }
     if state.hasDetail {
       left += [Span(" \(keys.name(of: .back)) ", .key), Span("close  ", .dim), Span("pgup pgdn ", .key), Span("scroll ", .dim)]
+    }
+    if state.page == .fleet, state.hasOrg, state.writeRefusal != nil, !state.hasDetail {
+      left += [Span(" \(keys.name(of: .delete)) ", .key), Span("delete (\(state.isReadOnly ? "read-only" : "off")) ", .dim)]
     }
     for entry in Action.table {
       guard let short = entry.short, entry.action.refusal(in: state) == nil, !(state.hasDetail && entry.action == .open) else { continue }

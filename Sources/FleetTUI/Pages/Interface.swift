@@ -1,3 +1,4 @@
+import Feeds
 import FleetModel
 
 /// What a key asks for beyond the interface itself.
@@ -45,6 +46,9 @@ struct DashboardOptions: Sendable {
   var orphans = OrphanSettings()
   var vcpuQuota: Int?
 
+  /// What findings are judged by besides the fleet.
+  var limits: Triage.Limits { Triage.Limits(vcpuQuota: vcpuQuota) }
+
   init(environment: String) { self.environment = environment }
 }
 
@@ -57,6 +61,9 @@ struct Interface {
   private let header: Header
   private let keys: KeyMap
   private let prices: PriceBook
+  private let deletion: DeletionDialog.Setting
+  private let isReadOnly: Bool
+  private let limits: Triage.Limits
   var glyphs: Glyphs
 
   /// What lies over the page, the top one last: a key goes to the top first.
@@ -89,14 +96,16 @@ struct Interface {
     pages = [
       TablePage<FleetContent>(), TablePage<ProvisioningContent>(), TablePage<TriageContent>(),
       TablePage(InstancesContent(prices: options.prices)), OrphansPage(prices: options.prices), CostsPage(vcpuQuota: options.vcpuQuota),
-      DNSPage(),
-      TablePage<PostureContent>(), TablePage<DeletionsContent>(), TablePage<EventsContent>(),
+      DNSPage(), PosturePage(), DeletionsPage(), TablePage<EventsContent>(),
     ]
     header = Header(
       environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly, replay: options.replay,
       vcpuQuota: options.vcpuQuota)
     keys = options.keys
     prices = options.prices
+    deletion = DeletionDialog.Setting(environment: options.environment, isProtected: options.isProtected, prices: options.prices)
+    isReadOnly = options.isReadOnly
+    limits = options.limits
     glyphs = options.isASCII ? .ascii : .unicode
   }
 
@@ -111,7 +120,8 @@ struct Interface {
       case .org(let id): shown.formUnion(fleet.workspaceIDs(of: id))
       case .workspace(let id): shown.insert(id)
       case .instance(let id): if let workspace = fleet.instances[id]?.row.workspaceID { shown.insert(workspace) }
-      case .event, .leftover, .record: break
+      case .finding(let id): if case .workspace(let workspace) = id.target { shown.insert(workspace) }
+      case .event, .deletion, .leftover, .record, .check: break
       }
     }
     return shown
@@ -128,6 +138,7 @@ struct Interface {
   /// The world answered an effect.
   mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> Intent {
     var intent = Intent.draw
+    for index in pages.indices { if let said = pages[index].take(answer, fleet, at: now) { notice = said } }
     for index in overlays.indices.reversed() {
       switch overlays[index].take(answer, fleet, at: now) {
       case .close: overlays.remove(at: index)
@@ -240,7 +251,7 @@ struct Interface {
     default: break
     }
     guard let action = keys.action(for: key) else { return .none }
-    if let reason = action.refusal(in: state(fleet)) {
+    if let reason = action.refusal(in: state(fleet, at: now)) {
       guard action != .back else { return .none }
       notice = Span(reason, .warning)
       return .draw
@@ -250,6 +261,8 @@ struct Interface {
 
   private mutating func perform(_ action: Action, _ fleet: Fleet, at now: Timestamp) -> Intent {
     switch action {
+    case .open where page == .deletions:
+      if case .deletion(let row)? = selection { overlays.append(DeletionPager(row: row, ledger: ledger)) }
     case .open:
       layers.append(.detail)
       scroll = 0
@@ -265,9 +278,9 @@ struct Interface {
     case .sortLeft: pages[open].sort(by: -1, fleet, at: now)
     case .reverse: pages[open].reverse()
     case .fleet, .provisioning, .triage, .instances, .orphans, .costs, .dns, .posture, .deletions, .events:
-      show(pages.firstIndex { $0.id.action == action } ?? open)
-    case .nextPage: show((open + 1) % pages.count)
-    case .previousPage: show((open + pages.count - 1) % pages.count)
+      return show(pages.firstIndex { $0.id.action == action } ?? open, fleet, at: now)
+    case .nextPage: return show((open + 1) % pages.count, fleet, at: now)
+    case .previousPage: return show((open + pages.count - 1) % pages.count, fleet, at: now)
     case .jumpOrg: if let org = selection?.org(in: fleet) { jump(to: .fleet, .org(org), fleet, at: now) }
     case .jumpWorkspace:
       guard let workspace = selection?.workspace(in: fleet) else { break }
@@ -276,7 +289,20 @@ struct Interface {
       scroll = 0
     case .jumpMachine: if let machine = selection?.machine(in: fleet) { jump(to: .instances, .instance(machine), fleet, at: now) }
     case .jumpEvents: if let text = selection?.eventsFilter(in: fleet) { jump(to: .events, filter: text, fleet, at: now) }
+    case .delete:
+      guard let id = selection?.org(in: fleet), let org = fleet.orgs[id] else { return .none }
+      overlays.append(DeletionDialog(org, deletion, ledger: ledger, fleet, at: now))
+      return .perform(.deletion(.prepare(org.id, org.slug)))
+    case .explain: return explain(fleet, at: now)
+    case .console:
+      guard let id = selection?.workspace(in: fleet) else { break }
+      let effect = Effect.console(id, after: 0)
+      return read(.console(id), "console of \(ProvisioningContent.name(of: .workspace(id), fleet))", effect)
+    case .check:
+      guard let org = selection?.org(in: fleet).flatMap({ fleet.orgs[$0] }) else { break }
+      return read(.checks(org.id), "checks of \(org.slug)", .check(org.id, org.slug))
     case .refresh:
+      if let effect = pages[open].asks(again: true, fleet, at: now) { return .perform(effect) }
       notice = Span("asking every source again", .info)
       return .perform(.refresh)
     case .help:
@@ -289,12 +315,30 @@ struct Interface {
     return .draw
   }
 
-  private mutating func show(_ index: Int) {
+  private var ledger: DeletionLedger { pages.lazy.compactMap { $0 as? DeletionsPage }.first?.ledger ?? DeletionLedger() }
+
+  private mutating func show(_ index: Int, _ fleet: Fleet, at now: Timestamp) -> Intent {
     open = index
     layers = []
     pinned = nil
     trail = []
     scroll = 0
+    return pages[open].asks(again: false, fleet, at: now).map(Intent.perform) ?? .draw
+  }
+
+  // MARK: - What is read on demand
+
+  private mutating func read(_ reading: Pager.Reading, _ title: String, _ effect: Effect) -> Intent {
+    overlays.append(Pager(reading, title: title, effect: effect, keys: keys))
+    return .perform(effect)
+  }
+
+  private mutating func explain(_ fleet: Fleet, at now: Timestamp) -> Intent {
+    guard let org = selection?.org(in: fleet).flatMap({ fleet.orgs[$0] }) else { return .draw }
+    let workspace = selection?.workspace(in: fleet).flatMap { fleet.workspaces[$0] }
+    let question = CaseQuestion(about: org, workspace: workspace, in: fleet, vcpuQuota: limits.vcpuQuota, at: now)
+    let name = workspace.map { "\(org.slug)/\($0.row.name)" } ?? org.slug.rawValue
+    return read(.explanation(org.id, workspace?.id), "why \(name) is as it is", .explain(question))
   }
 
   // MARK: - Jumps
@@ -328,7 +372,7 @@ struct Interface {
     scroll = 0
   }
 
-  private func state(_ fleet: Fleet) -> ActionState {
+  private func state(_ fleet: Fleet, at now: Timestamp) -> ActionState {
     var state = ActionState(
       page: page, hasRows: pages[open].count > 0, hasDetail: layers.contains(.detail), hasFilter: !pages[open].filter.isEmpty,
       hasTrail: !trail.isEmpty)
@@ -338,6 +382,11 @@ struct Interface {
       state.hasMachine = selection.machine(in: fleet) != nil
       state.hasEvents = selection.eventsFilter(in: fleet) != nil
     }
+    state.isReadOnly = isReadOnly
+    state.writeRefusal =
+      isReadOnly
+      ? "read-only: give --write, or set writes = true in the configuration"
+      : fleet.reasonAgainstDeletion(regions: fleet.regions.sorted(), at: now)
     return state
   }
 
@@ -352,6 +401,8 @@ struct Interface {
       return (Frame(lines: Array(Line.wrapped(text, role: .warning, width: max(1, size.columns)).prefix(size.rows))), nil)
     }
     var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, prices: prices, burn: burn)
+    // A finding that time alone brings.
+    if let moment = fleet.triage.nextChange { context.moment.changes(at: moment + 0.001) }
     let rule = Line(String(repeating: glyphs.rule, count: size.columns), .rule)
     var lines = [header.sources(fleet, width: size.columns, &context)]
     if size.rows >= 9 { lines.append(header.totals(fleet, tallies, &context)) }
@@ -386,7 +437,7 @@ struct Interface {
     }
     let position = layers.contains(.help) ? "any key closes" : pages[open].position
     lines.append(
-      Footer.line(keys, state(fleet), position: position, notice: notice, filter: pages[open].filter, width: size.columns, glyphs))
+      Footer.line(keys, state(fleet, at: now), position: position, notice: notice, filter: pages[open].filter, width: size.columns, glyphs))
     return (Frame(lines: lines), context.moment.nextChange)
   }
 

@@ -1,22 +1,137 @@
+import Feeds
 import FleetModel
 
-/// Groundwork: replaced by the page itself.
+/// What can be seen of the fleet's security from outside: looked at when the page is opened, and again on demand, never by itself.
+struct PosturePage: Page {
+  private var table = TablePage<PostureContent>()
+  private var state = State.never
+
+  private enum State {
+    case never
+    case asking
+    case looked(at: Timestamp)
+  }
+
+  var id: PageID { .posture }
+  var selection: Subject? { table.selection }
+  var shown: [Subject] { table.shown }
+  var count: Int { table.count }
+  var hidden: Int { table.hidden }
+  var filter: String { table.filter }
+  var position: String { table.position }
+
+  mutating func asks(again: Bool, _ fleet: Fleet, at now: Timestamp) -> Effect? {
+    switch state {
+    case .asking: return nil
+    case .looked where !again: return nil
+    // A roster that was not read yet names nobody to ask about.
+    case .never where !again && fleet.freshness(of: .controlPlane, at: now).at == nil: return nil
+    default: break
+    }
+    state = .asking
+    return .posture(PostureQuestion(about: fleet, at: now))
+  }
+
+  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) {
+    guard case .posture(let checks, let moment) = answer else { return }
+    state = .looked(at: moment)
+    table.change({ $0.checks = checks }, fleet, at: now)
+  }
+
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {}
+  mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp) { table.setFilter(text, fleet, at: now) }
+  mutating func move(by step: Int) { table.move(by: step) }
+  mutating func moveToTop() { table.moveToTop() }
+  mutating func moveToBottom() { table.moveToBottom() }
+  mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp) { table.sort(by: step, fleet, at: now) }
+  mutating func reverse() { table.reverse() }
+  mutating func select(drawnRow row: Int) { table.select(drawnRow: row) }
+  mutating func select(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> Bool { table.select(subject, fleet, at: now) }
+
+  mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
+    guard rows >= 6 else { return table.draw(fleet, rows: rows, width: width, &context) }
+    var lines = table.draw(fleet, rows: rows - 2, width: width, &context)
+    while lines.count < rows - 1 { lines.append(Line()) }
+    return lines + [summary(&context)]
+  }
+
+  private func summary(_ context: inout DrawingContext) -> Line {
+    let counts = table.content.counts
+    var spans: [Span] = [Span("  ")]
+    switch state {
+    case .never: spans.append(Span("not looked at yet", .dim))
+    case .asking: spans.append(Span("looking …", .running))
+    case .looked(let at): spans.append(Span("looked \(context.moment.age(since: at)) ago, reading only", .dim))
+    }
+    for (result, role) in [(Check.Result.fail, Role.failed), (.unknown, .unknown), (.pass, .ok)] {
+      if let count = counts[result] { spans.append(Span("   \(context.glyphs.sign(of: role)) \(count) \(result.rawValue)", role)) }
+    }
+    return Line(spans)
+  }
+}
+
 struct PostureContent: TableContent {
+  /// As they were answered, numbered.
+  var checks: [Check] = []
+
   static let page = PageID.posture
-  static let columns = [Column(id: "what", title: "WHAT", minimum: 10, ideal: 24, priority: 0, stretch: 1)]
+  static let columns = [
+    Column(id: "result", title: "RESULT", minimum: 9, ideal: 9, priority: 0),
+    Column(id: "check", title: "CHECK", minimum: 14, ideal: 22, priority: 1),
+    Column(id: "target", title: "TARGET", minimum: 10, ideal: 22, priority: 3),
+    Column(id: "what", title: "WHAT", minimum: 16, ideal: 50, priority: 2, stretch: 2),
+    Column(id: "evidence", title: "EVIDENCE", minimum: 24, ideal: 36, priority: 4, stretch: 1),
+  ]
   static let initialSort = (column: 0, isReversed: false)
   static let followsTop = false
   static let keysMove = false
 
-  func id(_ subject: Subject) -> String? { nil }
-  func subject(_ id: String) -> Subject { .org(OrgID(id)) }
-  func all(_ fleet: Fleet) -> [String] { [] }
-  func count(_ fleet: Fleet) -> Int { 0 }
-  func oldest(_ fleet: Fleet) -> String? { nil }
-  func touched(by changes: FleetChanges, _ fleet: Fleet) -> [String] { [] }
-  func exists(_ id: String, _ fleet: Fleet) -> Bool { false }
-  func key(_ id: String, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey { SortKey(id) }
-  func texts(_ id: String, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool { false }
-  func cells(_ id: String, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] { [[]] }
-  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String { "nothing" }
+  var counts: [Check.Result: Int] { Dictionary(checks.map { ($0.result, 1) }, uniquingKeysWith: +) }
+
+  func id(_ subject: Subject) -> Int? {
+    guard case .check(let check) = subject else { return nil }
+    return checks.firstIndex(of: check)
+  }
+  func subject(_ id: Int) -> Subject { .check(checks[id]) }
+  func all(_ fleet: Fleet) -> [Int] { Array(checks.indices) }
+  func count(_ fleet: Fleet) -> Int { checks.count }
+  func oldest(_ fleet: Fleet) -> Int? { nil }
+  func touched(by changes: FleetChanges, _ fleet: Fleet) -> [Int] { [] }
+  func exists(_ id: Int, _ fleet: Fleet) -> Bool { checks.indices.contains(id) }
+
+  func key(_ id: Int, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
+    let check = checks[id]
+    return switch Self.columns[column].id {
+    case "result": SortKey(check.result == .fail ? 0 : check.result == .unknown ? 1 : 2)
+    case "check": SortKey(check.id)
+    case "target": SortKey(check.target)
+    case "evidence": SortKey(check.evidence.first)
+    default: SortKey(check.summary)
+    }
+  }
+
+  func texts(_ id: Int, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
+    let check = checks[id]
+    return look(check.id) || look(check.target) || look(check.summary) || look(check.result.rawValue)
+  }
+
+  func cells(_ id: Int, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
+    let check = checks[id]
+    return [
+      Wording.state(check.result.rawValue, check.result.role, context.glyphs), [Span(check.id, check.result == .pass ? .text : .title)],
+      [Span(check.target, .dim)], [Span(check.summary)], [Span(check.evidence.joined(separator: "; "), .dim)],
+    ]
+  }
+
+  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String { "not looked at yet; r looks" }
+}
+
+extension Check.Result {
+  var role: Role {
+    switch self {
+    case .pass: .ok
+    case .fail: .failed
+    case .unknown: .unknown
+    }
+  }
 }

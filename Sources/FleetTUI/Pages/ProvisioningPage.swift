@@ -24,10 +24,11 @@ struct ProvisioningContent: TableContent {
     Column(id: "progress", title: "PROGRESS", minimum: 12, ideal: 30, priority: 2, stretch: 2),
     Column(id: "elapsed", title: "ELAPSED", minimum: 9, ideal: 9, priority: 5, alignment: .right),
     Column(id: "eta", title: "ETA", minimum: 16, ideal: 18, priority: 4),
-    Column(id: "late", title: "LATE", minimum: 8, ideal: 9, priority: 1),
+    Column(id: "samples", title: "LEARNED FROM", minimum: 9, ideal: 12, priority: 8),
+    Column(id: "late", title: "LATE", minimum: 8, ideal: 13, priority: 1),
     Column(id: "deadline", title: "DEADLINE", minimum: 17, ideal: 17, priority: 7),
   ]
-  static let initialSort = (column: 6, isReversed: false)
+  static let initialSort = (column: 7, isReversed: false)
   static let followsTop = false
   static let keysMove = true
 
@@ -77,6 +78,7 @@ struct ProvisioningContent: TableContent {
     case "progress": SortKey(progress.fraction)
     case "elapsed": SortKey(progress.elapsed.map { -$0 })
     case "eta": SortKey(progress.eta?.p50)
+    case "samples": SortKey(progress.eta.map { Double($0.samples) })
     case "deadline": SortKey(progress.deadline?.seconds)
     // What failed, then the moment at which it became late: the earliest first.
     default: progress.hasFailed ? .number(-1) : SortKey(progress.lateAt?.seconds)
@@ -92,7 +94,7 @@ struct ProvisioningContent: TableContent {
     let glyphs = context.glyphs
     guard let progress = fleet.progress(of: id.target, at: now) else { return Self.columns.map { _ in [] } }
     context.moment.changesEverySecond()
-    let bar = ProgressBar(fraction: progress.fraction, tick: progress.tick, isLate: progress.isLate || progress.hasFailed)
+    let bar = ProgressBar(progress)
     let percent = progress.fraction.map { Wording.padded(Int($0.asShare * 100), 3) + "%" } ?? "   ?"
     let tone: Role = progress.hasFailed ? .failed : progress.isLate ? .late : .text
     return [
@@ -104,7 +106,7 @@ struct ProvisioningContent: TableContent {
       ],
       bar.spans(width: (widths[3] ?? 0) - 5, glyphs: glyphs) + [Span(percent, .dim)],
       [Span(progress.elapsed.map(Moment.elapsed) ?? "?", progress.elapsed == nil ? .unknown : .dim)],
-      eta(progress, glyphs), lateness(progress, glyphs, at: now), deadline(progress, at: now),
+      eta(progress, glyphs), [Self.samples(progress)], lateness(progress, glyphs, at: now), deadline(progress, at: now),
     ]
   }
 
@@ -116,7 +118,22 @@ struct ProvisioningContent: TableContent {
     ]
   }
 
+  /// What an estimate rests on: boots that were watched, or figures that were published.
+  private static func samples(_ progress: Progress) -> Span {
+    guard let eta = progress.eta, !progress.hasFailed else { return Span("") }
+    return Span(eta.samples > 0 ? "n=\(eta.samples)" : "published", eta.samples > 0 ? .dim : .unknown)
+  }
+
+  /// `≈4m10s, ≤7m, n=212`
+  static func eta(_ eta: Forecast, _ glyphs: Glyphs) -> [Span] {
+    [
+      Span("\(glyphs.approximately)\(Moment.estimate(eta.p50))"), Span(", \(glyphs.atMost)\(Moment.estimate(eta.p90))"),
+      Span(eta.samples > 0 ? ", n=\(eta.samples)" : ", by the published medians", .dim),
+    ]
+  }
+
   private func lateness(_ progress: Progress, _ glyphs: Glyphs, at now: Timestamp) -> [Span] {
+    if progress.mayRecover { return [Span(glyphs.late + " may recover", .warning)] }
     if progress.hasFailed { return [Span(glyphs.failed + " failed", .failed)] }
     guard let lateAt = progress.lateAt else { return [Span("unknown", .unknown)] }
     return progress.isLate ? [Span("\(glyphs.late) \(Moment.estimate(now - lateAt))", .late)] : [Span("on time", .dim)]
@@ -125,7 +142,11 @@ struct ProvisioningContent: TableContent {
   private func deadline(_ progress: Progress, at now: Timestamp) -> [Span] {
     guard let deadline = progress.deadline else { return [Span("–", .dim)] }
     return deadline > now
-      ? [Span("fails in \(Moment.estimate(deadline - now))", progress.isLate ? .late : .dim)] : [Span("passed", .failed)]
+      ? [
+        Span(
+          progress.mayRecover ? "has \(Moment.estimate(deadline - now)) left" : "fails in \(Moment.estimate(deadline - now))",
+          progress.isLate ? .late : .dim)
+      ] : [Span("passed", .failed)]
   }
 
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {

@@ -6,10 +6,14 @@ enum Subject: Hashable, Sendable {
   case workspace(WorkspaceID)
   case instance(InstanceID)
   case event(UInt64)
+  /// A run of the cascade by its purge id, or one that was begun here by its receipt's.
+  case deletion(String)
   /// A volume, an address or a security group.
   case leftover(OrphanID)
   /// A DNS record, by its id in the zone.
   case record(String)
+  case finding(FindingID)
+  case check(Check)
 }
 
 /// What belongs together: where a row leads to on the other pages.
@@ -21,11 +25,19 @@ extension Subject {
     case .workspace(let id): fleet.workspaces[id].flatMap { fleet.orgs[$0.orgID]?.id }
     case .instance(let id): fleet.instances[id].flatMap { fleet.org(of: $0.row)?.id }
     case .event(let sequence): fleet.logEntry(sequence)?.orgID.flatMap { fleet.orgs[$0]?.id }
+    case .deletion(let id): fleet.purges[PurgeID(id)].flatMap { fleet.orgs[$0.orgID ?? ""]?.id }
     case .leftover(let id):
       fleet.tags(of: id).flatMap { tags in
         tags["OrgID"].map { fleet.orgs[OrgID($0)]?.id } ?? tags["OrgSlug"].flatMap { fleet.org(named: Slug($0))?.id }
       }
     case .record: slug(in: fleet).flatMap { fleet.org(named: $0)?.id }
+    case .finding(let id):
+      switch id.target {
+      case .org(let id): fleet.orgs[id]?.id
+      case .workspace(let id): fleet.workspaces[id].flatMap { fleet.orgs[$0.orgID]?.id }
+      case .fleet: nil
+      }
+    case .check(let check): fleet.org(named: Slug(String(check.target.prefix { $0 != "/" })))?.id
     }
   }
 
@@ -36,16 +48,18 @@ extension Subject {
       guard let zone = fleet.zone, let row = zone.records.first(where: { $0.id == id }) else { return nil }
       return zone.rules.slug(of: row.name)
     case .leftover(let id): return fleet.tags(of: id)?["OrgSlug"].map { Slug($0) }
-    case .org, .workspace, .instance, .event: return nil
+    case .org, .workspace, .instance, .event, .deletion, .finding, .check: return nil
     }
   }
 
   func workspace(in fleet: Fleet) -> WorkspaceID? {
     switch self {
-    case .org: nil
+    case .org, .check: nil
     case .workspace(let id): id
+    case .finding(let id): if case .workspace(let id) = id.target { id } else { nil }
     case .instance(let id): fleet.instances[id]?.row.workspaceID
     case .event(let sequence): fleet.logEntry(sequence)?.workspaceID
+    case .deletion: nil
     case .leftover(let id): fleet.tags(of: id)?["WorkspaceID"].map { WorkspaceID($0) }
     case .record: nil
     }
@@ -62,6 +76,7 @@ extension Subject {
   func eventsFilter(in fleet: Fleet) -> String? {
     if let workspace = workspace(in: fleet) { return fleet.workspaces[workspace]?.row.name ?? workspace.rawValue }
     if let org = org(in: fleet) { return fleet.orgs[org]?.slug.rawValue }
+    if case .deletion(let id) = self { return fleet.purges[PurgeID(id)]?.slug?.rawValue }
     if let slug = slug(in: fleet) { return slug.rawValue }
     guard case .instance(let id) = self else { return nil }
     let row = fleet.instances[id]?.row

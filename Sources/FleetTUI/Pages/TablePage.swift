@@ -36,7 +36,7 @@ protocol TableContent {
 
 /// A table page. The selection is an identity: it stays on its row wherever that goes.
 struct TablePage<Content: TableContent>: Page {
-  private var content: Content
+  private(set) var content: Content
   private var order = RowOrder<Content.ID>()
   private(set) var filter = ""
   private var sortColumn = Content.initialSort.column

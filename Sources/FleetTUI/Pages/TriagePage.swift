@@ -1,22 +1,133 @@
 import FleetModel
 
-/// Groundwork: replaced by the page itself.
+/// A finding's place in an order: one target may have several of a code.
+struct FindingID: Hashable, Comparable, Sendable {
+  var target: Finding.Target
+  var code: Finding.Code
+  /// Among those of its code, the worst first.
+  var number = 0
+
+  private var name: String {
+    switch target {
+    case .org(let id): id.rawValue
+    case .workspace(let id): id.rawValue
+    case .fleet: ""
+    }
+  }
+
+  static func < (left: Self, right: Self) -> Bool {
+    (left.name, left.code.rawValue, left.number) < (right.name, right.code.rawValue, right.number)
+  }
+
+  static func all(of target: Finding.Target, _ fleet: Fleet) -> [FindingID] {
+    var seen: [Finding.Code: Int] = [:]
+    return fleet.triage.findings(of: target).map { finding in
+      defer { seen[finding.code, default: 0] += 1 }
+      return FindingID(target: target, code: finding.code, number: seen[finding.code] ?? 0)
+    }
+  }
+
+  /// As it was judged last; its ages are of then.
+  func finding(in fleet: Fleet) -> Finding? {
+    let same = fleet.triage.findings(of: target).filter { $0.code == code }
+    return same.indices.contains(number) ? same[number] : nil
+  }
+
+  /// As it is now.
+  func finding(in fleet: Fleet, at now: Timestamp) -> Finding? {
+    let found: [Finding]
+    switch target {
+    case .org(let id): found = fleet.findings(of: id, at: now)
+    case .workspace(let id): found = fleet.findings(of: id, at: now)
+    case .fleet: return finding(in: fleet)
+    }
+    let same = found.filter { $0.code == code }
+    return same.indices.contains(number) ? same[number] : finding(in: fleet)
+  }
+}
+
+/// Everything that needs a human: each finding of the fleet, the worst first, a cause before what follows from it.
 struct TriageContent: TableContent {
   static let page = PageID.triage
-  static let columns = [Column(id: "what", title: "WHAT", minimum: 10, ideal: 24, priority: 0, stretch: 1)]
+  static let columns = [
+    Column(id: "severity", title: "SEVERITY", minimum: 10, ideal: 10, priority: 1),
+    Column(id: "target", title: "TARGET", minimum: 10, ideal: 24, priority: 0),
+    Column(id: "finding", title: "FINDING", minimum: 14, ideal: 22, priority: 3),
+    Column(id: "what", title: "WHAT", minimum: 16, ideal: 46, priority: 2, stretch: 2),
+    Column(id: "next", title: "NEXT STEP", minimum: 30, ideal: 40, priority: 4, stretch: 1),
+  ]
   static let initialSort = (column: 0, isReversed: false)
   static let followsTop = false
   static let keysMove = false
 
-  func id(_ subject: Subject) -> String? { nil }
-  func subject(_ id: String) -> Subject { .org(OrgID(id)) }
-  func all(_ fleet: Fleet) -> [String] { [] }
-  func count(_ fleet: Fleet) -> Int { 0 }
-  func oldest(_ fleet: Fleet) -> String? { nil }
-  func touched(by changes: FleetChanges, _ fleet: Fleet) -> [String] { [] }
-  func exists(_ id: String, _ fleet: Fleet) -> Bool { false }
-  func key(_ id: String, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey { SortKey(id) }
-  func texts(_ id: String, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool { false }
-  func cells(_ id: String, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] { [[]] }
-  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String { "nothing" }
+  /// The rows of each target: what a change of it takes away.
+  private var rows: [Finding.Target: [FindingID]] = [:]
+
+  func id(_ subject: Subject) -> FindingID? { if case .finding(let id) = subject { id } else { nil } }
+  func subject(_ id: FindingID) -> Subject { .finding(id) }
+  func all(_ fleet: Fleet) -> [FindingID] { fleet.triage.targets.flatMap { FindingID.all(of: $0, fleet) } }
+  func count(_ fleet: Fleet) -> Int { [.critical, .warning, .info].reduce(0) { $0 + fleet.triage.count(of: $1) } }
+  func oldest(_ fleet: Fleet) -> FindingID? { nil }
+  func exists(_ id: FindingID, _ fleet: Fleet) -> Bool { id.finding(in: fleet) != nil }
+
+  mutating func touched(by changes: FleetChanges, _ fleet: Fleet) -> [FindingID] {
+    var touched: Set<FindingID> = []
+    for target in changes.findings {
+      let now = FindingID.all(of: target, fleet)
+      touched.formUnion(rows[target] ?? FindingID.possible(of: target))
+      touched.formUnion(now)
+      rows[target] = now.isEmpty ? nil : now
+    }
+    return Array(touched)
+  }
+
+  func key(_ id: FindingID, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
+    switch Self.columns[column].id {
+    case "severity": SortKey(id.finding(in: fleet).map { Double($0.urgency) })
+    case "target": SortKey(Self.name(of: id.target, fleet))
+    case "finding": SortKey(id.code.rawValue)
+    case "next": SortKey(id.finding(in: fleet)?.nextStep)
+    default: SortKey(id.finding(in: fleet)?.summary)
+    }
+  }
+
+  func texts(_ id: FindingID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
+    guard let finding = id.finding(in: fleet) else { return false }
+    return look(Self.name(of: id.target, fleet)) || look(finding.code.rawValue) || look(finding.summary) || look(finding.severity.rawValue)
+  }
+
+  static func name(of target: Finding.Target, _ fleet: Fleet) -> String {
+    switch target {
+    case .org(let id): fleet.orgs[id]?.slug.rawValue ?? id.rawValue
+    case .workspace(let id): ProvisioningContent.name(of: .workspace(id), fleet)
+    case .fleet: "the fleet"
+    }
+  }
+
+  func cells(_ id: FindingID, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
+    guard let finding = id.finding(in: fleet, at: context.moment.now) else { return Self.columns.map { _ in [] } }
+    // Its ages are told in minutes.
+    context.moment.changes(at: context.moment.now + 60)
+    let role = finding.severity.role
+    return [
+      Wording.state(finding.severity.rawValue, role, context.glyphs), [Span(Self.name(of: id.target, fleet), .title)],
+      [Span(finding.code.rawValue, role)], [Span(finding.summary)], [Span(finding.nextStep, .dim)],
+    ]
+  }
+
+  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
+    let roster = fleet.freshness(of: .controlPlane, at: now)
+    return switch roster.state {
+    case .complete: "nothing is wrong that can be seen from here"
+    case .never: "not loaded yet: the control plane has not answered"
+    default: "nothing found, but the control plane can't be read: \(roster.problem ?? roster.state.rawValue)"
+    }
+  }
+}
+
+extension FindingID {
+  /// Every first of its code: what may have been there before anybody looked.
+  fileprivate static func possible(of target: Finding.Target) -> [FindingID] {
+    Finding.Code.allCases.map { FindingID(target: target, code: $0) }
+  }
 }

@@ -80,6 +80,7 @@ enum Wording {
   /// Percent, and what remains or by how much it is late: `41% ≈4m10s`, `88% late 2m`.
   static func remaining(_ progress: Progress, _ glyphs: Glyphs, at now: Timestamp) -> [Span] {
     let percent = progress.fraction.map { "\(padded(Int($0.asShare * 100), 2))% " } ?? ""
+    if progress.mayRecover { return [Span("\(percent)failed, may recover", .warning)] }
     if progress.hasFailed { return [Span("\(percent)failed", .failed)] }
     if progress.isLate, let lateAt = progress.lateAt { return [Span("\(percent)late \(Moment.estimate(now - lateAt))", .late)] }
     let eta = progress.eta.map { "\(glyphs.approximately)\(Moment.estimate($0.p50))" } ?? ""

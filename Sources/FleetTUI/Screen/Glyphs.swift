@@ -4,7 +4,7 @@ struct Glyphs: Hashable, Sendable {
   var ok, coming, partial, late, failed, off, unknown, info: String
   var cursor, ascending, descending, into, separator, none, approximately, atMost: String
   var rule, corner: String
-  var barLeft, barRight, barFull, barTrack, barTick: String
+  var barLeft, barRight, barFull, barTrack, barTick, barLimit, waterfallTrack: String
   /// From one eighth to seven.
   var barParts: [String]
   var heights: [String]
@@ -14,7 +14,7 @@ struct Glyphs: Hashable, Sendable {
     ok: "●", coming: "◌", partial: "◐", late: "▲", failed: "✕", off: "○", unknown: "?", info: "·",
     cursor: "▶", ascending: "▲", descending: "▼", into: "▸", separator: "·", none: "·", approximately: "≈", atMost: "≤",
     rule: "─", corner: "─",
-    barLeft: "▕", barRight: "▏", barFull: "█", barTrack: "░", barTick: "│",
+    barLeft: "▕", barRight: "▏", barFull: "█", barTrack: "░", barTick: "│", barLimit: "┊", waterfallTrack: "░",
     barParts: ["▏", "▎", "▍", "▌", "▋", "▊", "▉"], heights: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"])
 
   static let ascii = Glyphs(
@@ -22,7 +22,7 @@ struct Glyphs: Hashable, Sendable {
     ok: "*", coming: "o", partial: "%", late: "!", failed: "x", off: "-", unknown: "?", info: ".",
     cursor: ">", ascending: "^", descending: "v", into: ">", separator: ".", none: ".", approximately: "~", atMost: "<",
     rule: "-", corner: "+",
-    barLeft: "[", barRight: "]", barFull: "=", barTrack: " ", barTick: "|",
+    barLeft: "[", barRight: "]", barFull: "=", barTrack: " ", barTick: "|", barLimit: ":", waterfallTrack: "-",
     barParts: [], heights: [".", ":", "-", "=", "+", "*", "#", "@"])
 
   /// The ASCII sign that stands for a scalar of the program's own; `?` for what a server said.

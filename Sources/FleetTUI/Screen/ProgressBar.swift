@@ -1,9 +1,13 @@
-/// A bar in eighths of a cell, with a mark where the current phase should end.
+import FleetModel
+
+/// A bar in eighths of a cell, with marks where the current phase ends in half of all boots, and in nearly all.
 struct ProgressBar {
   /// 0…1; `nil` is unknown and looks so.
   var fraction: Double?
   /// 0…1.
   var tick: Double?
+  /// 0…1; not drawn where it falls on the tick.
+  var limit: Double?
   var isLate = false
 
   /// The bar in exactly `width` columns, caps included; nothing in fewer than four.
@@ -26,10 +30,11 @@ struct ProgressBar {
     } else {
       for index in cells.indices { cells[index].0 = glyphs.none }
     }
-    if let tick, fraction != nil {
-      let index = min(inner - 1, Int(tick.asShare * Double(inner)))
+    for (mark, sign) in [(limit, glyphs.barLimit), (tick, glyphs.barTick)] {
+      guard let mark, fraction != nil else { continue }
+      let index = min(inner - 1, Int(mark.asShare * Double(inner)))
       // What is filled hides the mark: the phase is past it.
-      if cells[index].1 == .barTrack { cells[index] = (glyphs.barTick, .barTick) }
+      if cells[index].1 != role { cells[index] = (sign, .barTick) }
     }
     var spans = [Span(glyphs.barLeft, cells[0].1)]
     for (text, role) in cells {
@@ -37,6 +42,13 @@ struct ProgressBar {
     }
     spans[spans.count - 1].text += glyphs.barRight
     return spans
+  }
+}
+
+extension ProgressBar {
+  init(_ progress: Progress) {
+    self.init(
+      fraction: progress.fraction, tick: progress.tick, limit: progress.limit, isLate: progress.isLate || progress.hasFailed)
   }
 }
 

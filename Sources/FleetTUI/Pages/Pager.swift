@@ -1,0 +1,279 @@
+import FleetModel
+
+/// A text over the page, read on demand and let go when it is closed: a console, an explanation, the checks of a tenant.
+struct Pager: Overlay {
+  /// What it shows: an answer to another question is not for it.
+  enum Reading: Hashable, Sendable {
+    case console(WorkspaceID)
+    case explanation(OrgID, WorkspaceID?)
+    case checks(OrgID)
+  }
+
+  private enum State {
+    case waiting
+    case read([Line])
+    case failed(String)
+  }
+
+  /// Seconds between two looks at a console that is followed.
+  static let followInterval = 5.0
+
+  private let reading: Reading
+  private let title: String
+  private let keys: KeyMap
+  /// Asks for it again.
+  private let effect: Effect
+  private var state = State.waiting
+  /// The lines folded to `foldedWidth`.
+  private var rows: [Line] = []
+  private var foldedWidth = 0
+  private var top = 0
+  private var window = 1
+  private var isFollowing = false
+  private var isTyping = false
+  private var needle = ""
+  private var matches: [Int] = []
+
+  init(_ reading: Reading, title: String, effect: Effect, keys: KeyMap) {
+    self.reading = reading
+    self.title = title
+    self.effect = effect
+    self.keys = keys
+  }
+
+  private var canFollow: Bool { if case .console = reading { true } else { false } }
+
+  // MARK: - Keys
+
+  mutating func handle(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
+    if isTyping { return type(key) }
+    switch key {
+    case .character("n"):
+      jump(by: 1)
+      return .draw
+    case .character("N"):
+      jump(by: -1)
+      return .draw
+    case .character("f") where canFollow:
+      isFollowing.toggle()
+      if isFollowing { top = .max / 2 }
+      return isFollowing ? .perform(effect) : .draw
+    case .wheel(let step, _, _):
+      scroll(by: step * 3)
+      return .draw
+    default: break
+    }
+    switch keys.action(for: key) {
+    case .back, .quit: return .close
+    case .up: scroll(by: -1)
+    case .down: scroll(by: 1)
+    case .pageUp: scroll(by: -max(1, window - 1))
+    case .pageDown: scroll(by: max(1, window - 1))
+    case .top: scroll(by: -.max / 2)
+    case .bottom: top = .max / 2
+    case .filter:
+      isTyping = true
+      needle = ""
+    case .refresh: return .perform(effect)
+    case .redraw, .suspend: return .pass
+    default: return .none
+    }
+    return .draw
+  }
+
+  private mutating func type(_ key: Key) -> OverlayIntent {
+    switch key {
+    case .escape:
+      isTyping = false
+      needle = ""
+    case .enter:
+      isTyping = false
+      search()
+      jump(by: 0)
+    case .backspace: if needle.isEmpty { isTyping = false } else { needle.removeLast() }
+    case .control("u"): needle = ""
+    case .character(let character): needle.append(character)
+    case .paste(let text): needle += UntrustedText.clean(text, limit: 80)
+    case .control("l"), .control("z"): return .pass
+    default: return .none
+    }
+    search()
+    return .draw
+  }
+
+  private mutating func scroll(by step: Int) {
+    top = max(0, min(top, max(0, rows.count - window))) + step
+    // Whoever scrolls back wants to read, not to be moved on.
+    if step < 0 { isFollowing = false }
+  }
+
+  private mutating func search() {
+    let text = needle.lowercased()
+    matches = text.isEmpty ? [] : rows.indices.filter { rows[$0].plain.lowercased().contains(text) }
+  }
+
+  /// To the next match, or to the one before; 0: to the first from here on.
+  private mutating func jump(by step: Int) {
+    guard !matches.isEmpty else { return }
+    let here = max(0, min(top, max(0, rows.count - window)))
+    switch step {
+    case 1...: top = matches.first { $0 > here } ?? matches[0]
+    case ..<0: top = matches.last { $0 < here } ?? matches[matches.count - 1]
+    default: top = matches.first { $0 >= here } ?? matches[0]
+    }
+    isFollowing = false
+  }
+
+  // MARK: - News
+
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {}
+
+  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
+    switch (answer, reading) {
+    case (.console(let id, let result), .console(let wanted)) where id == wanted:
+      show(result.map { $0.map { Line($0) } })
+      if isFollowing {
+        top = .max / 2
+        return .perform(.console(id, after: Self.followInterval))
+      }
+    case (.explained(let org, let workspace, let result), .explanation(let wanted, let part)) where org == wanted && workspace == part:
+      show(result.flatMap { file in Self.explanation(org, workspace, file, fleet, at: now).map { .success($0) } ?? .failure(.gone) })
+    case (.checked(let org, let result), .checks(let wanted)) where org == wanted: show(result.map { $0.flatMap(Self.lines) })
+    default: return .none
+    }
+    return .draw
+  }
+
+  private mutating func show(_ result: Result<[Line], Answer.Problem>) {
+    switch result {
+    case .success(let lines): state = .read(lines)
+    case .failure(let problem): state = .failed(problem.text)
+    }
+    foldedWidth = 0
+  }
+
+  private static func explanation(_ id: OrgID, _ workspace: WorkspaceID?, _ file: CaseFile, _ fleet: Fleet, at now: Timestamp) -> [Line]? {
+    guard let org = fleet.orgs[id] else { return nil }
+    var target = ExplainDocument.Target.org(org)
+    if let workspace {
+      guard let workspace = fleet.workspaces[workspace] else { return nil }
+      target = .workspace(workspace, org)
+    }
+    let document = ExplainDocument(target: target, fleet: fleet, file: file, now: now)
+    return document.lines + document.gaps.map { Line("could not be read: \($0)", .unknown) }
+  }
+
+  private static func lines(of check: Check) -> [Line] {
+    let time = check.millis.map { "  \(Int($0.rounded())) ms" } ?? ""
+    return [
+      Line(
+        [Span(check.result.rawValue, check.result.role)].fitted(to: 9) + [Span(check.id, .title)].fitted(to: 18) + [
+          Span(check.summary), Span(time, .dim),
+        ])
+    ] + check.evidence.map { Line("           \($0)", .dim) }
+  }
+
+  // MARK: - Drawing
+
+  mutating func draw(over lines: [Line], width: Int, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?) {
+    window = max(1, lines.count - 1)
+    fold(to: width)
+    top = max(0, min(top, max(0, rows.count - window)))
+    let glyphs = context.glyphs
+    let bar = "\(glyphs.rule)\(glyphs.rule) "
+    let place =
+      rows.count > window ? "\(top + 1)–\(min(rows.count, top + window)) of \(rows.count)" : rows.isEmpty ? "" : "\(rows.count) lines"
+    let found = needle.isEmpty ? "" : "  \(matches.count) with \"\(needle)\""
+    var out = [
+      Line(
+        ([Span(bar, .rule), Span(title, .title), Span("  \(place)\(found)\(isFollowing ? "  following" : "") ", .dim)]
+          + [Span(String(repeating: glyphs.rule, count: width), .rule)]).fitted(to: width))
+    ]
+    switch state {
+    case .waiting: out += [Line(), Line("  asking …", .dim)]
+    case .failed(let why):
+      out += [Line()] + Line.wrapped(why, role: .failed, width: max(1, width - 4)).map { Line([Span("  ")] + $0.spans) }
+    case .read where rows.isEmpty: out += [Line(), Line("  nothing there", .dim)]
+    case .read: out += rows[top..<min(rows.count, top + window)].map { needle.isEmpty ? $0 : $0.marking(needle) }
+    }
+    return (out, nil)
+  }
+
+  private mutating func fold(to width: Int) {
+    guard foldedWidth != width, case .read(let lines) = state else { return }
+    foldedWidth = width
+    rows = lines.flatMap { $0.folded(to: width) }
+    search()
+  }
+
+  func footer(_ glyphs: Glyphs) -> [Span] {
+    if isTyping { return [Span(" /", .key), Span(needle, .title), Span("  enter finds, esc leaves", .dim)] }
+    func key(_ name: String, _ what: String) -> [Span] { [Span(" \(name) ", .key), Span("\(what) ", .dim)] }
+    return key(keys.name(of: .back), "close") + key("pgup pgdn", "scroll") + key(keys.name(of: .filter), "search")
+      + key("n N", "next, previous")
+      + (canFollow ? key("f", isFollowing ? "stop following" : "follow") : []) + key(keys.name(of: .refresh), "ask again")
+  }
+}
+
+extension Line {
+  /// The line in as many of at most `width` columns as it takes, further ones indented a little more than the first.
+  func folded(to width: Int) -> [Line] {
+    guard columns > width, width > 8 else { return [self] }
+    let indent = min(plain.prefix { $0 == " " }.count + 2, width / 2)
+    var lines: [Line] = []
+    var current: [Span] = []
+    var used = 0
+    for span in spans {
+      var text = ""
+      for character in span.text {
+        let columns = TextWidth.columns(of: String(character))
+        if used + columns > width {
+          lines.append(Line(current + [Span(text, span.role)]))
+          current = [Span(String(repeating: " ", count: indent))]
+          text = ""
+          used = indent
+        }
+        text.append(character)
+        used += columns
+      }
+      current.append(Span(text, span.role))
+    }
+    return lines + [Line(current)]
+  }
+
+  /// The same with every occurrence of `needle` lit, whatever its case.
+  func marking(_ needle: String) -> Line {
+    Line(
+      spans.flatMap { span -> [Span] in
+        var out: [Span] = []
+        var rest = Substring(span.text)
+        while let range = rest.range(of: needle) {
+          if range.lowerBound > rest.startIndex { out.append(Span(String(rest[..<range.lowerBound]), span.role)) }
+          out.append(Span(String(rest[range]), .match))
+          rest = rest[range.upperBound...]
+        }
+        if !rest.isEmpty || out.isEmpty { out.append(Span(String(rest), span.role)) }
+        return out
+      })
+  }
+}
+
+extension Substring {
+  /// The first occurrence of `needle`, whatever its case.
+  fileprivate func range(of needle: String) -> Range<Index>? {
+    guard let first = needle.first?.lowercased() else { return nil }
+    var start = startIndex
+    while start < endIndex {
+      if self[start].lowercased() == first {
+        var (here, there) = (start, needle.startIndex)
+        while there < needle.endIndex, here < endIndex, self[here].lowercased() == needle[there].lowercased() {
+          here = index(after: here)
+          there = needle.index(after: there)
+        }
+        if there == needle.endIndex { return start..<here }
+      }
+      start = index(after: start)
+    }
+    return nil
+  }
+}
