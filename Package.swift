@@ -75,7 +75,7 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(name: "FleetTUITests", dependencies: ["FleetTUI", "FleetSim", "Feeds", "FleetModel"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["FleetModel"],
+      name: "EndToEndTests", dependencies: ["FleetModel", "FleetSim"],
       exclude: ["terminal"]),
   ],
   swiftLanguageModes: [.v6]

@@ -30,7 +30,12 @@ enum ChildProcess {
     var none = sigset_t()
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
+    // What this program ignores would stay ignored in the child.
+    var ignored = sigset_t()
+    sigemptyset(&ignored)
+    sigaddset(&ignored, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &ignored)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
     var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
@@ -58,9 +63,15 @@ enum ChildProcess {
       guard bytes > 0, output.count < 1 << 20 else { break }
       output.append(contentsOf: chunk.prefix(bytes))
     }
-    if isLate || output.count >= 1 << 20 { kill(-child, SIGKILL) }
     var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    // It may have closed its output and go on.
+    while !isLate, output.count < 1 << 20, waitpid(child, &status, WNOHANG) == 0 {
+      if monotonicSeconds() >= deadline { isLate = true } else { usleep(2000) }
+    }
+    if isLate || output.count >= 1 << 20 {
+      kill(-child, SIGKILL)
+      while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    }
     if isLate { throw Failure(description: "\(program) was not done after \(Int(seconds)) s") }
     guard status & 0x7F == 0, (status >> 8) & 0xFF == 0 else {
       throw Failure(description: status & 0x7F == 0 ? "\(program) ended with \((status >> 8) & 0xFF)" : "\(program) was killed")

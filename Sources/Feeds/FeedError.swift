@@ -2,9 +2,10 @@ import FleetModel
 
 /// Why a service gave no usable answer. Its text says what failed, on what and why; it holds no secret.
 public enum FeedError: Error, Sendable, CustomStringConvertible {
-  case transport(String, HTTPFailure)
-  /// The service answered, but not with what was asked for; `retryAfter` in seconds where it said one.
-  case status(String, Int, message: String, retryAfter: Double?)
+  /// No answer came, although it was tried for so many seconds.
+  case transport(String, HTTPFailure, triedFor: Double)
+  /// The service answered, but not with what was asked for; `retryAfter` in seconds where it said one. `remark` ends its description.
+  case status(String, Int, message: String, remark: String = "", retryAfter: Double?)
   /// 200, but not a document of the agreed shape.
   case unreadable(String, why: String)
   /// 404, 405 or 501: this service has no such thing.
@@ -16,16 +17,16 @@ public enum FeedError: Error, Sendable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .transport(let what, let failure): return "\(what): \(failure)"
-    case .status(let what, let status, let message, let retryAfter):
+    case .transport(let what, .timedOut(let seconds), _): return "\(what): \(HTTPFailure.timedOut(seconds: seconds))"
+    case .transport(let what, let failure, let seconds): return "\(what): \(failure)\(Self.persistence(seconds))"
+    case .status(let what, let status, let message, let remark, let retryAfter):
       let advice: String =
         switch status {
-        case 401, 403: " – check the token that the configuration names"
         case 429: retryAfter.map { " – asked to wait \(Int($0)) s" } ?? " – too many requests"
         case 300..<400: " – redirects are never followed with credentials; configure the final address"
         default: ""
         }
-      return "\(what) answered \(status)" + (message.isEmpty ? "" : ": \(message)") + advice
+      return "\(what) answered \(status)" + (message.isEmpty ? "" : ": \(message)") + remark + advice
     case .unreadable(let what, let why): return "\(what) answered something else than the agreed document: \(why)"
     case .notOffered(let what, let status): return "\(what) is not offered here (\(status))"
     case .absent(let slug): return "the control plane knows no org \(slug)"
@@ -35,7 +36,22 @@ public enum FeedError: Error, Sendable, CustomStringConvertible {
 
   /// An answer that a later question may well turn into a good one.
   public var retryAfter: Double? {
-    if case .status(_, _, _, let seconds) = self { seconds } else { nil }
+    if case .status(_, _, _, _, let seconds) = self { seconds } else { nil }
+  }
+
+  /// ` (tried for 18 s)`; nothing where it failed at once.
+  private static func persistence(_ seconds: Double?) -> String {
+    guard let seconds, seconds >= 1.5 else { return "" }
+    return " (tried for \(Int(seconds.rounded())) s)"
+  }
+
+  /// An answer that isn't the one asked for.
+  /// - Parameter credential: what to check when it is 401 or 403.
+  static func refusal(of what: String, _ response: HTTPResponse, credential: String) -> FeedError {
+    let isDenied = response.status == 401 || response.status == 403
+    return .status(
+      what, response.status, message: message(of: response), remark: persistence(response.triedFor) + (isDenied ? " – \(credential)" : ""),
+      retryAfter: response.head.retryAfter(now: wallClock().seconds))
   }
 
   /// What an error answer says of itself: `{"error":…}` where it does, else the first words of its text (contract §12 row 10).
@@ -72,6 +88,8 @@ struct JSONService: Sendable {
   let name: String
   let base: String
   let headers: [(name: String, value: String)]
+  /// What to do about a 401 or 403.
+  var credential = "check the token that the configuration names"
 
   /// - Parameter budget: seconds for everything, repetitions included.
   /// - Throws: ``FeedError`` for any answer but a 200 with JSON.
@@ -83,8 +101,9 @@ struct JSONService: Sendable {
 
   func response(_ path: String, timeout: Double, within budget: Double) async throws(FeedError) -> HTTPResponse {
     let request = HTTPRequest(.get, base + path, headers: headers + [("Accept", "application/json")], timeout: timeout)
+    let began = monotonicSeconds()
     do throws(HTTPFailure) { return try await http.ask(request, within: budget) } catch {
-      throw .transport("\(name) \(Self.shown(path))", error)
+      throw .transport("\(name) \(Self.shown(path))", error, triedFor: monotonicSeconds() - began)
     }
   }
 
@@ -96,10 +115,13 @@ struct JSONService: Sendable {
   }
 
   func failure(_ path: String, _ response: HTTPResponse) -> FeedError {
-    let what = "\(name) \(Self.shown(path))"
-    if [404, 405, 501].contains(response.status) { return .notOffered(what, response.status) }
-    return .status(
-      what, response.status, message: FeedError.message(of: response), retryAfter: response.head.retryAfter(now: wallClock().seconds))
+    if [404, 405, 501].contains(response.status) { return .notOffered("\(name) \(Self.shown(path))", response.status) }
+    return refusal(path, response)
+  }
+
+  /// Where 404 is a wrong address rather than something that isn't offered.
+  func refusal(_ path: String, _ response: HTTPResponse) -> FeedError {
+    FeedError.refusal(of: "\(name) \(Self.shown(path))", response, credential: credential)
   }
 
   /// A path without its query.

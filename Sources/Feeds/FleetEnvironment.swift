@@ -48,6 +48,13 @@ public struct AWSSettings: Hashable, Sendable {
   public init() {}
 }
 
+extension OrphanSettings {
+  /// As an environment's configuration has it.
+  public init(_ aws: AWSSettings?) {
+    self.init(environmentTag: aws?.environmentTag.map { Tag(key: $0.key, value: $0.value) }, grace: aws?.orphanGrace ?? 1200)
+  }
+}
+
 public struct DNSSettings: Hashable, Sendable {
   public var zone: String
   public var zoneID: String?

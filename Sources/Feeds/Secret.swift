@@ -18,8 +18,11 @@ public struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
 public enum SecretSource: Hashable, Sendable, CustomStringConvertible {
   case environment(String)
   case file(String)
-  /// Run without a shell, at most 20 s; its first line is the secret.
+  /// Run without a shell, at most ``commandLimit`` seconds; its first line is the secret.
   case command([String])
+
+  /// Half of what a one-shot command may spend on a source.
+  static let commandLimit = 10.0
 
   public var description: String {
     switch self {
@@ -42,8 +45,10 @@ public enum SecretSource: Hashable, Sendable, CustomStringConvertible {
       text = value
     case .file(let path): text = try Self.contents(of: Self.expanded(path, environment))
     case .command(let words):
-      do throws(ChildProcess.Failure) { text = try ChildProcess.output(of: words, environment: environment, seconds: 20) } catch {
-        throw Unavailable(description: "\(self) failed: \(error)")
+      do throws(ChildProcess.Failure) {
+        text = try ChildProcess.output(of: words, environment: environment, seconds: Self.commandLimit)
+      } catch {
+        throw Unavailable(description: "\(self) failed: \(error); run it by hand to see why")
       }
     }
     let line = String(text.prefix { !$0.isNewline }).trimmingSpaces

@@ -34,6 +34,7 @@ extension Fleet {
       orgs[org]?.subsystemsReadAt = event.asked ?? event.at
       changes.orgs.insert(org)
     case .zoneRead: noteComplete(event)
+    case .zone(let reading): if accept(event) { applyZone(reading, event) }
     case .resources(let read): applyResources(read, event)
     case .databaseRows(let rows): if accept(event) { applyDatabase(rows, event) }
     case .vcpuLimit(let limit, let problem): applyVCPULimit(limit, problem, event)
@@ -119,7 +120,7 @@ extension Fleet {
     // The purges may have come before the orgs that they are of.
     for purge in purges.values where purge.status != .completed { notePurge(purge) }
     if unreadable > 0 { return notePartial("\(unreadable) of its rows could not be read", event) }
-    if rows.count >= limit { return notePartial("exactly \(rows.count) rows came, the most that were asked for: there may be more", event) }
+    if rows.count >= limit { return notePartial("\(rows.count) rows came, as many as were asked for: there may be more", event) }
     if rows.isEmpty, !orgs.keys.allSatisfy(isPurged) {
       return notePartial("an empty roster came while \(orgs.count) orgs were known", event)
     }
@@ -197,6 +198,18 @@ extension Fleet {
     changes.orgs.insert(id)
   }
 
+  /// Takes over what was known of orgs before this program began: those that no roster holds any more.
+  public mutating func adopt(_ sightings: [OrgSighting]) {
+    for seen in sightings.prefix(10_000) where orgs[seen.id] == nil && departed[seen.id] == nil {
+      departed[seen.id] = (seen.slug, seen.lastSeen)
+    }
+  }
+
+  /// When a roster last held each org that is known.
+  public var sightings: [OrgSighting] {
+    orgs.values.compactMap { org in org.lastSeen.map { OrgSighting(id: org.id, slug: org.slug, lastSeen: $0) } }
+  }
+
   private mutating func forget(_ slug: Slug, of id: OrgID) {
     orgsBySlug[slug]?.remove(id)
     if orgsBySlug[slug]?.isEmpty == true { orgsBySlug[slug] = nil }
@@ -251,11 +264,20 @@ extension Fleet {
 
   private mutating func applyPurges(_ rows: [PurgeRow], _ event: FleetEvent) {
     for row in rows {
-      if purges[row.id] != row { changes.purges.insert(row.id) }
-      purges[row.id] = row
+      // A run that is over doesn't begin again: the list was read before its end was heard.
+      if let known = purges[row.id], known == row || (known.isFinished && row.isPending) { continue }
+      keep(row)
       notePurge(row)
     }
-    if purges.count > 5000 { purges.removeFirst(purges.count - 5000) }
+    while purges.count > Self.purgeLimit { openPurges.remove(purges.removeFirst().key) }
+  }
+
+  private static let purgeLimit = 5000
+
+  mutating func keep(_ row: PurgeRow) {
+    purges[row.id] = row
+    if row.status == .completed { openPurges.remove(row.id) } else { openPurges.insert(row.id) }
+    changes.purges.insert(row.id)
   }
 
   mutating func notePurge(_ row: PurgeRow) {

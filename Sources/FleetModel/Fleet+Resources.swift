@@ -15,19 +15,22 @@ public struct RegionResources: Hashable, Codable, Sendable {
   public var addresses: Listing<AddressRow>
   public var securityGroups: Listing<SecurityGroupRow>
   public var interfaces: Listing<NetworkInterfaceRow>
+  /// The health checks of running machines.
+  public var statuses: Listing<InstanceStatusRow>
 
   public init(
     at: Timestamp, volumes: Listing<VolumeRow>, addresses: Listing<AddressRow>, securityGroups: Listing<SecurityGroupRow>,
-    interfaces: Listing<NetworkInterfaceRow>
+    interfaces: Listing<NetworkInterfaceRow>, statuses: Listing<InstanceStatusRow> = .complete([])
   ) {
     self.at = at
     self.volumes = volumes
     self.addresses = addresses
     self.securityGroups = securityGroups
     self.interfaces = interfaces
+    self.statuses = statuses
   }
 
-  /// The lists that could not be read: their names, why, and whether that is a failure rather than a missing permission.
+  /// The lists of what may be left over that could not be read: their names, why, and whether that is a failure rather than a missing permission.
   public var gaps: [(what: String, why: String, isFailure: Bool)] {
     func gap<Row>(_ what: String, _ listing: Listing<Row>) -> (what: String, why: String, isFailure: Bool)? {
       switch listing {
@@ -50,6 +53,12 @@ extension Fleet {
     changes.sources.insert(event.source)
   }
 
+  /// How many standard on-demand vCPUs may run in all regions together; `nil` where one didn't tell.
+  public var vcpuLimit: Int? {
+    guard !regions.isEmpty, regions.allSatisfy({ vcpuLimits[$0] != nil }) else { return nil }
+    return vcpuLimits.values.reduce(0, +)
+  }
+
   /// A limit once told stands until another is.
   mutating func applyVCPULimit(_ limit: Int?, _ problem: String?, _ event: FleetEvent) {
     guard case .ec2(let region) = event.source else { return }
@@ -60,9 +69,9 @@ extension Fleet {
 }
 
 extension Fleet {
-  /// Takes over what another fleet knows of a source, with `reason` for its trouble: for documents that name a source once.
-  public mutating func adopt(_ source: Source, from other: Fleet, reason: String?) {
-    guard var record = other.sources[source] else { return }
+  /// Takes over how a source of another environment stands, with `reason` for its trouble: for documents that name a source once.
+  public mutating func adopt(_ source: Source, _ record: SourceRecord, reason: String?) {
+    var record = record
     if record.failure != nil { record.failure = reason }
     if record.partialReason != nil { record.partialReason = reason }
     sources[source] = record

@@ -80,10 +80,12 @@ extension Fleet {
     let status: PurgeRow.Status = streamed.data["status"]?.text == "failed" ? .failed : .pending("running")
     var row = purges[id] ?? PurgeRow(id: id, orgID: streamed.orgID, slug: streamed.slug, status: status, createdAt: streamed.timestamp)
     row.status = status
-    row.lastStep = streamed.data["step"]?.text ?? row.lastStep
+    let step = streamed.data["step"]?.text
+    // As the audit has it: the last step that was completed (contract §8.1).
+    if streamed.data["status"]?.text == "ok" { row.lastStep = step ?? row.lastStep }
     row.lastError = streamed.data["last_error"]?.text
-    purges[id] = row
-    changes.purges.insert(id)
+    keep(row)
+    if let step { noteStep(id, step, status: streamed.data["status"]?.text ?? "", at: streamed.timestamp ?? event.at) }
     notePurge(row)
   }
 
@@ -93,8 +95,8 @@ extension Fleet {
       row.status = .completed
       row.lastStep = "completed"
       row.completedAt = streamed.data["completed_at"]?.string.flatMap { Timestamp(rfc3339: $0) } ?? streamed.timestamp
-      purges[purge] = row
-      changes.purges.insert(purge)
+      keep(row)
+      finishCascade(purge)
     }
     depart(id)
   }

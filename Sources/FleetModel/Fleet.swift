@@ -16,8 +16,15 @@ public struct Fleet: Sendable {
   /// Why a region's limit isn't known.
   public internal(set) var vcpuProblems: [Region: String] = [:]
   public internal(set) var purges: OrderedDictionary<PurgeID, PurgeRow> = [:]
+  /// Those of them that have not completed.
+  public internal(set) var openPurges: Set<PurgeID> = []
+  /// The steps of runs of the cascade, where the fleet feed told them.
+  public internal(set) var cascades: OrderedDictionary<PurgeID, Cascade> = [:]
   /// The last reading of the control plane's database, for comparison.
   public internal(set) var database: DatabaseRows?
+  /// The last reading of the DNS zone.
+  public internal(set) var zone: ZoneReading?
+  var zoneGrowth = ZoneGrowth()
   public internal(set) var sources: [Source: SourceRecord] = [:]
   /// The regions that are asked for machines.
   public internal(set) var regions: Set<Region> = []
@@ -54,10 +61,30 @@ public struct Fleet: Sendable {
   var sharedBootEvents: [OrgID: [BootEventRow]] = [:]
   /// The database's word on each org's machine.
   var databaseInstances: [OrgID: DatabaseInstanceRow] = [:]
-  /// What is wrong, as of the last ``judge(at:limits:)``.
+  /// What is wrong, as of the last ``judge(at:vcpuQuota:)``.
   public internal(set) var triage = Triage()
+  /// The verdict on every machine, as of the last ``judge(at:vcpuQuota:)``.
+  public internal(set) var judgement: OrphanJudgement
 
-  public init() {}
+  /// - Parameter orphans: which machines are this environment's own, and when they may be judged.
+  public init(orphans: OrphanSettings = OrphanSettings()) { judgement = OrphanJudgement(settings: orphans) }
+
+  /// Brings verdicts and findings up to `now`: what changed since the last ``takeChanges()`` is judged again, and what time alone makes
+  /// true, nothing else. That of which something else is said than before counts as changed.
+  /// - Parameter vcpuQuota: as configured; `nil`: what Service Quotas says.
+  public mutating func judge(at now: Timestamp, vcpuQuota: Int? = nil) {
+    let nextEnd = giveUpBoots(at: now)
+    // Moved out meanwhile, so that the rules' look at the fleet shares no storage with it.
+    var judgement = OrphanJudgement(settings: self.judgement.settings)
+    swap(&judgement, &self.judgement)
+    changes.instances.formUnion(judgement.update(self, changes: changes, at: now))
+    swap(&judgement, &self.judgement)
+    var triage = Triage()
+    swap(&triage, &self.triage)
+    changes.findings.formUnion(triage.update(changes, self, vcpuQuota: vcpuQuota, at: now))
+    triage.nextBootEnd = nextEnd
+    swap(&triage, &self.triage)
+  }
 
   /// What changed since the last call.
   public mutating func takeChanges() -> FleetChanges {
@@ -117,10 +144,14 @@ public struct Fleet: Sendable {
   public func freshness(of source: Source, at now: Timestamp) -> Freshness {
     guard let record = sources[source] else { return Freshness(state: .never, at: nil) }
     let freshness = record.freshness(at: now)
-    if source == .controlPlane, freshness.state == .complete, orgs.isEmpty, instances.values.contains(where: \.isOursAndStanding) {
+    if source == .controlPlane, freshness.state == .complete, orgs.isEmpty, instances.values.contains(where: isOursAndStanding) {
       return Freshness(state: .partial, at: freshness.at, problem: "the roster is empty while machines of ours exist")
     }
     return freshness
+  }
+
+  private func isOursAndStanding(_ instance: Instance) -> Bool {
+    judgement.settings.isOurs(instance.row.tags) && !instance.row.state.isEnding
   }
 
   /// Whether `source` can be judged from.
@@ -160,13 +191,10 @@ public struct Fleet: Sendable {
     for (name, index) in [("org", instancesByOrg.values.flatMap { $0 }), ("workspace", instancesByWorkspace.values.flatMap { $0 })] {
       for id in index { expect(instances[id] != nil, "the \(name) index holds \(id), which is gone") }
     }
+    expect(openPurges == Set(purges.values.filter { $0.status != .completed }.map(\.id)), "the open purges are others")
     expect(log.count <= Self.logLimit, "the log is over its limit")
     return problems
   }
-}
-
-extension Instance {
-  var isOursAndStanding: Bool { row.isOurs && !row.state.isEnding }
 }
 
 /// The last few thousand streamed events by where they came from.

@@ -30,6 +30,19 @@ public struct Org: Hashable, Sendable {
   }
 }
 
+/// That a roster once held an org, and when it last did.
+public struct OrgSighting: Hashable, Sendable {
+  public var id: OrgID
+  public var slug: Slug
+  public var lastSeen: Timestamp
+
+  public init(id: OrgID, slug: Slug, lastSeen: Timestamp) {
+    self.id = id
+    self.slug = slug
+    self.lastSeen = lastSeen
+  }
+}
+
 /// A workspace: a row of its tenant's list and what its stream told since.
 public struct Workspace: Hashable, Sendable {
   public var row: WorkspaceRow
@@ -89,7 +102,7 @@ public struct FleetChanges: Hashable, Sendable {
   public var instances: Set<InstanceID> = []
   public var sources: Set<Source> = []
   public var purges: Set<PurgeID> = []
-  /// What is judged otherwise than before (``Fleet/judge(at:limits:)``).
+  /// What is judged otherwise than before (``Fleet/judge(at:vcpuQuota:)``).
   public var findings: Set<Finding.Target> = []
   public var logged = false
 

@@ -32,8 +32,10 @@ public struct FleetEvent: Codable, Sendable {
     case subsystems(OrgID, [SubsystemRow])
     /// A region's instances; `complete` when every page came.
     case instances([InstanceRow], complete: Bool, problem: String?)
-    /// A DNS zone was read to its end; its records are judged elsewhere.
+    /// A DNS zone was read to its end, and its records are not kept here.
     case zoneRead
+    /// A DNS zone was read to its end.
+    case zone(ZoneReading)
     /// What stands beside the machines of a region.
     case resources(RegionResources)
     /// One reading of the control plane's database, complete unless it names a problem.

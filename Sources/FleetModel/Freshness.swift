@@ -28,7 +28,7 @@ public struct Freshness: Hashable, Sendable {
 }
 
 /// What is known of one source over time: its last answers and its last failure.
-public struct SourceRecord: Hashable, Sendable {
+public struct SourceRecord: Hashable, Codable, Sendable {
   /// Seconds between two questions to this source; `nil` for a stream.
   public var pollInterval: Double?
   public var lastComplete: Timestamp?

@@ -130,7 +130,7 @@ public struct InstanceRow: Hashable, Codable, Sendable {
     return name.hasPrefix("ws-") ? .workspace : nil
   }
   /// Made by the control plane: only such machines are ever judged.
-  public var isOurs: Bool { tag("ManagedBy") == "molecule-cp" || tag("Role") != nil }
+  public var isOurs: Bool { OrphanSettings.isMadeByControlPlane(tags) }
 
   private func tag(_ key: String) -> String? { tags[key].flatMap { $0.isEmpty ? nil : $0 } }
 }

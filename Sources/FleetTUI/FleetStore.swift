@@ -3,32 +3,55 @@ import FleetModel
 
 /// The one live fleet, owned by the thread that shows it. Never captured elsewhere: a second reference would turn each event into a copy.
 final class FleetStore {
-  private(set) var fleet = Fleet()
+  private(set) var fleet: Fleet
   private let queue: EventQueue
   private let log: FleetLog
 
-  private let history: HistoryFile?
+  private let history: KeptHistory?
+  private var orgsNotedAt: Timestamp?
+  /// Seconds between two writings of who is in the roster: who leaves it is written at once.
+  private static let orgsEvery = 600.0
 
-  /// - Parameter history: what was learned before, and where finished boots are kept; without, in memory alone.
-  init(queue: EventQueue, log: FleetLog = FleetLog(), history: KeptHistory? = nil) {
+  /// - Parameters:
+  ///   - orphans: which machines are the environment's own.
+  ///   - history: what was learned before, and where finished boots are kept; without, in memory alone.
+  init(queue: EventQueue, orphans: OrphanSettings = OrphanSettings(), log: FleetLog = FleetLog(), history: KeptHistory? = nil) {
+    fleet = Fleet(orphans: orphans)
     self.queue = queue
     self.log = log
-    self.history = history?.file
-    if let history { fleet.adopt(history.boots) }
+    self.history = history
+    if let history {
+      fleet.adopt(history.boots)
+      fleet.adopt(history.orgs)
+    }
   }
 
-  /// Readable when ``drain(at:_:)`` has something to do.
+  /// Readable when ``drain(at:vcpuQuota:)`` has something to do.
   var wakeDescriptor: Int32 { queue.wakeDescriptor }
 
-  /// Applies what waits, and judges what that and the time change. - Returns: what it touched.
-  func drain(at now: Timestamp, _ limits: Triage.Limits) -> FleetChanges {
+  /// Applies what waits, and judges what that and the time change. - Returns: what looks different since the last call.
+  func drain(at now: Timestamp, vcpuQuota: Int?) -> FleetChanges {
     for event in queue.drain() {
       log.note(event)
       fleet.apply(event)
     }
     let finished = fleet.takeFinishedBoots()
-    if !finished.isEmpty { history?.addLater(finished) { [log] failure in log.warn(failure.description) } }
-    fleet.judge(at: now, limits: limits)
-    return fleet.takeChanges()
+    if !finished.isEmpty { history?.file.addLater(finished) { [log] failure in log.warn(failure.description) } }
+    fleet.judge(at: now, vcpuQuota: vcpuQuota)
+    let changes = fleet.takeChanges()
+    noteOrgs(changes, at: now)
+    return changes
+  }
+
+  private func noteOrgs(_ changes: FleetChanges, at now: Timestamp) {
+    guard let history, changes.sources.contains(.controlPlane) || !changes.orgs.isEmpty else { return }
+    var sightings = changes.orgs.compactMap { id in
+      fleet.orgs[id] == nil ? fleet.departed[id].map { OrgSighting(id: id, slug: $0.slug, lastSeen: $0.lastSeen) } : nil
+    }
+    if orgsNotedAt.map({ now - $0 >= Self.orgsEvery }) ?? true, fleet.isComplete(.controlPlane, at: now) {
+      orgsNotedAt = now
+      sightings += fleet.sightings
+    }
+    history.file.noteLater(sightings, in: history.environment) { [log] failure in log.warn(failure.description) }
   }
 }

@@ -14,6 +14,10 @@ enum FleetTUI {
       Output.line("fleettui \(version)")
       exit(0)
     }
+    if arguments == [ManualPage.option] {
+      Output.write(ManualPage.text, to: STDOUT_FILENO)
+      exit(0)
+    }
     let code = run(GlobalOptions.hoisted(arguments))
     if let problem = OpenRecording.finish() {
       Output.message(problem)

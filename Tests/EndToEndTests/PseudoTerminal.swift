@@ -71,6 +71,8 @@ final class PseudoTerminal {
   }
 
   func press(_ keys: String) throws { try ask(["do": "keys", "bytes": keys]) }
+  /// As a hand types: one key after the other. The interval is what is tested, not a wait for anything.
+  func type(_ text: String, interval: Double = 0.07) throws { try ask(["do": "type", "text": text, "interval": interval]) }
   func signal(_ number: Int32) throws { try ask(["do": "signal", "number": Int(number)]) }
   func resize(rows: Int, columns: Int) throws { try ask(["do": "resize", "rows": rows, "columns": columns]) }
 

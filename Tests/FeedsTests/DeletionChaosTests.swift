@@ -48,7 +48,6 @@ private final class Outcomes: Sendable {
   ) async throws -> Result {
     let reader = try DeletionReader(
       environment: fake.environment, http: http, variables: DeletionFakeFleet.variables, names: nil, prices: .builtin)
-    let receipts = ReceiptStore(state: state)
     let written = Tally()
     let killed = Tally()
     var result = Result()
@@ -58,7 +57,7 @@ private final class Outcomes: Sendable {
         Issue.record("the journal is locked although nobody runs")
         return result
       }
-      var runner = DeletionRunner(reader: reader, receipts: receipts, journal: journal, plan: start == 0 ? fake.plan : nil)
+      var runner = DeletionRunner(reader: reader, state: state)
       if let killAt {
         runner.survives = { _, isWritten in
           let index = isWritten ? written.count() : written.now
@@ -69,13 +68,13 @@ private final class Outcomes: Sendable {
       }
       let end: DeletionRunner.End
       if records.isEmpty {
-        end = await runner.start(fake.order(within: within), resumes: start == 0 ? resumes : 0)
+        end = await runner.start(fake.order(within: within), resumes: start == 0 ? resumes : 0, journal: journal)
       } else if let run = DeletionRun(resuming: records, at: wallClock()) {
-        end = await runner.resume(run)
+        end = await runner.resume(run, journal: journal)
       } else {
         // Nothing had been sent: the operator begins anew.
         try journal.restart()
-        end = await runner.start(fake.order(within: within), resumes: resumes)
+        end = await runner.start(fake.order(within: within), resumes: resumes, journal: journal)
       }
       switch end {
       case .receipt(let receipt, let outcome, let problem):

@@ -77,6 +77,74 @@ import Testing
     #expect(fake.truth.withLock { $0.doubled } == 0)
   }
 
+  func runner(_ fake: DeletionFakeFleet, _ state: StateDirectory) throws -> DeletionRunner {
+    DeletionRunner(
+      reader: try DeletionReader(
+        environment: fake.environment, http: DeletionChaosTests.http, variables: DeletionFakeFleet.variables, names: nil, prices: .builtin),
+      state: state)
+  }
+
+  /// A journal that this process holds, as another process would.
+  func held(_ temporary: TemporaryState) throws -> DeletionJournal {
+    guard case .held(let journal, _) = try open(temporary) else { throw StateDirectory.Failure("journal", "is not held") }
+    return journal
+  }
+
+  @Test func ofTwoOnOneMachineTheSecondFollowsTheFirstAndEndsWithItsReceipt() async throws {
+    let fake = try DeletionFakeFleet()
+    fake.truth.withLock { $0.cascadeSeconds = 0.5 }
+    let temporary = TemporaryState()
+    let order = fake.order(within: 5)
+    async let first = try runner(fake, temporary.state).start(order, resumes: 0, journal: held(temporary))
+    while fake.truth.withLock({ !$0.isRunning && $0.cascades == 0 }) { await Task.yield() }
+    let left = try #require(DeletionJournal.leftovers(in: temporary.state).first)
+    let second = try await runner(fake, temporary.state).follow(left)
+    guard case .receipt(let one, .verified, _) = try await first, case .receipt(let two, .verified, _) = second else {
+      Issue.record("\(second)")
+      return
+    }
+    #expect(one == two)
+    #expect(fake.truth.withLock { $0.deletes.count } == 1)
+    #expect(try ReceiptStore(state: temporary.state).all().count == 1)
+  }
+
+  @Test func whenTheFirstIsKilledTheSecondTakesItsJournalOverAndSendsNothing() async throws {
+    let fake = try DeletionFakeFleet()
+    fake.truth.withLock { $0.cascadeSeconds = 0.5 }
+    let temporary = TemporaryState()
+    let order = fake.order(within: 5)
+    var dying = try runner(fake, temporary.state)
+    // Killed when the answer comes, before it is written.
+    dying.survives = { record, _ in if case .answered = record { false } else { true } }
+    let first = Task { [dying] in
+      guard case .held(let journal, _) = try self.open(temporary) else { return }
+      _ = await dying.start(order, resumes: 0, journal: journal)
+    }
+    while fake.truth.withLock({ !$0.isRunning && $0.cascades == 0 }) { await Task.yield() }
+    let second = try await runner(fake, temporary.state).follow(#require(DeletionJournal.leftovers(in: temporary.state).first))
+    try await first.value
+    guard case .receipt(let receipt, .verified, _) = second else {
+      Issue.record("\(second)")
+      return
+    }
+    #expect(receipt["requests"]?.array?.count == 1 && receipt["requests"]?.array?[0]["status"] == .null)
+    #expect(fake.truth.withLock { $0.deletes.count } == 1 && DeletionJournal.leftovers(in: temporary.state).isEmpty)
+  }
+
+  @Test func aStateDirectoryThatCannotBeWrittenKeepsTheRequestBack() async throws {
+    let fake = try DeletionFakeFleet()
+    let temporary = TemporaryState()
+    let journal = try held(temporary)
+    // Where receipts belong there is a file: a deletion that can't be proved isn't begun.
+    #expect(FileManager.default.createFile(atPath: temporary.state.receipts, contents: nil))
+    guard case .refused(let why) = try await runner(fake, temporary.state).start(fake.order(within: 1), resumes: 0, journal: journal) else {
+      Issue.record("it was begun")
+      return
+    }
+    #expect(why.contains("receipts") && fake.truth.withLock { $0.deletes.isEmpty })
+    #expect(DeletionJournal.leftovers(in: temporary.state).isEmpty)
+  }
+
   @Test func oneMachineLeftBehindIsPartialWithItsIDAndCost() async throws {
     let fake = try DeletionFakeFleet()
     let temporary = TemporaryState()

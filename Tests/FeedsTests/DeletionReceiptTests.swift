@@ -68,6 +68,23 @@ import Testing
     #expect(try store.verify().verified == 2)
   }
 
+  @Test func aSpaceMoreIsAnEditToo() throws {
+    let temporary = TemporaryState()
+    let store = try store(temporary)
+    try edit(store, "r-1.json") { $0 + " " }
+    #expect(try store.verify().broken == [.init(id: "r-1", why: .edited)])
+  }
+
+  @Test func besideTheReceiptsThereIsOneFileThatNamesTheNewest() throws {
+    let temporary = TemporaryState()
+    let store = try store(temporary)
+    try store.prepare()
+    let others = try FileManager.default.contentsOfDirectory(atPath: store.directory).filter { !$0.hasSuffix(".json") }
+    #expect(others == ["chain"])
+    let newest = try #require(try store.document(of: "r-2"))["hash"]?.string ?? "-"
+    #expect(try String(contentsOfFile: store.directory + "/chain", encoding: .utf8).hasSuffix("\(newest) r-2\n"))
+  }
+
   @Test func anEditWithItsHashMadeAnewIsFound() throws {
     let temporary = TemporaryState()
     let store = try store(temporary)

@@ -138,6 +138,50 @@ final class FleetListener {
     }
   }
 
+  /// One source, one budget: what hangs behind the roster must not be waited for in turns.
+  @Test func bootEventsThatHangAreAskedForOnceWithinTheBudget() async throws {
+    let asked = Recorder<String>()
+    let rows = (0..<24).map { "{\"id\":\"o\($0)\",\"slug\":\"org\($0)\",\"instance_status\":\"provisioning\"}" }
+    let roster = Data("{\"orgs\":[\(rows.joined(separator: ","))]}".utf8)
+    try await withServer({ request in
+      if request.path == "/cp/admin/orgs" {
+        return FlyingFox.HTTPResponse(statusCode: .ok, headers: [.contentType: "application/json"], body: roster)
+      }
+      if request.path.hasSuffix("/boot-events") { asked.add(request.path) }
+      try await Task.sleep(for: .seconds(60))
+      return FlyingFox.HTTPResponse(statusCode: .ok)
+    }) { base in
+      let queue = EventQueue()
+      var options = FleetFeeds.Options()
+      options.budget = 1
+      let feeds = FleetFeeds(
+        environment: environment(base), http: HTTPClient(), queue: queue, variables: ["TOKEN": "cp-token"], options: options)
+      await feeds.loadOnce()
+      let listener = FleetListener(queue)
+      #expect(await listener.wait { $0.orgs.count == 24 })
+      // In turns, each with a time of its own, it would have been all of them.
+      #expect(asked.values.count <= 12)
+    }
+  }
+
+  @Test func aCommandThatClosesItsOutputAndGoesOnIsEndedInItsTime() {
+    #expect(throws: ChildProcess.Failure.self) {
+      try ChildProcess.output(of: ["/bin/sh", "-c", "exec >&-; exec sleep 600"], environment: [:], seconds: 0.3)
+    }
+    #expect(throws: ChildProcess.Failure.self) {
+      try ChildProcess.output(of: ["/bin/sh", "-c", "sleep 600"], environment: [:], seconds: 0.3)
+    }
+  }
+
+  @Test func aCommandsBrokenPipeEndsIt() throws {
+    // SIGPIPE is ignored here; a child that inherited that would print on.
+    signal(SIGPIPE, SIG_IGN)
+    let text = try ChildProcess.output(
+      of: ["/bin/sh", "-c", "while :; do echo y; done 2>/dev/null | head -n 1"],
+      environment: ["PATH": "/usr/bin:/bin"], seconds: 20)
+    #expect(text == "y\n")
+  }
+
   @Test func aMissingTokenIsAFailureThatNamesItsPlace() async {
     let queue = EventQueue()
     let feeds = FleetFeeds(environment: environment("http://127.0.0.1:1"), http: HTTPClient(), queue: queue, variables: [:])

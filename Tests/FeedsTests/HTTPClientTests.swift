@@ -181,6 +181,52 @@ final class Recorder<Value: Sendable>: Sendable {
     }
   }
 
+  @Test func whatWaitsForItsHostIsGivenUpInItsTimeAndNeverSent() async throws {
+    let arrived = Recorder<String>()
+    try await withServer({ request in
+      arrived.add(request.path)
+      try await Task.sleep(for: .seconds(60))
+      return answer(200)
+    }) { base in
+      let client = client
+      await withTaskGroup(of: HTTPFailure?.self) { group in
+        for index in 0..<18 {
+          group.addTask {
+            let request = HTTPRequest(.get, base + "/\(index)", timeout: 0.5)
+            do throws(HTTPFailure) { _ = try await client.send(request) } catch { return error }
+            return nil
+          }
+        }
+        for await failure in group {
+          guard case .timedOut(let seconds)? = failure else {
+            Issue.record("\(String(describing: failure))")
+            continue
+          }
+          #expect(seconds >= 0.5)
+        }
+      }
+      // Had their time begun with their turn, all would have been sent.
+      #expect(arrived.values.count <= 12)
+    }
+  }
+
+  @Test func anAnswerToSeveralTriesSaysHowLongTheyTook() async throws {
+    let count = Recorder<Int>()
+    try await withServer({ _ in
+      count.add(1)
+      return answer(503)
+    }) { base in
+      let response = try await client.ask(HTTPRequest(.get, base), within: 0.6)
+      #expect(count.values.count > 1)
+      #expect(response.triedFor.map { $0 <= 0.7 && $0 > response.elapsed } == true)
+      #expect(FeedError.refusal(of: "control plane /x", response, credential: "").description == "control plane /x answered 503")
+      var late = response
+      late.triedFor = 18.2
+      #expect(
+        FeedError.refusal(of: "control plane /x", late, credential: "").description == "control plane /x answered 503 (tried for 18 s)")
+    }
+  }
+
   @Test func askingGoesOnAfter503AndObeysRetryAfter() async throws {
     let count = Recorder<Int>()
     try await withServer({ _ in

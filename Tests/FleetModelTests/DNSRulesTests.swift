@@ -47,7 +47,9 @@ private struct CanonicalBlock {
       InstanceRow(id: InstanceID("i-\(index)"), region: "east", state: machine.state, publicIP: machine.ip, tags: ["Name": machine.name])
     }
     fleet.apply(FleetEvent(source: .ec2("east"), at: now, change: .instances(rows, complete: complete, problem: nil)))
-    return DNSFleet(of: [fleet], rosterProblem: rosterProblem, at: now)
+    var share = ZoneShare(of: fleet, environment: "prod", at: now)
+    if let rosterProblem { share.rosterProblem = rosterProblem }
+    return DNSFleet(of: [share])
   }
 
   private func report(_ names: [String], _ fleet: DNSFleet, quota: Int = 200) -> DNSReport {

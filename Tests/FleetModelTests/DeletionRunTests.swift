@@ -234,6 +234,108 @@ import Testing
     }
   }
 
+  @Test func nothingLeavesWhileWhetherACascadeRunsCannotBeTold() {
+    var run = run()
+    _ = run.handle(.started, at: start)
+    guard case .refuse? = run.handle(.read(standing(.failed("purges answered 500"))), at: start + 1).last else {
+      Issue.record("sent although the list of runs could not be read")
+      return
+    }
+    // Between two tries at a held lease it is looked for again.
+    var held = sent()
+    _ = held.handle(.answered(.busy(retryAfter: 5), status: 409), at: start + 2)
+    #expect(held.handle(.woke, at: start + 7) == [.read])
+    #expect(held.handle(.read(standing(.failed("purges answered 500"))), at: start + 8) == [.wait(5)])
+    #expect(held.handle(.woke, at: start + 13) == [.read])
+    #expect(held.handle(.read(standing()), at: start + 14).last == .send)
+  }
+
+  @Test func aResendIsUsedUpWhenItLeavesAndNotWhenItIsMeant() {
+    var run = sent(resumes: 1)
+    _ = run.handle(.answered(.failedHalfway("p1", why: "answered 500"), status: 500), at: start + 2)
+    // The audit is slower than the answer: it still has the run under way.
+    guard case .wait? = run.handle(.read(standing(.rows([purge("in_progress")]))), at: start + 3).last else {
+      Issue.record("it does not wait")
+      return
+    }
+    _ = run.handle(.woke, at: start + 4)
+    #expect(run.handle(.read(standing(.rows([purge("failed")]))), at: start + 5) == [.read])
+    #expect(run.handle(.read(standing(.rows([purge("failed")]))), at: start + 6).last == .send)
+  }
+
+  @Test func aWordThatTheSameControlPlaneContradictsIsNoProof() {
+    for answer in [DeletionAnswer.done("p1", org: Self.org), .absent] {
+      var run = sent()
+      _ = run.handle(.answered(answer, status: 200), at: start + 3)
+      let receipt = receipt(run.handle(.read(standing(at: 200)), at: start + 200))
+      #expect(receipt?.outcome == .partial && receipt?.legs.cascade.state == .unknown)
+    }
+    var run = sent()
+    _ = run.handle(.answered(.done("p1", org: "another"), status: 200), at: start + 3)
+    let other = receipt(run.handle(.read(standing(at: 200)), at: start + 200))
+    #expect(other?.outcome == .partial && other?.legs.cascade.detail.contains("another") == true)
+  }
+
+  @Test func aMachineOfThePlanIsLookedForByWhoeverGoesOnWithTheRun() throws {
+    var fleet = Fleet()
+    fleet.apply(
+      FleetEvent(
+        source: .controlPlane, at: start, change: .roster([OrgRow(id: Self.org, slug: "acme", status: .running)], limit: 500, unreadable: 0)
+      ))
+    let row = InstanceRow(id: "i-1", region: "us-west-2", state: .running, type: "t3.small", tags: ["OrgID": Self.org.rawValue])
+    fleet.apply(FleetEvent(source: .ec2("us-west-2"), at: start, change: .instances([row], complete: true, problem: nil)))
+    let plan = DeletionPlan(of: try #require(fleet.orgs[Self.org]), in: fleet, environment: "staging", isProtected: false, prices: .builtin)
+    let order = DeletionRun.Order(receiptID: "r", plan: plan, planHash: "h", operator: "o", startedAt: start, verifyWithin: 1)
+    #expect(order.machines == ["i-1": "us-west-2"])
+    guard case .begun(let read)? = DeletionRecord(DeletionRecord.begun(order).json) else {
+      Issue.record("it can't be read again")
+      return
+    }
+    #expect(read == order)
+  }
+
+  @Test func thePlanSaysWhatChangedAndWhatCouldNotBeRead() {
+    var newer = plan
+    newer.members = 4
+    newer.names = nil
+    #expect(plan.differences(from: newer) == ["dns: the zone can't be read any more", "members: 4, was not known"])
+    #expect(newer.body["dns"] == .null && plan.body["dns"] == [])
+    #expect(plan.kind == .customer && plan.differences(from: plan).isEmpty)
+  }
+
+  @Test func theStepsOfACascadeAreTimedAndLearnedFrom() {
+    var fleet = Fleet()
+    fleet.apply(FleetEvent(source: .feed, at: start, change: .streamOpened(nil)))
+    func tell(_ step: String, _ status: String, at seconds: Double) {
+      let data: JSONValue = ["purge_id": "p1", "step": .string(step), "status": .string(status)]
+      fleet.apply(
+        FleetEvent(
+          source: .feed, at: start + seconds,
+          change: .streamed(StreamedEvent(type: .purgeStep, timestamp: start + seconds, orgID: Self.org, slug: "acme", data: data))))
+    }
+    tell("stripe", "started", at: 0)
+    tell("stripe", "ok", at: 1.5)
+    tell("redis", "started", at: 1.5)
+    #expect(fleet.purges["p1"]?.lastStep == "stripe" && fleet.openPurges == ["p1"])
+    let states = fleet.cascades["p1"]?.states(of: fleet.purges["p1"]!).map(\.state)
+    #expect(states == [.done(seconds: 1.5), .running(since: start + 1.5), .waiting, .waiting])
+    tell("redis", "ok", at: 2)
+    tell("infra", "started", at: 2)
+    tell("infra", "ok", at: 40)
+    tell("db_rows", "started", at: 40)
+    tell("db_rows", "ok", at: 41)
+    #expect(fleet.usualCascade.phases.isEmpty)
+    fleet.apply(
+      FleetEvent(
+        source: .feed, at: start + 41,
+        change: .streamed(
+          StreamedEvent(type: .orgPurged, timestamp: start + 41, orgID: Self.org, slug: "acme", data: ["purge_id": "p1"]))))
+    #expect(fleet.usualCascade.phases.map(\.name) == ["stripe", "redis", "infra", "db_rows"])
+    #expect(fleet.usualCascade.phases.map(\.median) == [1.5, 0.5, 38, 1])
+    #expect(fleet.takeFinishedBoots().map(\.target) == ["purge/p1"])
+    #expect(fleet.openPurges.isEmpty && fleet.checkInvariants().isEmpty)
+  }
+
   @Test func aRecordThatCannotBeWrittenKeepsTheRequestBack() {
     var run = sent()
     guard case .refuse? = run.handle(.unrecorded("disk full"), at: start + 1).last else {

@@ -143,7 +143,11 @@ import Testing
   // MARK: - The report
 
   private func report(_ fleet: Fleet) -> OrphanReport {
-    OrphanReport(of: fleet, judgement: OrphanJudgement(of: fleet, settings: OrphanSettings(), at: now), prices: .builtin, at: now)
+    OrphanReport(of: fleet, judgement: OrphanJudgement(of: fleet, settings: OrphanSettings(), at: now), prices: prices, at: now)
+  }
+
+  private var prices: PriceBook {
+    PriceBook(source: "a test", date: "2026-11-24", hourly: ["east": ["t3.large": 0.0832]], storage: ["east": ["gp3": 0.08]])
   }
 
   private func resources(
@@ -210,9 +214,10 @@ import Testing
     let found = try #require(report(fleet).cases.first)
     #expect(
       found.evidence == [
-        "roster answered 0s ago (2026-11-24T03:00:00Z): none of its 4 orgs has the id o9",
+        "roster answered 0s ago (2026-11-24T03:00:00Z): none of its 4 orgs has the id o9; purge p1 of it is failed",
         "region:east answered 0s ago (2026-11-24T03:00:00Z): i-1 is running, t3.large, launched 2026-11-22T03:00:00Z, 2d ago",
         "tags: Name=tenant-gone, Role=tenant, OrgID=o9, OrgSlug=gone",
+        "has cost at most $3.99 of compute since its launch",
       ])
     #expect(
       found.nextStep

@@ -43,6 +43,23 @@ private final class Once: Sendable {
     }
   }
 
+  @Test func theManualPageNamesEveryCommandOptionKeyAndExitCode() async throws {
+    let page = try await CommandRun.run("--generate-man-page")
+    #expect(page.status == 0 && page.errors.isEmpty)
+    #expect(page.lines.first == ".TH FLEETTUI 1 \"\" \"fleettui \(FleetTUI.version)\"")
+    for text in [
+      "\"feed decode\"", "\"eta backtest FILE\"", "\"\\-\\-count <count>\"", "\"\\-\\-env <env>\"", "\"\\-\\-ascii\"", ".SS Pages",
+      ".SH EXIT STATUS", "\"130, 143\"",
+    ] {
+      #expect(page.output.contains(text), "\(text)")
+    }
+    #expect(page.output.utf8.allSatisfy { $0 == 0x0A || (0x20..<0x7F).contains($0) })
+    for entry in Action.table { #expect(page.output.contains(entry.keys[0].name.replacing("-", with: "\\-")), "\(entry.action)") }
+    // Everything that begins with a dot is a request that man(7) knows.
+    let requests = Set(page.lines.filter { $0.hasPrefix(".") }.map { $0.prefix { $0 != " " } })
+    #expect(requests.isSubset(of: [".TH", ".SH", ".SS", ".TP", ".B", ".RS", ".RE"]), "\(requests)")
+  }
+
   @Test func aMissingOrBadConfigurationIsTwo() async throws {
     let directory = try TemporaryDirectory()
     let missing = try await CommandRun.run("snapshot", "--config", directory.url.path + "/none.toml")

@@ -25,15 +25,15 @@ private struct Scene {
   mutating func apply(_ source: Source, _ change: FleetEvent.Change) {
     epoch += 1
     fleet.apply(FleetEvent(source: source, at: now, asked: now, epoch: epoch, change: change))
-    fleet.judge(at: now)
-    interface.update(fleet.takeChanges(), fleet, at: now)
     _ = screen()
   }
 
   mutating func roster(_ rows: [OrgRow]) { apply(.controlPlane, .roster(rows, limit: 10_000, unreadable: 0)) }
 
   mutating func screen() -> [String] {
-    interface.compose(fleet, size: size, at: now).frame.lines.map(\.plain)
+    fleet.judge(at: now)
+    interface.update(fleet.takeChanges(), fleet, at: now)
+    return interface.compose(fleet, size: size, at: now).frame.lines.map(\.plain)
   }
 
   mutating func nextChange() -> Timestamp? { interface.compose(fleet, size: size, at: now).nextChange }
@@ -250,12 +250,13 @@ private struct Scene {
     scene.press(.character("4"))
     func row(_ id: String) -> String { scene.screen().first { $0.contains(id) } ?? "" }
     #expect(row("i-old").contains("can't tell"))
-    #expect(row("i-young").contains("grace"))
+    #expect(row("i-young").contains("can't tell"))
     #expect(row("i-foreign").contains("not ours"))
     scene.apply(.controlPlane, .expected(pollInterval: 15))
     scene.roster([Scene.org("acme")])
     #expect(row("i-old").contains("orphan: org gone"))
     #expect(row("i-old").contains("0.083"))
+    #expect(row("i-young").contains("grace: org gone"))
     scene.now = Scene.start + 3600
     #expect(row("i-old").contains("can't tell"))
   }

@@ -29,9 +29,7 @@ public struct ControlPlaneClient: Sendable {
     let response = try await service.response(path, timeout: 15, within: budget)
     guard response.status == 200 else {
       // The roster is what a control plane is for: here 404 is a wrong address, not a missing feature.
-      throw FeedError.status(
-        "control plane /cp/admin/orgs", response.status, message: FeedError.message(of: response),
-        retryAfter: response.head.retryAfter(now: wallClock().seconds))
+      throw service.refusal(path, response)
     }
     let json = try service.document(path, response)
     guard let list = json["orgs"]?.array else {

@@ -64,13 +64,11 @@ public struct CloudflareClient: Sendable {
 
   /// A 200 whose `success` is true.
   private func ask(_ path: String, within budget: Double) async throws(FeedError) -> JSONValue {
-    guard budget > 0 else { throw .transport("DNS \(JSONService.shown(path))", .timedOut(seconds: 0)) }
+    guard budget > 0 else { throw .transport("DNS \(JSONService.shown(path))", .timedOut(seconds: 0), triedFor: 0) }
     let response = try await service.response(path, timeout: 15, within: budget)
     guard response.status == 200 else {
       // A zone is configured, so that 404 is a wrong zone_id or address rather than something that isn't offered.
-      throw .status(
-        "DNS \(JSONService.shown(path))", response.status, message: FeedError.message(of: response),
-        retryAfter: response.head.retryAfter(now: wallClock().seconds))
+      throw service.refusal(path, response)
     }
     let json = try service.document(path, response)
     guard json["success"]?.bool == true else {

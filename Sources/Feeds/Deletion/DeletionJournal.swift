@@ -25,15 +25,29 @@ public final class DeletionJournal: Sendable {
   /// Opens or makes the journal of one org's deletion and locks it.
   public static func open(in state: StateDirectory, environment: String, org: OrgID) throws(StateDirectory.Failure) -> Opening {
     try StateDirectory.make(state.journal)
-    // Ids come from outside: the name is made of their hash.
-    return try open("\(state.journal)/\(hexadecimalSHA256(of: Array("\(environment)\u{0}\(org)".utf8)).prefix(32)).ndjson")
+    let path = path(in: state, environment, org)
+    guard let opening = try open(path, making: O_CREAT) else { throw StateDirectory.Failure(path, "could not be made") }
+    return opening
   }
 
-  private static func open(_ path: String) throws(StateDirectory.Failure) -> Opening {
+  /// Opens and locks a journal that is there already. - Returns: `nil` when there is none, or none any more.
+  public static func reopen(in state: StateDirectory, environment: String, org: OrgID) throws(StateDirectory.Failure) -> Opening? {
+    try open(path(in: state, environment, org), making: 0)
+  }
+
+  /// Ids come from outside: the name is made of their hash.
+  private static func path(in state: StateDirectory, _ environment: String, _ org: OrgID) -> String {
+    "\(state.journal)/\(hexadecimalSHA256(of: Array("\(environment)\u{0}\(org)".utf8)).prefix(32)).ndjson"
+  }
+
+  private static func open(_ path: String, making: Int32) throws(StateDirectory.Failure) -> Opening? {
     // The file may be removed by its owner between opening and locking: then it is another file.
     for _ in 0..<100 {
-      let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
-      guard descriptor >= 0 else { throw StateDirectory.Failure(path) }
+      let descriptor = Glibc.open(path, O_RDWR | making | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+      guard descriptor >= 0 else {
+        if errno == ENOENT, making == 0 { return nil }
+        throw StateDirectory.Failure(path)
+      }
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
         let isBusy = errno == EWOULDBLOCK
         let failure = StateDirectory.Failure(path)

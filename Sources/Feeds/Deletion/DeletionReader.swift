@@ -60,14 +60,12 @@ public struct DeletionReader: Sendable {
     return OrgNames(zone: dns.zone, suffixes: dns.environmentSuffixes, environment: environment.name, host: host, slug: slug)
   }
 
-  /// - Parameters:
-  ///   - machines: ids that the plan named: looked for even if their tags are gone.
-  ///   - budget: seconds for each source.
-  public func read(_ order: DeletionRun.Order, planned: DeletionPlan?, within budget: Double) async -> DeletionReading {
+  /// - Parameter budget: seconds for each source.
+  public func read(_ order: DeletionRun.Order, within budget: Double) async -> DeletionReading {
     async let roster = readRoster(order, budget)
     async let existence = readExistence(order.slug, budget)
-    async let machines = readMachines(order, planned, budget)
-    async let names = readNames(order, planned)
+    async let machines = readMachines(order, budget)
+    async let names = readNames(order)
     async let audit = readAudit(order, budget)
     let (rosterRead, existenceRead) = await (roster, existence)
     return DeletionReading(
@@ -98,24 +96,24 @@ public struct DeletionReader: Sendable {
     }
   }
 
-  private func readMachines(_ order: DeletionRun.Order, _ planned: DeletionPlan?, _ budget: Double) async -> DeletionReading.Machines {
+  func readMachines(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Machines {
     guard let aws = environment.aws, !aws.regions.isEmpty else { return .notConfigured }
     let queue = EventQueue()
     let regions = RegionWatch.all(of: aws, http: http, queue: queue, variables: variables)
     await withDiscardingTaskGroup { group in
       for region in regions { group.addTask { await region.read(epoch: 0, within: budget) } }
     }
-    let planned = Set(planned?.machines.map(\.id) ?? [])
     var found: [DeletionReading.Machine] = []
     var unread = Set(aws.regions)
-    var problems: [String] = []
+    // A machine of the plan in a region that is configured no longer is not gone.
+    var problems = Set(order.machines.values).subtracting(aws.regions).sorted().map { "ec2:\($0): not configured any more" }
     for event in queue.drain() {
       onEvent(event)
       guard case .ec2(let region) = event.source else { continue }
       switch event.change {
       case .instances(let rows, let complete, let problem):
         if complete { unread.remove(region) } else { problems.append("ec2:\(region): \(problem ?? "not every page came")") }
-        for row in rows where row.state != .terminated && (row.orgID == order.orgID || planned.contains(row.id)) {
+        for row in rows where row.state != .terminated && (row.orgID == order.orgID || order.machines[row.id] != nil) {
           found.append(
             DeletionReading.Machine(id: row.id, region: region, state: row.state, type: row.type, hourly: prices.hourly(of: row)))
         }
@@ -123,16 +121,17 @@ public struct DeletionReader: Sendable {
       default: break
       }
     }
-    if problems.isEmpty { problems = unread.sorted().map { "ec2:\($0): no answer" } }
-    return .found(found.sorted { $0.id < $1.id }, unread: unread.isEmpty ? [] : problems)
+    for region in unread.sorted() where !problems.contains(where: { $0.hasPrefix("ec2:\(region):") }) {
+      problems.append("ec2:\(region): no answer")
+    }
+    return .found(found.sorted { $0.id < $1.id }, unread: problems)
   }
 
-  private func readNames(_ order: DeletionRun.Order, _ planned: DeletionPlan?) async -> DeletionReading.Names {
+  private func readNames(_ order: DeletionRun.Order) async -> DeletionReading.Names {
     guard let names, let rule = rule(for: order.slug) else { return .notConfigured }
     do {
       let all = try await zone(names)
-      let ours = Set(rule.names(among: all, slug: order.slug, workspaces: planned?.workspaces ?? [])).union(
-        Set(planned?.names ?? []).intersection(all))
+      let ours = Set(rule.names(among: all, slug: order.slug, workspaces: order.workspaces)).union(Set(order.names).intersection(all))
       return .found(ours.sorted())
     } catch { return .failed(UntrustedText.clean("dns: \(error)", limit: 300)) }
   }
@@ -152,13 +151,18 @@ public struct DeletionReader: Sendable {
 
   /// What a plan needs beside roster and machines: the org's workspaces, as its tenant lists them, and the zone's names. Neither is
   /// needed to delete: a dead tenant must be deletable.
-  /// - Returns: the zone's names; `nil` where there is no zone, or it could not be read.
+  /// - Returns: the zone's names, none where no zone is configured; `nil` when it could not be read.
   public func readForPlan(_ org: OrgRow) async -> [String]? {
     async let workspaces: Void = readWorkspaces(of: org)
-    var all: [String]?
-    if let names { all = try? await zone(names) }
+    let all = await zoneNames()
     await workspaces
     return all
+  }
+
+  /// Every name in the zone, none where no zone is configured; `nil` when it could not be read.
+  public func zoneNames() async -> [String]? {
+    guard let names else { return [] }
+    return try? await zone(names)
   }
 
   private func readWorkspaces(of org: OrgRow) async {
@@ -206,19 +210,35 @@ public struct DeletionReader: Sendable {
   }
 }
 
-extension DeletionReader {
-  /// Keeps boot events and diagnostics, which the cascade destroys, in `evidence/<receipt>.json`. Best effort: it holds nothing up for long.
-  public func captureEvidence(of plan: DeletionPlan, receiptID: String, in state: StateDirectory) async {
-    async let boot = try? client.bootEvents(of: plan.slug, limit: 50, within: 5).rows
-    async let diagnostics = try? client.diagnostics(of: plan.slug, within: 5)
-    let rows = await boot?.map { row -> JSONValue in
+/// What is known of an org that its cascade destroys and somebody may ask for later (contract §1.7, §1.8).
+public struct DeletionEvidence: Hashable, Sendable {
+  /// `nil` when they could not be read.
+  public var bootEvents: [BootEventRow]?
+  public var diagnostics: JSONValue?
+
+  public init(bootEvents: [BootEventRow]? = nil, diagnostics: JSONValue? = nil) {
+    self.bootEvents = bootEvents
+    self.diagnostics = diagnostics
+  }
+
+  /// Keeps it in `evidence/<receipt>.json`, beside the plan. Best effort: a deletion doesn't wait for it.
+  func keep(_ plan: JSONValue, receiptID: String, in state: StateDirectory) {
+    let rows = bootEvents?.map { row -> JSONValue in
       ["event": .string(row.event), "detail": JSONValue(row.detail), "at": JSONValue(row.at), "workspace_id": JSONValue(row.workspaceID)]
     }
     let document: JSONValue = [
-      "receipt": .string(receiptID), "plan": plan.body, "boot_events": rows.map(JSONValue.array) ?? .null,
-      "diagnostics": await diagnostics ?? .null,
+      "receipt": .string(receiptID), "plan": plan, "boot_events": rows.map(JSONValue.array) ?? .null, "diagnostics": diagnostics ?? .null,
     ]
     try? StateDirectory.make(state.evidence)
     try? StateDirectory.replace("\(state.evidence)/\(receiptID).json", with: Array((document.prettyPrinted() + "\n").utf8))
+  }
+}
+
+extension DeletionReader {
+  /// Boot events and diagnostics as they stand, five seconds at most.
+  public func evidence(of slug: Slug) async -> DeletionEvidence {
+    async let boot = try? client.bootEvents(of: slug, limit: 50, within: 5).rows
+    async let diagnostics = try? client.diagnostics(of: slug, within: 5)
+    return DeletionEvidence(bootEvents: await boot, diagnostics: await diagnostics)
   }
 }

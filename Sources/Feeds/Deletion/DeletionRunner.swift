@@ -47,44 +47,47 @@ public struct DeletionRunner: Sendable {
   }
 
   let reader: DeletionReader
+  let state: StateDirectory
   let receipts: ReceiptStore
-  /// `nil` for a follower, which sends nothing.
-  let journal: DeletionJournal?
-  let plan: DeletionPlan?
   /// Told after every step.
   let onChange: @Sendable (DeletionRun) -> Void
   /// Asked before and after each record is written; `false` ends everything there, as a kill would. For tests.
   var survives: @Sendable (_ record: DeletionRecord, _ isWritten: Bool) -> Bool = { _, _ in true }
 
-  public init(
-    reader: DeletionReader, receipts: ReceiptStore, journal: DeletionJournal?, plan: DeletionPlan?,
-    onChange: @escaping @Sendable (DeletionRun) -> Void = { _ in }
-  ) {
+  public init(reader: DeletionReader, state: StateDirectory, onChange: @escaping @Sendable (DeletionRun) -> Void = { _ in }) {
     self.reader = reader
-    self.receipts = receipts
-    self.journal = journal
-    self.plan = plan
+    self.state = state
+    receipts = ReceiptStore(state: state)
     self.onChange = onChange
   }
 
-  /// Begins a confirmed deletion, or follows one that runs elsewhere on this machine.
-  public func start(_ order: DeletionRun.Order, resumes: Int) async -> End {
-    do throws(StateDirectory.Failure) { try journal?.append(.begun(order)) } catch {
-      return .refused("the journal can't be written, so nothing was sent: \(error)")
+  /// Begins a confirmed deletion.
+  /// - Parameter plan: as it was confirmed, kept with what the cascade destroys.
+  public func start(
+    _ order: DeletionRun.Order, resumes: Int, journal: DeletionJournal, plan: JSONValue = .null, evidence: DeletionEvidence? = nil
+  ) async -> End {
+    do throws(StateDirectory.Failure) {
+      // A deletion that can't be proved afterwards isn't begun.
+      try receipts.prepare()
+      try journal.append(.begun(order))
+    } catch {
+      journal.remove()
+      return .refused("the state directory can't be written: \(error)")
     }
-    var run = DeletionRun(order, resumes: resumes, isFollower: journal == nil)
+    evidence?.keep(plan, receiptID: order.receiptID, in: state)
+    var run = DeletionRun(order, resumes: resumes)
     let actions = run.handle(.started, at: wallClock())
-    return await perform(actions, &run)
+    return await perform(actions, &run, journal)
   }
 
   /// Goes on with what an earlier process left. It only looks.
-  public func resume(_ run: DeletionRun) async -> End {
+  public func resume(_ run: DeletionRun, journal: DeletionJournal) async -> End {
     var run = run
     let actions = run.resume(at: wallClock())
-    return await perform(actions, &run)
+    return await perform(actions, &run, journal)
   }
 
-  private func perform(_ first: [DeletionRun.Action], _ run: inout DeletionRun) async -> End {
+  private func perform(_ first: [DeletionRun.Action], _ run: inout DeletionRun, _ journal: DeletionJournal) async -> End {
     var actions = first
     while true {
       var event: DeletionRun.Event?
@@ -93,20 +96,20 @@ public struct DeletionRunner: Sendable {
         switch action {
         case .record(let record):
           guard survives(record, false) else { return .interrupted }
-          do throws(StateDirectory.Failure) { try journal?.append(record) } catch {
+          do throws(StateDirectory.Failure) { try journal.append(record) } catch {
             // Without its record no request leaves. What happened already is only remembered worse.
             if case .sending = record { event = .unrecorded("the journal can't be written, so nothing was sent: \(error)") }
           }
           guard survives(record, true) else { return .interrupted }
         case .send: event = await send(run)
-        case .read: event = .read(await reader.read(run.order, planned: plan, within: run.readBudget(at: wallClock())))
+        case .read: event = .read(await reader.read(run.order, within: run.readBudget(at: wallClock())))
         case .wait(let seconds):
           try? await Task.sleep(for: .seconds(seconds))
           event = .woke
         case .refuse(let why):
-          journal?.remove()
+          journal.remove()
           return .refused(why)
-        case .end(let receipt): return finish(receipt)
+        case .end(let receipt): return finish(receipt, journal)
         }
         if case .unrecorded = event { break }
         // A cancelled wait is no answer: the journal tells the next start.
@@ -117,22 +120,24 @@ public struct DeletionRunner: Sendable {
     }
   }
 
-  /// Sends the DELETE, and meanwhile tells from the audit how far the cascade is.
+  /// Sends the DELETE, and meanwhile tells from the audit and EC2 how far the cascade is.
   private func send(_ run: DeletionRun) async -> DeletionRun.Event {
     let looking = Task { [reader, onChange] in
       var seen = run
       while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(2))
         guard !Task.isCancelled else { return }
+        async let machines = reader.readMachines(run.order, 5)
         let audit = await reader.readAudit(run.order, 5)
-        if !Task.isCancelled, seen.hearStep(audit) { onChange(seen) }
+        let found = await machines
+        if !Task.isCancelled, seen.hearProgress(audit, found, at: wallClock()) { onChange(seen) }
       }
     }
     defer { looking.cancel() }
     return await reader.client.delete(run.order.slug)
   }
 
-  private func finish(_ receipt: DeletionReceipt) -> End {
+  private func finish(_ receipt: DeletionReceipt, _ journal: DeletionJournal?) -> End {
     do throws(StateDirectory.Failure) {
       let kept = try receipts.add(receipt)
       journal?.remove()
@@ -141,6 +146,98 @@ public struct DeletionRunner: Sendable {
       let body = receipt.body(previous: nil)
       let unkept = JSONValue.object((body.members ?? []) + [.init("hash", .string(contentHash(of: body)))])
       return .receipt(unkept, receipt.outcome, problem: "the receipt can't be kept: \(error)")
+    }
+  }
+}
+
+// MARK: - Following another process
+
+extension DeletionRunner {
+  /// What became of the process that carries a deletion out.
+  private enum Leader {
+    case atWork
+    case ended(JSONValue)
+    /// It is gone and left its journal: ours now.
+    case killed(DeletionJournal, DeletionRun)
+    /// It is gone, and nothing had been sent.
+    case leftNothing
+  }
+
+  /// Looks on while another process on this machine carries `order` out, and ends with that one's receipt. If it is killed meanwhile its journal
+  /// is taken over; nothing is ever sent.
+  public func follow(_ order: DeletionRun.Order) async -> End { await look(order, leads: true) }
+
+  /// Looks on while another operator's run removes the org, and ends with a receipt of what was read back. Nothing is ever sent.
+  public func watch(_ order: DeletionRun.Order) async -> End { await look(order, leads: false) }
+
+  /// - Parameter leads: whether the run has a journal here, which tells what becomes of it.
+  private func look(_ order: DeletionRun.Order, leads: Bool) async -> End {
+    var run = DeletionRun(order, isFollower: true)
+    var actions = run.handle(.started, at: wallClock())
+    while !Task.isCancelled {
+      onChange(run)
+      var event: DeletionRun.Event?
+      var pause = 0.0
+      for action in actions {
+        switch action {
+        case .read: event = .read(await reader.read(run.order, within: run.readBudget(at: wallClock())))
+        case .wait(let seconds):
+          pause = seconds
+          event = .woke
+        case .end(var receipt):
+          // It saw the same and is about to say so; a process that was stopped never does.
+          if leads, let end = await end(of: order, waiting: 10) { return end }
+          receipt.id = ReceiptStore.newID(at: wallClock())
+          return finish(receipt, nil)
+        case .record, .send, .refuse: break
+        }
+      }
+      if leads {
+        if let end = await end(of: order, waiting: pause) { return end }
+      } else {
+        try? await Task.sleep(for: .seconds(pause))
+      }
+      guard let event else { return .interrupted }
+      actions = run.handle(event, at: wallClock())
+    }
+    return .interrupted
+  }
+
+  /// Waits for the other process, at most so long. - Returns: `nil` when it is still at work.
+  private func end(of order: DeletionRun.Order, waiting seconds: Double) async -> End? {
+    let deadline = wallClock() + seconds
+    repeat {
+      let found: Leader
+      do throws(StateDirectory.Failure) { found = try leader(of: order) } catch {
+        return .refused("its journal can't be read: \(error)")
+      }
+      switch found {
+      case .atWork: break
+      case .ended(let receipt):
+        return .receipt(receipt, receipt["outcome"]?.string.flatMap(DeletionOutcome.init) ?? .partial, problem: nil)
+      case .killed(let journal, let run): return await resume(run, journal: journal)
+      case .leftNothing: return .refused("the fleettui that was deleting \(order.slug) ended before it sent anything")
+      }
+      try? await Task.sleep(for: .seconds(min(0.3, max(0, deadline - wallClock()))))
+    } while !Task.isCancelled && wallClock() < deadline
+    return nil
+  }
+
+  private func leader(of order: DeletionRun.Order) throws(StateDirectory.Failure) -> Leader {
+    if let receipt = try receipts.document(of: order.receiptID) { return .ended(receipt) }
+    switch try DeletionJournal.reopen(in: state, environment: order.environment, org: order.orgID) {
+    case .busy?: return .atWork
+    case nil:
+      // Between the two looks it may have ended.
+      return try receipts.document(of: order.receiptID).map(Leader.ended) ?? .leftNothing
+    case .held(let journal, let records)?:
+      guard case .begun(let begun)? = records.first, begun.receiptID == order.receiptID,
+        let run = DeletionRun(resuming: records, at: wallClock())
+      else {
+        if records.isEmpty { journal.remove() }
+        return .leftNothing
+      }
+      return .killed(journal, run)
     }
   }
 }

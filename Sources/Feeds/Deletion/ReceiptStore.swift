@@ -25,6 +25,8 @@ public struct ReceiptStore: Sendable {
     public var why: Reason
   }
 
+  private static func file(of receipt: JSONValue) -> [UInt8] { Array((receipt.serialized(sortedKeys: true) + "\n").utf8) }
+
   private struct Link: Hashable {
     var hash: String
     var id: String
@@ -38,21 +40,39 @@ public struct ReceiptStore: Sendable {
   @discardableResult
   public func add(_ receipt: DeletionReceipt) throws(StateDirectory.Failure) -> JSONValue {
     try StateDirectory.make(directory)
-    let lock = open(directory + "/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard lock >= 0 else { throw StateDirectory.Failure(directory + "/.lock") }
+    let lock = try locked()
     defer { close(lock) }
-    while flock(lock, LOCK_EX) != 0 {
-      guard errno == EINTR else { throw StateDirectory.Failure(directory + "/.lock") }
-    }
     let links = try self.links()
     if links.contains(where: { $0.id == receipt.id }), let kept = try document(of: receipt.id) { return kept }
     let body = receipt.body(previous: links.last?.hash)
     let hash = contentHash(of: body)
     let kept = JSONValue.object((body.members ?? []) + [.init("hash", .string(hash))])
-    try StateDirectory.replace(path(of: receipt.id), with: Array((kept.serialized(sortedKeys: true) + "\n").utf8))
+    try StateDirectory.replace(path(of: receipt.id), with: Self.file(of: kept))
     let text = (links + [Link(hash: hash, id: receipt.id)]).map { "\($0.hash) \($0.id)\n" }.joined()
     try StateDirectory.replace(chainPath, with: Array(text.utf8))
     return kept
+  }
+
+  /// Makes sure that a receipt can be written, before there is one to write: the directory is there, and a file of a receipt's size fits.
+  public func prepare() throws(StateDirectory.Failure) {
+    try StateDirectory.make(directory)
+    let lock = try locked()
+    defer { close(lock) }
+    try StateDirectory.tryOut(directory + "/.room", size: 16 << 10)
+  }
+
+  /// The directory's own lock: released when closed.
+  private func locked() throws(StateDirectory.Failure) -> Int32 {
+    let lock = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard lock >= 0 else { throw StateDirectory.Failure(directory) }
+    while flock(lock, LOCK_EX) != 0 {
+      guard errno == EINTR else {
+        let failure = StateDirectory.Failure(directory)
+        close(lock)
+        throw failure
+      }
+    }
+    return lock
   }
 
   /// Every receipt that can be read, the newest last.
@@ -95,9 +115,11 @@ public struct ReceiptStore: Sendable {
     guard let bytes = try StateDirectory.read(path(of: link.id)) else { return .missing }
     guard let kept = try? JSONValue(parsing: bytes), let members = kept.members else { return .edited }
     let hash = contentHash(of: .object(members.filter { $0.name != "hash" }))
+    guard kept["hash"]?.string == hash else { return .edited }
     // Two keys of one name read differently by different programs.
     guard Set(members.map(\.name)).count == members.count else { return .edited }
-    guard kept["hash"]?.string == hash else { return .edited }
+    // The bytes are those that were written, not only the meaning.
+    guard bytes == Self.file(of: kept) else { return .edited }
     guard hash == link.hash else { return known.contains(hash) ? .reordered : .edited }
     guard kept["id"]?.string == link.id else { return .reordered }
     guard kept["previous"] == JSONValue(previous) else { return .reordered }

@@ -102,6 +102,12 @@ public struct StateDirectory: Sendable {
     syncDirectory(of: file)
   }
 
+  /// Writes a file of `size` bytes and takes it away again: whether there is leave and room.
+  static func tryOut(_ file: String, size: Int) throws(Failure) {
+    try replace(file, with: [UInt8](repeating: UInt8(ascii: " "), count: size))
+    unlink(file)
+  }
+
   /// A new or removed name is only sure once its directory is on disk.
   static func syncDirectory(of file: String) {
     guard let slash = file.lastIndex(of: "/") else { return }

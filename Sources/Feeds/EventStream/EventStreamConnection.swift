@@ -43,8 +43,12 @@ struct EventStreamConnection {
 
   /// A connection that stood that long was a good one: seconds.
   static let goodAfter = 1.0
-  /// Bounds of the server's `retry`, and the longest delay that failures lead to: seconds.
+  /// Bounds of the server's `retry`: seconds.
   static let retryBounds = 0.1...60.0
+  /// Seconds that repeated failures to connect lead to at most.
+  static let longestDelay = 30.0
+  /// Seconds to a new connection after one that stood was cut, however often: with its spread 3, unless the server names more.
+  static let longestDelayAfterCut = 2.5
   /// An id longer than servers take in a header can't be resumed from.
   static let longestResumableID = 4096
 
@@ -105,7 +109,7 @@ struct EventStreamConnection {
       failures = now - since >= Self.goodAfter ? 0 : failures + 1
       let reason = Self.reason(end, isOpen: true)
       let gap: [Action] = resumePoint == nil ? [.deliver(.gap(reason))] : []
-      return gap + wait(reason, atLeast: 0, random: random)
+      return gap + wait(reason, atMost: Self.longestDelayAfterCut, random: random)
     case .connecting(_, let refusal):
       failures += 1
       switch refusal {
@@ -170,16 +174,18 @@ struct EventStreamConnection {
     case .failed(.badURL), .failed(.insecure): return stop(.failed(reason: reason, retryIn: nil))
     case .failed(.redirect) where policy == .standard: return stop(.failed(reason: reason, retryIn: nil))
     case .failed(.tls), .failed(.redirect): return wait(reason, atLeast: EventStreamPolicy.slowInterval, random: random)
-    default: return wait(reason, atLeast: 0, random: random)
+    default: return wait(reason, random: random)
     }
   }
 
-  private mutating func wait(_ reason: String, atLeast minimum: Double, random: Double) -> [Action] {
+  private mutating func wait(
+    _ reason: String, atLeast minimum: Double = 0, atMost longest: Double = longestDelay, random: Double
+  ) -> [Action] {
     state = .waiting
     // The first repetition comes after the server's own delay, each further one after twice the last, a fifth more at most.
     var delay = retryDelay
     if failures > 1 { for _ in 1..<min(failures, 12) { delay = max(Self.retryBounds.lowerBound, delay * 2) } }
-    let seconds = max(minimum, min(delay, Self.retryBounds.upperBound)) * (1 + random / 5)
+    let seconds = max(minimum, min(delay, max(longest, retryDelay))) * (1 + random / 5)
     return [.deliver(.failed(reason: reason, retryIn: seconds)), .wait(seconds: seconds)]
   }
 

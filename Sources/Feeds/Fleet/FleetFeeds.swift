@@ -13,6 +13,10 @@ public final class FleetFeeds: Sendable {
     public var asksTenants = true
     /// Whether volumes, addresses and security groups are read too.
     public var readsResources = false
+    /// Whether the DNS zone is read, where one is configured.
+    public var readsZone = false
+    /// The other environments of the configuration that name the same zone.
+    public var zoneNeighbours: [FleetEnvironment] = []
     /// Whether Service Quotas is asked where the configuration gives no `vcpu_quota`.
     public var asksQuota = false
 
@@ -27,6 +31,7 @@ public final class FleetFeeds: Sendable {
   let tenants: TenantWatch
   let regions: [RegionWatch]
   let database: DatabaseWatch?
+  let zone: ZoneWatch?
   let rosterKick = Kick()
   let purgesKick = Kick()
 
@@ -51,6 +56,12 @@ public final class FleetFeeds: Sendable {
           of: $0, http: http, queue: queue, variables: variables, readsResources: options.readsResources, asksQuota: options.asksQuota)
       } ?? []
     database = environment.database.map { DatabaseWatch(settings: $0, queue: queue) }
+    zone =
+      options.readsZone
+      ? environment.dns.map {
+        ZoneWatch(
+          environment: environment.name, settings: $0, neighbours: options.zoneNeighbours, http: http, queue: queue, variables: variables)
+      } : nil
   }
 
   /// Asks and listens until the task is cancelled.
@@ -65,6 +76,7 @@ public final class FleetFeeds: Sendable {
       }
       for region in regions { group.addTask { await region.run() } }
       if let database { group.addTask { await database.run() } }
+      if let zone { group.addTask { await zone.run() } }
     }
   }
 
@@ -74,8 +86,12 @@ public final class FleetFeeds: Sendable {
     await withDiscardingTaskGroup { group in
       if controlPlane != nil {
         group.addTask {
-          await self.readRoster(epoch: 1, within: self.options.budget)
-          if self.options.asksTenants { await self.tenants.loadOnce() }
+          let deadline = monotonicSeconds() + self.options.budget
+          let reading = await self.readRoster(epoch: 1, within: self.options.budget)
+          guard self.options.asksTenants else { return }
+          async let boots: Void = self.readBootEvents(of: reading.rows, alsoFailed: true, until: deadline)
+          await self.tenants.loadOnce()
+          await boots
         }
         group.addTask { await self.readPurges(within: self.options.budget) }
       }
@@ -85,6 +101,7 @@ public final class FleetFeeds: Sendable {
         group.addTask { await region.readQuota(within: self.options.budget) }
       }
       if let database { group.addTask { await database.read(epoch: 1, within: self.options.budget) } }
+      if let zone { group.addTask { await zone.read(epoch: 1, within: self.options.budget) } }
     }
   }
 
@@ -98,12 +115,14 @@ public final class FleetFeeds: Sendable {
     tenants.refresh()
     for region in regions { region.kick.kick() }
     database?.kick.kick()
+    zone?.kick.kick()
   }
 
   private func announce() {
     if controlPlane != nil { post(.controlPlane, .expected(pollInterval: environment.rosterPoll)) }
     for region in regions { region.announce() }
     database?.announce()
+    zone?.announce()
   }
 
   func post(_ source: Source, asked: Timestamp? = nil, epoch: UInt64 = 0, _ change: FleetEvent.Change) {
@@ -116,44 +135,44 @@ public final class FleetFeeds: Sendable {
     var epoch: UInt64 = 0
     while !Task.isCancelled {
       epoch += 1
-      let wait = await readRoster(epoch: epoch, within: min(15, environment.rosterPoll))
-      await rosterKick.wait(wait)
+      let reading = await readRoster(epoch: epoch, within: min(15, environment.rosterPoll))
+      if options.asksTenants { await readBootEvents(of: reading.rows, alsoFailed: epoch == 1, until: monotonicSeconds() + 10) }
+      await rosterKick.wait(reading.wait)
     }
   }
 
-  /// Seconds until it should be asked again.
-  @discardableResult
-  private func readRoster(epoch: UInt64, within budget: Double) async -> Double {
+  /// - Returns: its rows, none where it failed, and the seconds until it should be asked again.
+  private func readRoster(epoch: UInt64, within budget: Double) async -> (rows: [OrgRow], wait: Double) {
     let asked = wallClock()
-    let client: ControlPlaneClient
     do throws(FeedError) {
-      guard let controlPlane else { return environment.rosterPoll }
-      client = try controlPlane.get()
-      let roster = try await client.roster(within: budget)
+      guard let controlPlane else { return ([], environment.rosterPoll) }
+      let roster = try await controlPlane.get().roster(within: budget)
       post(
         .controlPlane, asked: asked, epoch: epoch,
         .roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable))
       tenants.take(
         roster.rows, isWhole: roster.rows.count < ControlPlaneClient.rosterLimit && roster.unreadable == 0 && !roster.rows.isEmpty)
-      if options.asksTenants { await readBootEvents(of: roster.rows, client, alsoFailed: epoch == 1) }
-      return environment.rosterPoll
+      return (roster.rows, environment.rosterPoll)
     } catch {
-      guard !Task.isCancelled else { return environment.rosterPoll }
+      guard !Task.isCancelled else { return ([], environment.rosterPoll) }
       post(.controlPlane, asked: asked, epoch: epoch, .failed(error.description))
-      return max(environment.rosterPoll, min(300, error.retryAfter ?? 0))
+      return ([], max(environment.rosterPoll, min(300, error.retryAfter ?? 0)))
     }
   }
 
   /// Boot events of the orgs that come up; the newest first, a bounded number, since a mass creation must not become a flood of questions.
   /// Once also of those that had failed before they were first seen: that there are none is the mark of a tenant that could not report.
-  private func readBootEvents(of rows: [OrgRow], _ client: ControlPlaneClient, alsoFailed: Bool) async {
+  private func readBootEvents(of rows: [OrgRow], alsoFailed: Bool, until deadline: Double) async {
+    guard let client = controlPlane.flatMap({ try? $0.get() }) else { return }
     let coming = rows.filter { $0.status == .provisioning || $0.status == nil || (alsoFailed && $0.status == .failed) }.prefix(30)
     await withDiscardingTaskGroup { group in
       for row in coming {
         group.addTask {
           let asked = wallClock()
+          let left = deadline - monotonicSeconds()
+          guard left > 0 else { return }
           do throws(FeedError) {
-            let answer = try await client.bootEvents(of: row.slug, within: 10)
+            let answer = try await client.bootEvents(of: row.slug, within: min(10, left))
             // The name may have been given to another org meanwhile.
             guard answer.org == nil || answer.org == row.id else { return }
             self.post(.controlPlane, asked: asked, epoch: .max, .bootEvents(row.id, answer.rows))

@@ -81,7 +81,11 @@ public final class RegionWatch: Sendable {
     async let interfaces = Self.listing { () async throws(ListFailure<NetworkInterfaceRow>) in
       try await self.client.networkInterfaces(within: budget)
     }
-    let read = await RegionResources(at: asked, volumes: volumes, addresses: addresses, securityGroups: groups, interfaces: interfaces)
+    async let statuses = Self.listing { () async throws(ListFailure<InstanceStatusRow>) in
+      try await self.client.instanceStatuses(within: budget)
+    }
+    let read = await RegionResources(
+      at: asked, volumes: volumes, addresses: addresses, securityGroups: groups, interfaces: interfaces, statuses: statuses)
     guard !Task.isCancelled else { return }
     post(asked: asked, .resources(read))
   }

@@ -39,6 +39,8 @@ final class TenantWatch: Sendable {
   private static let heartbeatLimit = 100.0
   /// Tenants asked at once.
   private static let width = 16
+  /// Tenants asked at once where everything is loaded once: those that hang must not keep the others waiting.
+  private static let widthOnce = 128
 
   private let environment: FleetEnvironment
   private let http: HTTPClient
@@ -154,8 +156,8 @@ final class TenantWatch: Sendable {
     let slugs = state.withLock { $0.tenants.keys.sorted() }
     await withTaskGroup(of: Void.self) { group in
       var rest = slugs[...]
-      for slug in rest.prefix(32) { group.addTask { await self.ask(slug, within: self.options.budget) } }
-      rest = rest.dropFirst(32)
+      for slug in rest.prefix(Self.widthOnce) { group.addTask { await self.ask(slug, within: self.options.budget) } }
+      rest = rest.dropFirst(Self.widthOnce)
       for await _ in group {
         if let slug = rest.popFirst() { group.addTask { await self.ask(slug, within: self.options.budget) } }
       }
@@ -201,47 +203,65 @@ final class TenantWatch: Sendable {
         rows = try await client.workspaces(within: deadline - monotonicSeconds())
       } catch {
         // A valid token gets 401 while the tenant's database is away, and a rotated one too: ask once more with a fresh one.
-        guard case .status(_, 401, _, _) = error, tenant.token != nil else { throw error }
+        guard case .status(_, 401, _, _, _) = error, tenant.token != nil else { throw error }
         state.withLock { $0.tenants[slug]?.token = nil }
         client = try await self.client(of: slug, within: max(1, deadline - monotonicSeconds()))
         rows = try await client.workspaces(within: max(1, deadline - monotonicSeconds()))
       }
       post(slug, asked: asked, epoch: epoch, .workspaces(tenant.org, rows))
-      await askMore(slug, tenant, rows, client, within: max(1, deadline - monotonicSeconds()))
+      note(rows, of: slug)
+      await askMore(slug, tenant, rows, client, until: max(deadline, monotonicSeconds() + 1))
       succeeded(slug, rows, epoch: epoch)
     } catch {
       guard !Task.isCancelled else { return }
-      if case .status(_, 401, _, _) = error { state.withLock { $0.tenants[slug]?.token = nil } }
+      if case .status(_, 401, _, _, _) = error { state.withLock { $0.tenants[slug]?.token = nil } }
       post(slug, asked: asked, epoch: epoch, .failed(error.description))
       failed(slug, error, epoch: epoch)
     }
   }
 
   /// What the list lacks: since when something boots and why it failed; now and then whether the tenant's own subsystems tick.
-  private func askMore(_ slug: Slug, _ tenant: Tenant, _ rows: [WorkspaceRow], _ client: TenantClient, within budget: Double) async {
-    if rows.contains(where: { $0.status == .provisioning || $0.status == .failed || $0.status == .degraded }) {
-      if let events = try? await client.events(within: budget) { post(slug, .storedEvents(tenant.org, events)) }
+  private func askMore(_ slug: Slug, _ tenant: Tenant, _ rows: [WorkspaceRow], _ client: TenantClient, until deadline: Double) async {
+    let left = deadline - monotonicSeconds()
+    let boots = rows.contains { $0.status == .provisioning }
+    await withDiscardingTaskGroup { group in
+      if boots || rows.contains(where: { $0.status == .failed || $0.status == .degraded }) {
+        group.addTask {
+          if let events = try? await client.events(within: left) { self.post(slug, .storedEvents(tenant.org, events)) }
+        }
+      }
+      if boots, let controlPlane {
+        group.addTask {
+          guard let answer = try? await controlPlane.bootEvents(of: slug, within: min(10, left)),
+            answer.org == nil || answer.org == tenant.org
+          else { return }
+          self.post(slug, .bootEvents(tenant.org, answer.rows))
+        }
+      }
+      if tenant.polls % 4 == 0 {
+        group.addTask {
+          if let subsystems = try? await client.subsystems(within: left) { self.post(slug, .subsystems(tenant.org, subsystems)) }
+        }
+      }
     }
-    if rows.contains(where: { $0.status == .provisioning }),
-      let answer = try? await controlPlane?.bootEvents(of: slug, within: min(10, budget)),
-      answer.org == nil || answer.org == tenant.org
-    {
-      post(slug, .bootEvents(tenant.org, answer.rows))
+  }
+
+  /// Its workspaces decide over their streams at once, before what else is asked of it.
+  private func note(_ rows: [WorkspaceRow], of slug: Slug) {
+    let workspaces = Dictionary(rows.map { ($0.id, $0.status) }, uniquingKeysWith: { _, last in last })
+    let isChanged = state.withLock { state in
+      guard let tenant = state.tenants[slug], tenant.workspaces != workspaces else { return false }
+      state.tenants[slug]?.workspaces = workspaces
+      state.mustRearrange = true
+      return true
     }
-    if tenant.polls % 4 == 0, let subsystems = try? await client.subsystems(within: budget) {
-      post(slug, .subsystems(tenant.org, subsystems))
-    }
+    if isChanged { kick.kick() }
   }
 
   private func succeeded(_ slug: Slug, _ rows: [WorkspaceRow], epoch: UInt64) {
     let now = monotonicSeconds()
     state.withLock { state in
       guard var tenant = state.tenants[slug] else { return }
-      let workspaces = Dictionary(rows.map { ($0.id, $0.status) }, uniquingKeysWith: { _, last in last })
-      if tenant.workspaces != workspaces {
-        tenant.workspaces = workspaces
-        state.mustRearrange = true
-      }
       let isMoving = !state.hearsFeed && rows.contains { $0.status == .provisioning && state.streams[$0.id] == nil }
       tenant.failures = 0
       tenant.epoch = epoch

@@ -86,7 +86,7 @@ final class HTTPLoop: Sendable {
       var running: Int32 = 0
       curl_multi_perform(handle, &running)
       transfers.collectFinished()
-      let wait = transfers.endSilentOnes()
+      let wait = transfers.endOverdueOnes()
       if !transfers.hasWork {
         curl_multi_poll(handle, nil, 0, wait, nil)
       }
@@ -118,6 +118,10 @@ private struct RunningTransfers {
     let ticket: TransferTicket
     let completion: @Sendable (TransferOutcome) -> Void
     let origin: HTTPOrigin
+    let since: Double
+
+    /// Seconds until its time is over, the waiting included.
+    func timeLeft(now: Double) -> Double { ticket.request.timeout.map { since + $0 - now } ?? .infinity }
   }
 
   /// Requests at once to one host; what comes more waits here, since libcurl's own limit counts streams too.
@@ -142,7 +146,7 @@ private struct RunningTransfers {
     guard !ticket.isCancelled.load(ordering: .acquiring) else { return completion(.failed(.cancelled)) }
     let origin: HTTPOrigin
     do { origin = try HTTPOrigin(of: ticket.request) } catch { return completion(.failed(error)) }
-    let waiting = Waiting(ticket: ticket, completion: completion, origin: origin)
+    let waiting = Waiting(ticket: ticket, completion: completion, origin: origin, since: monotonicSeconds())
     if ticket.request.isStream || active[origin, default: 0] < Self.requestsPerHost {
       start(waiting)
     } else {
@@ -154,7 +158,8 @@ private struct RunningTransfers {
     if !waiting.ticket.request.isStream { active[waiting.origin, default: 0] += 1 }
     let ticket = waiting.ticket
     let transfer = Transfer(
-      ticket: ticket, origin: waiting.origin, control: StreamControl { [resume] in resume(ticket) }, completion: waiting.completion)
+      ticket: ticket, origin: waiting.origin, since: waiting.since, control: StreamControl { [resume] in resume(ticket) },
+      completion: waiting.completion)
     guard transfer.begin(on: multi, userAgent: userAgent) else {
       return finish(transfer, .failed(.badURL("libcurl refused it")))
     }
@@ -211,10 +216,11 @@ private struct RunningTransfers {
     } catch { finish(transfer, .failed(error)) }
   }
 
-  /// Ends the streams that were silent for too long. Returns the milliseconds until the next one may be.
-  mutating func endSilentOnes() -> Int32 {
-    var wait = 86_400.0
+  /// Ends the streams that were silent for too long, and what waited for its host until its time was over. Returns the milliseconds until
+  /// the next one may be.
+  mutating func endOverdueOnes() -> Int32 {
     let now = monotonicSeconds()
+    var wait = endOverdueWaits(now: now)
     for transfer in Array(running.values) {
       guard let left = transfer.silenceLeft(now: now) else { continue }
       if left <= 0 {
@@ -227,6 +233,18 @@ private struct RunningTransfers {
     return Int32((wait * 1000).rounded(.up))
   }
 
+  /// Returns the seconds until the next one.
+  private mutating func endOverdueWaits(now: Double) -> Double {
+    var wait = 86_400.0
+    for (origin, queue) in waiting {
+      for entry in queue where entry.timeLeft(now: now) <= 0 { entry.completion(.failed(.timedOut(seconds: now - entry.since))) }
+      let left = queue.filter { $0.timeLeft(now: now) > 0 }
+      waiting[origin] = left.isEmpty ? nil : left
+      wait = left.reduce(wait) { min($0, $1.timeLeft(now: now)) }
+    }
+    return wait
+  }
+
   private mutating func finish(_ transfer: Transfer, _ outcome: TransferOutcome) {
     transfer.end(on: multi)
     running[ObjectIdentifier(transfer.ticket)] = nil
@@ -234,9 +252,15 @@ private struct RunningTransfers {
     guard !transfer.ticket.request.isStream else { return }
     active[transfer.origin, default: 1] -= 1
     if active[transfer.origin] == 0 { active[transfer.origin] = nil }
-    if let next = waiting[transfer.origin]?.popFirst() {
-      if waiting[transfer.origin]?.isEmpty == true { waiting[transfer.origin] = nil }
-      start(next)
+    startNext(at: transfer.origin)
+  }
+
+  private mutating func startNext(at origin: HTTPOrigin) {
+    let now = monotonicSeconds()
+    while let next = waiting[origin]?.popFirst() {
+      if waiting[origin]?.isEmpty == true { waiting[origin] = nil }
+      guard next.timeLeft(now: now) <= 0 else { return start(next) }
+      next.completion(.failed(.timedOut(seconds: now - next.since)))
     }
   }
 }

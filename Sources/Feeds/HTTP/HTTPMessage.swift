@@ -12,7 +12,7 @@ public struct HTTPRequest: Sendable {
   public var url: String
   public var headers: [(name: String, value: String)]
   public var body: [UInt8]?
-  /// Seconds for the whole exchange; `nil` for a stream.
+  /// Seconds for the whole exchange, with the wait for its host; `nil` for a stream.
   public var timeout: Double?
   /// Seconds until the connection must stand.
   public var connectTimeout: Double = 10
@@ -70,6 +70,8 @@ public struct HTTPResponse: Sendable {
   public var body: [UInt8]
   /// Seconds from the request's start to its end.
   public var elapsed: Double
+  /// Seconds from the first try's start, where it took several.
+  public var triedFor: Double?
 
   public init(head: HTTPHead, body: [UInt8], elapsed: Double) {
     self.head = head

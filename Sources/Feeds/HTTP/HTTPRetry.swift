@@ -36,7 +36,9 @@ extension HTTPClient {
   /// Asks until an answer comes that is worth returning, for at most `budget` seconds in all. Only for what changes nothing.
   /// - Throws: ``HTTPFailure`` of the last try.
   public func ask(_ request: HTTPRequest, within budget: Double) async throws(HTTPFailure) -> HTTPResponse {
-    let deadline = monotonicSeconds() + budget
+    let began = monotonicSeconds()
+    let deadline = began + budget
+    var tries = 0
     var schedule = RetrySchedule()
     while true {
       var attempt = request
@@ -44,14 +46,22 @@ extension HTTPClient {
       attempt.timeout = min(request.timeout ?? budget, max(0.05, left))
       let delay: Double?
       let random = Double.random(in: 0..<1)
+      tries += 1
       do {
-        let response = try await send(attempt)
+        var response = try await send(attempt)
         let retryAfter = response.head.retryAfter(now: wallClock().seconds)
         delay = schedule.delay(status: response.status, retryAfter: retryAfter, left: deadline - monotonicSeconds(), random: random)
-        if delay == nil { return response }
+        if delay == nil {
+          if tries > 1 { response.triedFor = monotonicSeconds() - began }
+          return response
+        }
       } catch {
         delay = schedule.delay(failure: error, left: deadline - monotonicSeconds(), random: random)
-        if delay == nil { throw error }
+        if delay == nil {
+          // The last try may have had a second left; the question had them all.
+          if case .timedOut = error { throw .timedOut(seconds: monotonicSeconds() - began) }
+          throw error
+        }
       }
       do { try await Task.sleep(for: .seconds(delay ?? 0)) } catch { throw .cancelled }
     }

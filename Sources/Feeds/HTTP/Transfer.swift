@@ -13,7 +13,8 @@ final class Transfer {
   private var handle: UnsafeMutableRawPointer?
   private var headerList: UnsafeMutablePointer<curl_slist>?
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-  private let startedAt = monotonicSeconds()
+  /// When it was asked for: waiting for its host counts.
+  private let startedAt: Double
   private var lastByteAt = monotonicSeconds()
   private var isPaused = false
   private var redirects = 0
@@ -28,11 +29,14 @@ final class Transfer {
 
   private enum Refusal { case stopped, tooLarge, headersTooLarge }
 
+  /// - Parameter since: ``monotonicSeconds()`` at which its time began.
   init(
-    ticket: TransferTicket, origin: HTTPOrigin, control: StreamControl, completion: @escaping @Sendable (TransferOutcome) -> Void
+    ticket: TransferTicket, origin: HTTPOrigin, since: Double, control: StreamControl,
+    completion: @escaping @Sendable (TransferOutcome) -> Void
   ) {
     self.ticket = ticket
     self.origin = origin
+    startedAt = since
     self.control = control
     self.completion = completion
     request = ticket.request
@@ -100,14 +104,18 @@ final class Transfer {
     fleet_setopt_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
     fleet_setopt_long(handle, CURLOPT_NOSIGNAL, 1)
     fleet_setopt_long(handle, CURLOPT_FOLLOWLOCATION, 0)
-    fleet_setopt_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(min(request.connectTimeout, request.timeout ?? .infinity) * 1000))
-    if let timeout = request.timeout { fleet_setopt_long(handle, CURLOPT_TIMEOUT_MS, max(1, Int(min(timeout, 86_400) * 1000))) }
+    let left = request.timeout.map { max(0.001, min(startedAt + $0 - monotonicSeconds(), 86_400)) }
+    fleet_setopt_long(handle, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(min(request.connectTimeout, left ?? .infinity) * 1000)))
+    if let left { fleet_setopt_long(handle, CURLOPT_TIMEOUT_MS, Int((left * 1000).rounded(.up))) }
     fleet_setopt_long(handle, CURLOPT_TCP_KEEPALIVE, 1)
     fleet_setopt_long(handle, CURLOPT_TCP_KEEPIDLE, 30)
     fleet_setopt_long(handle, CURLOPT_TCP_KEEPINTVL, 10)
-    fleet_setopt_long(handle, CURLOPT_HTTP_VERSION, request.isStream ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS)
+    fleet_setopt_long(
+      handle, CURLOPT_HTTP_VERSION, request.isStream || request.changesSomething ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS)
     fleet_setopt_string(handle, CURLOPT_USERAGENT, userAgent)
     if !request.isStream { fleet_setopt_string(handle, CURLOPT_ACCEPT_ENCODING, "") }
+    // A proxy's own answer to CONNECT is not the service's.
+    fleet_setopt_long(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     if origin.isLoopback || request.allowsPlainHTTP { fleet_setopt_string(handle, CURLOPT_NOPROXY, "*") }
     // libcurl itself doesn't look at these; curl's and OpenSSL's users expect them.
     if let bundle = getenv("CURL_CA_BUNDLE") ?? getenv("SSL_CERT_FILE") { fleet_setopt_string(handle, CURLOPT_CAINFO, bundle) }
@@ -122,7 +130,8 @@ final class Transfer {
     }
     if request.body != nil || request.method != .get { fleet_setopt_string(handle, CURLOPT_CUSTOMREQUEST, request.method.rawValue) }
     if request.changesSomething {
-      // libcurl repeats a request whose reused connection dies before an answer, a DELETE too: never give it one to reuse.
+      // libcurl repeats a request whose reused connection dies before an answer, a DELETE too: never give it one to reuse. (Over HTTP/2 it
+      // also repeats a stream that the server refused: hence 1.1 above.)
       fleet_setopt_long(handle, CURLOPT_FRESH_CONNECT, 1)
       fleet_setopt_long(handle, CURLOPT_FORBID_REUSE, 1)
     }

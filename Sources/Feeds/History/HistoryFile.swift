@@ -138,6 +138,20 @@ public final class HistoryFile: Sendable {
           CREATE INDEX boot_by_target ON boot (target, ended_at);
           """)
     }
+    migrator.registerMigration("2: orgs") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE org (
+            environment TEXT NOT NULL,
+            id TEXT NOT NULL,
+            slug TEXT NOT NULL,
+            -- When a roster last held it: milliseconds since 1970.
+            last_seen INTEGER NOT NULL,
+            PRIMARY KEY (environment, id)
+          ) STRICT, WITHOUT ROWID;
+          CREATE INDEX org_by_last_seen ON org (last_seen);
+          """)
+    }
     return migrator
   }
 
@@ -161,6 +175,42 @@ public final class HistoryFile: Sendable {
     } completion: { _, result in
       if case .failure(let error) = result { report(Self.failure(path, error)) }
     }
+  }
+
+  /// Orgs kept; those that were not seen for the longest go first.
+  static let orgLimit = 20_000
+
+  /// Keeps when a roster last held each org, without waiting.
+  /// - Parameter report: called on another thread when it failed.
+  public func noteLater(_ orgs: [OrgSighting], in environment: String, report: @escaping @Sendable (HistoryFailure) -> Void) {
+    guard !orgs.isEmpty, !isReadOnly else { return }
+    let path = path
+    queue.asyncWrite { database in
+      try Self.note(orgs, in: environment, database)
+    } completion: { _, result in
+      if case .failure(let error) = result { report(Self.failure(path, error)) }
+    }
+  }
+
+  /// The same, waiting for it.
+  /// - Throws: ``HistoryFailure``.
+  public func note(_ orgs: [OrgSighting], in environment: String) throws(HistoryFailure) {
+    guard !orgs.isEmpty, !isReadOnly else { return }
+    do { try queue.write { try Self.note(orgs, in: environment, $0) } } catch { throw Self.failure(path, error) }
+  }
+
+  private static func note(_ orgs: [OrgSighting], in environment: String, _ database: Database) throws {
+    let statement = try database.cachedStatement(
+      sql: """
+        INSERT INTO org (environment, id, slug, last_seen) VALUES (?, ?, ?, ?)
+        ON CONFLICT (environment, id) DO UPDATE SET slug = excluded.slug, last_seen = max(last_seen, excluded.last_seen)
+        """)
+    for org in orgs { try statement.execute(arguments: [environment, org.id.rawValue, org.slug.rawValue, org.lastSeen.milliseconds]) }
+    try database.execute(
+      sql: """
+        DELETE FROM org WHERE (environment, id) IN
+          (SELECT environment, id FROM org ORDER BY last_seen DESC LIMIT -1 OFFSET ?)
+        """, arguments: [orgLimit])
   }
 
   /// Two dashboards may see one boot end half a minute apart: one was told, the other asked.
@@ -193,6 +243,22 @@ public final class HistoryFile: Sendable {
       return try queue.read { database in
         let rows = try String.fetchAll(database, sql: "SELECT record FROM boot ORDER BY id DESC LIMIT ?", arguments: [count])
         return rows.reversed().compactMap { try? BootRecord(line: Array($0.utf8)) }
+      }
+    } catch { throw Self.failure(path, error) }
+  }
+
+  /// Every org that a roster of `environment` ever held, those that were seen last first.
+  /// - Throws: ``HistoryFailure``.
+  public func orgs(of environment: String) throws(HistoryFailure) -> [OrgSighting] {
+    do {
+      return try queue.read { database in
+        guard try database.tableExists("org") else { return [] }
+        return try Row.fetchAll(
+          database, sql: "SELECT id, slug, last_seen FROM org WHERE environment = ? ORDER BY last_seen DESC", arguments: [environment]
+        ).map { row in
+          OrgSighting(
+            id: OrgID(row["id"] as String), slug: Slug(row["slug"] as String), lastSeen: Timestamp(milliseconds: row["last_seen"]))
+        }
       }
     } catch { throw Self.failure(path, error) }
   }

@@ -10,7 +10,10 @@ public struct TenantClient: Sendable {
   public init(http: HTTPClient, slug: Slug, org: OrgID, base: String, token: Secret) {
     self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
     headers = Self.headers(org: org, base: self.base, token: token)
-    service = JSONService(http: http, name: "tenant \(slug)", base: self.base, headers: headers)
+    service = JSONService(
+      http: http, name: "tenant \(slug)", base: self.base, headers: headers,
+      // A valid token gets 401 while the tenant's database is away (captured): never the proof of a bad one.
+      credential: "its token is read anew; while the tenant's database is away it refuses good ones too")
   }
 
   /// Every request carries the org's id, or the tenant's guard answers a bare 404; later builds want an `Origin` too (contract §4.0).
@@ -103,11 +106,7 @@ public struct TenantClient: Sendable {
       throw .status(
         "\(service.name) \(path)", 404, message: "the tenant's guard refuses the org id: is this the org's own tenant?", retryAfter: nil)
     }
-    guard response.status == 200 else {
-      throw .status(
-        "\(service.name) \(path)", response.status, message: FeedError.message(of: response),
-        retryAfter: response.head.retryAfter(now: wallClock().seconds))
-    }
+    guard response.status == 200 else { throw service.refusal(path, response) }
     return try service.document(path, response)
   }
 }

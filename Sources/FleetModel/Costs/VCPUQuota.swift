@@ -31,14 +31,19 @@ public struct VCPUQuota: Hashable, Sendable {
   private static func used(in region: Region, of fleet: Fleet) -> Int? {
     var total = 0
     for id in fleet.instancesByRegion[region] ?? [] {
-      // Spot machines have a quota of their own.
-      guard let row = fleet.instances[id]?.row, row.state.isLive, !row.isSpot else { continue }
-      guard let type = row.type.flatMap(InstanceType.init) else { return nil }
-      guard type.isStandard else { continue }
-      guard let count = type.vcpus else { return nil }
+      guard let row = fleet.instances[id]?.row else { continue }
+      guard let count = counted(row) else { return nil }
       total += count
     }
     return total
+  }
+
+  /// How many vCPUs of the quota a machine takes; `nil` when its type doesn't tell.
+  public static func counted(_ row: InstanceRow) -> Int? {
+    // Spot machines have a quota of their own.
+    guard row.state.isLive, !row.isSpot else { return 0 }
+    guard let type = row.type.flatMap(InstanceType.init) else { return nil }
+    return type.isStandard ? type.vcpus : 0
   }
 
   private static func sum(_ parts: [Int?]) -> Int? {
@@ -57,8 +62,10 @@ public struct VCPUQuota: Hashable, Sendable {
     return regions.values.reduce(0) { $0 + max(0, ($1.limit ?? 0) - ($1.used ?? 0)) / count }
   }
 
+  public var level: Level { Self.level(used: used, limit: limit) }
+
   /// At 80 % a warning, at 95 % critical.
-  public var level: Level {
+  public static func level(used: Int?, limit: Int?) -> Level {
     guard let used, let limit else { return .unknown }
     if Double(used) >= Double(limit) * 0.95 { return .critical }
     return Double(used) >= Double(limit) * 0.8 ? .warning : .calm

@@ -8,7 +8,8 @@ public struct DNSReport: Sendable {
   public let quota: Int
   /// `nil` when the zone could not be read.
   public let used: Int?
-  /// Records made in the last day that are still there, an hour; `nil` when their age isn't told.
+  /// Records an hour: those made in the last day that are still there; where their age isn't told, by how much the zone was seen to grow;
+  /// `nil` when neither is known.
   public let perHour: Double?
   public let fullAt: Timestamp?
   /// Why nothing is called an orphan.
@@ -18,30 +19,40 @@ public struct DNSReport: Sendable {
   public var cannotTell: Int { records.count { $0.decision.outcome == .cannotTell } }
 
   /// - Parameters:
-  ///   - records: the whole zone, or `nil` when it could not be read, for `zoneProblem`.
+  ///   - records: the whole zone as it was last read, or `nil` when it never was.
+  ///   - zoneProblem: why that can't be leaned on; `nil` when it is complete.
   ///   - quota: the most records that the zone may hold.
-  public init(records rows: [DNSRecordRow]?, zoneProblem: String?, rules: DNSRules, fleet: DNSFleet, quota: Int, at now: Timestamp) {
+  ///   - observedPerHour: the zone's growth as it was seen, for records that don't tell their age.
+  public init(
+    records rows: [DNSRecordRow]?, zoneProblem: String?, rules: DNSRules, fleet: DNSFleet, quota: Int, observedPerHour: Double? = nil,
+    at now: Timestamp
+  ) {
     let sorted = (rows ?? []).sorted { ($0.name, $0.type, $0.content, $0.id) < ($1.name, $1.type, $1.content, $1.id) }
     var decided = sorted.map { (row: $0, decision: rules.decision(on: $0.name, in: fleet)) }
-    var refused = rows == nil ? zoneProblem ?? "the zone was not read" : fleet.rosterProblem
+    var refused = rows == nil ? zoneProblem ?? "the zone was not read" : zoneProblem ?? fleet.rosterProblem
+    if zoneProblem != nil { Self.withdraw(&decided, for: "dns") }
     let percent = sorted.isEmpty ? 0 : decided.count { $0.decision.outcome == .orphan } * 100 / sorted.count
     if percent > Self.gatePercent {
       refused =
         "\(percent)% of the zone's records would be orphans (threshold \(Self.gatePercent)%): a roster or EC2 is the likelier suspect, "
         + "so nothing is called an orphan"
-      for index in decided.indices where decided[index].decision.outcome == .orphan {
-        decided[index].decision = DNSDecision(.cannotTell, "safety-gate")
-      }
+      Self.withdraw(&decided, for: "safety-gate")
     }
     records = decided
     self.refused = refused
     self.quota = quota
     used = rows?.count
-    perHour = Self.growth(of: sorted, at: now)
+    perHour = Self.growth(of: sorted, at: now) ?? observedPerHour
     fullAt = Self.fullAt(used: rows?.count, quota: quota, perHour: perHour, at: now)
     findings =
       DNSFinding.quota(used: rows?.count ?? 0, quota: quota, fullAt: fullAt)
       + sorted.compactMap { DNSFinding.target(of: $0, shape: rules.shape(of: $0.name), zone: rules.zone, fleet: fleet) }
+  }
+
+  private static func withdraw(_ decided: inout [(row: DNSRecordRow, decision: DNSDecision)], for reason: String) {
+    for index in decided.indices where decided[index].decision.outcome == .orphan {
+      decided[index].decision = DNSDecision(.cannotTell, reason)
+    }
   }
 
   private static func growth(of rows: [DNSRecordRow], at now: Timestamp) -> Double? {
@@ -54,7 +65,8 @@ public struct DNSReport: Sendable {
     guard let used else { return nil }
     if used >= quota { return now }
     guard let perHour, perHour > 0 else { return nil }
-    return now + Double(quota - used) / perHour * 3600
+    // To the minute: it is an estimate, and stays the same from one look to the next.
+    return Timestamp(seconds: ((now + Double(quota - used) / perHour * 3600).seconds / 60).rounded() * 60)
   }
 }
 
@@ -65,6 +77,8 @@ public struct DNSFinding: Hashable, Sendable {
   public var code: String
   public var severity: Severity
   public var summary: String
+  /// The record that it is about; `nil` for the zone.
+  public var recordID: String?
 
   /// The gauge: a full zone refuses new records (error 81045), and every provisioning fails (contract §6.1).
   static func quota(used: Int, quota: Int, fullAt: Timestamp?) -> [DNSFinding] {
@@ -87,19 +101,28 @@ public struct DNSFinding: Hashable, Sendable {
     case .other where isWildcard: break
     case .apex, .verification, .core, .other: return nil
     }
-    guard let address = Self.address(in: row), !fleet.liveAddresses.contains(address) else { return nil }
     let severity: Severity = isWildcard ? .critical : .warning
     let what = "\(row.name) points at \(row.content)"
+    if row.type == "CNAME", row.content.hasSuffix(".cfargotunnel.com"),
+      let machine = fleet.deadTunnels[String(row.content.dropLast(".cfargotunnel.com".count))]
+    {
+      return DNSFinding(
+        code: "dns-target-dead", severity: severity, summary: "\(what), the tunnel of \(machine), which has ended", recordID: row.id)
+    }
+    guard let address = Self.address(in: row), !fleet.liveAddresses.contains(address) else { return nil }
     if let range = DocumentationAddress.range(of: address) {
       return DNSFinding(
-        code: "dns-target-dead", severity: severity, summary: "\(what), which is reserved for documentation (\(range)) and reaches nobody")
+        code: "dns-target-dead", severity: severity,
+        summary: "\(what), which is reserved for documentation (\(range)) and reaches nobody", recordID: row.id)
     }
     if let machine = fleet.deadAddresses[address] {
-      return DNSFinding(code: "dns-target-dead", severity: severity, summary: "\(what), the address of \(machine), which has ended")
+      return DNSFinding(
+        code: "dns-target-dead", severity: severity, summary: "\(what), the address of \(machine), which has ended", recordID: row.id)
     }
     guard row.type != "CNAME", fleet.asksEC2, fleet.missingRegions.isEmpty else { return nil }
     return DNSFinding(
-      code: "dns-target-unknown", severity: .warning, summary: "\(what), an address that no running machine of the account has")
+      code: "dns-target-unknown", severity: .warning, summary: "\(what), an address that no running machine of the account has",
+      recordID: row.id)
   }
 
   /// The address that a record ends at: its own, or the one in the name that EC2 gives a machine.

@@ -1,5 +1,7 @@
+// What a zone holds and what is decided over each of its names (contract §6).
+
 /// One record of the zone, cleaned.
-public struct DNSRecordRow: Hashable, Sendable {
+public struct DNSRecordRow: Hashable, Codable, Sendable {
   public var id: String
   public var name: String
   public var type: String
@@ -32,64 +34,8 @@ public struct DNSDecision: Hashable, Sendable {
   }
 }
 
-/// The fleet as a zone's names are compared with it: of all configured environments that share the zone.
-public struct DNSFleet: Sendable {
-  /// Every slug of every roster.
-  public var slugs: Set<Slug>
-  /// Why the rosters are not all of them; `nil` when they are.
-  public var rosterProblem: String?
-  /// Regions without a complete answer; empty when every machine is known.
-  public var missingRegions: [Region]
-  /// Whether EC2 is configured at all.
-  public var asksEC2: Bool
-  /// Public addresses of running and pending machines, and those of machines that ended.
-  public var liveAddresses: Set<String>
-  public var deadAddresses: [String: InstanceID]
-  /// `Name` tags of running and pending machines, sorted: a prefix is found by halving.
-  private let names: [String]
-
-  public init(of fleets: [Fleet], rosterProblem: String?, at now: Timestamp) {
-    self.rosterProblem = rosterProblem
-    slugs = Set(fleets.flatMap { $0.orgs.values.map(\.slug) })
-    var names: Set<String> = []
-    var regions: [Region: Bool] = [:]
-    var live: Set<String> = []
-    var dead: [String: InstanceID] = [:]
-    for fleet in fleets {
-      for source in fleet.sources.keys {
-        guard case .ec2(let region) = source else { continue }
-        regions[region] = (regions[region] ?? true) && fleet.isComplete(source, at: now)
-      }
-      for row in fleet.instances.values.lazy.map(\.row) {
-        if row.state.isLive {
-          if let name = row.name { names.insert(name) }
-          if let address = row.publicIP { live.insert(address) }
-        } else if row.state.isEnding, let address = row.publicIP ?? row.privateIP {
-          dead[address] = row.id
-        }
-      }
-    }
-    self.names = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    missingRegions = regions.filter { !$0.value }.keys.sorted()
-    asksEC2 = !regions.isEmpty
-    liveAddresses = live
-    deadAddresses = dead.filter { !live.contains($0.key) }
-  }
-
-  /// Whether a running or pending machine's name starts with `prefix` (rule 4).
-  func hasMachine(named prefix: String) -> Bool {
-    var low = 0
-    var high = names.count
-    while low < high {
-      let middle = (low + high) / 2
-      if names[middle].utf8.lexicographicallyPrecedes(prefix.utf8) { low = middle + 1 } else { high = middle }
-    }
-    return low < names.count && names[low].utf8.starts(with: prefix.utf8)
-  }
-}
-
 /// The canonical decisions (contract §6.2): the first rule that matches wins, and names that only look like a tenant's are kept.
-public struct DNSRules: Sendable {
+public struct DNSRules: Hashable, Codable, Sendable {
   /// What a name is by its shape alone.
   enum Shape: Hashable {
     case apex, verification, core
@@ -110,6 +56,14 @@ public struct DNSRules: Sendable {
     self.zone = zone
     self.coreNames = Set(coreNames.map { "\($0).\(zone)" })
     suffixes = environmentSuffixes.filter { !$0.isEmpty }.map { ".\($0)" }
+  }
+
+  /// The org's name that a tenant's record is made of.
+  public func slug(of name: String) -> Slug? {
+    switch shape(of: name) {
+    case .e2e(let slug), .tenant(let slug): slug
+    case .apex, .verification, .core, .workspace, .other: nil
+    }
   }
 
   func shape(of name: String) -> Shape {

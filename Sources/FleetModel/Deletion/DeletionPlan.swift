@@ -20,14 +20,19 @@ public struct DeletionPlan: Hashable, Sendable {
   public var machines: [Machine]
   public var workspaces: [WorkspaceID]
   public var volumes: [String]
-  /// Names in the zone that are the org's.
-  public var names: [String]
+  /// Names in the zone that are the org's; `nil` when the zone could not be read, none where no zone is configured.
+  public var names: [String]?
   /// US dollars an hour that stop; `nil` when a part of it is unknown.
   public var hourlySaved: Double?
   /// Wants a second word.
   public var isProtected: Bool
+  /// Whose org it is, as far as its name and plan tell.
+  public var kind: Kind
   /// Runs of the cascade for this very org that have not completed: another operator's, or an earlier one that failed.
   public var openPurges: [PurgeRow]
+
+  /// Test orgs are named `e2e-…` by every harness of the fleet (contract §1.6); whatever else isn't known to be one is a customer's.
+  public enum Kind: String, Hashable, Sendable { case test, customer }
 
   public var tenantMachine: Machine? { machines.first { $0.role == .tenant } }
 
@@ -40,10 +45,10 @@ public struct DeletionPlan: Hashable, Sendable {
 extension DeletionPlan {
   /// The plan as the fleet stands.
   /// - Parameters:
-  ///   - names: every name in the zone, or none where no DNS source is configured.
+  ///   - names: every name in the zone, none where no DNS source is configured; `nil` when it could not be read.
   ///   - host: the host under which the org's tenant answers, where the environment tells.
   public init(
-    of org: Org, in fleet: Fleet, environment: String, isProtected: Bool, prices: PriceBook, names: [String] = [], rule: OrgNames? = nil
+    of org: Org, in fleet: Fleet, environment: String, isProtected: Bool, prices: PriceBook, names: [String]? = [], rule: OrgNames? = nil
   ) {
     self.environment = environment
     orgID = org.id
@@ -57,12 +62,13 @@ extension DeletionPlan {
     workspaces.formUnion(standing.compactMap(\.workspaceID))
     self.workspaces = workspaces.sorted()
     volumes = Array(Set(standing.flatMap(\.volumes))).sorted()
-    self.names = rule.map { $0.names(among: names, slug: org.slug, workspaces: workspaces) } ?? []
+    self.names = names.map { names in rule.map { $0.names(among: names, slug: org.slug, workspaces: workspaces) } ?? [] }
     var money = Money()
     for machine in standing { money.add(prices.hourly(of: machine)) }
     hourlySaved = money.exact
     self.isProtected = isProtected
-    openPurges = fleet.purges.values.filter { $0.isAbout(org.id, org.slug) && $0.status != .completed }.sorted { $0.id < $1.id }
+    kind = org.slug.rawValue.hasPrefix("e2e-") ? .test : .customer
+    openPurges = fleet.openPurges.compactMap { fleet.purges[$0] }.filter { $0.isAbout(org.id, org.slug) }.sorted { $0.id < $1.id }
   }
 }
 
@@ -120,8 +126,9 @@ extension DeletionPlan {
       ],
       "environment": .string(environment), "instances": .array(machines.map { JSONValue($0.id) }),
       "tenant_instance": JSONValue(tenantMachine?.id), "workspaces": .array(workspaces.map { JSONValue($0) }),
-      "volumes": .array(volumes.map { .string($0) }), "dns": .array(names.map { .string($0) }), "hourly_saved": JSONValue(hourlySaved),
-      "protected": .bool(isProtected),
+      "volumes": .array(volumes.map { .string($0) }), "dns": names.map { .array($0.map { .string($0) }) } ?? .null,
+      "hourly_saved": JSONValue(hourlySaved),
+      "protected": .bool(isProtected), "kind": .string(kind.rawValue),
       "open_purges": .array(
         openPurges.map { ["id": JSONValue($0.id), "status": .string($0.status.text), "last_step": JSONValue($0.lastStep)] }),
     ]
@@ -142,9 +149,19 @@ extension DeletionPlan {
     compare("machines", machines.map(\.id.rawValue), newer.machines.map(\.id.rawValue))
     compare("workspaces", workspaces.map(\.rawValue), newer.workspaces.map(\.rawValue))
     compare("volumes", volumes, newer.volumes)
-    compare("dns", names, newer.names)
+    if (names == nil) != (newer.names == nil) {
+      lines.append(newer.names == nil ? "dns: the zone can't be read any more" : "dns: the zone was read")
+    }
+    compare("dns", names ?? [], newer.names ?? [])
     compare("runs", openPurges.map { "\($0.id) \($0.status.text)" }, newer.openPurges.map { "\($0.id) \($0.status.text)" })
-    if lines.isEmpty, body != newer.body { lines.append("the org's own figures (members, plan, cost)") }
+    func note(_ what: String, _ old: String?, _ new: String?) {
+      if old != new { lines.append("\(what): \(new ?? "not known"), was \(old ?? "not known")") }
+    }
+    note("name", name, newer.name)
+    note("plan", customerPlan, newer.customerPlan)
+    note("members", members.map { "\($0)" }, newer.members.map { "\($0)" })
+    note("cost", hourlySaved.map { "$\($0)/h" }, newer.hourlySaved.map { "$\($0)/h" })
+    if lines.isEmpty, body != newer.body { lines.append("what it is made of") }
     return lines
   }
 }

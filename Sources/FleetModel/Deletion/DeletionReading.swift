@@ -123,7 +123,7 @@ public struct DeletionLegs: Hashable, Sendable {
   /// Legs that nobody could be asked about.
   public var unread: [String] { all.filter { !$0.leg.hasSource }.map(\.name) }
 
-  var json: JSONValue { .object(all.map { .init($0.name, $0.leg.json) }) }
+  public var json: JSONValue { .object(all.map { .init($0.name, $0.leg.json) }) }
 }
 
 extension DeletionReading {

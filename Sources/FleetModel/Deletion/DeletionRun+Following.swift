@@ -33,7 +33,10 @@ extension DeletionRun {
     return follow(reading, at: now)
   }
 
-  mutating func note(_ reading: DeletionReading, at now: Timestamp) { legs = legs(of: reading) }
+  mutating func note(_ reading: DeletionReading, at now: Timestamp) {
+    legs = legs(of: reading)
+    machines = reading.machines
+  }
 
   // MARK: - The audit
 
@@ -55,7 +58,7 @@ extension DeletionRun {
   /// What the audit's row changes. - Returns: actions when the cascade is to be resumed.
   private mutating func hear(_ audit: DeletionReading.Audit, at now: Timestamp) -> [Action]? {
     guard let row = row(in: audit) else { return nil }
-    if row.lastStep != nil { step = row.lastStep }
+    noteStep(row, at: now)
     switch word {
     case .done, .absent, .refused, .none:
       // A follower hasn't sent anything: the audit is all it has.
@@ -78,7 +81,6 @@ extension DeletionRun {
         lastWordAt = now
         word = .failedHalfway("the audit says that it failed" + (row.lastError.map { ": \($0)" } ?? ""))
         if resumesLeft > 0, !isFollower {
-          resumesLeft -= 1
           state = .checking
           return [.read]
         }
@@ -119,8 +121,17 @@ extension DeletionRun {
         return DeletionLeg(.completed, "the org's rows are gone, which is the last step", at: at)
       }
       return DeletionLeg(.unknown, "nothing was sent from here", at: at)
-    case .done: return DeletionLeg(.completed, "the control plane says that every step is done", at: at)
-    case .absent: return DeletionLeg(.completed, "the control plane knew no such org: it was gone before", at: at)
+    case .done, .absent:
+      let said = word == .done ? "the control plane says that every step is done" : "the control plane knew no such org: it was gone before"
+      if let row, !row.isFinished {
+        return DeletionLeg(
+          row.status == .failed ? .failed : .pending, "\(said), but its list of runs does not: \(row.status.text)\(stepText)", at: at)
+      }
+      // A word that the same control plane contradicts is no proof.
+      if reading.rosterLeg(of: order.orgID).state == .present {
+        return DeletionLeg(.unknown, "\(said), but the org is still there", at: at)
+      }
+      return DeletionLeg(.completed, said, at: at)
     case .queued, .underWay:
       if row?.isFinished == true { return DeletionLeg(.completed, "the audit says that every step is done", at: at) }
       if reading.audit == .notOffered, reading.existence == .absent {
@@ -187,16 +198,33 @@ extension DeletionRun {
   }
 
   private func neverArrived(_ reading: DeletionReading) -> Bool {
-    guard case .rows = reading.audit, row(in: reading.audit) == nil, case .listed(_?, nil) = reading.roster else { return false }
+    guard !isForAnother, case .rows = reading.audit, row(in: reading.audit) == nil, case .listed(_?, nil) = reading.roster else {
+      return false
+    }
     return reading.existence == .exists(order.orgID)
   }
 }
 
 extension DeletionRun {
-  /// The cascade's step while the DELETE is out: shown, nothing more. - Returns: whether it is another one.
-  public mutating func hearStep(_ audit: DeletionReading.Audit) -> Bool {
-    guard let row = row(in: audit), let newest = row.lastStep, newest != step else { return false }
-    step = newest
-    return true
+  /// How far the cascade is while the DELETE is out: shown, nothing more. - Returns: whether anything is new.
+  public mutating func hearProgress(_ audit: DeletionReading.Audit, _ machines: DeletionReading.Machines, at now: Timestamp) -> Bool {
+    let before = self
+    if let row = row(in: audit) { noteStep(row, at: now) }
+    self.machines = machines
+    return self != before
+  }
+
+  /// The steps' times as they were seen here: no finer than the looks are apart.
+  private mutating func noteStep(_ row: PurgeRow, at now: Timestamp) {
+    self.row = row
+    if row.lastStep != nil { step = row.lastStep }
+    for (name, state) in cascade.states(of: row) {
+      switch state {
+      case .running(since: nil): cascade.note(name, status: "started", at: now)
+      case .done(seconds: nil) where !cascade.heardEnd(of: name): cascade.note(name, status: "ok", at: now)
+      case .failed: cascade.note(name, status: "failed", at: now)
+      case .waiting, .running, .done: break
+      }
+    }
   }
 }

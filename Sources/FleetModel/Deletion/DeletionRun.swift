@@ -9,6 +9,10 @@ public struct DeletionRun: Hashable, Sendable {
     public var orgID: OrgID
     public var slug: Slug
     public var planHash: String
+    /// What the plan named, so that it is looked for by name whatever becomes of its tags, and by whoever goes on with the run.
+    public var machines: [InstanceID: Region]
+    public var workspaces: [WorkspaceID]
+    public var names: [String]
     public var hourlySaved: Double?
     public var `operator`: String
     public var startedAt: Timestamp
@@ -23,6 +27,9 @@ public struct DeletionRun: Hashable, Sendable {
       orgID = plan.orgID
       slug = plan.slug
       self.planHash = planHash
+      machines = Dictionary(plan.machines.map { ($0.id, $0.region) }) { first, _ in first }
+      workspaces = plan.workspaces
+      names = plan.names ?? []
       hourlySaved = plan.hourlySaved
       self.operator = `operator`
       self.startedAt = startedAt
@@ -39,6 +46,9 @@ public struct DeletionRun: Hashable, Sendable {
       orgID = OrgID(org)
       self.slug = Slug(slug)
       planHash = hash
+      machines = (json["instances"]?.members ?? []).reduce(into: [:]) { $0[InstanceID($1.name)] = Region($1.value.string ?? "") }
+      workspaces = (json["workspaces"]?.array ?? []).compactMap { $0.string.map(WorkspaceID.init) }
+      names = (json["dns"]?.array ?? []).compactMap(\.string)
       hourlySaved = json["hourly_saved"]?.double
       self.operator = name
       startedAt = Timestamp(milliseconds: started)
@@ -48,7 +58,10 @@ public struct DeletionRun: Hashable, Sendable {
     var json: JSONValue {
       [
         "receipt_id": .string(receiptID), "environment": .string(environment), "org_id": JSONValue(orgID), "slug": JSONValue(slug),
-        "plan_hash": .string(planHash), "hourly_saved": JSONValue(hourlySaved), "operator": .string(self.operator),
+        "plan_hash": .string(planHash),
+        "instances": .object(machines.sorted { $0.key < $1.key }.map { .init($0.key.rawValue, JSONValue($0.value)) }),
+        "workspaces": .array(workspaces.map { JSONValue($0) }), "dns": .array(names.map { .string($0) }),
+        "hourly_saved": JSONValue(hourlySaved), "operator": .string(self.operator),
         "started_at": .integer(startedAt.milliseconds), "verify_within": .number(verifyWithin),
       ]
     }
@@ -103,9 +116,10 @@ public struct DeletionRun: Hashable, Sendable {
     case refuse(String)
   }
 
-  /// Seconds spent waiting on 409 at most, and between two tries where the answer doesn't say.
+  /// Seconds spent waiting on 409 at most, between two tries where the answer doesn't say, and at least.
   public static let longestLeaseWait = 60.0
   static let leaseRetry = 5.0
+  static let shortestLeaseRetry = 1.0
 
   public let order: Order
   public internal(set) var state = State.checking
@@ -114,19 +128,27 @@ public struct DeletionRun: Hashable, Sendable {
   public internal(set) var requests: [DeletionReceipt.Request] = []
   /// The newest look, leg by leg.
   public internal(set) var legs: DeletionLegs?
-  /// The cascade's newest step, as the audit tells it.
+  /// The cascade's newest step, as the audit tells it, and when each was seen to end.
   public internal(set) var step: String?
+  public internal(set) var cascade = Cascade()
+  /// The audit's row of this run, as last read.
+  public internal(set) var row: PurgeRow?
+  /// The org's machines as the newest look found them.
+  public internal(set) var machines: DeletionReading.Machines?
   public internal(set) var outcome: DeletionOutcome?
   /// Only looks: somebody else on this machine carries the same deletion out.
   public internal(set) var isFollower = false
-  /// Resends left for a cascade that failed half-way.
+  /// Resends left for a cascade that failed half-way; one is used up when it leaves.
   var resumesLeft: Int
   /// The audit's rows on this org before anything was sent: what they say is no news.
   var before: [PurgeRow]?
   var lastWordAt: Timestamp
-  var leaseWait = 0.0
+  /// Until when 409 is waited for; `nil` before the first.
+  var leaseUntil: Timestamp?
   /// Looks since the request.
   public internal(set) var looks = 0
+  /// The answer named another org.
+  var isForAnother = false
   /// The audit's completion is a word too, but only once.
   var heardCompletion = false
 
@@ -175,7 +197,10 @@ public struct DeletionRun: Hashable, Sendable {
       purge = running.id
       return [.record(.following(running.id, at: now))] + follow(reading, at: now)
     }
-    let isFirst = requests.isEmpty
+    // Whether a cascade runs can't be told: none is started.
+    if case .failed(let why) = reading.audit {
+      return holdBack("the list of runs could not be read just before the request: \(why)", reading, at: now)
+    }
     switch reading.roster {
     case .listed(let row?, let namesake) where row.slug == order.slug && namesake == nil && row.status != .purged: break
     case .listed(let row, let namesake):
@@ -188,18 +213,21 @@ public struct DeletionRun: Hashable, Sendable {
         }
       return giveUp("org \(order.orgID): \(why)", at: now)
     case .partial(let why, _), .failed(let why):
-      if case .failedHalfway = word { return settle(reading, at: now) }
-      return giveUp("the roster could not be read just before the request: \(why)", at: now)
-    }
-    if !isFirst, case .failed = reading.audit {
-      // Whether the failed run still stands still can't be told: not resumed.
-      if case .failedHalfway = word { return settle(reading, at: now) }
-      return giveUp("the audit could not be read before asking again", at: now)
+      return holdBack("the roster could not be read just before the request: \(why)", reading, at: now)
     }
     if before == nil, case .rows(let rows) = reading.audit { before = rows }
+    if case .failedHalfway = word { resumesLeft -= 1 }
     state = .sending
     requests.append(DeletionReceipt.Request(at: now, path: path))
     return [.record(.sending(before: before ?? [], at: now)), .send]
+  }
+
+  /// What must be known before a request is not. Between two tries at a held lease it is looked for again; a failed run stays as it is.
+  private mutating func holdBack(_ why: String, _ reading: DeletionReading, at now: Timestamp) -> [Action] {
+    if case .failedHalfway = word { return settle(reading, at: now) }
+    guard let leaseUntil, now < leaseUntil else { return giveUp(why, at: now) }
+    state = .waiting
+    return [.wait(min(Self.leaseRetry, leaseUntil - now))]
   }
 
   /// Nothing (more) is sent.
@@ -224,26 +252,26 @@ public struct DeletionRun: Hashable, Sendable {
     case .done(let id, let org):
       learn(id)
       // The slug was given to another org in the very moment: the worst that can be, and it is said.
-      word =
-        org.map { $0 == order.orgID } ?? true ? .done : .lost("the control plane deleted \(org?.rawValue ?? "another org") under this name")
+      isForAnother = org.map { $0 != order.orgID } ?? false
+      word = isForAnother ? .lost("the control plane deleted \(org?.rawValue ?? "another org") under this name") : .done
     case .queued(let id):
       learn(id)
       word = .queued
     case .absent: word = .absent
     case .busy(let retryAfter):
-      let wait = min(max(retryAfter ?? Self.leaseRetry, 0.2), Self.longestLeaseWait - leaseWait)
-      guard wait > 0 else {
+      let until = leaseUntil ?? now + Self.longestLeaseWait
+      leaseUntil = until
+      guard until - now > 0.05 else {
         word = .refused("answered 409 for \(Int(Self.longestLeaseWait)) s: the org's own provision or deprovision holds it")
         return end(.failed, at: now)
       }
-      leaseWait += wait
+      let wait = min(max(retryAfter ?? Self.leaseRetry, Self.shortestLeaseRetry), until - now)
       state = .waiting
       return [.wait(wait)]
     case .failedHalfway(let id, let why):
       learn(id)
       word = .failedHalfway(why)
       if resumesLeft > 0 {
-        resumesLeft -= 1
         state = .checking
         return [.read]
       }

@@ -29,7 +29,6 @@ public struct Triage: Sendable {
   /// The org of each workspace that is not well, for when it is gone.
   private var owners: [WorkspaceID: OrgID] = [:]
   private var counts: [Finding.Severity: Int] = [:]
-  private var unfinishedPurges: Set<PurgeID> = []
   private var vcpus: [InstanceID: Int] = [:]
   private var vcpusUsed = 0
   /// Whether EC2 can be judged from: with it every verdict about machines comes and goes. `nil` where none is configured.
@@ -40,21 +39,9 @@ public struct Triage: Sendable {
   private var deletedBy: [OrgID: PurgeID] = [:]
   private var changed: Set<Finding.Target> = []
 
-  /// What the fleet's own events don't tell of its limits.
-  public struct Limits: Hashable, Sendable {
-    /// As configured; `nil`: what Service Quotas says.
-    public var vcpuQuota: Int?
-    /// How full the DNS zone is, where it was read.
-    public var dnsRecords: CaseFile.Gauge?
-
-    public init(vcpuQuota: Int? = nil, dnsRecords: CaseFile.Gauge? = nil) {
-      self.vcpuQuota = vcpuQuota
-      self.dnsRecords = dnsRecords
-    }
-  }
-  private var limits = Limits()
+  private var vcpuQuota: Int?
   /// When a boot that was called failed early has had its time.
-  fileprivate(set) var nextBootEnd: Timestamp?
+  var nextBootEnd: Timestamp?
 
   // MARK: - Asking
 
@@ -86,13 +73,10 @@ public struct Triage: Sendable {
 
   /// Judges anew what `changes` touched and whatever's time has come.
   /// - Returns: the targets whose findings became others.
-  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, limits: Limits, at now: Timestamp) -> Set<Finding.Target> {
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, vcpuQuota: Int?, at now: Timestamp) -> Set<Finding.Target> {
     changed = []
-    self.limits = limits
+    self.vcpuQuota = vcpuQuota
     count(changes.instances, fleet)
-    for id in changes.purges {
-      if let purge = fleet.purges[id], purge.status != .completed { unfinishedPurges.insert(id) } else { unfinishedPurges.remove(id) }
-    }
     var targets = touched(by: changes, fleet)
     let knowsMachines = fleet.machinesKnown(at: now)?.isComplete
     if knowsMachines != self.knowsMachines {
@@ -174,8 +158,8 @@ public struct Triage: Sendable {
       found = fleet.findings(of: id, by: clock)
     case .fleet:
       found = fleet.fleetFindings(
-        vcpus: fleet.vcpuGauge(used: vcpusUsed, limit: limits.vcpuQuota), dnsRecords: limits.dnsRecords,
-        purges: unfinishedPurges.compactMap { fleet.purges[$0] }, clock)
+        vcpus: fleet.vcpuGauge(used: vcpusUsed, limit: vcpuQuota), dnsRecords: fleet.zoneGauge(by: clock),
+        purges: fleet.openPurges.compactMap { fleet.purges[$0] }, clock)
       // An answer of EC2 that nobody renews grows stale.
       for region in fleet.regions {
         if let record = fleet.sources[.ec2(region)], let at = record.lastComplete { _ = clock.isOver(record.staleAfter, since: at) }
@@ -229,7 +213,7 @@ public struct Triage: Sendable {
     }
     for id in fleet.orgs.keys { compare(.org(id), fleet.findings(of: id, at: now)) }
     for id in fleet.workspaces.keys { compare(.workspace(id), fleet.findings(of: id, at: now)) }
-    compare(.fleet, fleet.findings(at: now, vcpuQuota: limits.vcpuQuota, dnsRecords: limits.dnsRecords))
+    compare(.fleet, fleet.findings(at: now, vcpuQuota: vcpuQuota, dnsRecords: fleet.zoneGauge(by: RuleClock(now: now))))
     if !known.isEmpty { problems.append("findings of what is gone: \(known)") }
     return problems
   }
@@ -243,18 +227,4 @@ extension Finding {
   }
 
   var identity: Identity { Identity(code: code, severity: severity) }
-}
-
-extension Fleet {
-  /// Judges what changed since the last ``takeChanges()``, and what became true by time alone: before the changes are taken, which then tell
-  /// whose findings became others.
-  public mutating func judge(at now: Timestamp, limits: Triage.Limits = Triage.Limits()) {
-    let nextEnd = giveUpBoots(at: now)
-    // Taken out of the fleet meanwhile: two references would copy it.
-    var triage = triage
-    self.triage = Triage()
-    changes.findings.formUnion(triage.update(changes, self, limits: limits, at: now))
-    triage.nextBootEnd = nextEnd
-    self.triage = triage
-  }
 }

@@ -5,7 +5,11 @@
 struct Leftovers {
   let fleet: Fleet
   let judgement: OrphanJudgement
+  let prices: PriceBook
   let now: Timestamp
+
+  /// Seconds after which a list says nothing any more: three times as long as the dashboard waits between two.
+  private static let staleAfter = 900.0
 
   var cases: [OrphanCase] {
     fleet.resources.flatMap { region, read in
@@ -18,26 +22,31 @@ struct Leftovers {
   private func volume(_ row: VolumeRow) -> OrphanCase? {
     guard isOurs(row.tags), row.state == "available", row.instances.isEmpty else { return nil }
     let age = row.createdAt.map { max(0, now - $0) }
-    // EBS us-east-1, us-east-2 and us-west-2, contract §12 row 17 and AWS's price list of 2026-01-19: dollars a GiB and month.
-    let rate: Double? = ["gp3": 0.08, "gp2": 0.10][row.type ?? ""]
-    let monthly = rate.flatMap { rate in row.size.map { rate * Double($0) } }
-    let verdict: OrphanVerdict = age.map { self.verdict(isYoung: $0 < judgement.settings.grace) } ?? .cannotTell([.region(row.region)])
+    let monthly = prices.monthly(of: row)
+    let verdict: OrphanVerdict =
+      age.map { self.verdict(row.region, isYoung: $0 < judgement.settings.grace) } ?? .cannotTell([.region(row.region)])
+    // It was attached for a part of that.
+    let soFar = age.flatMap { age in monthly.map { $0 / PriceBook.hoursPerMonth * age / 3600 } }
     return OrphanCase(
-      kind: .volume, id: row.id, region: row.region, verdict: verdict,
+      kind: .volume, id: row.id, region: row.region, type: row.type, orgID: org(row.tags), slug: slug(row.tags),
+      workspaceID: row.tags["WorkspaceID"].map { WorkspaceID($0) }, verdict: verdict,
+      brief: "attached to no machine",
       evidence: [
         "\(told(row.region)): \(row.id) is available and attached to no machine",
         "\(row.size.map { "\($0) GiB" } ?? "of unknown size") \(row.type ?? ""), created \(row.createdAt?.description ?? "nobody knows when")",
-      ] + tags(row.tags), age: age, hourly: monthly.map { $0 / 730 }, monthly: monthly, nextStep: step(verdict, row.tags))
+      ] + tags(row.tags), age: age, hourly: monthly.map { $0 / PriceBook.hoursPerMonth }, monthly: monthly, soFar: soFar,
+      nextStep: step(verdict, row.tags))
   }
 
   private func address(_ row: AddressRow) -> OrphanCase? {
     guard isOurs(row.tags), row.association == nil, row.instance == nil, row.networkInterface == nil else { return nil }
-    let verdict = verdict(isYoung: isBeingMade(row.tags, name: nil))
-    // Public IPv4, contract §12 row 17.
+    let verdict = verdict(row.region, isYoung: isBeingMade(row.tags, name: nil))
     return OrphanCase(
-      kind: .address, id: row.id, region: row.region, verdict: verdict,
+      kind: .address, id: row.id, region: row.region, orgID: org(row.tags), slug: slug(row.tags),
+      workspaceID: row.tags["WorkspaceID"].map { WorkspaceID($0) }, verdict: verdict,
+      brief: "\(row.publicIP ?? row.id) is associated with nothing",
       evidence: ["\(told(row.region)): \(row.publicIP ?? row.id) is associated with nothing"] + tags(row.tags),
-      age: nil, hourly: 0.005, monthly: 3.65, nextStep: step(verdict, row.tags))
+      age: nil, hourly: prices.publicIPv4Hourly, monthly: prices.publicIPv4Monthly, soFar: nil, nextStep: step(verdict, row.tags))
   }
 
   private func groups(of region: Region, _ read: RegionResources) -> [OrphanCase] {
@@ -52,16 +61,24 @@ struct Leftovers {
     return groups.compactMap { row in
       guard isOurs(row.tags), row.name != "default", !used.contains(row.id) else { return nil }
       let verdict: OrphanVerdict =
-        read.interfaces.rows == nil ? .cannotTell([.region(region)]) : verdict(isYoung: isBeingMade(row.tags, name: row.name))
+        read.interfaces.rows == nil ? .cannotTell([.region(region)]) : verdict(region, isYoung: isBeingMade(row.tags, name: row.name))
       return OrphanCase(
-        kind: .securityGroup, id: row.id, region: region, verdict: verdict,
+        kind: .securityGroup, id: row.id, region: region, orgID: org(row.tags), slug: slug(row.tags),
+        workspaceID: row.tags["WorkspaceID"].map { WorkspaceID($0) }, verdict: verdict,
+        brief: "\(row.name): no interface and no machine uses it",
         evidence: ["\(told(region)): no network interface and no machine uses \(row.id) (\(row.name))"] + tags(row.tags),
-        age: nil, hourly: 0, monthly: 0, nextStep: step(verdict, row.tags))
+        age: nil, hourly: 0, monthly: 0, soFar: 0, nextStep: step(verdict, row.tags))
     }
   }
 
-  private func verdict(isYoung: Bool) -> OrphanVerdict {
+  private func org(_ tags: [String: String]) -> OrgID? { tags["OrgID"].flatMap { $0.isEmpty ? nil : OrgID($0) } }
+  private func slug(_ tags: [String: String]) -> Slug? { tags["OrgSlug"].flatMap { $0.isEmpty ? nil : Slug($0) } }
+
+  private func verdict(_ region: Region, isYoung: Bool) -> OrphanVerdict {
     guard judgement.complete.roster != nil, judgement.safetyGate == nil else { return .cannotTell([.roster]) }
+    guard judgement.complete.regions[region] != nil, let at = fleet.resources[region]?.at, now - at <= Self.staleAfter else {
+      return .cannotTell([.region(region)])
+    }
     return isYoung ? .grace([.unattached]) : .orphan([.unattached])
   }
 

@@ -8,22 +8,48 @@ public struct OrphanCase: Hashable, Sendable {
   public var kind: Kind
   public var id: String
   public var region: Region?
+  /// `t3.large`, `gp3`.
+  public var type: String?
+  public var role: InstanceRole?
+  /// What its tags name, whether that is still there or not.
+  public var orgID: OrgID?
+  public var slug: Slug?
+  public var workspaceID: WorkspaceID?
   public var verdict: OrphanVerdict
+  /// The evidence in one line, without the moments at which it was read.
+  public var brief: String
   public var evidence: [String]
   /// Seconds since it was launched or created.
   public var age: Double?
   /// US dollars of this thing alone; `nil` when its price is unknown.
   public var hourly: Double?
   public var monthly: Double?
+  /// What it has cost at most since nobody owns it, or since its launch where that moment isn't known; `nil` when its price is unknown.
+  public var soFar: Double?
   public var nextStep: String
+}
+
+extension Fleet {
+  /// The case of one machine as of the last ``judge(at:)``; `nil` for what is live or not ours.
+  public func orphanCase(of id: InstanceID, prices: PriceBook, at now: Timestamp) -> OrphanCase? {
+    guard judgement.questioned.contains(id), let instance = instances[id] else { return nil }
+    return OrphanEvidence(fleet: self, judgement: judgement, prices: prices, now: now).machine(instance)
+  }
+
+  /// Volumes, addresses and security groups of ours that nothing uses. Costs what there is of them.
+  public func leftovers(prices: PriceBook, at now: Timestamp) -> [OrphanCase] {
+    Leftovers(fleet: self, judgement: judgement, prices: prices, now: now).cases
+  }
 }
 
 /// Everything that is or may be an orphan in one fleet at one moment.
 public struct OrphanReport: Sendable {
   /// By verdict (orphans, grace, cannot tell), then kind, region and id.
   public let cases: [OrphanCase]
-  /// Why nothing was judged; `nil` when the cases stand.
+  /// Why nothing, or not everything, was judged; `nil` when the cases stand and are all.
   public let refused: String?
+  /// Whether anything was judged.
+  public let isJudged: Bool
   /// Volumes and other lists that could not be read, in words.
   public let gaps: [String]
   /// Whether a source that the answer needs is missing (exit code 4).
@@ -33,10 +59,12 @@ public struct OrphanReport: Sendable {
 
   public init(of fleet: Fleet, judgement: OrphanJudgement, prices: PriceBook, at now: Timestamp) {
     let witness = OrphanEvidence(fleet: fleet, judgement: judgement, prices: prices, now: now)
-    var cases = fleet.instances.values.compactMap(witness.machine)
-    cases += Leftovers(fleet: fleet, judgement: judgement, now: now).cases
+    var cases = judgement.questioned.compactMap { fleet.instances[$0].flatMap(witness.machine) }
+    cases += Leftovers(fleet: fleet, judgement: judgement, prices: prices, now: now).cases
     self.cases = cases.sorted { Self.order($0) < Self.order($1) }
-    refused = judgement.safetyGate ?? Self.refusal(fleet, judgement, at: now)
+    let refusal = judgement.refusal(fleet, at: now)
+    isJudged = refusal == nil
+    refused = refusal ?? judgement.missingRegions(fleet, at: now)
     let read = fleet.resources.sorted { $0.key < $1.key }.flatMap { region, resources in resources.gaps.map { (region, $0) } }
     gaps = read.map { "\($0.1.what) of \($0.0): \($0.1.why)" }
     let cannotTell = cases.contains { if case .cannotTell = $0.verdict { true } else { false } }
@@ -57,18 +85,34 @@ public struct OrphanReport: Sendable {
       }
     return (rank, one.kind.rawValue, one.region?.rawValue ?? "", one.id)
   }
+}
 
-  private static func refusal(_ fleet: Fleet, _ judgement: OrphanJudgement, at now: Timestamp) -> String? {
-    guard judgement.complete.roster != nil else {
+extension OrphanJudgement {
+  /// Why nothing can be called an orphan; `nil` when something can.
+  public func refusal(_ fleet: Fleet, at now: Timestamp) -> String? {
+    if let safetyGate { return safetyGate }
+    guard complete.roster != nil else {
       let roster = fleet.freshness(of: .controlPlane, at: now)
       guard fleet.sources[.controlPlane] != nil else {
         return "no control plane is configured: without its roster nothing can be called an orphan"
       }
+      if roster.state == .never { return "the roster has not been read yet, so nothing can be called an orphan" }
       return "the roster is \(roster.state.rawValue), so nothing can be called an orphan" + (roster.problem.map { ": \($0)" } ?? "")
     }
     let regions = fleet.sources.keys.contains { if case .ec2 = $0 { true } else { false } }
     guard regions else { return "no AWS region is configured: there is nothing to judge" }
-    guard !judgement.complete.regions.isEmpty else { return "no AWS region could be read: there is nothing to judge" }
+    guard !complete.regions.isEmpty else { return "no AWS region could be read: there is nothing to judge" }
     return nil
+  }
+
+  /// Which regions could not be judged, and why; `nil` when all were.
+  public func missingRegions(_ fleet: Fleet, at now: Timestamp) -> String? {
+    let missing = fleet.sources.keys.sorted().compactMap { source -> String? in
+      guard case .ec2(let region) = source, complete.regions[region] == nil else { return nil }
+      let freshness = fleet.freshness(of: source, at: now)
+      let state = freshness.state == .never ? "not read yet" : freshness.state.rawValue
+      return "region \(region) is \(state)" + (freshness.problem.map { ": \($0)" } ?? "")
+    }
+    return missing.isEmpty ? nil : missing.joined(separator: "; ") + ". Its machines were not judged"
   }
 }

@@ -27,8 +27,23 @@ struct OrphanEvidence {
     }
     let hourly = prices.hourly(of: row)
     return OrphanCase(
-      kind: .instance, id: row.id.rawValue, region: row.region.rawValue.isEmpty ? nil : row.region, verdict: verdict, evidence: evidence,
-      age: row.launchedAt.map { max(0, now - $0) }, hourly: hourly, monthly: hourly.map { $0 * 730 }, nextStep: nextStep)
+      kind: .instance, id: row.id.rawValue, region: row.region.rawValue.isEmpty ? nil : row.region, type: row.type, role: row.role,
+      orgID: row.orgID, slug: row.orgSlug ?? rules.org(of: row)?.slug ?? row.orgID.flatMap { fleet.departed[$0]?.slug },
+      workspaceID: row.workspaceID, verdict: verdict, brief: brief(verdict, row), evidence: evidence,
+      age: row.launchedAt.map { max(0, now - $0) }, hourly: hourly,
+      monthly: hourly.map { $0 * PriceBook.hoursPerMonth }, soFar: cost(of: row, since: lostAt(row)), nextStep: nextStep)
+  }
+
+  /// When its org was last seen in the control plane, where that is known and was after the launch.
+  private func lostAt(_ row: InstanceRow) -> Timestamp? {
+    guard let id = row.orgID, rules.org(of: row) == nil, let seen = fleet.departed[id]?.lastSeen else { return nil }
+    return row.launchedAt.map { max($0, seen) }
+  }
+
+  /// Compute of a machine that runs, from `start`, or from its launch: at most, since it may have stood still between.
+  private func cost(of row: InstanceRow, since start: Timestamp?) -> Double? {
+    guard let hourly = prices.hourly(of: row), let from = start ?? row.launchedAt else { return nil }
+    return hourly * max(0, now - from) / 3600
   }
 
   // MARK: - Words
@@ -50,8 +65,42 @@ struct OrphanEvidence {
     case .stoppedStatusButRunning:
       let workspace = rules.workspace(of: row)
       let slug = rules.org(of: row)?.slug
+      let since = workspace?.statusServerTime.map { " since \($0)" } ?? ""
       return "\(slug.map { told(.tenant($0)) } ?? "its tenant"): workspace \(row.workspaceID?.rawValue ?? "?") is "
-        + "\(workspace?.row.status.text ?? "stopped"), yet EC2 says that the machine is running"
+        + "\(workspace?.row.status.text ?? "stopped")\(since), yet EC2 says that the machine is running"
+    case .unattached: return "nothing uses it"
+    }
+  }
+
+  private func brief(_ verdict: OrphanVerdict, _ row: InstanceRow) -> String {
+    switch verdict {
+    case .live, .foreign: return ""
+    case .orphan(let reasons), .grace(let reasons): return reasons.map { brief($0, row) }.joined(separator: "; ")
+    case .cannotTell(let missing):
+      return missing.map { witness in
+        let freshness = fleet.freshness(of: witness.source, at: now)
+        if witness == .roster, judgement.safetyGate != nil { return "the safety gate is closed" }
+        guard freshness.state != .complete else { return "\(witness) leaves it open" }
+        let state = freshness.state == .never ? "not read" : freshness.state.rawValue
+        return "\(witness) \(state)" + (freshness.problem.map { ": \($0)" } ?? "")
+      }.joined(separator: "; ")
+    }
+  }
+
+  private func brief(_ reason: OrphanReason, _ row: InstanceRow) -> String {
+    let tenant = rules.org(of: row).map { "tenant \($0.slug)" } ?? "its tenant"
+    switch reason {
+    case .orgGone:
+      let seen = row.orgID.flatMap { fleet.departed[$0] }.map { ", last seen \(Self.span(now - $0.lastSeen)) ago" } ?? ""
+      return "no org \(row.orgID?.rawValue ?? row.orgSlug?.rawValue ?? "?") in the roster\(seen)"
+    case .noOrgTag: return "no OrgID tag, no cascade finds it"
+    case .workspaceRemoved: return "\(tenant) has no workspace \(row.workspaceID?.rawValue ?? "?")"
+    case .duplicateWorkspace:
+      return "\(row.workspaceID.flatMap { fleet.machine(of: $0) }?.id.rawValue ?? "another machine") of the same workspace is newer"
+    case .stoppedStatusButRunning:
+      let workspace = rules.workspace(of: row)
+      let since = workspace?.statusServerTime.map { " for \(Self.span(now - $0))" } ?? ""
+      return "\(tenant) says \(workspace?.row.status.text ?? "stopped")\(since)"
     case .unattached: return "nothing uses it"
     }
   }
@@ -62,7 +111,10 @@ struct OrphanEvidence {
     if fleet.orgs[id]?.row.status == .purged { return "\(told(.roster)): org \(id) is purged" }
     let seen = fleet.departed[id].map { "; last seen there \(Self.span(now - $0.lastSeen)) ago as \($0.slug)" } ?? ""
     let renamed = row.orgSlug.flatMap(fleet.org(named:)).map { "; \($0.slug) is another org there, \($0.id)" } ?? ""
-    return "\(roster) has the id \(id)\(seen)\(renamed)"
+    let purge = fleet.purges.values.last { $0.orgID == id }.map { purge in
+      "; purge \(purge.id) of it is \(purge.status.text)" + ((purge.completedAt ?? purge.createdAt).map { " (\($0))" } ?? "")
+    }
+    return "\(roster) has the id \(id)\(seen)\(purge ?? "")\(renamed)"
   }
 
   private func words(forMissing witness: OrphanWitness, _ row: InstanceRow) -> String {
@@ -90,11 +142,16 @@ struct OrphanEvidence {
     ]
     let tags = ["Name", "Role", "OrgID", "OrgSlug", "WorkspaceID"].compactMap { key in row.tags[key].map { "\(key)=\($0)" } }
     if !tags.isEmpty { lines.append("tags: " + tags.joined(separator: ", ")) }
-    if let hourly = prices.hourly(of: row), hourly > 0, let launched = row.launchedAt {
-      let cents = Int((hourly * max(0, now - launched) / 36).rounded())
-      lines.append("has cost at most $\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100) of compute since its launch")
+    if let cost = cost(of: row, since: nil), cost > 0 {
+      let since = lostAt(row).flatMap { self.cost(of: row, since: $0) }.map { ", \(Self.dollars($0)) of it since its org was last seen" }
+      lines.append("has cost at most \(Self.dollars(cost)) of compute since its launch\(since ?? "")")
     }
     return lines
+  }
+
+  private static func dollars(_ value: Double) -> String {
+    let cents = Int(min(value * 100, 1e15).rounded())
+    return "$\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)"
   }
 
   private func launch(_ row: InstanceRow) -> String {

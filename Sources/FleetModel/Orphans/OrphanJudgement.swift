@@ -9,8 +9,14 @@ public struct OrphanJudgement: Sendable {
   private var verdicts: [InstanceID: OrphanVerdict] = [:]
   private var tally = Tally()
   private var counted: [InstanceID: Tally] = [:]
-  /// Machines whose verdict changes by the mere passing of time.
-  private var waiting: Set<InstanceID> = []
+  /// Young machines, each with when its grace ends: by the mere passing of time their verdict changes.
+  private var waiting: [InstanceID: Timestamp] = [:]
+  /// What the rules alone call an orphan, the gate left aside.
+  private var accused: Set<InstanceID> = []
+  /// Every machine that isn't simply live or foreign.
+  public private(set) var questioned: Set<InstanceID> = []
+  /// The orgs' names as they were judged by.
+  private var slugs: [OrgID: Slug] = [:]
 
   /// What the gate looks at, of one machine or of all.
   private struct Tally: Hashable, Sendable {
@@ -33,70 +39,103 @@ public struct OrphanJudgement: Sendable {
     }
   }
 
+  /// Of nothing yet.
+  public init(settings: OrphanSettings) {
+    self.settings = settings
+    complete = CompleteSources()
+  }
+
   /// Judges the whole fleet.
   public init(of fleet: Fleet, settings: OrphanSettings, at now: Timestamp) {
     self.settings = settings
     complete = CompleteSources(of: fleet, at: now)
     verdicts.reserveCapacity(fleet.instances.count)
     let rules = OrphanRules(fleet: fleet, settings: settings, complete: complete)
+    for org in fleet.orgs.values { slugs[org.id] = org.slug }
     for id in fleet.instances.keys { judge(id, rules, at: now) }
   }
 
   /// Judges again what `changes`, the sources' ageing and the time passed touch.
-  public mutating func update(_ fleet: Fleet, changes: FleetChanges, at now: Timestamp) {
-    let before = complete
-    complete = CompleteSources(of: fleet, at: now)
+  ///
+  /// - Returns: the machines of which something else is said than before.
+  @discardableResult
+  public mutating func update(_ fleet: Fleet, changes: FleetChanges, at now: Timestamp) -> Set<InstanceID> {
+    let wasClosed = isGateClosed
+    let turn = complete.update(fleet, touched: changes.sources, at: now)
     let rules = OrphanRules(fleet: fleet, settings: settings, complete: complete)
-    guard (before.roster == nil) == (complete.roster == nil) else {
-      for id in Set(fleet.instances.keys).union(verdicts.keys) { judge(id, rules, at: now) }
-      return
+    var touched = turn.roster ? Set(fleet.instances.keys).union(verdicts.keys) : changes.instances
+    for org in changes.orgs {
+      let before = slugs[org]
+      let after = fleet.orgs[org]?.slug
+      slugs[org] = after
+      if turn.roster { continue }
+      Self.add(fleet.instancesByOrg, org, to: &touched)
+      Self.add(fleet.instancesByOrg, OrgID(org.rawValue.uppercased()), to: &touched)
+      // Machines known by the name alone, which may have moved; and two orgs of one name hide each other's tenant.
+      for slug in Set([before, after].compactMap { $0 }) { Self.add(machinesNamed: slug, fleet, to: &touched) }
     }
-    var touched = waiting.union(changes.instances)
-    for workspace in changes.workspaces { Self.add(fleet.instancesByWorkspace, workspace, to: &touched) }
-    for org in changes.orgs { Self.add(machinesOf: org, fleet, to: &touched) }
-    // Machines known by their org's name alone are few, and a name may have moved.
-    if !changes.orgs.isEmpty { for ids in fleet.instancesBySlug.values { touched.formUnion(ids) } }
-    for region in Self.flipped(before.regions, complete.regions) {
-      // A duplicate elsewhere leans on this region's machines.
-      for id in fleet.instancesByRegion[region] ?? [] {
-        touched.insert(id)
-        if let workspace = fleet.instances[id]?.row.workspaceID { Self.add(fleet.instancesByWorkspace, workspace, to: &touched) }
+    if !turn.roster {
+      for (id, end) in waiting where end <= now { touched.insert(id) }
+      for workspace in changes.workspaces { Self.add(machinesOf: workspace, fleet, to: &touched) }
+      for region in turn.regions {
+        // A duplicate elsewhere leans on this region's machines.
+        for id in fleet.instancesByRegion[region] ?? [] {
+          touched.insert(id)
+          if let workspace = fleet.instances[id]?.row.workspaceID { Self.add(fleet.instancesByWorkspace, workspace, to: &touched) }
+        }
       }
+      for slug in turn.tenants { Self.add(machinesNamed: slug, fleet, to: &touched) }
     }
-    for slug in Self.flipped(before.tenants, complete.tenants) {
-      for org in fleet.orgsBySlug[slug] ?? [] { Self.add(machinesOf: org, fleet, to: &touched) }
-    }
-    for id in touched { judge(id, rules, at: now) }
-  }
-
-  private static func flipped<Key: Hashable>(_ before: [Key: Timestamp], _ after: [Key: Timestamp]) -> [Key] {
-    before.keys.filter { after[$0] == nil } + after.keys.filter { before[$0] == nil }
+    var changed = touched.filter { judge($0, rules, at: now) }
+    // The gate speaks over every orphan at once.
+    if isGateClosed != wasClosed { changed.formUnion(accused) }
+    return changed
   }
 
   private static func add<Key: Hashable>(_ index: [Key: Set<InstanceID>], _ key: Key, to touched: inout Set<InstanceID>) {
     if let ids = index[key] { touched.formUnion(ids) }
   }
 
-  private static func add(machinesOf org: OrgID, _ fleet: Fleet, to touched: inout Set<InstanceID>) {
-    add(fleet.instancesByOrg, org, to: &touched)
-    add(fleet.instancesByOrg, OrgID(org.rawValue.uppercased()), to: &touched)
-    // Two orgs of one name hide each other's tenant.
-    guard let slug = fleet.orgs[org]?.slug ?? fleet.departed[org]?.slug else { return }
-    add(fleet.instancesBySlug, slug, to: &touched)
-    for other in fleet.orgsBySlug[slug] ?? [] where other != org { add(fleet.instancesByOrg, other, to: &touched) }
+  private static func add(machinesOf workspace: WorkspaceID, _ fleet: Fleet, to touched: inout Set<InstanceID>) {
+    add(fleet.instancesByWorkspace, workspace, to: &touched)
+    add(fleet.instancesByWorkspace, WorkspaceID(workspace.rawValue.uppercased()), to: &touched)
   }
 
-  private mutating func judge(_ id: InstanceID, _ rules: OrphanRules, at now: Timestamp) {
+  private static func add(machinesNamed slug: Slug, _ fleet: Fleet, to touched: inout Set<InstanceID>) {
+    add(fleet.instancesBySlug, slug, to: &touched)
+    for org in fleet.orgsBySlug[slug] ?? [] {
+      add(fleet.instancesByOrg, org, to: &touched)
+      add(fleet.instancesByOrg, OrgID(org.rawValue.uppercased()), to: &touched)
+    }
+  }
+
+  /// - Returns: whether the verdict is another than before, the gate left aside.
+  @discardableResult
+  private mutating func judge(_ id: InstanceID, _ rules: OrphanRules, at now: Timestamp) -> Bool {
     if let before = counted.removeValue(forKey: id) { tally += -before }
-    waiting.remove(id)
+    waiting[id] = nil
+    let before = verdicts[id]
     guard let row = rules.fleet.instances[id]?.row else {
       verdicts[id] = nil
-      return
+      accused.remove(id)
+      questioned.remove(id)
+      return before != nil
     }
     let verdict = rules.verdict(of: row, at: now)
     verdicts[id] = verdict
-    if case .grace = verdict { waiting.insert(id) }
-    guard verdict != .foreign, row.state.isLive else { return }
+    switch verdict {
+    case .live, .foreign:
+      accused.remove(id)
+      questioned.remove(id)
+    case .orphan:
+      accused.insert(id)
+      questioned.insert(id)
+    case .grace, .cannotTell:
+      accused.remove(id)
+      questioned.insert(id)
+    }
+    if case .grace = verdict, let launched = row.launchedAt { waiting[id] = launched + settings.grace }
+    guard verdict != .foreign, row.state.isLive else { return verdict != before }
     var one = Tally(machines: 1)
     if rules.org(of: row) != nil { one.known = 1 }
     switch verdict {
@@ -108,6 +147,7 @@ public struct OrphanJudgement: Sendable {
     }
     counted[id] = one
     tally += one
+    return verdict != before
   }
 
   // MARK: - What it says
@@ -132,6 +172,12 @@ public struct OrphanJudgement: Sendable {
     let verdict = verdicts[id] ?? .foreign
     if case .orphan = verdict, isGateClosed { return .cannotTell([.roster]) }
     return verdict
+  }
+
+  /// When the next verdict changes by time alone; `nil` when none does before something happens.
+  public var nextChange: Timestamp? {
+    let aged = complete.holdsUntil.map { $0 + 0.001 }
+    return [waiting.values.min(), aged].compactMap { $0 }.min()
   }
 
   /// Orphans as the documents count them: `nil` when nothing can be said.

@@ -90,30 +90,15 @@ public struct OrphanSettings: Hashable, Sendable {
     self.grace = grace
   }
 
-  /// Made by this environment's control plane (contract §5.2, §5.5): all else is foreign.
+  /// Made by this environment's control plane: all else is foreign.
   public func isOurs(_ tags: [String: String]) -> Bool {
-    guard tags["ManagedBy"] == "molecule-cp" || !(tags["Role"] ?? "").isEmpty else { return false }
+    guard Self.isMadeByControlPlane(tags) else { return false }
     guard let environmentTag else { return true }
     return tags[environmentTag.key] == environmentTag.value
   }
-}
 
-/// The complete sources, each with the time of its answer. What isn't in it must not be leaned on.
-public struct CompleteSources: Sendable {
-  public private(set) var roster: Timestamp?
-  public private(set) var regions: [Region: Timestamp] = [:]
-  public private(set) var tenants: [Slug: Timestamp] = [:]
-
-  public init(of fleet: Fleet, at now: Timestamp) {
-    for source in fleet.sources.keys {
-      let freshness = fleet.freshness(of: source, at: now)
-      guard freshness.state == .complete, let at = freshness.at else { continue }
-      switch source {
-      case .controlPlane: roster = at
-      case .ec2(let region): regions[region] = at
-      case .tenant(let slug): tenants[slug] = at
-      case .feed, .database, .dns: break
-      }
-    }
+  /// Whether some control plane made it: its own mark, or a `Role` that it gives (contract §5.2, §5.5). Others give roles of other names.
+  static func isMadeByControlPlane(_ tags: [String: String]) -> Bool {
+    tags["ManagedBy"] == "molecule-cp" || tags["Role"].flatMap(InstanceRole.init) != nil
   }
 }

@@ -159,11 +159,11 @@ extension Fleet {
     history.learn(record)
     history.settle()
     learnedBoots.insert(BootEnd(target: target.description, at: end))
-    keep(record)
+    keepFinished(record)
   }
 
   /// For who keeps the boots that were learned from.
-  mutating func keep(_ record: BootRecord) {
+  mutating func keepFinished(_ record: BootRecord) {
     if finishedBoots.count < Self.finishedLimit { finishedBoots.append(record) }
   }
 

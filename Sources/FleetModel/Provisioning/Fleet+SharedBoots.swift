@@ -64,7 +64,7 @@ extension Fleet {
     if learnedBoots.count > Self.learnedLimit { learnedBoots.removeAll() }
     learned.sort { ($0.endedAt ?? .distantPast, $0.target ?? "") < ($1.endedAt ?? .distantPast, $1.target ?? "") }
     learn(learned, at: now)
-    for record in learned { keep(record) }
+    for record in learned { keepFinished(record) }
   }
 
   private enum SharedBoot {

@@ -14,9 +14,11 @@ enum Action: String, CaseIterable, Hashable, Sendable {
   case nextPage = "next-page"
   case previousPage = "previous-page"
   case jumpOrg = "jump-org"
+  case jumpWorkspace = "jump-workspace"
   case jumpMachine = "jump-machine"
   case jumpEvents = "jump-events"
   case explain, console, check
+  case delete
   case refresh
   case help, redraw, suspend, quit
 }
@@ -62,6 +64,9 @@ struct ActionState: Equatable, Sendable {
   var hasWorkspace = false
   var hasMachine = false
   var hasEvents = false
+  var isReadOnly = true
+  /// Why nothing may be changed; `nil` when it may.
+  var writeRefusal: String?
 }
 
 extension Action {
@@ -103,6 +108,7 @@ extension Action {
     .init(action: .nextPage, keys: [.tab], short: nil, help: "the next page", group: .pages),
     .init(action: .previousPage, keys: [.backTab], short: nil, help: "the page before", group: .pages),
     .init(action: .jumpOrg, keys: [.character("o")], short: nil, help: "to the row's org on Fleet; esc returns", group: .look),
+    .init(action: .jumpWorkspace, keys: [.character("w")], short: nil, help: "everything known of the row's workspace", group: .look),
     .init(
       action: .jumpMachine, keys: [.character("m")], short: nil, help: "to the row's machine on Instances; esc returns", group: .look),
     .init(action: .jumpEvents, keys: [.character("v")], short: nil, help: "to the row's events; esc returns", group: .look),
@@ -113,6 +119,7 @@ extension Action {
       action: .console, keys: [.character("c")], short: nil, help: "the serial output of the row's workspace, secrets masked, never kept",
       group: .look),
     .init(action: .check, keys: [.character("p")], short: nil, help: "probe the row's tenant from here, layer by layer", group: .look),
+    .init(action: .delete, keys: [.character("d")], short: "delete", help: "delete the row's org: asks for the phrase first", group: .look),
     .init(action: .refresh, keys: [.character("r")], short: nil, help: "ask every source again now", group: .program),
     .init(action: .help, keys: [.character("?")], short: "help", help: "this list", group: .program),
     .init(action: .redraw, keys: [.control("l")], short: nil, help: "draw the whole screen again", group: .program),
@@ -130,8 +137,11 @@ extension Action {
     case .jumpOrg where !state.hasOrg: "the row belongs to no org of the roster"
     case .explain where !state.hasOrg, .check where !state.hasOrg: "the row belongs to no org of the roster"
     case .console where !state.hasWorkspace: "consoles are of workspaces: select one"
+    case .jumpWorkspace where !state.hasWorkspace: "the row belongs to no workspace that a tenant lists"
     case .jumpMachine where !state.hasMachine: "the row has no machine that is known"
     case .jumpEvents where !state.hasEvents: "no events belong to the row"
+    case .delete where state.page != .fleet && state.page != .deletions: "orgs are deleted on Fleet and Deletions"
+    case .delete: state.writeRefusal ?? (state.hasOrg ? nil : "the row belongs to no org of the roster")
     default: nil
     }
   }

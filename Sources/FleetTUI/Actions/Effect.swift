@@ -15,6 +15,7 @@ enum Effect: Hashable, Sendable {
   /// A tenant's layers, from outside.
   case check(OrgID, Slug)
   case posture(PostureQuestion)
+  case deletion(DeletionRequest)
 }
 
 /// What came of an effect that has more to say than the fleet's own events.
@@ -24,14 +25,20 @@ enum Answer: Sendable {
   case console(WorkspaceID, Result<[String], Problem>)
   case checked(OrgID, Result<[Check], Problem>)
   case posture([Check], at: Timestamp)
+  case deletion(DeletionNews)
 }
 
 /// Does what the dashboard asks, away from its thread, and keeps what came of it until the dashboard takes it.
 final class EffectRunner: Sendable {
+  private struct Services {
+    let session: Session
+    let deletions: DeletionDesk
+  }
+
   private enum World {
     /// Its services aren't known yet: what is asked waits.
     case coming([Effect])
-    case here(Session)
+    case here(Services)
     /// A recording: there is nobody to ask.
     case absent
   }
@@ -50,7 +57,10 @@ final class EffectRunner: Sendable {
   }
 
   /// Of a session that is there. Its queue is woken when there is an answer.
-  convenience init(_ session: Session) { self.init(.here(session), session.queue) }
+  convenience init(_ session: Session) {
+    self.init(.coming([]), session.queue)
+    arrived(session)
+  }
 
   /// Of a session that will ``arrived(_:)``.
   static func waiting(on queue: EventQueue) -> EffectRunner { EffectRunner(.coming([]), queue) }
@@ -59,17 +69,20 @@ final class EffectRunner: Sendable {
   static func deaf(on queue: EventQueue) -> EffectRunner { EffectRunner(.absent, queue) }
 
   func arrived(_ session: Session) {
+    let services = Services(
+      session: session, deletions: DeletionDesk(session) { [weak self] in self?.answer(.deletion($0)) })
     let waiting: [Effect] = state.withLock { state in
-      defer { state.world = .here(session) }
+      defer { state.world = .here(services) }
       return if case .coming(let waiting) = state.world { waiting } else { [] }
     }
-    for effect in waiting { perform(effect, session) }
+    services.deletions.perform(.goOn)
+    for effect in waiting { perform(effect, services) }
   }
 
   func perform(_ effect: Effect) {
-    let session: Session? = state.withLock { state in
+    let services: Services? = state.withLock { state in
       switch state.world {
-      case .here(let session): return session
+      case .here(let services): return services
       case .absent:
         if let answer = Answer.ofNobody(to: effect) { state.answers.append(answer) }
         return nil
@@ -80,7 +93,7 @@ final class EffectRunner: Sendable {
         return nil
       }
     }
-    if let session { perform(effect, session) } else { queue.wake() }
+    if let services { perform(effect, services) } else { queue.wake() }
   }
 
   /// Everything that came since the last call.
@@ -96,14 +109,15 @@ final class EffectRunner: Sendable {
     queue.wake()
   }
 
-  private func perform(_ effect: Effect, _ session: Session) {
+  private func perform(_ effect: Effect, _ services: Services) {
     switch effect {
-    case .show(let workspaces): session.feeds.show(workspaces)
-    case .refresh: session.feeds.refresh()
-    case .explain(let question): explain(question, session)
-    case .console(let workspace, let seconds): readConsole(of: workspace, after: seconds, session)
-    case .check(let org, let slug): check(org, slug, session)
-    case .posture(let question): lookAtPosture(question, session)
+    case .show(let workspaces): services.session.feeds.show(workspaces)
+    case .refresh: services.session.feeds.refresh()
+    case .explain(let question): explain(question, services.session)
+    case .console(let workspace, let seconds): readConsole(of: workspace, after: seconds, services.session)
+    case .check(let org, let slug): check(org, slug, services.session)
+    case .posture(let question): lookAtPosture(question, services.session)
+    case .deletion(let request): services.deletions.perform(request)
     }
   }
 }

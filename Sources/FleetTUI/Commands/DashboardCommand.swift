@@ -16,6 +16,8 @@ struct DashboardCommand: ParsableCommand {
     var feedOptions = FleetFeeds.Options()
     feedOptions.readsResources = true
     feedOptions.asksQuota = true
+    feedOptions.readsZone = true
+    feedOptions.zoneNeighbours = configuration.neighbours(of: environment)
     let session = try Session(environment: environment, global: global, options: feedOptions)
     let options = try global.dashboardOptions(for: environment, configuration)
     let feeds = Task.detached { await session.feeds.run() }
@@ -31,7 +33,7 @@ struct DashboardCommand: ParsableCommand {
   static func show(_ session: Session, _ options: DashboardOptions) throws {
     let code: Int32
     do throws(TerminalError) {
-      let store = FleetStore(queue: session.queue, log: session.log, history: session.history(makes: true))
+      let store = FleetStore(queue: session.queue, orphans: options.orphans, log: session.log, history: session.history(makes: true))
       let effects = EffectRunner(session)
       code = try Dashboard(store: store, options: options, effects: effects).run()
     } catch { throw CommandFailure(code: 1, message: error.description) }
@@ -63,7 +65,12 @@ struct DemoCommand: ParsableCommand {
         simulated.rosterPoll = 5
         var options = FleetFeeds.Options()
         options.readsResources = true
-        let session = Session(environment: simulated, global: global, http: http, queue: queue, log: log, variables: [:], options: options)
+        options.readsZone = true
+        // What is deleted in a demo leaves its receipts among the demo's own files.
+        let files = endpoints.configPath.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+        let session = Session(
+          environment: simulated, global: global, http: http, queue: queue, log: log, variables: ["XDG_STATE_HOME": files], options: options
+        )
         // The first frame is on screen already; what it asked for waits until here.
         effects.arrived(session)
         await session.feeds.run()
@@ -87,7 +94,8 @@ struct DemoCommand: ParsableCommand {
       throw CommandFailure(code: LinearOutput.run(queue, environment: environment.name, log: log))
     }
     do throws(TerminalError) {
-      code = try Dashboard(store: FleetStore(queue: queue, log: log), options: options, effects: effects).run()
+      let store = FleetStore(queue: queue, orphans: options.orphans, log: log)
+      code = try Dashboard(store: store, options: options, effects: effects).run()
     } catch { throw CommandFailure(code: 1, message: error.description) }
     if code != 0 { throw CommandFailure(code: code) }
   }

@@ -77,6 +77,7 @@ private final class Deletion: Sendable {
   private let state: StateDirectory
   private let variables: [String: String]
   private let session: Session
+  private let prices: PriceBook
   private let isRunning = Mutex(false)
 
   init(command: DeleteCommand, environment: FleetEnvironment, format: GlobalOptions.Format, prompt: DeletePrompt?) throws {
@@ -91,6 +92,7 @@ private final class Deletion: Sendable {
     self.prompt = prompt
     variables = command.global.variables
     state = StateDirectory(variables: variables)
+    prices = .inUse(environment, variables: variables)
     var options = FleetFeeds.Options()
     // Of the tenants only this org's matters, and that one may be dead.
     options.asksTenants = false
@@ -108,28 +110,41 @@ private final class Deletion: Sendable {
 
   private func refused(_ why: String) -> CommandFailure { CommandFailure(code: 6, message: "delete: \(why); nothing was sent") }
 
+  /// What was planned, and what it was made from.
+  private struct Planned {
+    var plan: DeletionPlan
+    var hash: String
+    var fleet: Fleet
+    var evidence: DeletionEvidence
+  }
+
   func run() async throws -> Int32 {
-    if !isPlanOnly, let code = try await resumeLeftover() { return code }
-    let (plan, hash, fleet) = try await planned()
-    if isPlanOnly { return show(plan, hash, fleet) }
-    if let reason = fleet.reasonAgainstDeletion(regions: environment.aws?.regions ?? [], at: wallClock()) { throw refused(reason) }
-    let confirmed = try await confirmed(plan, hash, fleet)
-    return try await carryOut(confirmed.plan, confirmed.hash, confirmed.fleet)
+    if !isPlanOnly, let code = try await goOn() { return code }
+    let planned = try await planned()
+    if isPlanOnly { return show(planned) }
+    if let reason = reasonAgainst(planned.fleet) { throw refused(reason) }
+    return try await carryOut(try await confirmed(planned))
+  }
+
+  private func reasonAgainst(_ fleet: Fleet) -> String? {
+    fleet.reasonAgainstDeletion(regions: environment.aws?.regions ?? [], at: wallClock())
   }
 
   // MARK: - The plan
 
   /// - Throws: ``CommandFailure`` when there is no such org, or it can't be told.
-  private func planned() async throws -> (DeletionPlan, String, Fleet) {
+  private func planned() async throws -> Planned {
     let seen = SeenFleet(await session.loaded())
     let found = try wanted(in: seen.fleet)
-    let names = try await reader(seen).readForPlan(found.row)
+    let reader = try reader(seen)
+    async let evidence = reader.evidence(of: found.slug)
+    let names = await reader.readForPlan(found.row)
     // Read again: its workspaces are known now.
     guard let org = seen.fleet.orgs[found.id] else { throw refused("org \(found.slug) went while the plan was made") }
     let plan = DeletionPlan(
-      of: org, in: seen.fleet, environment: environment.name, isProtected: environment.isProtected, prices: .builtin, names: names ?? [],
+      of: org, in: seen.fleet, environment: environment.name, isProtected: environment.isProtected, prices: prices, names: names,
       rule: DeletionReader.rule(for: org.slug, in: environment))
-    return (plan, contentHash(of: plan.body), seen.fleet)
+    return Planned(plan: plan, hash: contentHash(of: plan.body), fleet: seen.fleet, evidence: await evidence)
   }
 
   private func wanted(in fleet: Fleet) throws -> Org {
@@ -151,22 +166,31 @@ private final class Deletion: Sendable {
     return found
   }
 
-  private func show(_ plan: DeletionPlan, _ hash: String, _ fleet: Fleet) -> Int32 {
+  private func lines(_ planned: Planned) -> [String] {
+    var notes: [String] = []
+    if let problem = planned.fleet.freshness(of: .tenant(planned.plan.slug), at: wallClock()).problem {
+      notes.append("workspaces are those that the machines' tags name: \(problem)")
+    }
+    return DeletionDocument.planLines(planned.plan, hash: planned.hash, evidence: planned.evidence, notes: notes)
+  }
+
+  private func show(_ planned: Planned) -> Int32 {
     let now = wallClock()
+    let (plan, hash, fleet) = (planned.plan, planned.hash, planned.fleet)
     switch format {
     case .json:
       Output.line(Document.make(DeletionDocument.plan(plan, hash: hash), environment: environment.name, fleet: fleet, at: now).serialized())
     case .csv: Output.line(DeletionDocument.planTable(plan, hash: hash).csv)
-    case .table: Output.line(DeletionDocument.planLines(plan, hash: hash).joined(separator: "\n"))
+    case .table: Output.line(lines(planned).joined(separator: "\n"))
     }
     var code: Int32 = 0
-    if let reason = fleet.reasonAgainstDeletion(regions: environment.aws?.regions ?? [], at: now) {
+    if let reason = reasonAgainst(fleet) {
       Output.message("delete: as things stand it would be refused: \(reason)")
       // What isn't configured is never, and changes no exit code.
       if environment.aws?.regions.isEmpty == false || !fleet.isComplete(.controlPlane, at: now) { code = 4 }
     }
-    let names = fleet.freshness(of: .dns, at: now)
-    if environment.dns != nil, names.state != .complete {
+    if plan.names == nil {
+      let names = fleet.freshness(of: .dns, at: now)
       Output.message("delete: the org's names are not known: \(names.problem ?? names.state.rawValue)")
       code = 4
     }
@@ -175,10 +199,12 @@ private final class Deletion: Sendable {
 
   // MARK: - The confirmation
 
-  private func confirmed(_ plan: DeletionPlan, _ hash: String, _ fleet: Fleet) async throws -> (
-    plan: DeletionPlan, hash: String, fleet: Fleet
-  ) {
-    if let planHash, planHash != hash { throw refused("the plan is not the one that was read: it is \(hash) now") }
+  private func confirmed(_ planned: Planned) async throws -> Planned {
+    let plan = planned.plan
+    if let planHash, planHash != planned.hash {
+      Output.message((["This is the plan now:"] + lines(planned)).joined(separator: "\n"))
+      throw refused("the plan is not the one that was read: it is \(planned.hash) now")
+    }
     if let confirm {
       guard confirm.utf8.elementsEqual(plan.phrase.utf8) else {
         throw refused("the phrase given with --confirm is not this environment, a slash and this org's name")
@@ -186,23 +212,23 @@ private final class Deletion: Sendable {
       guard !plan.isProtected || confirmProtected.map({ $0.utf8.elementsEqual(plan.protectedWord.utf8) }) == true else {
         throw refused("environment \(environment.name) is protected: --confirm-protected must be the last 8 characters of the org's id")
       }
-      return (plan, hash, fleet)
+      return planned
     }
-    var (plan, hash) = (plan, hash)
+    var asked = planned
     var notice: [String] = []
     while let prompt {
-      let (asked, askedHash) = (plan, hash)
       // Blocks this task's thread: nothing else is under way.
-      guard prompt.ask(asked, hash: askedHash, notice: notice), !Task.isCancelled else {
+      guard prompt.ask(asked.plan, lines: notice + lines(asked)), !Task.isCancelled else {
         throw CommandFailure(code: 6, message: "delete: not confirmed; nothing was sent")
       }
       // The world went on while the phrase was typed.
-      let (newPlan, newHash, newer) = try await planned()
-      if let reason = newer.reasonAgainstDeletion(regions: environment.aws?.regions ?? [], at: wallClock()) { throw refused(reason) }
-      if newHash == askedHash { return (asked, askedHash, newer) }
-      if planHash != nil { throw refused("the plan changed: it is \(newHash) now") }
-      notice = ["", "The plan changed while it was confirmed, and is void:"] + asked.differences(from: newPlan).map { "  \($0)" } + [""]
-      (plan, hash) = (newPlan, newHash)
+      let newer = try await self.planned()
+      if let reason = reasonAgainst(newer.fleet) { throw refused(reason) }
+      if newer.hash == asked.hash { return newer }
+      if planHash != nil { throw refused("the plan changed: it is \(newer.hash) now") }
+      notice =
+        ["", "The plan changed while it was confirmed, and is void:"] + asked.plan.differences(from: newer.plan).map { "  \($0)" } + [""]
+      asked = newer
     }
     throw refused("there is no terminal to type the phrase on")
   }
@@ -213,72 +239,93 @@ private final class Deletion: Sendable {
     do throws(FeedError) {
       return try DeletionReader(
         environment: environment, http: session.http, variables: variables,
-        names: ZoneNames(of: environment, http: session.http, variables: variables), prices: .builtin, onEvent: seen.take)
+        names: ZoneNames(of: environment, http: session.http, variables: variables), prices: prices, onEvent: seen.take)
     } catch { throw refused(error.description) }
   }
 
-  private func carryOut(_ plan: DeletionPlan, _ hash: String, _ fleet: Fleet) async throws -> Int32 {
-    let seen = SeenFleet(fleet)
-    let reader = try self.reader(seen)
+  private func runner(_ seen: SeenFleet) throws -> DeletionRunner {
+    DeletionRunner(reader: try reader(seen), state: state, onChange: DeletionProgressLines().show)
+  }
+
+  private func carryOut(_ planned: Planned) async throws -> Int32 {
+    let seen = SeenFleet(planned.fleet)
+    let runner = try runner(seen)
+    let order = DeletionRun.Order(
+      receiptID: ReceiptStore.newID(at: wallClock()), plan: planned.plan, planHash: planned.hash, operator: OperatorName.current(variables),
+      startedAt: wallClock(), verifyWithin: environment.verifyWithin)
     let opening: DeletionJournal.Opening
     do throws(StateDirectory.Failure) {
-      opening = try DeletionJournal.open(in: state, environment: environment.name, org: plan.orgID)
-    } catch { throw refused("the journal can't be opened: \(error)") }
-    let order = DeletionRun.Order(
-      receiptID: ReceiptStore.newID(at: wallClock()), plan: plan, planHash: hash, operator: OperatorName.current(variables),
-      startedAt: wallClock(), verifyWithin: environment.verifyWithin)
-    var journal: DeletionJournal?
+      opening = try DeletionJournal.open(in: state, environment: environment.name, org: planned.plan.orgID)
+      // What had sent nothing is forgotten.
+      if case .held(let journal, let records) = opening, !records.isEmpty { try journal.restart() }
+    } catch { throw refused("the journal can't be written: \(error)") }
     switch opening {
-    case .busy: Output.message("delete: another fleettui here is deleting \(plan.slug) already: following it")
-    case .held(let held, let records):
-      journal = held
-      if !records.isEmpty { try restart(held) }
+    case .busy:
+      // Another one began while this one was confirmed.
+      guard let other = leftover(), let code = try await goOn(with: other) else {
+        throw refused("another fleettui here begins to delete \(planned.plan.slug): try again to follow it")
+      }
+      return code
+    case .held(let journal, _):
+      isRunning.withLock { $0 = true }
+      return try report(
+        await runner.start(
+          order, resumes: resumes, journal: journal, plan: planned.plan.json(hash: planned.hash), evidence: planned.evidence), seen)
     }
-    if journal != nil { await reader.captureEvidence(of: plan, receiptID: order.receiptID, in: state) }
-    let runner = DeletionRunner(
-      reader: reader, receipts: ReceiptStore(state: state), journal: journal, plan: plan, onChange: DeletionProgressLines().show)
-    isRunning.withLock { $0 = true }
-    return try report(await runner.start(order, resumes: resumes), seen)
   }
 
-  private func restart(_ journal: DeletionJournal) throws {
-    do throws(StateDirectory.Failure) { try journal.restart() } catch { throw refused("the journal can't be written: \(error)") }
+  // MARK: - What an earlier start left
+
+  private func leftover() -> DeletionRun.Order? {
+    DeletionJournal.leftovers(in: state).first {
+      $0.environment == environment.name && ($0.slug.rawValue == org || $0.orgID.rawValue == org)
+    }
   }
 
-  /// Goes on with what an earlier process left of this org's deletion. - Returns: `nil` when there is nothing of the kind.
-  private func resumeLeftover() async throws -> Int32? {
-    guard
-      let left = DeletionJournal.leftovers(in: state).first(where: {
-        $0.environment == environment.name && ($0.slug.rawValue == org || $0.orgID.rawValue == org)
-      })
-    else { return nil }
+  /// Goes on with this org's deletion where an earlier process left it or another one has it under way. It only looks: nothing is sent.
+  /// - Returns: `nil` when there is nothing of the kind.
+  private func goOn() async throws -> Int32? {
+    for other in DeletionJournal.leftovers(in: state) where other.environment == environment.name && other.orgID != leftover()?.orgID {
+      Output.message(
+        "delete: an unfinished deletion of \(other.slug) has a journal here: `fleettui delete \(other.slug)` says what stands and follows it"
+      )
+    }
+    guard let left = leftover() else { return nil }
     if let confirm, !confirm.utf8.elementsEqual("\(left.environment)/\(left.slug)".utf8) {
       throw refused("the phrase given with --confirm is not this environment, a slash and this org's name")
     }
-    let opening: DeletionJournal.Opening
+    return try await goOn(with: left)
+  }
+
+  private func goOn(with left: DeletionRun.Order) async throws -> Int32? {
+    let opening: DeletionJournal.Opening?
     do throws(StateDirectory.Failure) {
-      opening = try DeletionJournal.open(in: state, environment: left.environment, org: left.orgID)
+      opening = try DeletionJournal.reopen(in: state, environment: left.environment, org: left.orgID)
     } catch { throw refused("the journal can't be opened: \(error)") }
-    // Busy: somebody carries it out right now; the usual way finds that too, and follows.
-    guard case .held(let journal, let records) = opening else { return nil }
-    let receipts = ReceiptStore(state: state)
-    if case .ended? = records.last, let kept = try receipts.document(of: left.receiptID) {
-      journal.remove()
-      Output.message("delete: an earlier deletion of \(left.slug) had ended \(kept["outcome"]?.string ?? "?"), receipt \(left.receiptID)")
-      return nil
-    }
-    guard let run = DeletionRun(resuming: records, at: wallClock()) else {
-      journal.remove()
-      Output.message("delete: an earlier deletion of \(left.slug) ended before anything was sent")
-      return nil
-    }
-    Output.message(
-      "delete: an earlier deletion of \(left.slug), begun \(left.startedAt), was cut off: \(run.standing). Following it; nothing is sent.")
     let seen = SeenFleet(Fleet())
-    let runner = DeletionRunner(
-      reader: try reader(seen), receipts: receipts, journal: journal, plan: nil, onChange: DeletionProgressLines().show)
-    isRunning.withLock { $0 = true }
-    return try report(await runner.resume(run), seen)
+    let runner = try runner(seen)
+    switch opening {
+    case nil: return nil
+    case .busy?:
+      Output.message("delete: another fleettui here is deleting \(left.slug), begun \(left.startedAt): following it; nothing is sent")
+      return try report(await runner.follow(left), seen)
+    case .held(let journal, let records)?:
+      if case .ended? = records.last, let kept = try ReceiptStore(state: state).document(of: left.receiptID) {
+        journal.remove()
+        Output.message("delete: an earlier deletion of \(left.slug) had ended \(kept["outcome"]?.string ?? "?"), receipt \(left.receiptID)")
+        return nil
+      }
+      guard let run = DeletionRun(resuming: records, at: wallClock()) else {
+        journal.remove()
+        Output.message("delete: an earlier deletion of \(left.slug) ended before anything was sent")
+        return nil
+      }
+      Output.message(
+        "delete: an earlier deletion of \(left.slug), begun \(left.startedAt), was cut off: \(run.standing). Following it; nothing is sent."
+      )
+      isRunning.withLock { $0 = true }
+      return try report(await runner.resume(run, journal: journal), seen)
+    }
   }
 
   private func report(_ end: DeletionRunner.End, _ seen: SeenFleet) throws -> Int32 {
@@ -303,6 +350,10 @@ private final class Deletion: Sendable {
         return 1
       case .partial, .queued, .stalled:
         Output.message("delete: \(outcome.rawValue), not verified; receipt \(receipt["id"]?.string ?? "?")")
+        if outcome == .stalled {
+          Output.message(
+            "delete: the same request resumes it after its last step: `fleettui delete \(UntrustedText.clean(org, limit: 64)) --resume 1`")
+        }
         return 5
       }
     }
@@ -349,7 +400,7 @@ private final class DeletionProgressLines: Sendable {
 }
 
 /// Who is at work, `user@host`.
-private enum OperatorName {
+enum OperatorName {
   static func current(_ variables: [String: String]) -> String {
     var host = [CChar](repeating: 0, count: 256)
     gethostname(&host, host.count - 1)

@@ -41,9 +41,8 @@ final class DeletePrompt: Sendable {
   }
 
   /// Asks until the phrase is typed or the operator leaves. Blocks its thread.
-  func ask(_ plan: DeletionPlan, hash: String, notice: [String]) -> Bool {
-    var lines = notice + DeletionDocument.planLines(plan, hash: hash)
-    lines.append("")
+  func ask(_ plan: DeletionPlan, lines: [String]) -> Bool {
+    var lines = lines + [""]
     lines.append("Type the environment, a slash and the org's name, then Enter. Esc leaves. Pasting is refused.")
     Output.write(lines.map { $0 + "\n" }.joined(), to: STDERR_FILENO)
     guard enter() else { return false }

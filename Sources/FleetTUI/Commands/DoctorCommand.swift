@@ -156,45 +156,25 @@ private struct Examination: Sendable {
 
   private func aws() async -> [DoctorCheck] {
     guard let settings = environment.aws else { return [DoctorCheck("aws", .skipped, "no AWS is configured")] }
-    let queue = EventQueue()
-    for region in RegionWatch.all(of: settings, http: http, queue: queue, variables: variables) { await region.read(epoch: 1, within: 20) }
-    return queue.drain().compactMap { event in
-      switch event.change {
-      case .instances(let rows, let complete, let problem):
-        DoctorCheck(
-          "aws", complete ? .pass : .fail,
-          "\(event.source): DescribeInstances lists \(rows.count) instances\(problem.map { ", but: \($0)" } ?? "")")
-      case .failed(let reason):
-        DoctorCheck(
-          "aws", .fail, "\(event.source): \(reason)", nextStep: "the pages Instances, Orphans and Costs need ec2:DescribeInstances")
-      default: nil
-      }
-    }
+    return await AWSExamination(settings: settings, http: http, variables: variables).checks()
   }
 
   private func dns() async -> DoctorCheck {
     guard let settings = environment.dns else { return DoctorCheck("dns", .skipped, "no DNS zone is configured") }
-    guard let zone = settings.zoneID, let source = settings.token else {
-      return DoctorCheck("dns", .fail, "zone_id or token is missing", nextStep: "set both in [environment.\(environment.name).dns]")
-    }
-    do {
-      let token = try source.read(environment: variables)
-      let request = HTTPRequest(
-        .get, "\(settings.api)/zones/\(zone)/dns_records?per_page=5&page=1", headers: [("Authorization", "Bearer \(token.reveal())")],
-        timeout: 15)
-      let response = try await http.ask(request, within: 20)
-      let json = try? JSONValue(parsing: response.body)
-      guard response.status == 200, json?["success"]?.bool == true, json?["result"]?.array != nil else {
-        let why = json?["errors"]?.array?.first?["message"]?.text ?? "no list of records"
-        return DoctorCheck(
-          "dns", .fail, "\(settings.api) answered \(response.status): \(why)", nextStep: "check zone_id and token: Zone.DNS:Read is needed")
-      }
-      let count = json?["result_info"]?["total_count"]?.integer
-      return DoctorCheck(
-        "dns", .pass, "zone \(settings.zone): \(count.map { "\($0) records of \(settings.recordQuota)" } ?? "its records can be read")")
+    let table = "[environment.\(environment.name).dns]"
+    guard let source = settings.token else { return DoctorCheck("dns", .fail, "token is missing", nextStep: "set it in \(table)") }
+    do throws(SecretSource.Unavailable) {
+      let client = CloudflareClient(http: http, api: settings.api, token: try source.read(environment: variables))
+      return await zone(settings, client, table)
+    } catch { return DoctorCheck("dns", .fail, error.description, nextStep: "make \(source) give a token with Zone.DNS:Read") }
+  }
+
+  private func zone(_ settings: DNSSettings, _ client: CloudflareClient, _ table: String) async -> DoctorCheck {
+    do throws(FeedError) {
+      let count = try await client.records(of: settings).count
+      return DoctorCheck("dns", .pass, "zone \(settings.zone): \(count) records of \(settings.recordQuota)")
     } catch {
-      return DoctorCheck(
-        "dns", .fail, "\(settings.api): \(error)", nextStep: "check api and token of [environment.\(environment.name).dns]")
+      return DoctorCheck("dns", .fail, error.description, nextStep: "check \(table): zone_id, api and a token with Zone.DNS:Read")
     }
   }
 

@@ -154,12 +154,13 @@ extension GlobalOptions {
 
   /// The history for whoever shows the fleet: what it can't use is said, and it goes on in memory alone.
   /// - Parameter makes: whether a missing file is made.
-  func historyIfUsable(makes: Bool, warn: (String) -> Void) -> KeptHistory? {
+  func historyIfUsable(makes: Bool, environment: String, warn: (String) -> Void) -> KeptHistory? {
     do {
       guard let path = try historyPath(), makes || access(path, F_OK) == 0 else { return nil }
       let file = try HistoryFile(path: path)
       if file.isReadOnly { warn("history \(path): can't be written; new boots are not kept") }
-      return KeptHistory(file: file, boots: try file.boots(newest: HistoryFile.learnedLimit))
+      return KeptHistory(
+        file: file, environment: environment, boots: try file.boots(newest: HistoryFile.learnedLimit), orgs: try file.orgs(of: environment))
     } catch {
       warn("\(error); going on without it")
       return nil
@@ -170,5 +171,8 @@ extension GlobalOptions {
 /// The history's file and its newest boots, oldest first.
 struct KeptHistory: Sendable {
   let file: HistoryFile
+  let environment: String
   let boots: [BootRecord]
+  /// Every org that a roster of the environment was seen to hold.
+  let orgs: [OrgSighting]
 }

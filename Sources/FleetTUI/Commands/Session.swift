@@ -37,19 +37,24 @@ struct Session: Sendable {
   /// Every source, asked once.
   func loaded() async -> Fleet {
     await feeds.loadOnce()
-    var fleet = Fleet()
-    if let history = history(makes: false) { fleet.adopt(history.boots) }
+    var fleet = Fleet(orphans: OrphanSettings(environment.aws))
+    let history = history(makes: false)
+    if let history {
+      fleet.adopt(history.boots)
+      fleet.adopt(history.orgs)
+    }
     for event in queue.drain() {
       log.note(event)
       fleet.apply(event)
     }
+    do throws(HistoryFailure) { try history?.file.note(fleet.sightings, in: environment.name) } catch { log.warn(error.description) }
     return fleet
   }
 
   /// What was learned of boots, if its file can be used; else that is said.
   /// - Parameter makes: whether a missing file is made.
   func history(makes: Bool) -> KeptHistory? {
-    global.historyIfUsable(makes: makes) { problem in
+    global.historyIfUsable(makes: makes, environment: environment.name) { problem in
       Output.message(problem)
       log.warn(problem)
     }

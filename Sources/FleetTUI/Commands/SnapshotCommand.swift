@@ -9,13 +9,15 @@ struct SnapshotCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let (_, environment) = try global.environment()
+    let (configuration, environment) = try global.environment()
     let format = global.outputFormat
     let prices = PriceBook.inUse(environment, variables: global.variables)
     var options = FleetFeeds.Options()
     // Volumes and addresses for what they cost.
     options.readsResources = true
     options.asksQuota = true
+    options.readsZone = true
+    options.zoneNeighbours = configuration.neighbours(of: environment)
     let session = try Session(environment: environment, global: global, options: options)
     let code = Interruption.run {
       let fleet = await session.loaded()

@@ -1,3 +1,4 @@
+import Feeds
 import FleetModel
 
 /// `fleettui dns`: every record of the zone with what is decided over it.
@@ -6,6 +7,25 @@ struct DNSDocument {
   /// One fleet that carries every source that was asked.
   let sources: Fleet
   let now: Timestamp
+
+  init(fleet: Fleet, settings: DNSSettings, now: Timestamp) {
+    self.now = now
+    report =
+      fleet.zoneReport(at: now)
+      ?? DNSReport(
+        records: nil, zoneProblem: fleet.zoneProblem(settings.zone, at: now), rules: DNSRules(settings, sharedWith: []),
+        fleet: DNSFleet(of: []), quota: settings.recordQuota, at: now)
+    var sources = fleet
+    for share in fleet.zone?.neighbours ?? [] {
+      // The document names each source once: another environment's trouble is told under the same name.
+      for (source, record) in share.sources.sorted(by: { $0.key < $1.key }) {
+        let freshness = record.freshness(at: now)
+        guard sources.sources[source] == nil || (freshness.state != .complete && sources.isComplete(source, at: now)) else { continue }
+        sources.adopt(source, record, reason: freshness.problem.map { "environment \(share.environment): \($0)" })
+      }
+    }
+    self.sources = sources
+  }
 
   func json(environment: String) -> JSONValue {
     Document.make(

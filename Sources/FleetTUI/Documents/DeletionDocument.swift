@@ -8,30 +8,37 @@ enum DeletionDocument {
   }
 
   /// What the plan removes, for a reader. The phrase is nowhere in it in one piece.
-  static func planLines(_ plan: DeletionPlan, hash: String) -> [String] {
+  static func planLines(_ plan: DeletionPlan, hash: String, evidence: DeletionEvidence, notes: [String] = []) -> [String] {
     func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
     let tenants = plan.machines.count { $0.role == .tenant }
     let others = plan.machines.count - tenants
     var lines = [
-      "environment  \(plan.environment)" + (plan.isProtected ? "   protected" : ""),
+      "environment  \(plan.environment)" + (plan.isProtected ? "   protected: wants a second word" : ""),
       "org          \(plan.slug)   \(plan.orgID)" + (plan.name.map { "   \($0)" } ?? ""),
     ]
     let facts = [plan.customerPlan.map { "plan \($0)" }, plan.members.map { count($0, "member") }].compactMap { $0 }
-    if !facts.isEmpty { lines.append("customer     " + facts.joined(separator: ", ")) }
+    lines.append(
+      "\(plan.kind == .test ? "test org    " : "customer    ") "
+        + (facts.isEmpty ? "plan and members not known" : facts.joined(separator: ", ")))
     lines += [
       "removes      \(count(tenants, "tenant machine")), \(count(plan.workspaces.count, "workspace")) with \(count(others, "machine")), "
-        + "\(count(plan.volumes.count, "volume")), \(count(plan.names.count, "DNS name"))",
+        + "\(count(plan.volumes.count, "volume")), \(plan.names.map { count($0.count, "DNS name") } ?? "DNS names that could not be read")",
       "stops        " + (plan.hourlySaved.map { "$\(($0 * 1000).rounded() / 1000)/h" } ?? "a cost that is not known"),
       "not removed  WorkOS users, traces, vendor history",
+      "kept         " + (evidence.bootEvents.map { count($0.count, "boot event") } ?? "boot events could not be read")
+        + ", " + (evidence.diagnostics == nil ? "diagnostics could not be read" : "diagnostics") + ": the deletion destroys them",
     ]
     for machine in plan.machines {
       lines.append("machine      \(machine.id)  \(machine.role?.rawValue ?? "-")  \(machine.type ?? "?")  \(machine.region)")
     }
-    for name in plan.names { lines.append("name         \(name)") }
+    for name in plan.names ?? [] { lines.append("name         \(name)") }
     for purge in plan.openPurges {
-      lines.append("open run     \(purge.id)  \(purge.status.text)" + (purge.lastStep.map { ", last step \($0)" } ?? ""))
+      lines.append(
+        "\(purge.isPending ? "running now " : "open run    ") \(purge.id)  \(purge.status.text)"
+          + (purge.lastStep.map { ", last step \($0)" } ?? "")
+          + (purge.isPending ? ": it is followed, no second one is started" : ""))
     }
-    lines.append("plan         \(hash)")
+    lines += notes.map { "note         \($0)" } + ["plan         \(hash)"]
     return lines
   }
 
@@ -41,7 +48,7 @@ enum DeletionDocument {
       rows: [["org", plan.orgID.rawValue, "", plan.slug.rawValue, plan.hourlySaved.map { "\($0)" } ?? "?"]]
         + plan.machines.map { ["instance", $0.id.rawValue, $0.region.rawValue, $0.type ?? "?", $0.hourly.map { "\($0)" } ?? "?"] }
         + plan.workspaces.map { ["workspace", $0.rawValue, "", "", ""] } + plan.volumes.map { ["volume", $0, "", "", ""] }
-        + plan.names.map { ["dns", $0, "", "", ""] } + [["plan", hash, "", "", ""]])
+        + (plan.names ?? []).map { ["dns", $0, "", "", ""] } + [["plan", hash, "", "", ""]])
   }
 
   /// A receipt, leg by leg.

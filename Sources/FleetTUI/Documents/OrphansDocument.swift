@@ -1,13 +1,6 @@
 import Feeds
 import FleetModel
 
-extension OrphanSettings {
-  /// As the environment's configuration has it.
-  init(_ aws: AWSSettings?) {
-    self.init(environmentTag: aws?.environmentTag.map { Tag(key: $0.key, value: $0.value) }, grace: aws?.orphanGrace ?? 1200)
-  }
-}
-
 /// `fleettui orphans`: what nobody owns any more, why that is believed, and what can't be told.
 struct OrphansDocument {
   let fleet: Fleet
@@ -25,7 +18,7 @@ struct OrphansDocument {
   func json(environment: String) -> JSONValue {
     Document.make(
       [
-        .init("orphans", .array(report.cases.map(Self.json))), .init("judged", .bool(report.refused == nil)),
+        .init("orphans", .array(report.cases.map(Self.json))), .init("judged", .bool(report.isJudged)),
         .init("refused", JSONValue(report.refused)),
       ], environment: environment, fleet: fleet, at: now, rosterSuspicion: judgement.safetyGate)
   }

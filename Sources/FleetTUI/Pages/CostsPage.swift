@@ -1,90 +1,8 @@
 import FleetModel
 
-/// What each org costs, as the last report has it.
-struct CostsContent: TableContent {
-  static let page = PageID.costs
-  static let columns = [
-    Column(id: "org", title: "ORG", minimum: 10, ideal: 24, priority: 0, stretch: 1),
-    Column(id: "machines", title: "MACHINES", minimum: 8, ideal: 8, priority: 7, alignment: .right),
-    Column(id: "hourly", title: "$/H", minimum: 7, ideal: 8, priority: 1, alignment: .right),
-    Column(id: "monthly", title: "$/MONTH", minimum: 8, ideal: 9, priority: 2, alignment: .right),
-    Column(id: "storage", title: "STORAGE", minimum: 8, ideal: 9, priority: 5, alignment: .right),
-    Column(id: "addresses", title: "ADDRESS", minimum: 8, ideal: 8, priority: 6, alignment: .right),
-    Column(id: "launch", title: "SO FAR", minimum: 8, ideal: 10, priority: 4, alignment: .right),
-    Column(id: "llm", title: "LLM", minimum: 8, ideal: 9, priority: 3, alignment: .right),
-    Column(id: "budget", title: "BUDGET", minimum: 8, ideal: 12, priority: 3, alignment: .right),
-  ]
-  static let initialSort = (column: 2, isReversed: false)
-  static let followsTop = false
-  static let keysMove = false
-
-  var report: CostReport?
-
-  func id(_ subject: Subject) -> OrgID? { if case .org(let id) = subject { id } else { nil } }
-  func subject(_ id: OrgID) -> Subject { .org(id) }
-  func all(_ fleet: Fleet) -> [OrgID] { Array(fleet.orgs.keys) }
-  func count(_ fleet: Fleet) -> Int { fleet.orgs.count }
-  func oldest(_ fleet: Fleet) -> OrgID? { nil }
-  func touched(by changes: FleetChanges, _ fleet: Fleet) -> [OrgID] { Array(changes.orgs) }
-  func exists(_ id: OrgID, _ fleet: Fleet) -> Bool { fleet.orgs[id] != nil }
-
-  func key(_ id: OrgID, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
-    guard let org = fleet.orgs[id] else { return .unknown }
-    let cost = report?.cost(of: id)
-    return switch Self.columns[column].id {
-    case "org": SortKey(org.slug.rawValue)
-    case "machines": SortKey(cost.map { -Double($0.count) })
-    case "storage": SortKey(cost.map { -$0.storageMonthly.known })
-    case "addresses": SortKey(cost.map { -$0.addressMonthly.known })
-    case "launch": SortKey(cost.map { -$0.sinceLaunch.known })
-    case "llm": SortKey(LLMSpend(of: org, in: fleet).spend.map { -$0 })
-    case "budget": SortKey(LLMSpend(of: org, in: fleet).budget.map { -$0 })
-    default: SortKey(cost.map { -$0.hourly.known })
-    }
-  }
-
-  func texts(_ id: OrgID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
-    guard let org = fleet.orgs[id] else { return false }
-    return look(org.slug.rawValue) || look(org.row.name ?? "") || look(id.rawValue)
-  }
-
-  func cells(_ id: OrgID, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
-    guard let org = fleet.orgs[id] else { return Self.columns.map { _ in [] } }
-    let cost = report?.cost(of: id)
-    let llm = LLMSpend(of: org, in: fleet)
-    let isOver = !llm.exhausted.isEmpty
-    return [
-      [Span(org.slug.rawValue)], [cost.map { Span("\($0.count)", .dim) } ?? Span("?", .unknown)],
-      [Self.money(cost?.hourly, digits: 3)], [Self.money(cost.map { Self.monthly($0) })], [Self.money(cost?.storageMonthly)],
-      [Self.money(cost?.addressMonthly)], [Self.money(cost?.sinceLaunch)],
-      [llm.spend.map { Span(Wording.dollars($0, digits: 2), $0 == 0 ? .dim : .money) } ?? Span("?", .unknown)],
-      [
-        llm.budget.map { Span((isOver ? context.glyphs.late + " " : "") + Wording.dollars($0, digits: 2), isOver ? .warning : .dim) }
-          ?? Span(llm.spend == nil ? "?" : "none", llm.spend == nil ? .unknown : .dim)
-      ],
-    ]
-  }
-
-  private static func monthly(_ sum: CostSum) -> Money {
-    var money = Money()
-    money.add(sum.hourly.known * PriceBook.hoursPerMonth)
-    if sum.hourly.hasUnknown { money.add(nil) }
-    return money
-  }
-
-  /// `12.30`, `12.30+?` where a part is unknown, `?` where all is.
-  static func money(_ money: Money?, digits: Int = 2) -> Span {
-    guard let money, !(money.hasUnknown && money.known == 0) else { return Span("?", .unknown) }
-    return Span(Wording.dollars(money.known, digits: digits) + (money.hasUnknown ? "+?" : ""), money.known == 0 ? .dim : .money)
-  }
-
-  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String { "no orgs to pay for" }
-}
-
-/// The orgs' costs, and under them the fleet's: roles, waste, quota, and where the prices are from.
+/// The orgs' costs, and under them the fleet's: over the session, by role and region, what is wasted, the quota, and where the prices are from.
 struct CostsPage: Page {
   private var table = TablePage<CostsContent>()
-  private let orphans: OrphanSettings
   private let vcpuQuota: Int?
   private var report: CostReport?
   private var reportedAt: Timestamp?
@@ -92,12 +10,8 @@ struct CostsPage: Page {
 
   /// Seconds for which a report is good although the fleet moves on: its figures move by the hour.
   private static let interval = 2.0
-  private static let summaryRows = 5
 
-  init(orphans: OrphanSettings, vcpuQuota: Int?) {
-    self.orphans = orphans
-    self.vcpuQuota = vcpuQuota
-  }
+  init(vcpuQuota: Int?) { self.vcpuQuota = vcpuQuota }
 
   var id: PageID { table.id }
   var selection: Subject? { table.selection }
@@ -122,10 +36,15 @@ struct CostsPage: Page {
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     renew(fleet, &context)
-    guard rows >= Self.summaryRows + 4, let report else { return table.draw(fleet, rows: rows, width: width, &context) }
-    var lines = table.draw(fleet, rows: rows - Self.summaryRows, width: width, &context)
-    while lines.count < rows - Self.summaryRows { lines.append(Line()) }
-    return lines + summary(report, fleet, context).map { Line($0.spans.fitted(to: width)) }
+    guard rows >= 9, let report else { return table.draw(fleet, rows: rows, width: width, &context) }
+    var summary = summary(report, fleet, width: width, context)
+    // Half of a large page is for the orgs.
+    let spare = rows / 2 - summary.count
+    if spare >= 3 { summary = burn(report, rows: min(5, spare - 1), width: width, context) + summary }
+    summary = [Line()] + summary.prefix(rows - 5).map { Line($0.spans.fitted(to: width)) }
+    var lines = table.draw(fleet, rows: rows - summary.count, width: width, &context)
+    while lines.count < rows - summary.count { lines.append(Line()) }
+    return lines + summary
   }
 
   /// Reports anew when the fleet changed, but not with every event of a busy one.
@@ -133,8 +52,7 @@ struct CostsPage: Page {
     let now = context.moment.now
     let due = reportedAt.map { $0 + (hasChanged ? Self.interval : 60) }
     guard due == nil || now >= due ?? now else { return context.moment.changes(at: due ?? now) }
-    let new = CostReport(
-      of: fleet, prices: context.prices, judgement: OrphanJudgement(of: fleet, settings: orphans, at: now), at: now)
+    let new = CostReport(of: fleet, prices: context.prices, judgement: fleet.judgement, at: now)
     report = new
     reportedAt = now
     hasChanged = false
@@ -142,35 +60,81 @@ struct CostsPage: Page {
     context.moment.changes(at: now + 60)
   }
 
-  private func summary(_ report: CostReport, _ fleet: Fleet, _ context: DrawingContext) -> [Line] {
+  // MARK: - Under the table
+
+  private func summary(_ report: CostReport, _ fleet: Fleet, width: Int, _ context: DrawingContext) -> [Line] {
     let knows = report.knowsMachines
-    var total: [Span] = [Span("  fleet ", .heading)]
-    total += figure(knows ? report.total.hourly : nil, "/h", digits: 2) + figure(knows ? report.total.thisMonth : nil, " this month")
-    total +=
-      figure(knows ? report.total.storageMonthly : nil, "/month storage")
-      + figure(knows ? report.total.addressMonthly : nil, "/month addresses")
-
-    var roles: [Span] = [Span("  roles ", .heading)]
-    for role in [InstanceRole.tenant, .workspace] {
-      let sum = report.roles[role] ?? CostSum()
-      roles += [Span("\(role.rawValue) ", .dim)] + bar(sum.hourly.known, of: report.total.hourly.known, context.glyphs)
-      roles += figure(knows ? sum.hourly : nil, "/h ")
-    }
-
-    var waste: [Span] = [Span("  waste ", .heading)]
-    if let wasted = report.wastedHourly {
-      waste += [Span("$\(Wording.dollars(wasted, digits: 2))/h  ", wasted > 0 ? .failed : .dim)]
-      for cause in Waste.allCases { if let sum = report.wastes[cause] { waste += [Span("\(sum.count) \(cause.rawValue)  ", .dim)] } }
-      if let minute = report.stuckMinute, minute > 0 {
-        waste += [Span("a stuck minute costs $\(Wording.dollars(minute, digits: 4))", .dim)]
-      }
-    } else {
-      waste += [Span("?  the verdicts' sources are missing", .unknown)]
-    }
-    return [Line(), Line(total), Line(roles), Line(waste), sources(report, fleet, context)]
+    let total = report.total
+    let fleetLine =
+      [Span("  fleet  ", .heading)] + figure(knows ? total.hourly : nil, "/h", digits: 2)
+      + figure(knows ? CostsContent.monthly(total) : nil, "/month") + figure(knows ? total.thisMonth : nil, " this month")
+      + figure(knows ? total.sinceLaunch : nil, " since launch") + figure(knows ? total.storageMonthly : nil, "/month storage")
+      + figure(knows ? total.addressMonthly : nil, "/month addresses")
+    return [Line(fleetLine)] + roles(report, width: width, context)
+      + [regions(report), llm(fleet, context), waste(report), quota(report, fleet, context), prices(report)]
   }
 
-  private func sources(_ report: CostReport, _ fleet: Fleet, _ context: DrawingContext) -> Line {
+  /// A bar for each role, as long as its share of the whole.
+  private func roles(_ report: CostReport, width: Int, _ context: DrawingContext) -> [Line] {
+    [InstanceRole.tenant, .workspace].map { role in
+      let sum = report.roles[role] ?? CostSum()
+      let whole = report.total.hourly.known
+      let share = whole > 0 ? sum.hourly.known / whole : 0
+      let bar = ProgressBar(fraction: report.knowsMachines ? share : nil).spans(width: max(8, min(40, width - 50)), glyphs: context.glyphs)
+      let name = [Span("  " + role.rawValue, .dim)].fitted(to: 12)
+      let count = report.knowsMachines ? "\(sum.count)" : "?"
+      return Line(
+        name + bar + [Span(" \(Wording.padded(Int((share * 100).rounded()), 3))%  ", .dim)]
+          + figure(report.knowsMachines ? sum.hourly : nil, "/h", digits: 3) + [Span("\(count) machines", .dim)])
+    }
+  }
+
+  private func regions(_ report: CostReport) -> Line {
+    var spans = [Span("  regions  ", .heading)]
+    for (region, sum) in report.regions.sorted(by: { ($1.value.hourly.known, $0.key) < ($0.value.hourly.known, $1.key) }) {
+      spans += [Span(region.rawValue.isEmpty ? "not told " : "\(region) ", .dim)] + figure(sum.hourly, "/h", digits: 2)
+    }
+    if report.regions.isEmpty { spans.append(Span(report.knowsMachines ? "no machines" : "?", report.knowsMachines ? .dim : .unknown)) }
+    return Line(spans)
+  }
+
+  private func waste(_ report: CostReport) -> Line {
+    var spans = [Span("  waste  ", .heading)]
+    guard let wasted = report.wastedHourly else { return Line(spans + [Span("?  the verdicts' sources are missing", .unknown)]) }
+    spans += [Span("$\(Wording.dollars(wasted, digits: 2))/h  ", wasted > 0 ? .failed : .dim)]
+    for cause in Waste.allCases {
+      guard let sum = report.wastes[cause] else { continue }
+      let storage = cause == .stopped ? sum.storageMonthly.exact.map { " $\(Wording.dollars($0, digits: 2))/month storage" } ?? "" : ""
+      spans.append(Span("\(sum.count) \(cause.rawValue)\(storage)  ", .dim))
+    }
+    if let minute = report.stuckMinute, minute > 0 {
+      spans.append(Span("a stuck minute costs $\(Wording.dollars(minute, digits: 4))", .dim))
+    }
+    return Line(spans)
+  }
+
+  /// What the agents spent on language models, beside what their machines cost.
+  private func llm(_ fleet: Fleet, _ context: DrawingContext) -> Line {
+    var spend = Money()
+    var budget: Double?
+    var exhausted = 0
+    // Of the tenants that run: the others can't be asked, and spend nothing.
+    for org in fleet.orgs.values where org.row.status == .running {
+      let one = LLMSpend(of: org, in: fleet)
+      spend.add(one.spend)
+      if let limit = one.budget { budget = (budget ?? 0) + limit }
+      exhausted += one.exhausted.count
+    }
+    var spans = [Span("  LLM  ", .heading)] + figure(spend, " this month")
+    spans.append(Span(budget.map { "budgets $\(Wording.dollars($0, digits: 2))" } ?? "no budgets", .dim))
+    if exhausted > 0 {
+      spans.append(
+        Span("  \(context.glyphs.late) \(exhausted) \(exhausted == 1 ? "workspace has" : "workspaces have") spent theirs", .warning))
+    }
+    return Line(spans)
+  }
+
+  private func quota(_ report: CostReport, _ fleet: Fleet, _ context: DrawingContext) -> Line {
     let quota = VCPUQuota(of: fleet, configured: vcpuQuota)
     let role: Role =
       switch quota.level {
@@ -180,26 +144,49 @@ struct CostsPage: Page {
       case .unknown: .unknown
       }
     let used = quota.used.map(String.init) ?? "?"
-    var spans = [
-      Span("  vCPU ", .heading), Span("\(role.glyph(context.glyphs)) \(used)/\(quota.limit.map(String.init) ?? "?")", role),
-    ]
+    var spans = [Span("  vCPU  ", .heading)]
+    if let used = quota.used, let limit = quota.limit, limit > 0 {
+      spans +=
+        ProgressBar(fraction: Double(used) / Double(limit), isLate: role != .ok).spans(width: 18, glyphs: context.glyphs) + [Span(" ")]
+    }
+    spans.append(Span("\(role.glyph(context.glyphs)) \(used)/\(quota.limit.map(String.init) ?? "?")", role))
     if let fits = quota.fits("t3.large") { spans.append(Span(", \(fits) more t3.large fit", .dim)) }
+    if quota.regions.count > 1 {
+      let parts = quota.regions.sorted { $0.key < $1.key }.map { region, share in
+        "\(region) \(share.used.map(String.init) ?? "?")/\(share.limit.map(String.init) ?? "?")"
+      }
+      spans.append(Span("  \(parts.joined(separator: "  "))", .dim))
+    }
+    if quota.limit == nil, let (region, why) = fleet.vcpuProblems.min(by: { $0.key < $1.key }) {
+      spans.append(Span("  the limit of \(region) is unknown: \(why)", .dim))
+    }
+    return Line(spans)
+  }
+
+  private func prices(_ report: CostReport) -> Line {
+    var spans: [Span] = []
     if !report.unpriced.isEmpty { spans.append(Span("  no price: \(report.unpriced.joined(separator: " "))", .warning)) }
     spans.append(Span("  prices: \(report.prices.source), \(report.prices.date), estimates", .dim))
     return Line(spans)
   }
 
+  /// Dollars an hour since the dashboard was opened.
+  private func burn(_ report: CostReport, rows: Int, width: Int, _ context: DrawingContext) -> [Line] {
+    let now = context.moment.now
+    let label = 12
+    let room = width - label - 2
+    guard room >= 16, let first = context.burn.samples.first else { return [] }
+    let values = context.burn.values(AreaGraph.samples(width: room, glyphs: context.glyphs), at: now)
+    let highest = values.max() ?? 0
+    let names = ["$\(Wording.dollars(highest, digits: 2))/h"] + [String](repeating: "", count: max(0, rows - 2)) + ["$0"]
+    let graph = AreaGraph(values: values).lines(rows: rows, width: room, glyphs: context.glyphs)
+    let since = Span("  burn  ", .heading)
+    return [Line([since, Span("compute since \(first.at.timeOfDay)Z, \(Moment.elapsed(now - first.at)) ago", .dim)])]
+      + zip(names, graph).map { name, line in Line([Span(name + " ", .dim)].fitted(to: label, .right) + line.spans) }
+  }
+
   private func figure(_ money: Money?, _ unit: String, digits: Int = 2) -> [Span] {
     let span = CostsContent.money(money, digits: digits)
     return [Span("$" + span.text + unit + "  ", span.role)]
-  }
-
-  private func bar(_ part: Double, of whole: Double, _ glyphs: Glyphs) -> [Span] {
-    let width = 12
-    let full = whole > 0 ? min(width, max(0, Int((part / whole * Double(width)).rounded()))) : 0
-    return [
-      Span(String(repeating: glyphs.barFull, count: full), .bar),
-      Span(String(repeating: glyphs.barTrack, count: width - full) + " ", .barTrack),
-    ]
   }
 }

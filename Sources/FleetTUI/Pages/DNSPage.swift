@@ -1,22 +1,228 @@
 import FleetModel
 
-/// Groundwork: replaced by the page itself.
+/// The zone's records with what is decided over each, as the last report has it.
 struct DNSContent: TableContent {
   static let page = PageID.dns
-  static let columns = [Column(id: "what", title: "WHAT", minimum: 10, ideal: 24, priority: 0, stretch: 1)]
+  static let columns = [
+    Column(id: "decision", title: "DECISION", minimum: 8, ideal: 12, priority: 1),
+    Column(id: "name", title: "NAME", minimum: 14, ideal: 44, priority: 0, stretch: 1),
+    Column(id: "type", title: "TYPE", minimum: 5, ideal: 5, priority: 4),
+    Column(id: "content", title: "CONTENT", minimum: 14, ideal: 40, priority: 3, stretch: 1),
+    Column(id: "reason", title: "WHY", minimum: 12, ideal: 34, priority: 2),
+    Column(id: "age", title: "AGE", minimum: 4, ideal: 5, priority: 5, alignment: .right),
+  ]
   static let initialSort = (column: 0, isReversed: false)
   static let followsTop = false
   static let keysMove = false
 
-  func id(_ subject: Subject) -> String? { nil }
-  func subject(_ id: String) -> Subject { .org(OrgID(id)) }
-  func all(_ fleet: Fleet) -> [String] { [] }
-  func count(_ fleet: Fleet) -> Int { 0 }
+  struct Entry {
+    var row: DNSRecordRow
+    var decision: DNSDecision
+    var finding: DNSFinding?
+  }
+
+  var entries: [String: Entry] = [:]
+
+  func id(_ subject: Subject) -> String? { if case .record(let id) = subject { id } else { nil } }
+  func subject(_ id: String) -> Subject { .record(id) }
+  func all(_ fleet: Fleet) -> [String] { Array(entries.keys) }
+  func count(_ fleet: Fleet) -> Int { entries.count }
   func oldest(_ fleet: Fleet) -> String? { nil }
   func touched(by changes: FleetChanges, _ fleet: Fleet) -> [String] { [] }
-  func exists(_ id: String, _ fleet: Fleet) -> Bool { false }
-  func key(_ id: String, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey { SortKey(id) }
-  func texts(_ id: String, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool { false }
-  func cells(_ id: String, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] { [[]] }
-  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String { "nothing" }
+  func exists(_ id: String, _ fleet: Fleet) -> Bool { entries[id] != nil }
+
+  func key(_ id: String, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
+    guard let entry = entries[id] else { return .unknown }
+    return switch Self.columns[column].id {
+    case "name": SortKey(entry.row.name)
+    case "type": SortKey(entry.row.type)
+    case "content": SortKey(entry.row.content)
+    case "reason": SortKey(entry.finding?.code ?? entry.decision.reason)
+    case "age": SortKey(entry.row.createdAt.map { -$0.seconds })
+    // What needs a human first, and the names in order.
+    default: SortKey("\(Self.rank(entry)) \(entry.row.name)")
+    }
+  }
+
+  private static func rank(_ entry: Entry) -> Int {
+    if let finding = entry.finding { return finding.severity == .critical ? 0 : 2 }
+    switch entry.decision.outcome {
+    case .orphan: return 1
+    case .cannotTell: return 3
+    case .keep: return 4
+    }
+  }
+
+  func texts(_ id: String, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
+    guard let entry = entries[id] else { return false }
+    return look(entry.row.name) || look(entry.row.content) || look(entry.row.type) || look(entry.decision.outcome.rawValue)
+      || look(entry.decision.reason) || look(entry.finding?.summary ?? "")
+  }
+
+  func cells(_ id: String, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
+    guard let entry = entries[id] else { return Self.columns.map { _ in [] } }
+    let role = entry.decision.outcome.role
+    let sign = role == .dim ? " " : context.glyphs.sign(of: role)
+    let why = entry.finding.map { Span($0.words, $0.severity.role) } ?? Span(entry.decision.reason, .dim)
+    return [
+      [Span("\(sign) \(entry.decision.outcome.word)", role)], [Span(entry.row.name, role == .dim && entry.finding == nil ? .text : .title)],
+      [Span(entry.row.type, .dim)], [Span(entry.row.content, entry.finding?.severity.role ?? .dim)], [why],
+      [entry.row.createdAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)],
+    ]
+  }
+
+  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
+    guard fleet.sources[.dns] != nil else { return "DNS is not configured: add [environment.NAME.dns] with zone and token" }
+    let freshness = fleet.freshness(of: .dns, at: now)
+    return switch freshness.state {
+    case .never: "not loaded yet: the zone has not been read"
+    case .failed: "not loaded: \(freshness.problem ?? "the zone could not be read")"
+    case .complete, .partial, .stale: "the zone holds no records"
+    }
+  }
+}
+
+extension DNSDecision.Outcome {
+  var role: Role {
+    switch self {
+    case .keep: .dim
+    case .orphan: .failed
+    case .cannotTell: .unknown
+    }
+  }
+
+  /// As a page says it.
+  var word: String { self == .cannotTell ? "can't tell" : rawValue }
+}
+
+extension DNSFinding {
+  /// The finding in a column.
+  var words: String {
+    switch code {
+    case "dns-target-dead": "points at nothing alive"
+    case "dns-target-unknown": "points at no machine of ours"
+    default: code
+    }
+  }
+}
+
+extension DNSFinding.Severity {
+  var role: Role {
+    switch self {
+    case .critical: .failed
+    case .warning: .warning
+    case .info: .info
+    }
+  }
+}
+
+/// The zone's records, and under them how full it is, when it will be full, and why perhaps nothing is called an orphan.
+struct DNSPage: Page {
+  private var table = TablePage<DNSContent>()
+  private var report: DNSReport?
+  private var reportedAt: Timestamp?
+  private var hasChanged = true
+
+  /// Seconds for which a report is good although the fleet moves on.
+  private static let interval = 2.0
+
+  var id: PageID { table.id }
+  var selection: Subject? { table.selection }
+  var shown: [Subject] { table.shown }
+  var count: Int { table.count }
+  var hidden: Int { table.hidden }
+  var filter: String { table.filter }
+  var position: String { table.position }
+
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
+    // Names are compared with orgs and machines; a heartbeat is nothing to them.
+    if !changes.orgs.isEmpty || !changes.instances.isEmpty || !changes.sources.isEmpty { hasChanged = true }
+  }
+
+  mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp) { table.setFilter(text, fleet, at: now) }
+  mutating func move(by step: Int) { table.move(by: step) }
+  mutating func moveToTop() { table.moveToTop() }
+  mutating func moveToBottom() { table.moveToBottom() }
+  mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp) { table.sort(by: step, fleet, at: now) }
+  mutating func reverse() { table.reverse() }
+  mutating func select(drawnRow row: Int) { table.select(drawnRow: row) }
+  mutating func select(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> Bool { table.select(subject, fleet, at: now) }
+
+  mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
+    renew(fleet, &context)
+    guard rows >= 6, let report else { return table.draw(fleet, rows: rows, width: width, &context) }
+    let under = summary(report, fleet, width: width, rows: min(6, rows - 4), context)
+    var lines = table.draw(fleet, rows: rows - under.count, width: width, &context)
+    while lines.count < rows - under.count { lines.append(Line()) }
+    return lines + under
+  }
+
+  private mutating func renew(_ fleet: Fleet, _ context: inout DrawingContext) {
+    let now = context.moment.now
+    let due = reportedAt.map { $0 + (hasChanged ? Self.interval : 60) }
+    guard due == nil || now >= due ?? now else { return context.moment.changes(at: due ?? now) }
+    let new = fleet.zoneReport(at: now)
+    report = new
+    reportedAt = now
+    hasChanged = false
+    context.moment.changes(at: now + 60)
+    let findings = Dictionary((new?.findings ?? []).compactMap { finding in finding.recordID.map { ($0, finding) } }) { first, _ in first }
+    let entries = (new?.records ?? []).map {
+      ($0.row.id, DNSContent.Entry(row: $0.row, decision: $0.decision, finding: findings[$0.row.id]))
+    }
+    table.change({ $0.entries = Dictionary(entries) { $1 } }, fleet, at: now)
+  }
+
+  // MARK: - Under the table
+
+  private func summary(_ report: DNSReport, _ fleet: Fleet, width: Int, rows: Int, _ context: DrawingContext) -> [Line] {
+    let glyphs = context.glyphs
+    var lines: [Line] = []
+    let notes =
+      (report.refused.map { [("\(glyphs.partial) \($0)", Role.warning)] } ?? [])
+      + report.findings.filter { $0.severity == .critical || $0.recordID == nil }.map {
+        ("\(glyphs.sign(of: $0.severity.role)) \($0.summary)", $0.severity.role)
+      }
+    for (text, role) in notes {
+      lines += Line.wrapped(text, role: role, width: max(8, width - 4)).map { Line([Span("  ")] + $0.spans) }
+    }
+    lines = Array(lines.prefix(max(0, rows - 2)))
+    return lines + [Line(counts(report, fleet).fitted(to: width)), Line(gauge(report, fleet, context).fitted(to: width))].suffix(rows)
+  }
+
+  private func counts(_ report: DNSReport, _ fleet: Fleet) -> [Span] {
+    let kept = report.records.count - report.orphans - report.cannotTell
+    var spans = [
+      Span("  \(report.orphans) \(report.orphans == 1 ? "orphan" : "orphans")", report.orphans > 0 ? .failed : .dim),
+      Span("  \(kept) kept", .dim),
+    ]
+    if report.cannotTell > 0 { spans.append(Span("  ? \(report.cannotTell) can't be told", .unknown)) }
+    let dead = report.findings.count { $0.recordID != nil }
+    if dead > 0 { spans.append(Span("  \(dead) \(dead == 1 ? "points" : "point") at nothing alive", .warning)) }
+    let names = (fleet.zone?.neighbours ?? []).map(\.environment)
+    spans.append(Span("  compared with the rosters of \(([fleet.zone?.environment ?? "?"] + names).joined(separator: ", "))", .dim))
+    return spans
+  }
+
+  /// `zone example.com ▕███████▌ ▏ 91 of 200  +1.2/h  full in 3d`
+  private func gauge(_ report: DNSReport, _ fleet: Fleet, _ context: DrawingContext) -> [Span] {
+    let used = report.used.map(Double.init)
+    let fraction = used.map { report.quota > 0 ? $0 / Double(report.quota) : 1 }
+    let role: Role = fraction.map { $0 >= 0.95 ? .failed : $0 >= 0.8 ? .warning : .ok } ?? .unknown
+    let bar = ProgressBar(fraction: fraction, isLate: (fraction ?? 0) >= 0.8)
+    var spans = [Span("  zone ", .heading), Span("\(fleet.zone?.rules.zone ?? "?") ", .dim)] + bar.spans(width: 22, glyphs: context.glyphs)
+    spans.append(Span(" \(role.glyph(context.glyphs)) \(report.used.map(String.init) ?? "?") of \(report.quota) records", role))
+    if let perHour = report.perHour {
+      let tenths = Int((abs(perHour) * 10).rounded())
+      spans.append(Span("  \(perHour < 0 ? "-" : "+")\(tenths / 10).\(tenths % 10)/h", .dim))
+    } else {
+      spans.append(Span("  growth not known yet", .dim))
+    }
+    if let full = report.fullAt {
+      let left = full - context.moment.now
+      spans.append(
+        left <= 0 ? Span("  full: provisioning fails", .failed) : Span("  full in \(Moment.coarse(left))", role == .ok ? .dim : role))
+    }
+    return spans
+  }
 }

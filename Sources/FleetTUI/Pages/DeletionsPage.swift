@@ -1,22 +1,142 @@
 import FleetModel
 
-/// Groundwork: replaced by the page itself.
+/// Deletions under way, failed ones by age, and past ones.
 struct DeletionsContent: TableContent {
   static let page = PageID.deletions
-  static let columns = [Column(id: "what", title: "WHAT", minimum: 10, ideal: 24, priority: 0, stretch: 1)]
+  static let columns = [
+    Column(id: "state", title: "STATE", minimum: 11, ideal: 13, priority: 0),
+    Column(id: "org", title: "ORG", minimum: 10, ideal: 16, priority: 1, stretch: 1),
+    Column(id: "age", title: "AGE", minimum: 4, ideal: 4, priority: 2, alignment: .right),
+    Column(id: "steps", title: "STEPS", minimum: 20, ideal: 38, priority: 4),
+    Column(id: "machines", title: "MACHINES", minimum: 8, ideal: 8, priority: 5),
+    Column(id: "note", title: "NOTE", minimum: 12, ideal: 26, priority: 3, stretch: 3),
+  ]
   static let initialSort = (column: 0, isReversed: false)
   static let followsTop = false
   static let keysMove = false
 
-  func id(_ subject: Subject) -> String? { nil }
-  func subject(_ id: String) -> Subject { .org(OrgID(id)) }
-  func all(_ fleet: Fleet) -> [String] { [] }
-  func count(_ fleet: Fleet) -> Int { 0 }
+  var ledger = DeletionLedger()
+
+  func id(_ subject: Subject) -> String? { if case .deletion(let id) = subject { id } else { nil } }
+  func subject(_ id: String) -> Subject { .deletion(id) }
+  func all(_ fleet: Fleet) -> [String] { ledger.rows(fleet).filter { exists($0, fleet) } }
+  func count(_ fleet: Fleet) -> Int { fleet.purges.count }
   func oldest(_ fleet: Fleet) -> String? { nil }
-  func touched(by changes: FleetChanges, _ fleet: Fleet) -> [String] { [] }
-  func exists(_ id: String, _ fleet: Fleet) -> Bool { false }
-  func key(_ id: String, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey { SortKey(id) }
-  func texts(_ id: String, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool { false }
-  func cells(_ id: String, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] { [[]] }
-  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String { "nothing" }
+  func touched(by changes: FleetChanges, _ fleet: Fleet) -> [String] { changes.purges.map(\.rawValue) }
+  func exists(_ id: String, _ fleet: Fleet) -> Bool { ledger.entry(id, fleet) != nil }
+
+  func key(_ id: String, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
+    guard let entry = ledger.entry(id, fleet) else { return .unknown }
+    return switch Self.columns[column].id {
+    case "org": SortKey(entry.slug)
+    case "steps": SortKey(entry.purge?.lastStep)
+    case "machines": SortKey(Self.standing(entry, fleet).map { -Double($0) })
+    case "age": SortKey(entry.beganAt.map { -$0.seconds })
+    case "note": SortKey(entry.purge?.lastError)
+    default: SortKey(entry.rank(at: now))
+    }
+  }
+
+  func texts(_ id: String, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
+    guard let entry = ledger.entry(id, fleet) else { return false }
+    return look(entry.slug) || look(entry.standing.word) || look(id) || look(entry.orgID?.rawValue ?? "")
+      || look(entry.purge?.lastError ?? "")
+  }
+
+  /// Machines of the org that still stand; `nil` when that is not known.
+  static func standing(_ entry: DeletionEntry, _ fleet: Fleet) -> Int? {
+    if case .found(let machines, let unread)? = entry.report?.run.machines { return unread.isEmpty ? machines.count : nil }
+    guard let org = entry.orgID else { return nil }
+    return fleet.machines(of: org).count { $0.row.state != .terminated }
+  }
+
+  func cells(_ id: String, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
+    guard let entry = ledger.entry(id, fleet) else { return Self.columns.map { _ in [] } }
+    let standing = entry.standing
+    let isOver: Bool =
+      switch standing {
+      case .ended(.verified), .ended(.failed), .completed, .refused: true
+      default: false
+      }
+    let machines = Self.standing(entry, fleet)
+    return [
+      Wording.state(standing.word, standing.role, context.glyphs), [Span(entry.slug, isOver ? .dim : .text)],
+      [(isOver ? entry.endedAt ?? entry.beganAt : entry.beganAt).map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)],
+      isOver ? [] : DeletionView.steps(entry, fleet, &context),
+      isOver && machines ?? 0 == 0
+        ? [] : [machines.map { Span("\($0) left", $0 == 0 ? .dim : isOver ? .failed : .text) } ?? Span("?", .unknown)],
+      note(entry, context),
+    ]
+  }
+
+  private func note(_ entry: DeletionEntry, _ context: DrawingContext) -> [Span] {
+    if case .refused(let why) = entry.standing { return [Span(why, .warning)] }
+    if let age = entry.age(at: context.moment.now) {
+      return [Span(age.text, age.role), Span(entry.purge?.lastError.map { "; \($0)" } ?? "", .dim)]
+    }
+    if let report = entry.report, report.end == nil {
+      switch report.origin {
+      case .begun: break
+      case .resumed(let standing): return [Span("resumed: \(standing)", .info)]
+      case .followed: return [Span("another fleettui here carries it out", .info)]
+      case .watched: return [Span("another operator's", .info)]
+      }
+    }
+    if let id = entry.receipt?["id"]?.string { return [Span("receipt \(UntrustedText.clean(id, limit: 64))", .dim)] }
+    if case .completed = entry.standing { return [Span("the control plane's word; no receipt here", .dim)] }
+    return entry.report == nil && entry.purge?.isPending == true ? [Span("another operator's", .info)] : []
+  }
+
+  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String { "no deletion is known: none under way, failed or past" }
+}
+
+/// The table of deletions, which learns of what is carried out here.
+struct DeletionsPage: Page {
+  private var table = TablePage<DeletionsContent>()
+  private var told: Set<String> = []
+  private(set) var ledger = DeletionLedger()
+
+  var id: PageID { table.id }
+  var selection: Subject? { table.selection }
+  var shown: [Subject] { table.shown }
+  var count: Int { table.count }
+  var hidden: Int { table.hidden }
+  var filter: String { table.filter }
+  var position: String { table.position }
+
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) { table.update(changes, fleet, at: now) }
+  mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp) { table.setFilter(text, fleet, at: now) }
+  mutating func move(by step: Int) { table.move(by: step) }
+  mutating func moveToTop() { table.moveToTop() }
+  mutating func moveToBottom() { table.moveToBottom() }
+  mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp) { table.sort(by: step, fleet, at: now) }
+  mutating func reverse() { table.reverse() }
+  mutating func select(drawnRow row: Int) { table.select(drawnRow: row) }
+  mutating func select(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> Bool { table.select(subject, fleet, at: now) }
+  mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
+    table.draw(fleet, rows: rows, width: width, &context)
+  }
+
+  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> Span? {
+    guard case .deletion(let news) = answer else { return nil }
+    _ = ledger.take(news)
+    let ledger = ledger
+    table.change({ $0.ledger = ledger }, fleet, at: now)
+    guard case .changed(let report) = news, report.origin != .begun || report.end != nil else { return nil }
+    // Once when it is found, once when it ends.
+    guard told.insert("\(report.run.order.receiptID) \(report.end == nil)").inserted else { return nil }
+    return Self.notice(of: report)
+  }
+
+  private static func notice(of report: DeletionReport) -> Span {
+    switch (report.end, report.origin) {
+    case (.refused(let why)?, _): Span("\(report.slug): \(why); nothing was sent", .warning)
+    case (.receipt(let receipt, let outcome, let problem)?, _):
+      Span(
+        "deletion of \(report.slug): \(outcome.rawValue), receipt \(UntrustedText.clean(receipt["id"]?.string ?? "?", limit: 64))"
+          + (problem.map { "; \($0)" } ?? ""), outcome == .verified ? .ok : .warning)
+    case (nil, .resumed(let standing)): Span("an earlier deletion of \(report.slug) was cut off: \(standing); following it", .warning)
+    case (nil, _): Span("\(report.slug) is being deleted elsewhere: following it", .info)
+    }
+  }
 }

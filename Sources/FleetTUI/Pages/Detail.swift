@@ -16,6 +16,9 @@ struct Detail {
     case .event(let sequence): fleet.logEntry(sequence).map { "event \($0.type)" } ?? "event"
     case .finding(let id): "\(id.code.rawValue) of \(TriageContent.name(of: id.target, fleet))"
     case .check(let check): "\(check.id) of \(check.target)"
+    case .deletion(let id): "deletion \(id)"
+    case .leftover(let id): "\(id.kind.word) \(id.id)"
+    case .record(let id): "record \(fleet.zone?.records.first { $0.id == id }?.name ?? id)"
     }
   }
 
@@ -28,6 +31,12 @@ struct Detail {
     case .event(let sequence): detail.describe(event: sequence, fleet)
     case .finding(let id): detail.describe(finding: id, fleet, &context)
     case .check(let check): detail.describe(check, context.glyphs)
+    // Its own pager shows it.
+    case .deletion: break
+    case .leftover(let id):
+      let found = fleet.leftovers(prices: context.prices, at: context.moment.now).first { $0.kind == id.kind && $0.id == id.id }
+      if let found { detail.describe(case: found, &context) } else { detail.gone("\(id.kind.word) \(id.id)") }
+    case .record(let id): detail.describe(record: id, fleet, &context)
     }
     return detail.lines
   }
@@ -141,9 +150,18 @@ struct Detail {
   private mutating func describe(instance id: InstanceID, _ fleet: Fleet, _ context: inout DrawingContext) {
     guard let instance = fleet.instances[id] else { return gone("machine \(id)") }
     let row = instance.row
-    let standing = Standing(of: instance, fleet, at: context.moment.now)
-    field("verdict", [Span(standing.text, standing.role == .dim ? .text : standing.role)])
+    let verdict = fleet.judgement.verdict(of: id)
+    if let found = fleet.orphanCase(of: id, prices: context.prices, at: context.moment.now) {
+      judged(found, &context)
+      lines.append(Line())
+    } else {
+      field("verdict", InstancesContent.words(for: verdict, row))
+    }
     field("state", Wording.state(row.state.text, row.state.role, context.glyphs))
+    if let health = fleet.resources[row.region]?.statuses.rows?.first(where: { $0.id == id }) {
+      let isWell = health.system != "impaired" && health.instance != "impaired"
+      field("health checks", "system \(health.system), instance \(health.instance)", isWell ? .text : .failed)
+    }
     field("reason", row.stateReason)
     field("role", row.role?.rawValue)
     field("org", fleet.org(of: row)?.slug.rawValue ?? row.orgSlug?.rawValue ?? row.orgID?.rawValue)
@@ -166,6 +184,50 @@ struct Detail {
       heading("Tags")
       for (name, value) in row.tags.sorted(by: { $0.key < $1.key }) { field(name, value.isEmpty ? "(empty)" : value) }
     }
+  }
+
+  /// The verdict with what speaks for it, and what to do.
+  private mutating func judged(_ found: OrphanCase, _ context: inout DrawingContext) {
+    let role = found.verdict.role
+    field("verdict", "\(context.glyphs.sign(of: role)) \(found.verdict.word): \(found.verdict.why)", role)
+    for (index, evidence) in found.evidence.enumerated() { field(index == 0 ? "evidence" : "", evidence) }
+    field("next step", found.nextStep, .title)
+    if let soFar = found.soFar { field("so far", "$" + Wording.dollars(soFar, digits: 2), .money) }
+    // Its evidence tells ages.
+    context.moment.changes(at: context.moment.now + 10)
+  }
+
+  private mutating func describe(case found: OrphanCase, _ context: inout DrawingContext) {
+    judged(found, &context)
+    lines.append(Line())
+    field("type", found.type)
+    field("region", found.region?.rawValue)
+    field("org", [found.slug?.rawValue, found.orgID?.rawValue].compactMap { $0 }.joined(separator: "  "))
+    field("workspace", found.workspaceID?.rawValue)
+    field("cost a month", [found.monthly.map { Span("$" + Wording.dollars($0, digits: 2), .money) } ?? Span("unknown", .unknown)])
+    field("prices", "\(context.prices.source), \(context.prices.date)", .dim)
+  }
+
+  private mutating func describe(record id: String, _ fleet: Fleet, _ context: inout DrawingContext) {
+    guard let report = fleet.zoneReport(at: context.moment.now), let (row, decision) = report.records.first(where: { $0.row.id == id })
+    else {
+      return gone("record \(id)")
+    }
+    let role = decision.outcome.role
+    field("decision", [Span("\(context.glyphs.sign(of: role)) \(decision.outcome.word): \(decision.reason)", role == .dim ? .text : role)])
+    for finding in report.findings where finding.recordID == id { field("finding", finding.summary, finding.severity.role) }
+    if let refused = report.refused { field("refused", refused, .warning) }
+    field("name", row.name)
+    field("type", row.type)
+    field("content", row.content)
+    field("id", row.id, .dim)
+    moment("created", row.createdAt, &context)
+    field(
+      "org",
+      fleet.zone?.rules.slug(of: row.name).map { slug in fleet.org(named: slug).map { "\(slug)  \($0.id)" } ?? "\(slug), not in the roster"
+      })
+    source(.dns, fleet, &context)
+    field("removal", "the deletion of its org removes it; nothing here writes to the zone", .dim)
   }
 
   private mutating func describe(event sequence: UInt64, _ fleet: Fleet) {

@@ -6,6 +6,8 @@ struct Header {
   let isProtected: Bool
   let isReadOnly: Bool
   let replay: ReplayNote?
+  /// The configuration's vCPU quota, which wins over what Service Quotas said.
+  let vcpuQuota: Int?
 
   /// Environment, every source with its freshness, and what is allowed. Ages are shown only where a source isn't fresh.
   func sources(_ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> Line {
@@ -115,11 +117,43 @@ struct Header {
     if !fleet.inFlight.isEmpty { spans.append(Span(" \(glyphs.coming) \(fleet.inFlight.count) coming up", .running)) }
     if late > 0 { spans.append(Span("  \(glyphs.late) \(late) late", .late)) }
     if tallies.failed > 0 { spans.append(Span("  \(glyphs.failed) \(tallies.failed) failed", .failed)) }
+    if let orphans = fleet.judgement.orphans, orphans > 0 {
+      spans.append(Span("  \(glyphs.failed) \(orphans) \(orphans == 1 ? "orphan" : "orphans")", .failed))
+    }
     if tallies.degraded > 0 { spans.append(Span("  \(glyphs.partial) \(tallies.degraded) degraded", .warning)) }
     if tallies.liveMachines > 0 {
       spans.append(Span("   $\(Wording.dollars(tallies.money.known, digits: 2))\(tallies.money.hasUnknown ? "+?" : "")/h", .money))
     }
+    if fleet.judgement.orphans != nil, tallies.wasted >= 0.005 {
+      spans.append(Span("  waste $\(Wording.dollars(tallies.wasted, digits: 2))/h", .failed))
+    }
+    spans += gauges(fleet, tallies, glyphs)
     return Line(spans)
+  }
+
+  /// What runs out: vCPUs always, the zone's records once they are many.
+  private func gauges(_ fleet: Fleet, _ tallies: Tallies, _ glyphs: Glyphs) -> [Span] {
+    var spans: [Span] = []
+    if let used = tallies.vcpus, used > 0 {
+      let limit = vcpuQuota ?? fleet.vcpuLimit
+      let role: Role =
+        switch VCPUQuota.level(used: used, limit: limit) {
+        case .unknown, .calm: .dim
+        case .warning: .warning
+        case .critical: .failed
+        }
+      spans.append(Span("   vCPU ", .dim))
+      if let limit, limit > 0 {
+        let bar = ProgressBar(fraction: Double(used) / Double(limit), isLate: role != .dim)
+        spans += bar.spans(width: 10, glyphs: glyphs) + [Span(" ", role)]
+      }
+      spans.append(Span("\(used)/\(limit.map(String.init) ?? "?")", role))
+    }
+    if let zone = fleet.zone, zone.quota > 0, zone.records.count * 100 >= zone.quota * 80 {
+      let role: Role = zone.records.count * 100 >= zone.quota * 95 ? .failed : .warning
+      spans.append(Span("   \(role.glyph(glyphs)) zone \(zone.records.count)/\(zone.quota)", role))
+    }
+    return spans
   }
 
   /// The pages with their keys; the open one is lit. Where there is little room, names shorten, then only the open page has one.
@@ -141,6 +175,8 @@ struct Header {
         case .provisioning: fleet.inFlight.count
         case .triage: fleet.triage.count(of: .critical) + fleet.triage.count(of: .warning)
         case .instances: fleet.instances.count
+        case .deletions: fleet.openPurges.count
+        case .orphans: fleet.judgement.orphans ?? 0
         default: 0
         }
       let isOpen = page == open
@@ -168,6 +204,9 @@ enum Footer {
     if !filter.isEmpty { left += [Span(" /\(filter) ", .match)] }
     if state.hasDetail {
       left += [Span(" \(keys.name(of: .back)) ", .key), Span("close  ", .dim), Span("pgup pgdn ", .key), Span("scroll ", .dim)]
+    }
+    if state.page == .fleet, state.hasOrg, state.writeRefusal != nil, !state.hasDetail {
+      left += [Span(" \(keys.name(of: .delete)) ", .key), Span("delete (\(state.isReadOnly ? "read-only" : "off")) ", .dim)]
     }
     for entry in Action.table {
       guard let short = entry.short, entry.action.refusal(in: state) == nil, !(state.hasDetail && entry.action == .open) else { continue }

@@ -13,11 +13,13 @@ struct InstancesContent: TableContent {
     Column(id: "region", title: "REGION", minimum: 9, ideal: 10, priority: 8),
     Column(id: "cost", title: "COST/H", minimum: 7, ideal: 7, priority: 7, alignment: .right),
     Column(id: "age", title: "AGE", minimum: 4, ideal: 5, priority: 3, alignment: .right),
-    Column(id: "verdict", title: "VERDICT", minimum: 14, ideal: 26, priority: 1, stretch: 1),
+    Column(id: "verdict", title: "VERDICT", minimum: 14, ideal: 34, priority: 1, stretch: 1),
   ]
   static let initialSort = (column: 9, isReversed: false)
   static let followsTop = false
   static let keysMove = false
+
+  var prices = PriceBook.builtin
 
   func id(_ subject: Subject) -> InstanceID? { if case .instance(let id) = subject { id } else { nil } }
   func subject(_ id: InstanceID) -> Subject { .instance(id) }
@@ -52,9 +54,9 @@ struct InstancesContent: TableContent {
     case "state": SortKey(row.state.text)
     case "type": SortKey(row.type)
     case "region": SortKey(row.region.rawValue)
-    case "cost": SortKey(PriceBook.builtin.hourly(of: row).map { -$0 })
+    case "cost": SortKey(prices.hourly(of: row).map { -$0 })
     case "age": SortKey(row.launchedAt.map { -$0.seconds })
-    default: SortKey(Standing(of: instance, fleet, at: now).rank)
+    default: SortKey(fleet.judgement.verdict(of: id).rank + (row.state.isLive ? 0 : 0.5))
     }
   }
 
@@ -62,36 +64,47 @@ struct InstancesContent: TableContent {
     guard let row = fleet.instances[id]?.row else { return false }
     return look(id.rawValue) || look(Self.org(of: row, fleet) ?? "") || look(Self.workspace(of: row, fleet) ?? "") || look(row.state.text)
       || look(row.type ?? "") || look(row.name ?? "") || look(row.role?.rawValue ?? "") || look(row.region.rawValue)
-      || look(row.privateIP ?? "") || look(row.publicIP ?? "")
+      || look(row.privateIP ?? "") || look(row.publicIP ?? "") || look(row.workspaceID?.rawValue ?? "")
+      || look(Self.words(for: fleet.judgement.verdict(of: id), row))
   }
 
   func cells(_ id: InstanceID, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
     guard let instance = fleet.instances[id] else { return Self.columns.map { _ in [] } }
     let row = instance.row
     let glyphs = context.glyphs
-    let standing = Standing(of: instance, fleet, at: context.moment.now)
-    if case .grace(let until) = standing { context.moment.changes(at: until) }
+    let verdict = fleet.judgement.verdict(of: id)
+    let role = verdict.role
     let cost = context.prices.hourly(of: row)
-    let verdict: [Span] =
-      switch standing {
-      case .grace(let until): [Span("\(glyphs.coming) grace, judged in \(Moment.coarse(until - context.moment.now))", .running)]
-      case .inFleet, .ending, .foreign: [Span(standing.text, .dim)]
-      default: [Span(glyphs.sign(of: standing.role) + " " + standing.text, standing.role)]
-      }
-    if case .grace(let until) = standing { _ = context.moment.age(since: until + -Standing.gracePeriod) }
+    var words = Self.words(for: verdict, row)
+    if case .grace = verdict, let launched = row.launchedAt {
+      let end = launched + fleet.judgement.settings.grace
+      context.moment.changes(at: end + 0.001)
+      _ = context.moment.age(since: launched)
+      words += ", judged in \(Moment.coarse(end - context.moment.now))"
+    }
+    let sign = role == .dim ? "" : glyphs.sign(of: role) + " "
     return [
-      [Span(Wording.shortened(id.rawValue, to: widths[0] ?? 0), standing.role == .failed ? .title : .text)],
+      [Span(Wording.shortened(id.rawValue, to: widths[0] ?? 0), role == .failed ? .title : .text)],
       [Span(row.role?.rawValue ?? "–", .dim)],
       [Span(Self.org(of: row, fleet) ?? "–", fleet.org(of: row) == nil ? .dim : .text)],
       [Span(Self.workspace(of: row, fleet) ?? "", .dim)], Wording.state(row.state.text, row.state.role, glyphs),
       [Span(row.type ?? "?", .dim)],
       [Span(row.region.rawValue, .dim)],
       [
-        cost.map { Span(Wording.dollars($0, digits: 3), $0 == 0 ? .dim : standing.role == .failed ? .failed : .money) }
+        cost.map { Span(Wording.dollars($0, digits: 3), $0 == 0 ? .dim : role == .failed ? .failed : .money) }
           ?? Span("?", .unknown)
       ],
-      [row.launchedAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)], verdict,
+      [row.launchedAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)], [Span(sign + words, role)],
     ]
+  }
+
+  /// `orphan: org gone`, `can't tell: roster`; of what doesn't run, that.
+  static func words(for verdict: OrphanVerdict, _ row: InstanceRow) -> String {
+    switch verdict {
+    case .live: row.state.isLive ? "live" : row.state.text
+    case .foreign: verdict.word
+    case .orphan, .grace, .cannotTell: "\(verdict.word): \(verdict.why)"
+    }
   }
 
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {

@@ -46,9 +46,6 @@ struct DashboardOptions: Sendable {
   var orphans = OrphanSettings()
   var vcpuQuota: Int?
 
-  /// What findings are judged by besides the fleet.
-  var limits: Triage.Limits { Triage.Limits(vcpuQuota: vcpuQuota) }
-
   init(environment: String) { self.environment = environment }
 }
 
@@ -57,16 +54,21 @@ struct Interface {
   private var pages: [any Page]
   private var open = 0
   private var tallies = Tallies()
+  private var burn = BurnHistory()
   private let header: Header
   private let keys: KeyMap
   private let prices: PriceBook
-  private let limits: Triage.Limits
+  private let vcpuQuota: Int?
+  private let deletion: DeletionDialog.Setting
+  private let isReadOnly: Bool
   var glyphs: Glyphs
 
   /// What lies over the page, the top one last: a key goes to the top first.
   private var layers: [Layer] = []
   /// Pagers and dialogs, above all of those.
   private var overlays: [any Overlay] = []
+  /// What the detail is of, where that is not the selected row.
+  private var pinned: Subject?
   /// Where jumps came from.
   private var trail: [TrailStep] = []
   private var scroll = 0
@@ -89,15 +91,18 @@ struct Interface {
 
   init(_ options: DashboardOptions) {
     pages = [
-      TablePage<FleetContent>(), TablePage<ProvisioningContent>(), TablePage<TriageContent>(), TablePage<InstancesContent>(),
-      TablePage<OrphansContent>(), CostsPage(orphans: options.orphans, vcpuQuota: options.vcpuQuota), TablePage<DNSContent>(),
-      PosturePage(), TablePage<DeletionsContent>(), TablePage<EventsContent>(),
+      TablePage<FleetContent>(), TablePage<ProvisioningContent>(), TablePage<TriageContent>(),
+      TablePage(InstancesContent(prices: options.prices)), OrphansPage(prices: options.prices), CostsPage(vcpuQuota: options.vcpuQuota),
+      DNSPage(), PosturePage(), DeletionsPage(), TablePage<EventsContent>(),
     ]
     header = Header(
-      environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly, replay: options.replay)
+      environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly, replay: options.replay,
+      vcpuQuota: options.vcpuQuota)
     keys = options.keys
     prices = options.prices
-    limits = options.limits
+    vcpuQuota = options.vcpuQuota
+    deletion = DeletionDialog.Setting(environment: options.environment, isProtected: options.isProtected, prices: options.prices)
+    isReadOnly = options.isReadOnly
     glyphs = options.isASCII ? .ascii : .unicode
   }
 
@@ -113,7 +118,7 @@ struct Interface {
       case .workspace(let id): shown.insert(id)
       case .instance(let id): if let workspace = fleet.instances[id]?.row.workspaceID { shown.insert(workspace) }
       case .finding(let id): if case .workspace(let workspace) = id.target { shown.insert(workspace) }
-      case .event, .check: break
+      case .event, .check, .deletion, .leftover, .record: break
       }
     }
     return shown
@@ -122,6 +127,7 @@ struct Interface {
   /// The fleet changed.
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
     tallies.update(changes, fleet, prices)
+    if fleet.hasEveryRegion(at: now) { burn.note(tallies.money.known, at: now) }
     for index in pages.indices { pages[index].update(changes, fleet, at: now) }
     for index in overlays.indices { overlays[index].update(changes, fleet, at: now) }
   }
@@ -129,7 +135,7 @@ struct Interface {
   /// The world answered an effect.
   mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> Intent {
     var intent = Intent.draw
-    for index in pages.indices { pages[index].take(answer, fleet, at: now) }
+    for index in pages.indices { if let said = pages[index].take(answer, fleet, at: now) { notice = said } }
     for index in overlays.indices.reversed() {
       switch overlays[index].take(answer, fleet, at: now) {
       case .close: overlays.remove(at: index)
@@ -211,7 +217,7 @@ struct Interface {
   /// The detail follows the selection; only scrolling is its own.
   private mutating func handleDetail(_ key: Key) -> Intent? {
     switch keys.action(for: key) {
-    case .back, .open: layers.removeAll { $0 == .detail }
+    case .back, .open: closeDetail()
     case .pageDown: scroll += max(1, detailRows - 1)
     case .pageUp: scroll = max(0, scroll - max(1, detailRows - 1))
     default: return nil
@@ -219,9 +225,19 @@ struct Interface {
     return .draw
   }
 
+  private mutating func closeDetail() {
+    layers.removeAll { $0 == .detail }
+    pinned = nil
+  }
+
   private mutating func handlePage(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> Intent {
     let before = selection
-    defer { if selection != before { scroll = 0 } }
+    defer {
+      if selection != before {
+        scroll = 0
+        pinned = nil
+      }
+    }
     switch key {
     case .wheel(let step, _, _):
       pages[open].move(by: step * 3)
@@ -232,7 +248,7 @@ struct Interface {
     default: break
     }
     guard let action = keys.action(for: key) else { return .none }
-    if let reason = action.refusal(in: state(fleet)) {
+    if let reason = action.refusal(in: state(fleet, at: now)) {
       guard action != .back else { return .none }
       notice = Span(reason, .warning)
       return .draw
@@ -242,6 +258,8 @@ struct Interface {
 
   private mutating func perform(_ action: Action, _ fleet: Fleet, at now: Timestamp) -> Intent {
     switch action {
+    case .open where page == .deletions:
+      if case .deletion(let row)? = selection { overlays.append(DeletionPager(row: row, ledger: ledger)) }
     case .open:
       layers.append(.detail)
       scroll = 0
@@ -261,6 +279,11 @@ struct Interface {
     case .nextPage: return show((open + 1) % pages.count, fleet, at: now)
     case .previousPage: return show((open + pages.count - 1) % pages.count, fleet, at: now)
     case .jumpOrg: if let org = selection?.org(in: fleet) { jump(to: .fleet, .org(org), fleet, at: now) }
+    case .jumpWorkspace:
+      guard let workspace = selection?.workspace(in: fleet) else { break }
+      pinned = .workspace(workspace)
+      if !layers.contains(.detail) { layers.append(.detail) }
+      scroll = 0
     case .jumpMachine: if let machine = selection?.machine(in: fleet) { jump(to: .instances, .instance(machine), fleet, at: now) }
     case .jumpEvents: if let text = selection?.eventsFilter(in: fleet) { jump(to: .events, filter: text, fleet, at: now) }
     case .explain: return explain(fleet, at: now)
@@ -271,6 +294,10 @@ struct Interface {
     case .check:
       guard let org = selection?.org(in: fleet).flatMap({ fleet.orgs[$0] }) else { break }
       return read(.checks(org.id), "checks of \(org.slug)", .check(org.id, org.slug))
+    case .delete:
+      guard let id = selection?.org(in: fleet), let org = fleet.orgs[id] else { return .none }
+      overlays.append(DeletionDialog(org, deletion, ledger: ledger))
+      return .perform(.deletion(.prepare(org.id, org.slug)))
     case .refresh:
       if let effect = pages[open].asks(again: true, fleet, at: now) { return .perform(effect) }
       notice = Span("asking every source again", .info)
@@ -285,9 +312,12 @@ struct Interface {
     return .draw
   }
 
+  private var ledger: DeletionLedger { pages.lazy.compactMap { $0 as? DeletionsPage }.first?.ledger ?? DeletionLedger() }
+
   private mutating func show(_ index: Int, _ fleet: Fleet, at now: Timestamp) -> Intent {
     open = index
     layers = []
+    pinned = nil
     trail = []
     scroll = 0
     return pages[open].asks(again: false, fleet, at: now).map(Intent.perform) ?? .draw
@@ -303,7 +333,7 @@ struct Interface {
   private mutating func explain(_ fleet: Fleet, at now: Timestamp) -> Intent {
     guard let org = selection?.org(in: fleet).flatMap({ fleet.orgs[$0] }) else { return .draw }
     let workspace = selection?.workspace(in: fleet).flatMap { fleet.workspaces[$0] }
-    let question = CaseQuestion(about: org, workspace: workspace, in: fleet, vcpuQuota: limits.vcpuQuota, at: now)
+    let question = CaseQuestion(about: org, workspace: workspace, in: fleet, vcpuQuota: vcpuQuota, at: now)
     let name = workspace.map { "\(org.slug)/\($0.row.name)" } ?? org.slug.rawValue
     return read(.explanation(org.id, workspace?.id), "why \(name) is as it is", .explain(question))
   }
@@ -321,6 +351,7 @@ struct Interface {
     step.arrivedWith = pages[target].filter
     open = target
     layers = []
+    pinned = nil
     scroll = 0
     trail.append(step)
   }
@@ -338,7 +369,7 @@ struct Interface {
     scroll = 0
   }
 
-  private func state(_ fleet: Fleet) -> ActionState {
+  private func state(_ fleet: Fleet, at now: Timestamp) -> ActionState {
     var state = ActionState(
       page: page, hasRows: pages[open].count > 0, hasDetail: layers.contains(.detail), hasFilter: !pages[open].filter.isEmpty,
       hasTrail: !trail.isEmpty)
@@ -348,6 +379,11 @@ struct Interface {
       state.hasMachine = selection.machine(in: fleet) != nil
       state.hasEvents = selection.eventsFilter(in: fleet) != nil
     }
+    state.isReadOnly = isReadOnly
+    state.writeRefusal =
+      isReadOnly
+      ? "read-only: give --write, or set writes = true in the configuration"
+      : fleet.reasonAgainstDeletion(regions: fleet.regions.sorted(), at: now)
     return state
   }
 
@@ -361,7 +397,7 @@ struct Interface {
       let text = "too small: \(size.columns)x\(size.rows), needs \(Self.smallest.columns)x\(Self.smallest.rows)"
       return (Frame(lines: Array(Line.wrapped(text, role: .warning, width: max(1, size.columns)).prefix(size.rows))), nil)
     }
-    var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, prices: prices)
+    var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, prices: prices, burn: burn)
     // A finding that time alone brings.
     if let moment = fleet.triage.nextChange { context.moment.changes(at: moment + 0.001) }
     let rule = Line(String(repeating: glyphs.rule, count: size.columns), .rule)
@@ -398,13 +434,13 @@ struct Interface {
     }
     let position = layers.contains(.help) ? "any key closes" : pages[open].position
     lines.append(
-      Footer.line(keys, state(fleet), position: position, notice: notice, filter: pages[open].filter, width: size.columns, glyphs))
+      Footer.line(keys, state(fleet, at: now), position: position, notice: notice, filter: pages[open].filter, width: size.columns, glyphs))
     return (Frame(lines: lines), context.moment.nextChange)
   }
 
   /// The page, with the detail under it, or over all of it where there is little room.
   private mutating func drawBody(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
-    guard layers.contains(.detail), let subject = selection else {
+    guard layers.contains(.detail), let subject = pinned ?? selection else {
       pageRows = rows
       return pages[open].draw(fleet, rows: rows, width: width, &context)
     }

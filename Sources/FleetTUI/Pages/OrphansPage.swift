@@ -1,22 +1,289 @@
 import FleetModel
 
-/// Groundwork: replaced by the page itself.
+/// One thing that may be an orphan.
+struct OrphanID: Hashable, Comparable, Sendable {
+  var kind: OrphanCase.Kind
+  var id: String
+
+  static func < (left: OrphanID, right: OrphanID) -> Bool { (left.kind.rawValue, left.id) < (right.kind.rawValue, right.id) }
+}
+
+/// Every machine that isn't simply live, and what nothing uses any more: which is an orphan, why that is believed, and what can't be told.
 struct OrphansContent: TableContent {
   static let page = PageID.orphans
-  static let columns = [Column(id: "what", title: "WHAT", minimum: 10, ideal: 24, priority: 0, stretch: 1)]
+  static let columns = [
+    Column(id: "verdict", title: "VERDICT", minimum: 8, ideal: 12, priority: 1),
+    Column(id: "what", title: "WHAT", minimum: 12, ideal: 30, priority: 0),
+    Column(id: "why", title: "WHY / KIND", minimum: 14, ideal: 32, priority: 2),
+    Column(id: "age", title: "AGE", minimum: 4, ideal: 5, priority: 5, alignment: .right),
+    Column(id: "cost", title: "COST/H", minimum: 6, ideal: 7, priority: 3, alignment: .right),
+    Column(id: "so-far", title: "SO FAR", minimum: 7, ideal: 8, priority: 4, alignment: .right),
+    Column(id: "evidence", title: "EVIDENCE", minimum: 16, ideal: 40, priority: 6, stretch: 1),
+  ]
   static let initialSort = (column: 0, isReversed: false)
   static let followsTop = false
   static let keysMove = false
 
-  func id(_ subject: Subject) -> String? { nil }
-  func subject(_ id: String) -> Subject { .org(OrgID(id)) }
-  func all(_ fleet: Fleet) -> [String] { [] }
-  func count(_ fleet: Fleet) -> Int { 0 }
-  func oldest(_ fleet: Fleet) -> String? { nil }
-  func touched(by changes: FleetChanges, _ fleet: Fleet) -> [String] { [] }
-  func exists(_ id: String, _ fleet: Fleet) -> Bool { false }
-  func key(_ id: String, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey { SortKey(id) }
-  func texts(_ id: String, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool { false }
-  func cells(_ id: String, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] { [[]] }
-  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String { "nothing" }
+  var prices = PriceBook.builtin
+  /// Volumes, addresses and groups, as they were last looked through, and when.
+  var leftovers: [OrphanID: OrphanCase] = [:]
+  var lookedAt = Timestamp(milliseconds: 0)
+
+  func id(_ subject: Subject) -> OrphanID? {
+    switch subject {
+    case .instance(let id): OrphanID(kind: .instance, id: id.rawValue)
+    case .leftover(let id): id
+    case .org, .workspace, .event, .record: nil
+    }
+  }
+
+  func subject(_ id: OrphanID) -> Subject { id.kind == .instance ? .instance(InstanceID(id.id)) : .leftover(id) }
+
+  func all(_ fleet: Fleet) -> [OrphanID] {
+    fleet.judgement.questioned.map { OrphanID(kind: .instance, id: $0.rawValue) } + leftovers.keys
+  }
+
+  func count(_ fleet: Fleet) -> Int { fleet.judgement.questioned.count + leftovers.count }
+  func oldest(_ fleet: Fleet) -> OrphanID? { nil }
+
+  func touched(by changes: FleetChanges, _ fleet: Fleet) -> [OrphanID] {
+    changes.instances.map { OrphanID(kind: .instance, id: $0.rawValue) }
+  }
+
+  func exists(_ id: OrphanID, _ fleet: Fleet) -> Bool {
+    id.kind == .instance ? fleet.judgement.questioned.contains(InstanceID(id.id)) : leftovers[id] != nil
+  }
+
+  private func found(_ id: OrphanID, _ fleet: Fleet, at now: Timestamp) -> OrphanCase? {
+    id.kind == .instance ? fleet.orphanCase(of: InstanceID(id.id), prices: prices, at: now) : leftovers[id]
+  }
+
+  func key(_ id: OrphanID, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
+    guard let found = found(id, fleet, at: now) else { return .unknown }
+    return switch Self.columns[column].id {
+    case "what": SortKey(id.id)
+    case "why": SortKey(Self.why(found))
+    case "age": SortKey(since(found, id, at: now).map(\.seconds))
+    case "cost": SortKey(found.hourly.map { -$0 })
+    case "so-far": SortKey(found.soFar.map { -$0 })
+    case "evidence": SortKey(found.brief)
+    // Of one verdict the dearest first.
+    default: SortKey(found.verdict.rank * 1e6 - min(1e5, found.hourly ?? 0))
+    }
+  }
+
+  /// When it was launched or made.
+  private func since(_ found: OrphanCase, _ id: OrphanID, at now: Timestamp) -> Timestamp? {
+    found.age.map { (id.kind == .instance ? now : lookedAt) + -$0 }
+  }
+
+  /// `org gone · workspace`
+  static func why(_ found: OrphanCase) -> String {
+    let kind = found.kind == .instance ? found.role?.rawValue ?? "machine" : found.kind.word
+    return "\(found.verdict.why) · \(kind)"
+  }
+
+  func texts(_ id: OrphanID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
+    guard let found = found(id, fleet, at: lookedAt) else { return false }
+    return look(id.id) || look(found.verdict.word) || look(Self.why(found)) || look(found.slug?.rawValue ?? "")
+      || look(found.orgID?.rawValue ?? "") || look(found.workspaceID?.rawValue ?? "") || look(found.type ?? "")
+      || look(found.region?.rawValue ?? "") || look(found.brief)
+  }
+
+  func cells(_ id: OrphanID, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
+    let now = context.moment.now
+    guard let found = found(id, fleet, at: now) else { return Self.columns.map { _ in [] } }
+    let role = found.verdict.role
+    if case .grace = found.verdict, let age = found.age { context.moment.changes(at: now + (fleet.judgement.settings.grace - age) + 0.001) }
+    let width = widths[1] ?? 0
+    let type = found.type.map { " " + $0 } ?? ""
+    let name = Wording.shortened(id.id, to: max(12, width - type.count))
+    let age = since(found, id, at: now).map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)
+    return [
+      [Span("\(context.glyphs.sign(of: role)) \(found.verdict.word)", role)],
+      [Span(name, role == .failed ? .title : .text), Span(type, .dim)], [Span(Self.why(found), role == .failed ? .text : .dim)], [age],
+      [found.hourly.map { Span(Wording.dollars($0, digits: 3), $0 == 0 ? .dim : .money) } ?? Span("?", .unknown)],
+      [found.soFar.map { Span("$" + Wording.dollars($0, digits: 2), role == .failed ? .money : .dim) } ?? Span("?", .unknown)],
+      [Span(found.brief, .dim)],
+    ]
+  }
+
+  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
+    if let refusal = fleet.judgement.refusal(fleet, at: now) { return refusal }
+    if let missing = fleet.judgement.missingRegions(fleet, at: now) { return missing }
+    return "no orphans: everything of ours belongs to somebody"
+  }
+}
+
+extension OrphanCase.Kind {
+  var word: String { self == .securityGroup ? "security group" : rawValue }
+}
+
+extension OrphanVerdict {
+  var role: Role {
+    switch self {
+    case .live, .foreign: .dim
+    case .orphan: .failed
+    case .grace: .running
+    case .cannotTell: .unknown
+    }
+  }
+
+  /// As a page says it.
+  var word: String {
+    switch self {
+    case .live: "live"
+    case .orphan: "orphan"
+    case .grace: "grace"
+    case .cannotTell: "can't tell"
+    case .foreign: "not ours"
+    }
+  }
+
+  /// What needs a human first.
+  var rank: Double {
+    switch self {
+    case .orphan: 0
+    case .cannotTell: 1
+    case .grace: 2
+    case .live: 3
+    case .foreign: 4
+    }
+  }
+
+  /// The reasons, or the sources that are missing, in words.
+  var why: String {
+    switch self {
+    case .live, .foreign: ""
+    case .orphan(let reasons), .grace(let reasons): reasons.map(\.words).joined(separator: ", ")
+    case .cannotTell(let missing): missing.map(\.description).joined(separator: ", ")
+    }
+  }
+}
+
+extension OrphanReason {
+  var words: String {
+    switch self {
+    case .orgGone: "org gone"
+    case .noOrgTag: "no org tag"
+    case .workspaceRemoved: "workspace removed"
+    case .duplicateWorkspace: "duplicate of a newer one"
+    case .stoppedStatusButRunning: "stopped, yet running"
+    case .unattached: "used by nothing"
+    }
+  }
+}
+
+/// The table of what may be an orphan, and under it what that costs together, what it was judged from, and why perhaps nothing was judged.
+struct OrphansPage: Page {
+  private var table: TablePage<OrphansContent>
+  private let prices: PriceBook
+  private var wasShown = false
+
+  init(prices: PriceBook) {
+    self.prices = prices
+    table = TablePage(OrphansContent(prices: prices))
+  }
+
+  var id: PageID { table.id }
+  var selection: Subject? { table.selection }
+  var shown: [Subject] { table.shown }
+  var count: Int { table.count }
+  var hidden: Int { table.hidden }
+  var filter: String { table.filter }
+  var position: String { table.position }
+
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
+    guard wasShown else { return }
+    // What stands beside the machines is read with their region, and believed with the roster.
+    if !changes.sources.isEmpty { lookForLeftovers(fleet, at: now) }
+    table.update(changes, fleet, at: now)
+  }
+
+  private mutating func lookForLeftovers(_ fleet: Fleet, at now: Timestamp) {
+    let found = fleet.leftovers(prices: prices, at: now)
+    let leftovers = Dictionary(found.map { (OrphanID(kind: $0.kind, id: $0.id), $0) }) { $1 }
+    table.change(
+      {
+        $0.leftovers = leftovers
+        $0.lookedAt = now
+      }, fleet, at: now)
+  }
+
+  mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp) { table.setFilter(text, fleet, at: now) }
+  mutating func move(by step: Int) { table.move(by: step) }
+  mutating func moveToTop() { table.moveToTop() }
+  mutating func moveToBottom() { table.moveToBottom() }
+  mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp) { table.sort(by: step, fleet, at: now) }
+  mutating func reverse() { table.reverse() }
+  mutating func select(drawnRow row: Int) { table.select(drawnRow: row) }
+  mutating func select(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> Bool { table.select(subject, fleet, at: now) }
+
+  mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
+    if !wasShown {
+      wasShown = true
+      lookForLeftovers(fleet, at: context.moment.now)
+    }
+    if let next = fleet.judgement.nextChange { context.moment.changes(at: next) }
+    let under = rows >= 6 ? summary(fleet, width: width, rows: min(4, rows - 4), &context) : []
+    var lines = table.draw(fleet, rows: rows - under.count, width: width, &context)
+    while lines.count < rows - under.count { lines.append(Line()) }
+    return lines + under
+  }
+
+  // MARK: - Under the table
+
+  private func summary(_ fleet: Fleet, width: Int, rows: Int, _ context: inout DrawingContext) -> [Line] {
+    let now = context.moment.now
+    var lines: [Line] = []
+    if count + hidden > 0, let refusal = fleet.judgement.refusal(fleet, at: now) ?? fleet.judgement.missingRegions(fleet, at: now) {
+      lines = Line.wrapped("\(context.glyphs.partial) \(refusal)", role: .warning, width: max(8, width - 4)).map {
+        Line([Span("  ")] + $0.spans)
+      }
+      lines = Array(lines.prefix(max(0, rows - 2)))
+    }
+    lines.append(Line(counts(fleet, context).fitted(to: width)))
+    lines.append(Line(judgedFrom(fleet, &context).fitted(to: width)))
+    return Array(lines.suffix(rows))
+  }
+
+  private func counts(_ fleet: Fleet, _ context: DrawingContext) -> [Span] {
+    var numbers: [String: Int] = [:]
+    var hourly = Money()
+    func count(_ verdict: OrphanVerdict, _ cost: Double?) {
+      numbers[verdict.name, default: 0] += 1
+      if case .orphan = verdict { hourly.add(cost) }
+    }
+    for id in fleet.judgement.questioned {
+      if let row = fleet.instances[id]?.row { count(fleet.judgement.verdict(of: id), prices.hourly(of: row)) }
+    }
+    for found in fleet.leftovers(prices: prices, at: context.moment.now) { count(found.verdict, found.hourly) }
+    let orphans = numbers["orphan"] ?? 0
+    var spans = [Span("  \(orphans) \(orphans == 1 ? "orphan" : "orphans")", orphans > 0 ? .failed : .dim)]
+    if orphans > 0 {
+      let unknown = hourly.hasUnknown ? "+?" : ""
+      spans.append(Span("  $\(Wording.dollars(hourly.known, digits: 2))\(unknown)/h", .money))
+      spans.append(Span("  $\(Wording.dollars(hourly.known * PriceBook.hoursPerMonth, digits: 0))\(unknown)/month", .money))
+    }
+    if let grace = numbers["grace"] { spans.append(Span("  \(context.glyphs.coming) \(grace) in grace", .running)) }
+    if let open = numbers["cannot-tell"] { spans.append(Span("  ? \(open) can't be told", .unknown)) }
+    return spans
+  }
+
+  /// `judged from roster <1m, ec2 2 of 2 regions, tenants 13 of 14`
+  private func judgedFrom(_ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
+    let complete = fleet.judgement.complete
+    var spans = [Span("  judged from ", .dim)]
+    let roster = complete.roster.map { Span("roster " + context.moment.age(since: $0), .dim) } ?? Span("no roster", .warning)
+    spans += [roster, Span(", ", .dim)]
+    func share(_ name: String, _ part: Int, of whole: Int) -> Span { Span("\(name) \(part) of \(whole)", part < whole ? .warning : .dim) }
+    let regions = fleet.sources.keys.count { if case .ec2 = $0 { true } else { false } }
+    let tenants = fleet.sources.keys.count { if case .tenant = $0 { true } else { false } }
+    spans += [
+      share("regions", complete.regions.count, of: regions), Span(", ", .dim), share("tenants", complete.tenants.count, of: tenants),
+    ]
+    let unread = fleet.resources.sorted { $0.key < $1.key }.flatMap { region, read in read.gaps.map { "\($0.what) of \(region)" } }
+    if !unread.isEmpty { spans.append(Span("; not read: \(unread.joined(separator: ", "))", .warning)) }
+    return spans
+  }
 }

@@ -40,6 +40,8 @@ struct DrawingContext {
   var moment: Moment
   let glyphs: Glyphs
   let prices: PriceBook
+  /// What the fleet cost since the dashboard was opened.
+  var burn = BurnHistory()
 }
 
 /// A screenful of rows of one kind, its order, its filter and its selection.
@@ -68,13 +70,13 @@ protocol Page {
   mutating func select(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> Bool
   /// What it wants to know when it is opened; `again`: when it is asked to look anew.
   mutating func asks(again: Bool, _ fleet: Fleet, at now: Timestamp) -> Effect?
-  /// What the world said to an effect; answers to others' questions too.
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp)
+  /// What the world said to an effect. - Returns: what the operator should read at once.
+  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> Span?
   /// The head and at most `rows - 1` lines of the window under it.
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line]
 }
 
 extension Page {
   mutating func asks(again: Bool, _ fleet: Fleet, at now: Timestamp) -> Effect? { nil }
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) {}
+  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> Span? { nil }
 }

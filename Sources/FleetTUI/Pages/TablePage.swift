@@ -36,7 +36,7 @@ protocol TableContent {
 
 /// A table page. The selection is an identity: it stays on its row wherever that goes.
 struct TablePage<Content: TableContent>: Page {
-  private(set) var content = Content()
+  private(set) var content: Content
   private var order = RowOrder<Content.ID>()
   private(set) var filter = ""
   private var sortColumn = Content.initialSort.column
@@ -55,7 +55,10 @@ struct TablePage<Content: TableContent>: Page {
   var count: Int { order.count }
   var hidden: Int { max(0, total - order.count) }
 
-  init() { order.isReversed = Content.initialSort.isReversed }
+  init(_ content: Content = Content()) {
+    self.content = content
+    order.isReversed = Content.initialSort.isReversed
+  }
 
   var selection: Subject? {
     guard !order.isEmpty else { return nil }

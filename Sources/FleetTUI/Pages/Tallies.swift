@@ -5,6 +5,9 @@ struct Tallies {
   private struct Share {
     var hourly: Double?
     var isLive: Bool
+    var isOrphan: Bool
+    /// Virtual processors that count against the quota; `nil` when its type doesn't tell.
+    var vcpus: Int?
   }
 
   private var orgRoles: [OrgID: Role] = [:]
@@ -15,6 +18,10 @@ struct Tallies {
   /// US dollars an hour of the machines whose price is known.
   private(set) var hourly = 0.0
   private(set) var unknownPrices = 0
+  /// US dollars an hour of the orphans among them.
+  private(set) var wasted = 0.0
+  private var vcpusKnown = 0
+  private var vcpusUnknown = 0
   /// Orgs and workspaces that failed.
   private(set) var failed = 0
   /// Workspaces that are degraded or offline.
@@ -28,18 +35,27 @@ struct Tallies {
     return money
   }
 
+  /// Of every running and pending machine of the account; `nil` when a type doesn't tell.
+  var vcpus: Int? { vcpusUnknown == 0 ? vcpusKnown : nil }
+
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, _ prices: PriceBook) {
     for id in changes.orgs { Self.count(&orgRoles, id, fleet.orgs[id]?.row.status?.role, &failed, &degraded) }
     for id in changes.workspaces { Self.count(&workspaceRoles, id, fleet.workspaces[id]?.row.status.role, &failed, &degraded) }
     for id in changes.instances {
       if let old = shares.removeValue(forKey: id) { add(old, -1) }
       if let row = fleet.instances[id]?.row {
-        let share = Share(hourly: prices.hourly(of: row), isLive: row.state.isLive)
+        var share = Share(hourly: prices.hourly(of: row), isLive: row.state.isLive, isOrphan: false, vcpus: VCPUQuota.counted(row))
+        switch fleet.judgement.verdict(of: id) {
+        case .orphan: share.isOrphan = true
+        // Somebody else pays for it.
+        case .foreign: share.hourly = 0
+        case .live, .grace, .cannotTell: break
+        }
         shares[id] = share
         add(share, 1)
       }
     }
-    if shares.isEmpty { hourly = 0 }
+    if shares.isEmpty { (hourly, wasted) = (0, 0) }
   }
 
   private static func count<ID: Hashable>(_ roles: inout [ID: Role], _ id: ID, _ role: Role?, _ failed: inout Int, _ degraded: inout Int) {
@@ -53,5 +69,7 @@ struct Tallies {
   private mutating func add(_ share: Share, _ sign: Int) {
     if share.isLive { liveMachines += sign }
     if let price = share.hourly { hourly += Double(sign) * price } else { unknownPrices += sign }
+    if share.isOrphan, let price = share.hourly { wasted += Double(sign) * price }
+    if let count = share.vcpus { vcpusKnown += sign * count } else { vcpusUnknown += sign }
   }
 }

@@ -73,6 +73,7 @@ enum Wording {
     let units = Int64((abs(value) * Double(scale)).rounded())
     let fraction = String(units % scale)
     let sign = value < 0 && units > 0 ? "-" : ""
+    guard digits > 0 else { return "\(sign)\(units)" }
     return "\(sign)\(units / scale)." + String(repeating: "0", count: digits - fraction.count) + fraction
   }
 

@@ -4,6 +4,7 @@ Reads one JSON command a line on standard input, answers with one JSON object a 
 
   {"do": "start", "argv": [...], "rows": 24, "columns": 80, "environment": {...}, "ignore_hangup": false}
   {"do": "keys", "bytes": "..."}                      sends text (escapes as they are)
+  {"do": "type", "text": "...", "interval": 0.08}     one character after the other, as a hand does
   {"do": "await", "text": "...", "absent": false, "seconds": 5}     until the screen holds (or lacks) the text
   {"do": "screen"}                                    the rows as they are
   {"do": "resize", "rows": 5, "columns": 20}
@@ -117,6 +118,11 @@ def answer(session, command):
     seconds = command.get("seconds", 5)
     if what == "keys":
         os.write(session.master, command["bytes"].encode())
+        return {}
+    if what == "type":
+        for character in command["text"]:
+            os.write(session.master, character.encode())
+            session.until(command["interval"], lambda: False)
         return {}
     if what == "await":
         text = command["text"]

@@ -3,7 +3,10 @@ import Foundation
 
 /// The streams that the harness has asked for.
 actor StreamRegistry {
-  static let capabilities = ["204", "bom", "comments", "headers", "last-event-id", "post", "read-timeout", "report", "restart"]
+  static let capabilities = [
+    "bom", "comments", "headers", "last-event-id", "payload-size-stress-testable", "post", "read-timeout", "report", "restart",
+    "server-directed-shutdown-request",
+  ]
 
   private struct Running {
     let client: EventStreamClient

@@ -1,0 +1,209 @@
+import Feeds
+import FleetModel
+import Synchronization
+
+/// What the screen asks about deletions.
+enum DeletionRequest: Hashable, Sendable {
+  /// What an earlier start left is gone on with, and the receipts are read: once, at the start.
+  case goOn
+  /// What a plan needs beside the fleet.
+  case prepare(OrgID, Slug)
+  /// The plan was confirmed.
+  case begin(DeletionPlan, DeletionEvidence)
+  /// Somebody else's run removes this org: it is followed.
+  case watch(DeletionPlan)
+}
+
+/// What a plan needs beside the fleet.
+struct DeletionPreparation: Hashable, Sendable {
+  /// Every name in the zone; `nil` when it could not be read.
+  var names: [String]?
+  var rule: OrgNames?
+  var evidence: DeletionEvidence
+  /// Why nothing can be deleted at all.
+  var problem: String?
+}
+
+/// One deletion that this program carries out or follows, as it stands.
+struct DeletionReport: Hashable, Sendable {
+  enum Origin: Hashable, Sendable {
+    case begun
+    /// Left by an earlier start, with what stood then.
+    case resumed(String)
+    /// Another process here carries it out.
+    case followed
+    /// Another operator's.
+    case watched
+  }
+
+  enum End: Hashable, Sendable {
+    case receipt(JSONValue, DeletionOutcome, problem: String?)
+    /// Nothing was sent.
+    case refused(String)
+  }
+
+  var run: DeletionRun
+  var origin: Origin
+  var end: End?
+
+  var slug: Slug { run.order.slug }
+  var orgID: OrgID { run.order.orgID }
+}
+
+enum DeletionNews: Sendable {
+  case prepared(OrgID, DeletionPreparation)
+  case changed(DeletionReport)
+  /// Those of this environment, the newest last.
+  case receipts([JSONValue])
+}
+
+/// Everything about deletions that happens away from the screen: plans are completed, runs carried out, journals found and gone on with.
+final class DeletionDesk: Sendable {
+  private let session: Session
+  private let state: StateDirectory
+  private let tell: @Sendable (DeletionNews) -> Void
+  /// The deletions that are worked on here, by their receipts' ids.
+  private let working = Mutex<Set<String>>([])
+
+  init(_ session: Session, tell: @escaping @Sendable (DeletionNews) -> Void) {
+    self.session = session
+    self.tell = tell
+    state = StateDirectory(variables: session.variables)
+  }
+
+  private var environment: FleetEnvironment { session.environment }
+
+  func perform(_ request: DeletionRequest) {
+    Task.detached { [self] in
+      switch request {
+      case .goOn:
+        tellReceipts()
+        await withDiscardingTaskGroup { group in
+          for order in leftovers { group.addTask { await self.goOn(order) } }
+        }
+      case .prepare(let org, let slug): await prepare(org, slug)
+      case .begin(let plan, let evidence): await begin(plan, evidence)
+      case .watch(let plan):
+        // On this machine it has a journal, and ends with one receipt.
+        if let other = leftovers.first(where: { $0.orgID == plan.orgID }) { return await goOn(other) }
+        let order = order(of: plan)
+        await follow(order, .watched) { await $0.watch(order) }
+      }
+    }
+  }
+
+  private func reader() throws(FeedError) -> DeletionReader {
+    let queue = session.queue
+    return try DeletionReader(
+      environment: environment, http: session.http, variables: session.variables,
+      names: ZoneNames(of: environment, http: session.http, variables: session.variables),
+      prices: .inUse(environment, variables: session.variables),
+      onEvent: { event in
+        // The feeds ask for the rest themselves, and count their own questions.
+        guard case .purges = event.change else { return }
+        var event = event
+        event.epoch = .max
+        queue.post(event)
+      })
+  }
+
+  // MARK: - The plan
+
+  private func prepare(_ org: OrgID, _ slug: Slug) async {
+    // What is under way already is followed, not planned.
+    if let other = leftovers.first(where: { $0.orgID == org }) { return await goOn(other) }
+    session.feeds.refresh()
+    do throws(FeedError) {
+      let reader = try reader()
+      async let evidence = reader.evidence(of: slug)
+      let names = await reader.zoneNames()
+      tell(.prepared(org, DeletionPreparation(names: names, rule: reader.rule(for: slug), evidence: await evidence)))
+    } catch {
+      tell(.prepared(org, DeletionPreparation(evidence: DeletionEvidence(), problem: error.description)))
+    }
+  }
+
+  private func order(of plan: DeletionPlan) -> DeletionRun.Order {
+    let now = wallClock()
+    return DeletionRun.Order(
+      receiptID: ReceiptStore.newID(at: now), plan: plan, planHash: contentHash(of: plan.body),
+      operator: OperatorName.current(session.variables),
+      startedAt: now, verifyWithin: environment.verifyWithin)
+  }
+
+  // MARK: - Runs
+
+  private func begin(_ plan: DeletionPlan, _ evidence: DeletionEvidence) async {
+    let order = order(of: plan)
+    guard environment.allowsWrites else { return refuse(order, "environment \(environment.name) is read-only") }
+    do throws(StateDirectory.Failure) {
+      switch try DeletionJournal.open(in: state, environment: environment.name, org: plan.orgID) {
+      case .busy:
+        guard let other = leftovers.first(where: { $0.orgID == plan.orgID }) else {
+          return refuse(order, "another fleettui here begins to delete it: try again to follow it")
+        }
+        await goOn(other)
+      case .held(let journal, let records):
+        if !records.isEmpty { try journal.restart() }
+        await follow(order, .begun) {
+          await $0.start(order, resumes: 0, journal: journal, plan: plan.json(hash: order.planHash), evidence: evidence)
+        }
+      }
+    } catch { refuse(order, "the journal can't be written: \(error)") }
+  }
+
+  private func refuse(_ order: DeletionRun.Order, _ why: String) {
+    tell(.changed(DeletionReport(run: DeletionRun(order), origin: .begun, end: .refused(why))))
+  }
+
+  private var leftovers: [DeletionRun.Order] { DeletionJournal.leftovers(in: state).filter { $0.environment == environment.name } }
+
+  /// Goes on with what an earlier start left, or follows the process that has it under way.
+  private func goOn(_ left: DeletionRun.Order) async {
+    guard !working.withLock({ $0.contains(left.receiptID) }),
+      let opening = try? DeletionJournal.reopen(in: state, environment: left.environment, org: left.orgID)
+    else { return }
+    switch opening {
+    case .busy: await follow(left, .followed) { await $0.follow(left) }
+    case .held(let journal, let records):
+      if case .ended? = records.last, (try? ReceiptStore(state: state).document(of: left.receiptID)) ?? nil != nil {
+        return journal.remove()
+      }
+      // Nothing had been sent: nothing to follow.
+      guard let run = DeletionRun(resuming: records, at: wallClock()) else { return journal.remove() }
+      await follow(left, .resumed(run.standing)) { await $0.resume(run, journal: journal) }
+    }
+  }
+
+  private func follow(
+    _ order: DeletionRun.Order, _ origin: DeletionReport.Origin, _ carryOut: (DeletionRunner) async -> DeletionRunner.End
+  ) async {
+    guard working.withLock({ $0.insert(order.receiptID).inserted }) else { return }
+    defer { _ = working.withLock { $0.remove(order.receiptID) } }
+    let newest = Mutex(DeletionReport(run: DeletionRun(order), origin: origin))
+    let reader: DeletionReader
+    do throws(FeedError) { reader = try self.reader() } catch { return refuse(order, error.description) }
+    let runner = DeletionRunner(reader: reader, state: state) { [tell] run in
+      let report = newest.withLock { report in
+        report.run = run
+        return report
+      }
+      tell(.changed(report))
+    }
+    let end = await carryOut(runner)
+    var report = newest.withLock { $0 }
+    switch end {
+    case .interrupted: return
+    case .refused(let why): report.end = .refused(why)
+    case .receipt(let receipt, let outcome, let problem): report.end = .receipt(receipt, outcome, problem: problem)
+    }
+    tell(.changed(report))
+    session.feeds.refresh()
+    tellReceipts()
+  }
+
+  private func tellReceipts() {
+    let stored = (try? ReceiptStore(state: state).all()) ?? []
+    tell(.receipts(stored.map(\.document).filter { $0["environment"]?.string == environment.name }))
+  }
+}

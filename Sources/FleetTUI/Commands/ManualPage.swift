@@ -1,0 +1,165 @@
+import ArgumentParser
+import FleetModel
+
+/// `fleettui --generate-man-page`: the manual page, made of the same tables as the help, so that neither can lie about the other.
+enum ManualPage {
+  static let option = "--generate-man-page"
+
+  /// The page as man(7).
+  static var text: String {
+    let root = (try? JSONValue(parsing: Array(RootCommand._dumpHelp().utf8)))?["command"] ?? .null
+    let commands = leaves(of: root, path: [])
+    var page = Page()
+    page.line(".TH FLEETTUI 1 \"\" \"fleettui \(FleetTUI.version)\"")
+    page.section("NAME")
+    page.words("fleettui - a terminal dashboard for the people who run a SaaS fleet")
+    page.section("SYNOPSIS")
+    page.line(".B fleettui")
+    page.line("[\\fIcommand\\fR] [\\fIoptions\\fR]")
+    page.section("DESCRIPTION")
+    page.words("Without a command it opens the dashboard on the default environment of its configuration.")
+    page.words("fleettui demo needs no configuration and no account.")
+    page.section("COMMANDS")
+    for command in commands { page.command(command) }
+    page.section("OPTIONS")
+    page.words("They may stand before the command or after it.")
+    for argument in commands.first?.arguments ?? [] where argument.isGlobal { page.item(argument) }
+    page.section("KEYS")
+    page.words("In the dashboard. The configuration may give them to other actions.")
+    for group in ActionDescription.Group.allCases {
+      page.line(".SS \(group.rawValue)")
+      for entry in Action.table where entry.group == group { page.item(entry.keys.map(\.name).joined(separator: ", "), entry.help) }
+    }
+    page.section("ENVIRONMENT")
+    for (name, use) in variables { page.item(name, use) }
+    page.section("FILES")
+    for (path, use) in files { page.item(path, use) }
+    page.section("EXIT STATUS")
+    for (code, meaning) in codes { page.item(code, meaning) }
+    return page.text
+  }
+
+  private static let variables = [
+    ("ACCESSIBLE", "with 1, plain lines for a screen reader instead of the dashboard"), ("NO_COLOR", "when set and not empty, no colour"),
+    ("TERM, COLORTERM, LANG, LC_ALL, LC_CTYPE", "what the terminal can show"),
+    ("XDG_CONFIG_HOME, XDG_STATE_HOME", "where the configuration, the history and the receipts are"),
+    ("CURL_CA_BUNDLE, SSL_CERT_FILE", "certificates to trust instead of the system's"),
+    ("AWS_PROFILE, AWS_ACCESS_KEY_ID and the other variables of AWS's tools", "where AWS's credentials are"),
+  ]
+  private static let files = [
+    ("$XDG_CONFIG_HOME/fleettui/config.toml", "the configuration; fleettui config init writes a commented one"),
+    ("$XDG_STATE_HOME/fleettui/history.sqlite", "what was learned of how long boots take"),
+    ("$XDG_STATE_HOME/fleettui/receipts/", "the receipts of deletions, one JSON file each"),
+  ]
+  private static let codes = [
+    ("0", "done; nothing to report"), ("1", "failed; the message says what, and what to do"),
+    ("2", "wrong usage, or a configuration that can't be read"),
+    ("3", "found something: orphans, failing checks, a stuck target, a broken chain of receipts"),
+    ("4", "can't tell: a source that the answer needs was missing, incomplete or stale"),
+    ("5", "a deletion was accepted and is not verified"), ("6", "a deletion was refused here; nothing was sent"),
+    ("130, 143", "interrupted, terminated"),
+  ]
+
+  // MARK: - What the parser knows
+
+  fileprivate struct Argument {
+    /// `--format <format>`.
+    var name: String
+    var help: String
+    var isGlobal: Bool
+
+    init?(_ json: JSONValue) {
+      guard json["shouldDisplay"]?.bool != false else { return nil }
+      let value = json["valueName"]?.text ?? ""
+      switch json["kind"]?.text {
+      case "positional": name = value.uppercased()
+      case "flag": name = Self.names(json)
+      default: name = "\(Self.names(json)) <\(value)>"
+      }
+      let long = json["names"]?.array?.compactMap { $0["name"]?.text.map { "--" + $0 } } ?? []
+      isGlobal = long.contains { GlobalOptions.valued.contains($0) || GlobalOptions.flags.contains($0) }
+      help = json["abstract"]?.text ?? ""
+    }
+
+    private static func names(_ json: JSONValue) -> String {
+      (json["names"]?.array ?? []).compactMap { name in
+        name["name"]?.text.map { (name["kind"]?.text == "short" ? "-" : "--") + $0 }
+      }.joined(separator: ", ")
+    }
+  }
+
+  fileprivate struct Command {
+    /// `eta backtest`.
+    var name: String
+    var help: String
+    var arguments: [Argument]
+  }
+
+  /// The commands that do something, in the help's order.
+  private static func leaves(of command: JSONValue, path: [String]) -> [Command] {
+    var found: [Command] = []
+    for child in command["subcommands"]?.array ?? [] {
+      guard let name = child["commandName"]?.text, name != "help", child["shouldDisplay"]?.bool != false else { continue }
+      let inner = leaves(of: child, path: path + [name])
+      guard inner.isEmpty else {
+        found += inner
+        continue
+      }
+      let arguments = (child["arguments"]?.array ?? []).compactMap(Argument.init).filter {
+        !["--help, -h", "-h, --help"].contains($0.name)
+      }
+      found.append(Command(name: (path + [name]).joined(separator: " "), help: child["abstract"]?.text ?? "", arguments: arguments))
+    }
+    return found
+  }
+
+  // MARK: - man(7)
+
+  private struct Page {
+    private(set) var text = ""
+
+    mutating func line(_ request: String) { text += request + "\n" }
+    mutating func section(_ name: String) { line(".SH \(name)") }
+    mutating func words(_ words: String) { line(Self.escaped(words)) }
+
+    mutating func item(_ name: String, _ help: String) {
+      line(".TP")
+      line(".B \(Self.argument(name))")
+      words(help)
+    }
+
+    mutating func item(_ argument: Argument) { item(argument.name, argument.help) }
+
+    mutating func command(_ command: Command) {
+      let own = command.arguments.filter { !$0.isGlobal }
+      item(([command.name] + own.map(\.name).filter { !$0.hasPrefix("-") }).joined(separator: " "), command.help)
+      let options = own.filter { $0.name.hasPrefix("-") }
+      guard !options.isEmpty else { return }
+      line(".RS 7")
+      for option in options { item(option) }
+      line(".RE")
+    }
+
+    /// Text of a line: no backslash is an escape, no first dot a request.
+    private static func escaped(_ text: String) -> String {
+      var out = ""
+      for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\\": out += "\\e"
+        case "-": out += "\\-"
+        case "\n": out += " "
+        case let scalar where scalar.isASCII: out.unicodeScalars.append(scalar)
+        default: out += "\\[u\(String(scalar.value, radix: 16, uppercase: true).leftPadded(to: 4))]"
+        }
+      }
+      return (out.hasPrefix(".") || out.hasPrefix("'") ? "\\&" : "") + out
+    }
+
+    /// One argument of a request, in quotes, so that no word in it is a macro.
+    private static func argument(_ text: String) -> String { "\"" + escaped(text).replacing("\"", with: "\"\"") + "\"" }
+  }
+}
+
+extension String {
+  fileprivate func leftPadded(to length: Int) -> String { String(repeating: "0", count: max(0, length - count)) + self }
+}

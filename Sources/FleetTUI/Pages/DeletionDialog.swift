@@ -1,0 +1,300 @@
+import Feeds
+import FleetModel
+
+/// Deleting one org: the plan, the phrase typed by hand, then the run as it goes. Bound to the org's id and to the plan: whatever moves under it, it
+/// deletes what it showed or nothing.
+struct DeletionDialog: Overlay {
+  private enum Phase {
+    /// What the plan needs beside the fleet is being read.
+    case preparing
+    case typing(Typing)
+    case impossible(String)
+    case following
+  }
+
+  struct Typing {
+    var plan: DeletionPlan
+    var hash: String
+    var confirmation: TypedConfirmation
+    /// What changed since the plan was first shown.
+    var differences: [String] = []
+  }
+
+  /// The environment's part in it.
+  struct Setting {
+    var environment: String
+    var isProtected: Bool
+    var prices: PriceBook
+  }
+
+  let orgID: OrgID
+  private let slug: Slug
+  private let setting: Setting
+  private var preparation: DeletionPreparation?
+  private var phase = Phase.preparing
+  private var pager: DeletionPager
+  private var scroll = 0
+  private var window = 1
+
+  init(_ org: Org, _ setting: Setting, ledger: DeletionLedger) {
+    orgID = org.id
+    slug = org.slug
+    self.setting = setting
+    pager = DeletionPager(row: "", ledger: ledger)
+  }
+
+  // MARK: - The plan
+
+  /// The plan as the fleet stands; `nil` when the org is gone.
+  private func plan(_ fleet: Fleet) -> DeletionPlan? {
+    guard let org = fleet.orgs[orgID], let preparation else { return nil }
+    return DeletionPlan(
+      of: org, in: fleet, environment: setting.environment, isProtected: setting.isProtected, prices: setting.prices,
+      names: preparation.names,
+      rule: preparation.rule)
+  }
+
+  /// Shows the plan anew where the world is another one: what was typed was typed for the old one.
+  private mutating func renew(_ fleet: Fleet, at now: Timestamp) {
+    guard case .typing(var typing) = phase else { return }
+    defer { phase = .typing(typing) }
+    if let newer = plan(fleet), newer != typing.plan {
+      typing.differences = typing.plan.differences(from: newer)
+      typing.plan = newer
+      typing.hash = contentHash(of: newer.body)
+      _ = typing.confirmation.handle(.planChanged(phrase: newer.phrase, protectedWord: Self.word(of: newer)), at: now)
+      scroll = 0
+    }
+    typing.confirmation.setBlock(block(typing.plan, fleet, at: now))
+  }
+
+  private static func word(of plan: DeletionPlan) -> String? { plan.isProtected ? plan.protectedWord : nil }
+
+  private func block(_ plan: DeletionPlan, _ fleet: Fleet, at now: Timestamp) -> String? {
+    guard fleet.orgs[orgID] != nil else { return "the org is gone from the roster: there is nothing left to delete" }
+    if plan.openPurges.contains(where: \.isPending) { return "another operator deletes it already: enter follows that" }
+    return fleet.reasonAgainstDeletion(regions: fleet.regions.sorted(), at: now)
+  }
+
+  // MARK: - What happens
+
+  mutating func handle(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
+    switch key {
+    case .control("l"), .control("z"): return .pass
+    case .escape: return .close
+    default: break
+    }
+    switch phase {
+    case .preparing: return .none
+    case .impossible: return key == .enter ? .close : .none
+    case .following: return pager.handle(key, fleet, at: now)
+    case .typing: return type(key, fleet, at: now)
+    }
+  }
+
+  private mutating func type(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
+    switch key {
+    case .pageUp, .up: scroll -= key == .up ? 1 : max(1, window - 1)
+    case .pageDown, .down: scroll += key == .down ? 1 : max(1, window - 1)
+    default: break
+    }
+    renew(fleet, at: now)
+    guard case .typing(var typing) = phase else { return .draw }
+    if key == .enter, typing.plan.openPurges.contains(where: \.isPending) { return watch(typing.plan) }
+    guard let event = Self.event(of: key) else { return .draw }
+    let result = typing.confirmation.handle(event, at: now)
+    phase = .typing(typing)
+    switch result {
+    case .typing: return .draw
+    case .left: return .close
+    case .confirmed:
+      phase = .following
+      return .perform(.deletion(.begin(typing.plan, preparation?.evidence ?? DeletionEvidence())))
+    }
+  }
+
+  private static func event(of key: Key) -> TypedConfirmation.Event? {
+    switch key {
+    case .character(let character): .key(character)
+    case .backspace: .backspace
+    case .enter: .enter
+    case .paste: .paste
+    default: nil
+    }
+  }
+
+  private mutating func watch(_ plan: DeletionPlan) -> OverlayIntent {
+    phase = .following
+    return .perform(.deletion(.watch(plan)))
+  }
+
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) { renew(fleet, at: now) }
+
+  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
+    guard case .deletion(let news) = answer else { return .none }
+    _ = pager.take(answer, fleet, at: now)
+    switch news {
+    case .prepared(orgID, let preparation):
+      guard case .preparing = phase else { return .none }
+      self.preparation = preparation
+      if let problem = preparation.problem {
+        phase = .impossible(problem)
+      } else if let plan = plan(fleet) {
+        if plan.openPurges.contains(where: \.isPending) { return watch(plan) }
+        let confirmation = TypedConfirmation(phrase: plan.phrase, protectedWord: Self.word(of: plan), openedAt: now)
+        phase = .typing(Typing(plan: plan, hash: contentHash(of: plan.body), confirmation: confirmation))
+        renew(fleet, at: now)
+      } else {
+        phase = .impossible("org \(slug) went from the roster while the plan was made")
+      }
+    case .changed(let report) where report.orgID == orgID:
+      // Begun here, or found under way: from now on it is looked at.
+      pager.row = report.run.order.receiptID
+      phase = .following
+    case .prepared, .changed, .receipts: return .none
+    }
+    return .draw
+  }
+
+  // MARK: - Drawing
+
+  mutating func draw(over lines: [Line], width: Int, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?) {
+    let title = Line.titled("Delete org", width: width, context.glyphs)
+    switch phase {
+    case .preparing: return ([title, Line("  reading what it would remove …", .running)], nil)
+    case .impossible(let why):
+      return ([title] + Line.wrapped(why, role: .warning, width: width - 4).map { Line([Span("  ")] + $0.spans) }, nil)
+    case .following:
+      if pager.row.isEmpty { return ([title, Line("  looking at the roster and the list of runs …", .running)], nil) }
+      return pager.draw(over: lines, width: width, fleet, &context)
+    case .typing:
+      renew(fleet, at: context.moment.now)
+      guard case .typing(let typing) = phase else { return ([title], nil) }
+      return draw(typing, title, rows: lines.count, width: width, fleet, &context)
+    }
+  }
+
+  /// The plan, which gives way and can be scrolled, and under it what is asked, what was typed, and why it doesn't count.
+  private mutating func draw(
+    _ typing: Typing, _ title: Line, rows: Int, width: Int, _ fleet: Fleet, _ context: inout DrawingContext
+  ) -> (lines: [Line], cursor: Cursor?) {
+    let plan = DeletionPlanLines.of(
+      typing.plan, hash: typing.hash, differences: typing.differences, evidence: preparation?.evidence ?? DeletionEvidence(), fleet,
+      width: width,
+      &context)
+    let question =
+      typing.confirmation.stage == .protectedWord
+      ? "Now the org's id's last 8 characters:"
+      : width < 54 ? "Type environment, slash, org's name:" : "Type the environment, a slash and the org's name:"
+    var typed = UntrustedText.clean(typing.confirmation.text, limit: 200)
+    while TextWidth.columns(of: typed) > max(1, width - 6), !typed.isEmpty { typed.removeFirst() }
+    let notice = notice(typing.confirmation, &context)
+    var below = [Line([Span("  "), Span(question, .heading)]), Line([Span("  \(context.glyphs.into) ", .key), Span(typed, .title)])]
+    let column = min(width - 1, 4 + TextWidth.columns(of: typed))
+    if let notice {
+      below += Line.wrapped(notice.text, role: notice.role, width: max(8, width - 4)).prefix(2).map { Line([Span("  ")] + $0.spans) }
+    }
+    if rows >= below.count + 8 { below.insert(Line(), at: 0) }
+    let typedRow = below.firstIndex { $0.spans.first?.text == "  \(context.glyphs.into) " } ?? 0
+
+    window = max(0, rows - 1 - below.count)
+    scroll = max(0, min(scroll, plan.count - window))
+    var shown = Array(plan.dropFirst(scroll).prefix(window))
+    let left = plan.count - scroll - shown.count
+    if left > 0, shown.count > 3 { shown[shown.count - 1] = Line("  … \(left + 1) more lines: down", .dim) }
+    var all = [title] + shown
+    while all.count < min(rows - below.count, plan.count + 1) { all.append(Line()) }
+    let cursor = Cursor(row: all.count + typedRow, column: column)
+    return (all + below, cursor)
+  }
+
+  private func notice(_ confirmation: TypedConfirmation, _ context: inout DrawingContext) -> Span? {
+    let wait = Int(confirmation.closedFor(at: context.moment.now).rounded(.up))
+    if wait > 0 { context.moment.changesEverySecond() }
+    let waiting = wait > 0 ? "; keys are taken again in \(wait) s" : ""
+    if let block = confirmation.block { return Span("off: \(block)", .danger) }
+    switch confirmation.notice {
+    case nil: return nil
+    case .pasted: return Span("pasting is refused: it is typed by hand\(waiting)", .warning)
+    case .tooFast: return Span("faster than a hand, refused like a paste\(waiting)", .warning)
+    case .tooSoon: return Span("a moment: read what it removes, then press enter", .warning)
+    case .wrong: return Span("that is not it\(waiting)", .warning)
+    case .planChanged: return Span("the plan changed and is void: look at it again, then type", .warning)
+    case .blocked(let why): return Span("off: \(why)", .danger)
+    }
+  }
+
+  func footer(_ glyphs: Glyphs) -> [Span] {
+    if case .following = phase { return pager.footer(glyphs) }
+    return [Span(" esc ", .key), Span("leaves, nothing is sent  ", .dim), Span("up down ", .key), Span("scroll the plan", .dim)]
+  }
+}
+
+/// A plan for the dialog: the environment and the org's name never stand together in one piece.
+enum DeletionPlanLines {
+  static func of(
+    _ plan: DeletionPlan, hash: String, differences: [String], evidence: DeletionEvidence, _ fleet: Fleet, width: Int,
+    _ context: inout DrawingContext
+  ) -> [Line] {
+    var lines: [Line] = []
+    func field(_ name: String, _ value: String, _ role: Role = .text) {
+      for (index, line) in Line.wrapped(value, role: role, width: max(8, width - 16)).enumerated() {
+        lines.append(Line([Span("  ")] + [Span(index == 0 ? name : "", .dim)].fitted(to: 12) + [Span(" ")] + line.spans))
+      }
+    }
+    if !differences.isEmpty {
+      field("changed", "the plan that was shown is void:", .warning)
+      for difference in differences { field("", difference, .warning) }
+    }
+    field(
+      "environment", plan.environment + (plan.isProtected ? ", protected: wants a second word" : ""),
+      plan.isProtected ? .danger : .environment)
+    field("org", "\(plan.slug)   \(plan.orgID)", .title)
+    let count = { (number: Int, noun: String) in "\(number) \(noun)\(number == 1 ? "" : "s")" }
+    let tenants = plan.machines.count { $0.role == .tenant }
+    field(
+      "removes",
+      "\(count(tenants, "tenant machine")), \(count(plan.workspaces.count, "workspace")) with \(count(plan.machines.count - tenants, "machine")), "
+        + "\(count(plan.volumes.count, "volume")), \(plan.names.map { count($0.count, "DNS name") } ?? "DNS names that could not be read")"
+        + (plan.hourlySaved.map { "; stops $\(Wording.dollars($0, digits: 2))/h" } ?? "; stops a cost that is not known"))
+    let facts = [plan.name, plan.customerPlan.map { "plan \($0)" }, plan.members.map { count($0, "member") }].compactMap { $0 }
+    field(
+      plan.kind == .test ? "test org" : "customer", facts.isEmpty ? "name, plan and members are not known" : facts.joined(separator: ", "),
+      plan.kind == .test ? .dim : .warning)
+    for purge in plan.openPurges {
+      field(
+        purge.isPending ? "running now" : "open run",
+        "\(purge.status.text)" + (purge.lastStep.map { " after \($0)" } ?? "") + ", run \(purge.id)", .warning)
+    }
+    freshness(fleet, &context).map { field("data", $0.text, $0.role) }
+    field("stays", "WorkOS users, traces, vendor history", .dim)
+    field(
+      "kept here",
+      (evidence.bootEvents.map { count($0.count, "boot event") } ?? "boot events could not be read") + ", "
+        + (evidence.diagnostics == nil ? "diagnostics could not be read" : "diagnostics") + ", which the deletion destroys", .dim)
+    if let problem = fleet.freshness(of: .tenant(plan.slug), at: context.moment.now).problem {
+      field("workspaces", "as the machines' tags name them: \(problem)", .warning)
+    }
+    for machine in plan.machines {
+      field("machine", "\(machine.id)  \(machine.role?.rawValue ?? "no role")  \(machine.type ?? "?")  \(machine.region)", .dim)
+    }
+    for workspace in plan.workspaces {
+      field("workspace", (fleet.workspaces[workspace]?.row.name).map { "\($0)  \(workspace)" } ?? workspace.rawValue, .dim)
+    }
+    for name in plan.names ?? [] { field("dns", name, .dim) }
+    for volume in plan.volumes { field("volume", volume, .dim) }
+    field("plan", "\(hash): void if anything above changes", .dim)
+    return lines
+  }
+
+  private static func freshness(_ fleet: Fleet, _ context: inout DrawingContext) -> (text: String, role: Role)? {
+    context.moment.changesEverySecond()
+    let now = context.moment.now
+    let ages = ([Source.controlPlane] + fleet.regions.sorted().map(Source.ec2)).map { source -> String in
+      let freshness = fleet.freshness(of: source, at: now)
+      let name = source == .controlPlane ? "roster" : source.description
+      return freshness.age(at: now).map { "\(name) \(Moment.elapsed($0)) old" } ?? "\(name) never read"
+    }
+    return (ages.joined(separator: ", "), .dim)
+  }
+}

@@ -1,0 +1,279 @@
+import Feeds
+import FleetModel
+
+/// One deletion in lines: its steps as they go, its machines as they disappear, what was read back, and its receipt.
+struct DeletionView {
+  private var lines: [Line] = []
+  private let width: Int
+  private static let nameWidth = 12
+
+  private init(width: Int) { self.width = width }
+
+  static func lines(of entry: DeletionEntry, _ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> [Line] {
+    var view = DeletionView(width: width)
+    view.head(entry, &context)
+    if entry.report?.end == nil { view.cascade(entry, fleet, &context) }
+    view.machines(entry, fleet, context)
+    // What was read before anything was sent is no news of what is left.
+    if let run = entry.report?.run, run.looks > 0, entry.report?.end == nil, let legs = run.legs { view.legs(legs.json, context.glyphs) }
+    if let receipt = entry.receipt { view.receipt(receipt, isOnly: entry.receipts.count < 2, context.glyphs) }
+    for older in entry.receipts.dropLast().reversed() {
+      view.field("earlier", "\(Self.text(older["outcome"])) at \(Self.text(older["ended_at"])), receipt \(Self.text(older["id"]))", .dim)
+    }
+    return view.lines
+  }
+
+  // MARK: - Pieces
+
+  private mutating func field(_ name: String, _ value: String?, _ role: Role = .text) {
+    guard let value, !value.isEmpty else { return }
+    for (index, line) in Line.wrapped(value, role: role, width: max(8, width - Self.nameWidth - 3)).enumerated() {
+      lines.append(Line([Span("  ")] + [Span(index == 0 ? name : "", .dim)].fitted(to: Self.nameWidth) + [Span(" ")] + line.spans))
+    }
+  }
+
+  private mutating func field(_ name: String, _ spans: [Span]) {
+    lines.append(Line([Span("  ")] + [Span(name, .dim)].fitted(to: Self.nameWidth) + [Span(" ")] + spans))
+  }
+
+  private static func text(_ value: JSONValue?) -> String { UntrustedText.clean(value?.string ?? "-", limit: 1000) }
+
+  // MARK: - How it stands
+
+  private mutating func head(_ entry: DeletionEntry, _ context: inout DrawingContext) {
+    let standing = entry.standing
+    var spans = Wording.state(standing.word, standing.role == .ok ? .ok : standing.role, context.glyphs)
+    if case .ended(.verified) = standing { spans = [Span("\(context.glyphs.ok) VERIFIED GONE", .ok)] }
+    if let from = entry.report?.run.order.startedAt ?? entry.beganAt {
+      if let report = entry.report, report.end == nil {
+        context.moment.changesEverySecond()
+        spans.append(Span("  \(Moment.elapsed(context.moment.now - from))", .text))
+        spans.append(Span("  \(Self.doing(report.run))", .dim))
+      } else if let end = entry.endedAt {
+        spans.append(Span(" in \(Moment.elapsed(end - from))", .dim))
+      } else {
+        spans.append(Span("  for \(context.moment.age(since: from))", .dim))
+      }
+    }
+    field("state", spans)
+    if case .refused(let why)? = entry.report?.end { field("why", why + "; nothing was sent", .warning) }
+    if case .resumed(let stood)? = entry.report?.origin { field("resumed", "an earlier start was cut off: \(stood)", .info) }
+    if entry.report?.origin == .followed { field("by", "another fleettui on this machine; this one only looks", .info) }
+    if entry.report?.origin == .watched || (entry.report == nil && entry.purge?.isPending == true) {
+      field("by", "another operator; this one only looks", .info)
+    }
+    if let age = entry.age(at: context.moment.now) { field("age", [Span(age.text, age.role)]) }
+    field("its error", entry.purge?.lastError, .failed)
+    if standing == .failed || standing == .ended(.stalled) {
+      field("next", "the same request resumes it after its last step: d, and the phrase again", .info)
+    }
+    if let purge = entry.purge {
+      field("run", "\(purge.id)" + (purge.attempts.map { ", \($0) \($0 == 1 ? "attempt" : "attempts")" } ?? ""), .dim)
+    }
+    field("org", "\(entry.slug)  \(entry.orgID?.rawValue ?? "")", .dim)
+  }
+
+  private static func doing(_ run: DeletionRun) -> String {
+    switch run.state {
+    case .checking: "looking at the roster and the list of runs before anything is sent"
+    case .sending: "the control plane deletes it"
+    case .waiting: "its own provision or deprovision holds it (409): asked again within a minute"
+    case .following:
+      switch run.word {
+      case .lost: "the answer was lost: the list of runs decides"
+      case .queued: "queued, not gone"
+      case .done, .absent: "reading back what is left"
+      case .none, .underWay, .failedHalfway, .refused: "following the cascade"
+      }
+    case .ended: ""
+    }
+  }
+
+  // MARK: - Steps
+
+  /// What was heard of the cascade: the fleet feed's times are the server's, those of looks are coarser.
+  private static func states(_ entry: DeletionEntry, _ fleet: Fleet) -> [(step: Cascade.Step, state: Cascade.State)]? {
+    guard let row = entry.purge ?? entry.report?.run.row else { return nil }
+    return (fleet.cascades[row.id] ?? entry.report?.run.cascade ?? Cascade()).states(of: row)
+  }
+
+  /// The four steps in a row: `● stripe ● redis ◌ infra 38s · db_rows`.
+  static func steps(_ entry: DeletionEntry, _ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
+    guard let states = states(entry, fleet) else { return [] }
+    return states.flatMap { step, state -> [Span] in
+      let (sign, role, time) = sign(of: state, &context)
+      // The time of the one that runs; the others' are in the detail.
+      let shown = role == .running || role == .failed ? time : ""
+      return [Span("\(sign) \(step.rawValue)\(shown.isEmpty ? "" : " " + shown)", role), Span(" ", .dim)]
+    }
+  }
+
+  private static func sign(of state: Cascade.State, _ context: inout DrawingContext) -> (sign: String, role: Role, time: String) {
+    switch state {
+    case .waiting: return (context.glyphs.none, .dim, "")
+    case .running(let since):
+      guard let since else { return (context.glyphs.coming, .running, "") }
+      context.moment.changesEverySecond()
+      return (context.glyphs.coming, .running, Moment.elapsed(context.moment.now - since))
+    case .done(let seconds): return (context.glyphs.ok, .dim, seconds.map(Self.short) ?? "")
+    case .failed: return (context.glyphs.failed, .failed, "")
+    }
+  }
+
+  /// Steps of seconds are told by tenths.
+  private static func short(_ seconds: Double) -> String { seconds < 10 ? "\((seconds * 10).rounded() / 10)s" : Moment.elapsed(seconds) }
+
+  private mutating func cascade(_ entry: DeletionEntry, _ fleet: Fleet, _ context: inout DrawingContext) {
+    guard let states = Self.states(entry, fleet) else { return }
+    let usual = fleet.usualCascade
+    lines.append(Line())
+    for (step, state) in states {
+      var (sign, role, time) = Self.sign(of: state, &context)
+      let phase = usual.index(of: step.rawValue).map { usual.phases[$0] }
+      if case .running(let since?) = state, let phase, context.moment.now - since > phase.lateAfter { role = .late }
+      let history = phase.map { "usually \(Self.short($0.median)), late after \(Self.short($0.lateAfter)), \($0.samples) seen" }
+      field(
+        step.rawValue,
+        [Span("\(sign) ", role)] + [Span(time.isEmpty ? Self.word(of: state) : time, role)].fitted(to: 10)
+          + [Span(history ?? "no history yet", .dim)])
+    }
+  }
+
+  private static func word(of state: Cascade.State) -> String {
+    switch state {
+    case .waiting: "waits"
+    case .running: "running"
+    case .done: "done"
+    case .failed: "failed"
+    }
+  }
+
+  // MARK: - Machines
+
+  /// Each machine that the plan named or that stands, the standing ones first.
+  private mutating func machines(_ entry: DeletionEntry, _ fleet: Fleet, _ context: DrawingContext) {
+    var states: [InstanceID: (state: InstanceState?, type: String?)] = [:]
+    if let org = entry.orgID { for machine in fleet.machines(of: org) { states[machine.id] = (machine.row.state, machine.row.type) } }
+    let run = entry.report?.run
+    for id in run?.order.machines.keys.map({ $0 }) ?? [] where states[id] == nil { states[id] = (fleet.instances[id]?.row.state, nil) }
+    if case .found(let found, let unread)? = run?.machines {
+      // A look at every region is newer than what the feeds told last.
+      if unread.isEmpty { for id in states.keys { states[id]?.state = .terminated } }
+      for machine in found { states[machine.id] = (machine.state, machine.type) }
+    }
+    guard !states.isEmpty else { return }
+    let gone = states.values.count { $0.state == .terminated }
+    lines.append(Line())
+    field("machines", [Span("\(gone) of \(states.count) gone", gone == states.count ? .ok : .text)])
+    let sorted = states.sorted { ($0.value.state == .terminated ? 1 : 0, $0.key) < ($1.value.state == .terminated ? 1 : 0, $1.key) }
+    for (id, machine) in sorted {
+      let isGone = machine.state == .terminated
+      let state = isGone ? "gone" : machine.state?.text ?? "not known"
+      field(
+        "",
+        [Span(id.rawValue, isGone ? .dim : .text)].fitted(to: 21) + [Span(machine.type ?? "", .dim)].fitted(to: 11)
+          + [Span(state, isGone ? .dim : machine.state?.role == .ok ? .text : .running)])
+    }
+  }
+
+  // MARK: - What was read back
+
+  private mutating func legs(_ legs: JSONValue, _ glyphs: Glyphs) {
+    lines.append(Line())
+    for name in ["cascade", "roster", "instances", "dns", "audit"] {
+      guard let leg = legs[name] else { continue }
+      let state = Self.text(leg["state"])
+      let role: Role =
+        switch state {
+        case "gone", "completed": .ok
+        case "present", "failed": .failed
+        case "pending": .running
+        default: .unknown
+        }
+      let detail = Line.wrapped(Self.text(leg["detail"]), role: .dim, width: max(8, width - Self.nameWidth - 17))
+      for (index, line) in detail.enumerated() {
+        let word = index == 0 ? "\(glyphs.sign(of: role)) \(state)" : ""
+        field(index == 0 ? name : "", [Span(word, role)].fitted(to: 13) + [Span(" ")] + line.spans)
+      }
+    }
+  }
+
+  private mutating func receipt(_ receipt: JSONValue, isOnly: Bool, _ glyphs: Glyphs) {
+    lines += [Line(), Line("  Receipt \(Self.text(receipt["id"]))", .heading)]
+    field("who", "\(Self.text(receipt["operator"])) in \(Self.text(receipt["environment"]))")
+    field("when", "\(Self.text(receipt["started_at"])) to \(Self.text(receipt["ended_at"]))")
+    let outcome = receipt["outcome"]?.string.flatMap(DeletionOutcome.init)
+    field("outcome", outcome?.rawValue ?? "?", outcome.map { DeletionEntry.Standing.ended($0).role } ?? .unknown)
+    field(
+      "stopped", receipt["hourly_saved"]?.double.map { "$\(Wording.dollars($0, digits: 3))/h, by the plan" } ?? "a cost that was not known")
+    for request in receipt["requests"]?.array ?? [] {
+      field(
+        "request",
+        "\(Self.text(request["method"])) \(Self.text(request["path"])) at \(Self.text(request["at"])): "
+          + (request["status"]?.integer.map { "\($0)" } ?? "no answer")
+          + (request["purge_id"]?.text.map { ", run \(UntrustedText.clean($0, limit: 64))" } ?? ""))
+    }
+    if receipt["requests"]?.array?.isEmpty == true { field("request", "none: another run was followed", .dim) }
+    legs(receipt["legs"] ?? .null, glyphs)
+    field("plan", Self.text(receipt["plan_hash"]), .dim)
+    field("hash", Self.text(receipt["hash"]), .dim)
+    field("after", receipt["previous"]?.string.map { UntrustedText.clean($0, limit: 100) } ?? "none: the first receipt here", .dim)
+  }
+}
+
+/// One deletion over the page, followed as it goes.
+struct DeletionPager: Overlay {
+  var row: String
+  private var ledger: DeletionLedger
+  private var scroll = 0
+  private var window = 1
+
+  init(row: String, ledger: DeletionLedger) {
+    self.row = row
+    self.ledger = ledger
+  }
+
+  mutating func handle(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
+    switch key {
+    case .escape, .enter, .character("q"): return .close
+    case .up, .character("k"): scroll -= 1
+    case .down, .character("j"): scroll += 1
+    case .pageUp: scroll -= max(1, window - 1)
+    case .pageDown, .character(" "): scroll += max(1, window - 1)
+    case .home, .character("g"): scroll = 0
+    case .control("l"), .control("z"): return .pass
+    default: return .none
+    }
+    return .draw
+  }
+
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {}
+
+  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
+    guard case .deletion(let news) = answer else { return .none }
+    _ = ledger.take(news)
+    return .draw
+  }
+
+  mutating func draw(over lines: [Line], width: Int, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?) {
+    let entry = ledger.entry(ledger.current(row), fleet)
+    let title = "Deletion of \(entry?.slug ?? row)"
+    let body = entry.map { DeletionView.lines(of: $0, fleet, width: width, &context) } ?? [Line("  nothing is known of it any more", .dim)]
+    window = max(1, lines.count - 1)
+    scroll = max(0, min(scroll, body.count - window))
+    return ([Line.titled(title, width: width, context.glyphs)] + body.dropFirst(scroll).prefix(window), nil)
+  }
+
+  func footer(_ glyphs: Glyphs) -> [Span] {
+    [Span(" esc ", .key), Span("close  ", .dim), Span("pgup pgdn ", .key), Span("scroll", .dim)]
+  }
+}
+
+extension Line {
+  /// A rule with a title in it.
+  static func titled(_ title: String, width: Int, _ glyphs: Glyphs) -> Line {
+    let start = [Span("\(glyphs.rule)\(glyphs.rule) ", .rule), Span(title, .title), Span(" ", .rule)]
+    let used = start.reduce(0) { $0 + TextWidth.columns(of: $1.text) }
+    return Line(start + [Span(String(repeating: glyphs.rule, count: max(0, width - used)), .rule)])
+  }
+}
