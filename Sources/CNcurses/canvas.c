@@ -49,9 +49,6 @@ int canvas_open(const char *terminal, int height, int width) {
     close_files();
     return -1;
   }
-  // Many an emulator that calls itself xterm doesn't know SU and SD (CSI S, CSI T) and would keep old rows: lines are scrolled one by one.
-  parm_index = NULL;
-  parm_rindex = NULL;
   colors = 0;
   if (has_colors() && start_color() == OK) {
     colors = COLORS;

@@ -55,35 +55,33 @@ public struct Fleet: Sendable {
   /// What was learned of how long boots take.
   public internal(set) var history = BootHistory()
   var finishedBoots: [BootRecord] = []
+  /// The verdict on every machine, as of the last ``judge(at:)``.
+  public internal(set) var judgement: OrphanJudgement
   /// Boots that were learned from, watched or told by others.
   var learnedBoots: Set<BootEnd> = []
   /// What the database tells of boots that can't be learned from yet.
   var sharedBootEvents: [OrgID: [BootEventRow]] = [:]
   /// The database's word on each org's machine.
   var databaseInstances: [OrgID: DatabaseInstanceRow] = [:]
-  /// What is wrong, as of the last ``judge(at:vcpuQuota:)``.
+  /// What is wrong, as of the last ``judge(at:limits:)``.
   public internal(set) var triage = Triage()
-  /// The verdict on every machine, as of the last ``judge(at:vcpuQuota:)``.
-  public internal(set) var judgement: OrphanJudgement
 
   /// - Parameter orphans: which machines are this environment's own, and when they may be judged.
   public init(orphans: OrphanSettings = OrphanSettings()) { judgement = OrphanJudgement(settings: orphans) }
 
-  /// Brings verdicts and findings up to `now`: what changed since the last ``takeChanges()`` is judged again, and what time alone makes
-  /// true, nothing else. That of which something else is said than before counts as changed.
-  /// - Parameter vcpuQuota: as configured; `nil`: what Service Quotas says.
-  public mutating func judge(at now: Timestamp, vcpuQuota: Int? = nil) {
-    let nextEnd = giveUpBoots(at: now)
+  /// Brings verdicts and findings up to `now`: what changed since the last ``takeChanges()`` is judged again, and what became true by time
+  /// alone, nothing else. To be called before the changes are taken, which then tell of what else is said than before.
+  public mutating func judge(at now: Timestamp, limits: Triage.Limits = Triage.Limits()) {
+    judgeMachines(at: now)
+    judgeFindings(at: now, limits: limits)
+  }
+
+  private mutating func judgeMachines(at now: Timestamp) {
     // Moved out meanwhile, so that the rules' look at the fleet shares no storage with it.
     var judgement = OrphanJudgement(settings: self.judgement.settings)
     swap(&judgement, &self.judgement)
     changes.instances.formUnion(judgement.update(self, changes: changes, at: now))
     swap(&judgement, &self.judgement)
-    var triage = Triage()
-    swap(&triage, &self.triage)
-    changes.findings.formUnion(triage.update(changes, self, vcpuQuota: vcpuQuota, at: now))
-    triage.nextBootEnd = nextEnd
-    swap(&triage, &self.triage)
   }
 
   /// What changed since the last call.

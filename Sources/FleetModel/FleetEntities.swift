@@ -102,7 +102,7 @@ public struct FleetChanges: Hashable, Sendable {
   public var instances: Set<InstanceID> = []
   public var sources: Set<Source> = []
   public var purges: Set<PurgeID> = []
-  /// What is judged otherwise than before (``Fleet/judge(at:vcpuQuota:)``).
+  /// What is judged otherwise than before (``Fleet/judge(at:limits:)``).
   public var findings: Set<Finding.Target> = []
   public var logged = false
 

@@ -26,18 +26,18 @@ final class FleetStore {
     }
   }
 
-  /// Readable when ``drain(at:vcpuQuota:)`` has something to do.
+  /// Readable when ``drain(at:_:)`` has something to do.
   var wakeDescriptor: Int32 { queue.wakeDescriptor }
 
   /// Applies what waits, and judges what that and the time change. - Returns: what looks different since the last call.
-  func drain(at now: Timestamp, vcpuQuota: Int?) -> FleetChanges {
+  func drain(at now: Timestamp, _ limits: Triage.Limits) -> FleetChanges {
     for event in queue.drain() {
       log.note(event)
       fleet.apply(event)
     }
     let finished = fleet.takeFinishedBoots()
     if !finished.isEmpty { history?.file.addLater(finished) { [log] failure in log.warn(failure.description) } }
-    fleet.judge(at: now, vcpuQuota: vcpuQuota)
+    fleet.judge(at: now, limits: limits)
     let changes = fleet.takeChanges()
     noteOrgs(changes, at: now)
     return changes

@@ -78,12 +78,12 @@ extension Scene {
 
   @Test func aQuotaThatFillsUpIsFoundOnceForTheFleet() {
     var scene = DiagnosisTests().scene(.running)
-    scene.fleet.judge(at: scene.now, vcpuQuota: 10)
+    scene.fleet.judge(at: scene.now, limits: Triage.Limits(vcpuQuota: 10))
     _ = scene.fleet.takeChanges()
     #expect(scene.fleet.triage.findings(of: .fleet).isEmpty)
     scene.hear(
       .ec2("us-east-2"), .instances((1...5).map { Scene.machine("i-\($0)", org: "acme", role: "workspace") }, complete: true, problem: nil))
-    scene.fleet.judge(at: scene.now, vcpuQuota: 10)
+    scene.fleet.judge(at: scene.now, limits: Triage.Limits(vcpuQuota: 10))
     _ = scene.fleet.takeChanges()
     #expect(scene.fleet.triage.findings(of: .fleet).map(\.code) == [.vcpuQuotaFull] && scene.fleet.triage.targets.contains(.fleet))
   }
@@ -97,7 +97,7 @@ extension Scene {
       // Now and then a long silence.
       now = now + (Int.random(in: 0..<12, using: &random) == 0 ? 200 : Double.random(in: 0...20, using: &random))
       for _ in 0..<Int.random(in: 0...3, using: &random) { fleet.apply(FleetPropertyTests.event(&random, at: now)) }
-      fleet.judge(at: now, vcpuQuota: quota)
+      fleet.judge(at: now, limits: Triage.Limits(vcpuQuota: quota))
       _ = fleet.takeChanges()
       let problems = fleet.triage.differences(from: fleet, at: now)
       #expect(problems.isEmpty, "seed \(seed), step \(step): \(problems)")

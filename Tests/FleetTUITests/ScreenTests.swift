@@ -3,6 +3,17 @@ import Testing
 
 @testable import FleetTUI
 
+@Suite struct LineScrollingTests {
+  @Test func aScrollOfSeveralLinesIsMadeOfSingleOnes() {
+    func scrolled(_ text: String) -> String { String(decoding: LineScrolling.lineByLine(Array(text.utf8)), as: UTF8.self) }
+    #expect(scrolled("a\u{1B}[6;28r\u{1B}[28;1H\u{1B}[3Sb\u{1B}[1;34r") == "a\u{1B}[6;28r\u{1B}[28;1H\n\n\nb\u{1B}[1;34r")
+    #expect(scrolled("\u{1B}[2T") == "\u{1B}M\u{1B}M")
+    for untouched in ["", "plain 3S", "\u{1B}[S", "\u{1B}[38;5;3m3T", "\u{1B}[3", "\u{1B}[", "\u{1B}[70X"] {
+      #expect(scrolled(untouched) == untouched)
+    }
+  }
+}
+
 @Suite struct LineTests {
   @Test(arguments: [
     ("acme", 6, "acme  "), ("acme", 4, "acme"), ("acme", 3, "ac…"), ("acme", 1, "…"), ("acme", 0, ""), ("", 3, "   "),

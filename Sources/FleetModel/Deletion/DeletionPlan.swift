@@ -160,7 +160,8 @@ extension DeletionPlan {
     note("name", name, newer.name)
     note("plan", customerPlan, newer.customerPlan)
     note("members", members.map { "\($0)" }, newer.members.map { "\($0)" })
-    note("cost", hourlySaved.map { "$\($0)/h" }, newer.hourlySaved.map { "$\($0)/h" })
+    func price(_ hourly: Double?) -> String? { hourly.map { "$\(($0 * 10_000).rounded() / 10_000)/h" } }
+    note("cost", price(hourlySaved), price(newer.hourlySaved))
     if lines.isEmpty, body != newer.body { lines.append("what it is made of") }
     return lines
   }

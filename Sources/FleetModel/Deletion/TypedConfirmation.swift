@@ -56,6 +56,9 @@ public struct TypedConfirmation: Hashable, Sendable {
     self.openedAt = openedAt
   }
 
+  /// What is confirmed is only now shown whole: the time to read it begins here. What was typed meanwhile stays.
+  public mutating func completed(at now: Timestamp) { openedAt = now }
+
   /// Seconds until keys are taken again, 0 when they are.
   public func closedFor(at now: Timestamp) -> Double { closedUntil.map { max(0, $0 - now) } ?? 0 }
 

@@ -39,9 +39,16 @@ public struct Triage: Sendable {
   private var deletedBy: [OrgID: PurgeID] = [:]
   private var changed: Set<Finding.Target> = []
 
-  private var vcpuQuota: Int?
+  /// What the fleet's own events don't tell of its limits.
+  public struct Limits: Hashable, Sendable {
+    /// As configured; `nil`: what Service Quotas says.
+    public var vcpuQuota: Int?
+
+    public init(vcpuQuota: Int? = nil) { self.vcpuQuota = vcpuQuota }
+  }
+  private var limits = Limits()
   /// When a boot that was called failed early has had its time.
-  var nextBootEnd: Timestamp?
+  fileprivate(set) var nextBootEnd: Timestamp?
 
   // MARK: - Asking
 
@@ -73,9 +80,9 @@ public struct Triage: Sendable {
 
   /// Judges anew what `changes` touched and whatever's time has come.
   /// - Returns: the targets whose findings became others.
-  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, vcpuQuota: Int?, at now: Timestamp) -> Set<Finding.Target> {
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, limits: Limits, at now: Timestamp) -> Set<Finding.Target> {
     changed = []
-    self.vcpuQuota = vcpuQuota
+    self.limits = limits
     count(changes.instances, fleet)
     var targets = touched(by: changes, fleet)
     let knowsMachines = fleet.machinesKnown(at: now)?.isComplete
@@ -158,7 +165,7 @@ public struct Triage: Sendable {
       found = fleet.findings(of: id, by: clock)
     case .fleet:
       found = fleet.fleetFindings(
-        vcpus: fleet.vcpuGauge(used: vcpusUsed, limit: vcpuQuota), dnsRecords: fleet.zoneGauge(by: clock),
+        vcpus: fleet.vcpuGauge(used: vcpusUsed, limit: limits.vcpuQuota), dnsRecords: fleet.zoneGauge(by: clock),
         purges: fleet.openPurges.compactMap { fleet.purges[$0] }, clock)
       // An answer of EC2 that nobody renews grows stale.
       for region in fleet.regions {
@@ -213,7 +220,7 @@ public struct Triage: Sendable {
     }
     for id in fleet.orgs.keys { compare(.org(id), fleet.findings(of: id, at: now)) }
     for id in fleet.workspaces.keys { compare(.workspace(id), fleet.findings(of: id, at: now)) }
-    compare(.fleet, fleet.findings(at: now, vcpuQuota: vcpuQuota, dnsRecords: fleet.zoneGauge(by: RuleClock(now: now))))
+    compare(.fleet, fleet.findings(at: now, vcpuQuota: limits.vcpuQuota, dnsRecords: fleet.zoneGauge(by: RuleClock(now: now))))
     if !known.isEmpty { problems.append("findings of what is gone: \(known)") }
     return problems
   }
@@ -227,4 +234,16 @@ extension Finding {
   }
 
   var identity: Identity { Identity(code: code, severity: severity) }
+}
+
+extension Fleet {
+  mutating func judgeFindings(at now: Timestamp, limits: Triage.Limits) {
+    let nextEnd = giveUpBoots(at: now)
+    // Taken out of the fleet meanwhile: two references would copy it.
+    var triage = triage
+    self.triage = Triage()
+    changes.findings.formUnion(triage.update(changes, self, limits: limits, at: now))
+    triage.nextBootEnd = nextEnd
+    self.triage = triage
+  }
 }

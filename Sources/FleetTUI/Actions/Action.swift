@@ -17,8 +17,8 @@ enum Action: String, CaseIterable, Hashable, Sendable {
   case jumpWorkspace = "jump-workspace"
   case jumpMachine = "jump-machine"
   case jumpEvents = "jump-events"
-  case explain, console, check
   case delete
+  case explain, console, check
   case refresh
   case help, redraw, suspend, quit
 }
@@ -112,6 +112,7 @@ extension Action {
     .init(
       action: .jumpMachine, keys: [.character("m")], short: nil, help: "to the row's machine on Instances; esc returns", group: .look),
     .init(action: .jumpEvents, keys: [.character("v")], short: nil, help: "to the row's events; esc returns", group: .look),
+    .init(action: .delete, keys: [.character("d")], short: "delete", help: "delete the row's org: asks for the phrase first", group: .look),
     .init(
       action: .explain, keys: [.character("e")], short: "explain",
       help: "why the row's org or workspace is as it is: asks everything that may tell", group: .look),
@@ -119,7 +120,6 @@ extension Action {
       action: .console, keys: [.character("c")], short: nil, help: "the serial output of the row's workspace, secrets masked, never kept",
       group: .look),
     .init(action: .check, keys: [.character("p")], short: nil, help: "probe the row's tenant from here, layer by layer", group: .look),
-    .init(action: .delete, keys: [.character("d")], short: "delete", help: "delete the row's org: asks for the phrase first", group: .look),
     .init(action: .refresh, keys: [.character("r")], short: nil, help: "ask every source again now", group: .program),
     .init(action: .help, keys: [.character("?")], short: "help", help: "this list", group: .program),
     .init(action: .redraw, keys: [.control("l")], short: nil, help: "draw the whole screen again", group: .program),
@@ -135,9 +135,9 @@ extension Action {
     case .open where !state.hasRows: "there is no row to open"
     case .back where !state.hasDetail && !state.hasFilter && !state.hasTrail: "nothing is open"
     case .jumpOrg where !state.hasOrg: "the row belongs to no org of the roster"
+    case .jumpWorkspace where !state.hasWorkspace: "the row belongs to no workspace that a tenant lists"
     case .explain where !state.hasOrg, .check where !state.hasOrg: "the row belongs to no org of the roster"
     case .console where !state.hasWorkspace: "consoles are of workspaces: select one"
-    case .jumpWorkspace where !state.hasWorkspace: "the row belongs to no workspace that a tenant lists"
     case .jumpMachine where !state.hasMachine: "the row has no machine that is known"
     case .jumpEvents where !state.hasEvents: "no events belong to the row"
     case .delete where state.page != .fleet && state.page != .deletions: "orgs are deleted on Fleet and Deletions"

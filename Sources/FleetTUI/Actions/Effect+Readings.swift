@@ -15,6 +15,7 @@ extension Answer {
   /// What a question comes to where there is nobody to ask: an explanation rests on what was recorded.
   static func ofNobody(to effect: Effect) -> Answer? {
     switch effect {
+    // A recording allows no deletion.
     case .show, .refresh, .deletion: nil
     case .explain(let question): .explained(question.org.id, question.workspaceID, .success(CaseFile()))
     case .console(let workspace, _): .console(workspace, .failure(.recorded))

@@ -8,6 +8,7 @@ enum Effect: Hashable, Sendable {
   case show(Set<WorkspaceID>)
   /// Every source is asked again now.
   case refresh
+  case deletion(DeletionRequest)
   /// Whatever may tell why an org or workspace is as it is.
   case explain(CaseQuestion)
   /// A machine's serial output, so many seconds from now.
@@ -15,17 +16,16 @@ enum Effect: Hashable, Sendable {
   /// A tenant's layers, from outside.
   case check(OrgID, Slug)
   case posture(PostureQuestion)
-  case deletion(DeletionRequest)
 }
 
 /// What came of an effect that has more to say than the fleet's own events.
 enum Answer: Sendable {
+  case deletion(DeletionNews)
   case explained(OrgID, WorkspaceID?, Result<CaseFile, Problem>)
   /// Lines without escape sequences, secrets masked.
   case console(WorkspaceID, Result<[String], Problem>)
   case checked(OrgID, Result<[Check], Problem>)
   case posture([Check], at: Timestamp)
-  case deletion(DeletionNews)
 }
 
 /// Does what the dashboard asks, away from its thread, and keeps what came of it until the dashboard takes it.
@@ -113,11 +113,11 @@ final class EffectRunner: Sendable {
     switch effect {
     case .show(let workspaces): services.session.feeds.show(workspaces)
     case .refresh: services.session.feeds.refresh()
+    case .deletion(let request): services.deletions.perform(request)
     case .explain(let question): explain(question, services.session)
     case .console(let workspace, let seconds): readConsole(of: workspace, after: seconds, services.session)
     case .check(let org, let slug): check(org, slug, services.session)
     case .posture(let question): lookAtPosture(question, services.session)
-    case .deletion(let request): services.deletions.perform(request)
     }
   }
 }

@@ -139,7 +139,7 @@ final class Dashboard {
 
   private func takeNews() {
     let now = clock.now()
-    interface.update(store.drain(at: now, vcpuQuota: options.vcpuQuota), store.fleet, at: now)
+    interface.update(store.drain(at: now, options.limits), store.fleet, at: now)
     for answer in effects.takeAnswers() {
       if case .perform(let effect) = interface.take(answer, store.fleet, at: now) { effects.perform(effect) }
     }
@@ -150,7 +150,7 @@ final class Dashboard {
     let isTimely = nextChange.map { $0 <= moment } ?? false
     guard isDirty || isTimely else { return }
     guard isTimely || Self.uptime() - lastFrame >= Self.frameInterval else { return }
-    // By time alone a source ages and a grace ends.
+    // By time alone a source ages, a grace ends and a finding comes.
     takeNews()
     draw(on: terminal)
   }

@@ -5,8 +5,7 @@ import FleetModel
 /// deletes what it showed or nothing.
 struct DeletionDialog: Overlay {
   private enum Phase {
-    /// What the plan needs beside the fleet is being read.
-    case preparing
+    /// It is off until what the plan needs beside the fleet was read.
     case typing(Typing)
     case impossible(String)
     case following
@@ -31,27 +30,34 @@ struct DeletionDialog: Overlay {
   private let slug: Slug
   private let setting: Setting
   private var preparation: DeletionPreparation?
-  private var phase = Phase.preparing
+  private var phase: Phase
   private var pager: DeletionPager
   private var scroll = 0
   private var window = 1
 
-  init(_ org: Org, _ setting: Setting, ledger: DeletionLedger) {
+  init(_ org: Org, _ setting: Setting, ledger: DeletionLedger, _ fleet: Fleet, at now: Timestamp) {
     orgID = org.id
     slug = org.slug
     self.setting = setting
     pager = DeletionPager(row: "", ledger: ledger)
+    let plan = Self.plan(of: org, setting, nil, fleet)
+    let confirmation = TypedConfirmation(phrase: plan.phrase, protectedWord: Self.word(of: plan), openedAt: now)
+    phase = .typing(Typing(plan: plan, hash: contentHash(of: plan.body), confirmation: confirmation))
+    renew(fleet, at: now)
   }
 
   // MARK: - The plan
 
   /// The plan as the fleet stands; `nil` when the org is gone.
   private func plan(_ fleet: Fleet) -> DeletionPlan? {
-    guard let org = fleet.orgs[orgID], let preparation else { return nil }
-    return DeletionPlan(
+    fleet.orgs[orgID].map { Self.plan(of: $0, setting, preparation, fleet) }
+  }
+
+  private static func plan(of org: Org, _ setting: Setting, _ preparation: DeletionPreparation?, _ fleet: Fleet) -> DeletionPlan {
+    DeletionPlan(
       of: org, in: fleet, environment: setting.environment, isProtected: setting.isProtected, prices: setting.prices,
-      names: preparation.names,
-      rule: preparation.rule)
+      names: preparation?.names,
+      rule: preparation?.rule)
   }
 
   /// Shows the plan anew where the world is another one: what was typed was typed for the old one.
@@ -73,6 +79,7 @@ struct DeletionDialog: Overlay {
   private func block(_ plan: DeletionPlan, _ fleet: Fleet, at now: Timestamp) -> String? {
     guard fleet.orgs[orgID] != nil else { return "the org is gone from the roster: there is nothing left to delete" }
     if plan.openPurges.contains(where: \.isPending) { return "another operator deletes it already: enter follows that" }
+    if preparation == nil { return "reading the zone, boot events and diagnostics …" }
     return fleet.reasonAgainstDeletion(regions: fleet.regions.sorted(), at: now)
   }
 
@@ -85,7 +92,6 @@ struct DeletionDialog: Overlay {
     default: break
     }
     switch phase {
-    case .preparing: return .none
     case .impossible: return key == .enter ? .close : .none
     case .following: return pager.handle(key, fleet, at: now)
     case .typing: return type(key, fleet, at: now)
@@ -135,14 +141,16 @@ struct DeletionDialog: Overlay {
     _ = pager.take(answer, fleet, at: now)
     switch news {
     case .prepared(orgID, let preparation):
-      guard case .preparing = phase else { return .none }
+      guard case .typing(var typing) = phase, self.preparation == nil else { return .none }
       self.preparation = preparation
       if let problem = preparation.problem {
         phase = .impossible(problem)
       } else if let plan = plan(fleet) {
         if plan.openPurges.contains(where: \.isPending) { return watch(plan) }
-        let confirmation = TypedConfirmation(phrase: plan.phrase, protectedWord: Self.word(of: plan), openedAt: now)
-        phase = .typing(Typing(plan: plan, hash: contentHash(of: plan.body), confirmation: confirmation))
+        typing.plan = plan
+        typing.hash = contentHash(of: plan.body)
+        typing.confirmation.completed(at: now)
+        phase = .typing(typing)
         renew(fleet, at: now)
       } else {
         phase = .impossible("org \(slug) went from the roster while the plan was made")
@@ -161,7 +169,6 @@ struct DeletionDialog: Overlay {
   mutating func draw(over lines: [Line], width: Int, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?) {
     let title = Line.titled("Delete org", width: width, context.glyphs)
     switch phase {
-    case .preparing: return ([title, Line("  reading what it would remove …", .running)], nil)
     case .impossible(let why):
       return ([title] + Line.wrapped(why, role: .warning, width: width - 4).map { Line([Span("  ")] + $0.spans) }, nil)
     case .following:
@@ -179,9 +186,7 @@ struct DeletionDialog: Overlay {
     _ typing: Typing, _ title: Line, rows: Int, width: Int, _ fleet: Fleet, _ context: inout DrawingContext
   ) -> (lines: [Line], cursor: Cursor?) {
     let plan = DeletionPlanLines.of(
-      typing.plan, hash: typing.hash, differences: typing.differences, evidence: preparation?.evidence ?? DeletionEvidence(), fleet,
-      width: width,
-      &context)
+      typing.plan, hash: typing.hash, differences: typing.differences, preparation: preparation, fleet, width: width, &context)
     let question =
       typing.confirmation.stage == .protectedWord
       ? "Now the org's id's last 8 characters:"
@@ -212,7 +217,7 @@ struct DeletionDialog: Overlay {
     let wait = Int(confirmation.closedFor(at: context.moment.now).rounded(.up))
     if wait > 0 { context.moment.changesEverySecond() }
     let waiting = wait > 0 ? "; keys are taken again in \(wait) s" : ""
-    if let block = confirmation.block { return Span("off: \(block)", .danger) }
+    if let block = confirmation.block { return preparation == nil ? Span(block, .running) : Span("off: \(block)", .danger) }
     switch confirmation.notice {
     case nil: return nil
     case .pasted: return Span("pasting is refused: it is typed by hand\(waiting)", .warning)
@@ -233,7 +238,7 @@ struct DeletionDialog: Overlay {
 /// A plan for the dialog: the environment and the org's name never stand together in one piece.
 enum DeletionPlanLines {
   static func of(
-    _ plan: DeletionPlan, hash: String, differences: [String], evidence: DeletionEvidence, _ fleet: Fleet, width: Int,
+    _ plan: DeletionPlan, hash: String, differences: [String], preparation: DeletionPreparation?, _ fleet: Fleet, width: Int,
     _ context: inout DrawingContext
   ) -> [Line] {
     var lines: [Line] = []
@@ -255,7 +260,7 @@ enum DeletionPlanLines {
     field(
       "removes",
       "\(count(tenants, "tenant machine")), \(count(plan.workspaces.count, "workspace")) with \(count(plan.machines.count - tenants, "machine")), "
-        + "\(count(plan.volumes.count, "volume")), \(plan.names.map { count($0.count, "DNS name") } ?? "DNS names that could not be read")"
+        + "\(count(plan.volumes.count, "volume")), \(plan.names.map { count($0.count, "DNS name") } ?? (preparation == nil ? "its DNS names" : "DNS names that could not be read"))"
         + (plan.hourlySaved.map { "; stops $\(Wording.dollars($0, digits: 2))/h" } ?? "; stops a cost that is not known"))
     let facts = [plan.name, plan.customerPlan.map { "plan \($0)" }, plan.members.map { count($0, "member") }].compactMap { $0 }
     field(
@@ -268,10 +273,13 @@ enum DeletionPlanLines {
     }
     freshness(fleet, &context).map { field("data", $0.text, $0.role) }
     field("stays", "WorkOS users, traces, vendor history", .dim)
+    let evidence = preparation?.evidence
     field(
       "kept here",
-      (evidence.bootEvents.map { count($0.count, "boot event") } ?? "boot events could not be read") + ", "
-        + (evidence.diagnostics == nil ? "diagnostics could not be read" : "diagnostics") + ", which the deletion destroys", .dim)
+      evidence.map { evidence in
+        (evidence.bootEvents.map { count($0.count, "boot event") } ?? "boot events could not be read") + ", "
+          + (evidence.diagnostics == nil ? "diagnostics could not be read" : "diagnostics") + ", which the deletion destroys"
+      } ?? "boot events and diagnostics, which the deletion destroys", .dim)
     if let problem = fleet.freshness(of: .tenant(plan.slug), at: context.moment.now).problem {
       field("workspaces", "as the machines' tags name them: \(problem)", .warning)
     }

@@ -14,11 +14,11 @@ struct Detail {
     case .workspace(let id): "workspace \(ProvisioningContent.name(of: .workspace(id), fleet))"
     case .instance(let id): "machine \(id)"
     case .event(let sequence): fleet.logEntry(sequence).map { "event \($0.type)" } ?? "event"
-    case .finding(let id): "\(id.code.rawValue) of \(TriageContent.name(of: id.target, fleet))"
-    case .check(let check): "\(check.id) of \(check.target)"
     case .deletion(let id): "deletion \(id)"
     case .leftover(let id): "\(id.kind.word) \(id.id)"
     case .record(let id): "record \(fleet.zone?.records.first { $0.id == id }?.name ?? id)"
+    case .finding(let id): "\(id.code.rawValue) of \(TriageContent.name(of: id.target, fleet))"
+    case .check(let check): "\(check.id) of \(check.target)"
     }
   }
 
@@ -29,14 +29,14 @@ struct Detail {
     case .workspace(let id): detail.describe(workspace: id, fleet, &context)
     case .instance(let id): detail.describe(instance: id, fleet, &context)
     case .event(let sequence): detail.describe(event: sequence, fleet)
-    case .finding(let id): detail.describe(finding: id, fleet, &context)
-    case .check(let check): detail.describe(check, context.glyphs)
     // Its own pager shows it.
     case .deletion: break
     case .leftover(let id):
       let found = fleet.leftovers(prices: context.prices, at: context.moment.now).first { $0.kind == id.kind && $0.id == id.id }
       if let found { detail.describe(case: found, &context) } else { detail.gone("\(id.kind.word) \(id.id)") }
     case .record(let id): detail.describe(record: id, fleet, &context)
+    case .finding(let id): detail.describe(finding: id, fleet, &context)
+    case .check(let check): detail.describe(check, context.glyphs)
     }
     return detail.lines
   }
@@ -209,8 +209,7 @@ struct Detail {
   }
 
   private mutating func describe(record id: String, _ fleet: Fleet, _ context: inout DrawingContext) {
-    guard let report = fleet.zoneReport(at: context.moment.now), let (row, decision) = report.records.first(where: { $0.row.id == id })
-    else {
+    guard let report = fleet.zoneReport(at: context.moment.now), let (row, decision) = report.records.first(where: { $0.row.id == id }) else {
       return gone("record \(id)")
     }
     let role = decision.outcome.role
@@ -222,10 +221,7 @@ struct Detail {
     field("content", row.content)
     field("id", row.id, .dim)
     moment("created", row.createdAt, &context)
-    field(
-      "org",
-      fleet.zone?.rules.slug(of: row.name).map { slug in fleet.org(named: slug).map { "\(slug)  \($0.id)" } ?? "\(slug), not in the roster"
-      })
+    field("org", fleet.zone?.rules.slug(of: row.name).map { slug in fleet.org(named: slug).map { "\(slug)  \($0.id)" } ?? "\(slug), not in the roster" })
     source(.dns, fleet, &context)
     field("removal", "the deletion of its org removes it; nothing here writes to the zone", .dim)
   }

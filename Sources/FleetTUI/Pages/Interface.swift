@@ -46,6 +46,9 @@ struct DashboardOptions: Sendable {
   var orphans = OrphanSettings()
   var vcpuQuota: Int?
 
+  /// What findings are judged by besides the fleet.
+  var limits: Triage.Limits { Triage.Limits(vcpuQuota: vcpuQuota) }
+
   init(environment: String) { self.environment = environment }
 }
 
@@ -58,9 +61,9 @@ struct Interface {
   private let header: Header
   private let keys: KeyMap
   private let prices: PriceBook
-  private let vcpuQuota: Int?
   private let deletion: DeletionDialog.Setting
   private let isReadOnly: Bool
+  private let limits: Triage.Limits
   var glyphs: Glyphs
 
   /// What lies over the page, the top one last: a key goes to the top first.
@@ -100,14 +103,16 @@ struct Interface {
       vcpuQuota: options.vcpuQuota)
     keys = options.keys
     prices = options.prices
-    vcpuQuota = options.vcpuQuota
     deletion = DeletionDialog.Setting(environment: options.environment, isProtected: options.isProtected, prices: options.prices)
     isReadOnly = options.isReadOnly
+    limits = options.limits
     glyphs = options.isASCII ? .ascii : .unicode
   }
 
   var page: PageID { pages[open].id }
   var selection: Subject? { pages[open].selection }
+  /// What the detail shows, or would show.
+  private var focus: Subject? { pinned ?? selection }
 
   /// The workspaces that the rows on screen are about: worth a stream of their own.
   func shownWorkspaces(_ fleet: Fleet) -> Set<WorkspaceID> {
@@ -118,7 +123,7 @@ struct Interface {
       case .workspace(let id): shown.insert(id)
       case .instance(let id): if let workspace = fleet.instances[id]?.row.workspaceID { shown.insert(workspace) }
       case .finding(let id): if case .workspace(let workspace) = id.target { shown.insert(workspace) }
-      case .event, .check, .deletion, .leftover, .record: break
+      case .event, .deletion, .leftover, .record, .check: break
       }
     }
     return shown
@@ -286,18 +291,18 @@ struct Interface {
       scroll = 0
     case .jumpMachine: if let machine = selection?.machine(in: fleet) { jump(to: .instances, .instance(machine), fleet, at: now) }
     case .jumpEvents: if let text = selection?.eventsFilter(in: fleet) { jump(to: .events, filter: text, fleet, at: now) }
+    case .delete:
+      guard let id = selection?.org(in: fleet), let org = fleet.orgs[id] else { return .none }
+      overlays.append(DeletionDialog(org, deletion, ledger: ledger, fleet, at: now))
+      return .perform(.deletion(.prepare(org.id, org.slug)))
     case .explain: return explain(fleet, at: now)
     case .console:
-      guard let id = selection?.workspace(in: fleet) else { break }
+      guard let id = focus?.workspace(in: fleet) else { break }
       let effect = Effect.console(id, after: 0)
       return read(.console(id), "console of \(ProvisioningContent.name(of: .workspace(id), fleet))", effect)
     case .check:
-      guard let org = selection?.org(in: fleet).flatMap({ fleet.orgs[$0] }) else { break }
+      guard let org = focus?.org(in: fleet).flatMap({ fleet.orgs[$0] }) else { break }
       return read(.checks(org.id), "checks of \(org.slug)", .check(org.id, org.slug))
-    case .delete:
-      guard let id = selection?.org(in: fleet), let org = fleet.orgs[id] else { return .none }
-      overlays.append(DeletionDialog(org, deletion, ledger: ledger))
-      return .perform(.deletion(.prepare(org.id, org.slug)))
     case .refresh:
       if let effect = pages[open].asks(again: true, fleet, at: now) { return .perform(effect) }
       notice = Span("asking every source again", .info)
@@ -331,9 +336,9 @@ struct Interface {
   }
 
   private mutating func explain(_ fleet: Fleet, at now: Timestamp) -> Intent {
-    guard let org = selection?.org(in: fleet).flatMap({ fleet.orgs[$0] }) else { return .draw }
-    let workspace = selection?.workspace(in: fleet).flatMap { fleet.workspaces[$0] }
-    let question = CaseQuestion(about: org, workspace: workspace, in: fleet, vcpuQuota: vcpuQuota, at: now)
+    guard let org = focus?.org(in: fleet).flatMap({ fleet.orgs[$0] }) else { return .draw }
+    let workspace = focus?.workspace(in: fleet).flatMap { fleet.workspaces[$0] }
+    let question = CaseQuestion(about: org, workspace: workspace, in: fleet, vcpuQuota: limits.vcpuQuota, at: now)
     let name = workspace.map { "\(org.slug)/\($0.row.name)" } ?? org.slug.rawValue
     return read(.explanation(org.id, workspace?.id), "why \(name) is as it is", .explain(question))
   }
@@ -373,7 +378,7 @@ struct Interface {
     var state = ActionState(
       page: page, hasRows: pages[open].count > 0, hasDetail: layers.contains(.detail), hasFilter: !pages[open].filter.isEmpty,
       hasTrail: !trail.isEmpty)
-    if let selection {
+    if let selection = focus {
       state.hasOrg = selection.org(in: fleet) != nil
       state.hasWorkspace = selection.workspace(in: fleet).map { fleet.workspaces[$0] != nil } ?? false
       state.hasMachine = selection.machine(in: fleet) != nil
@@ -440,7 +445,7 @@ struct Interface {
 
   /// The page, with the detail under it, or over all of it where there is little room.
   private mutating func drawBody(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
-    guard layers.contains(.detail), let subject = pinned ?? selection else {
+    guard layers.contains(.detail), let subject = focus else {
       pageRows = rows
       return pages[open].draw(fleet, rows: rows, width: width, &context)
     }

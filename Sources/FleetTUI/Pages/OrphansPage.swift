@@ -33,7 +33,7 @@ struct OrphansContent: TableContent {
     switch subject {
     case .instance(let id): OrphanID(kind: .instance, id: id.rawValue)
     case .leftover(let id): id
-    case .org, .workspace, .event, .record: nil
+    case .org, .workspace, .event, .record, .deletion, .finding, .check: nil
     }
   }
 

@@ -70,7 +70,7 @@ protocol Page {
   mutating func select(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> Bool
   /// What it wants to know when it is opened; `again`: when it is asked to look anew.
   mutating func asks(again: Bool, _ fleet: Fleet, at now: Timestamp) -> Effect?
-  /// What the world said to an effect. - Returns: what the operator should read at once.
+  /// What the world said to an effect; answers to others' questions too. - Returns: what the operator should read at once.
   mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> Span?
   /// The head and at most `rows - 1` lines of the window under it.
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line]

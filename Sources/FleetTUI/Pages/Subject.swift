@@ -6,14 +6,14 @@ enum Subject: Hashable, Sendable {
   case workspace(WorkspaceID)
   case instance(InstanceID)
   case event(UInt64)
-  case finding(FindingID)
-  case check(Check)
   /// A run of the cascade by its purge id, or one that was begun here by its receipt's.
   case deletion(String)
   /// A volume, an address or a security group.
   case leftover(OrphanID)
   /// A DNS record, by its id in the zone.
   case record(String)
+  case finding(FindingID)
+  case check(Check)
 }
 
 /// What belongs together: where a row leads to on the other pages.
@@ -25,6 +25,12 @@ extension Subject {
     case .workspace(let id): fleet.workspaces[id].flatMap { fleet.orgs[$0.orgID]?.id }
     case .instance(let id): fleet.instances[id].flatMap { fleet.org(of: $0.row)?.id }
     case .event(let sequence): fleet.logEntry(sequence)?.orgID.flatMap { fleet.orgs[$0]?.id }
+    case .deletion(let id): fleet.purges[PurgeID(id)].flatMap { fleet.orgs[$0.orgID ?? ""]?.id }
+    case .leftover(let id):
+      fleet.tags(of: id).flatMap { tags in
+        tags["OrgID"].map { fleet.orgs[OrgID($0)]?.id } ?? tags["OrgSlug"].flatMap { fleet.org(named: Slug($0))?.id }
+      }
+    case .record: slug(in: fleet).flatMap { fleet.org(named: $0)?.id }
     case .finding(let id):
       switch id.target {
       case .org(let id): fleet.orgs[id]?.id
@@ -32,12 +38,6 @@ extension Subject {
       case .fleet: nil
       }
     case .check(let check): fleet.org(named: Slug(String(check.target.prefix { $0 != "/" })))?.id
-    case .deletion(let id): fleet.purges[PurgeID(id)].flatMap { fleet.orgs[$0.orgID ?? ""]?.id }
-    case .leftover(let id):
-      fleet.tags(of: id).flatMap { tags in
-        tags["OrgID"].map { fleet.orgs[OrgID($0)]?.id } ?? tags["OrgSlug"].flatMap { fleet.org(named: Slug($0))?.id }
-      }
-    case .record: slug(in: fleet).flatMap { fleet.org(named: $0)?.id }
     }
   }
 

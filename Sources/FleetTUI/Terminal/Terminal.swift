@@ -185,9 +185,8 @@ final class Terminal {
     let end = Array("\u{1B}[?2026l".utf8)
     let start = pending.count
     pending += begin
-    pending += [UInt8](unsafeUninitializedCapacity: count) { buffer, taken in
-      taken = max(0, canvas_take(buffer.baseAddress, count))
-    }
+    pending += LineScrolling.lineByLine(
+      [UInt8](unsafeUninitializedCapacity: count) { buffer, taken in taken = max(0, canvas_take(buffer.baseAddress, count)) })
     if pending.count == start + begin.count {
       pending.removeLast(begin.count)
     } else {
