@@ -5,7 +5,7 @@ extension Fleet {
     if case .expected(let pollInterval) = event.change {
       sources[event.source, default: SourceRecord()].pollInterval = pollInterval
       sources[event.source]?.isStream = pollInterval == nil
-      changes.sources.insert(event.source)
+      turn(event.source)
       return
     }
     if event.source == .feed, event.change.changesWhatIsHeard { keepFloors(at: event.at) }
@@ -60,22 +60,30 @@ extension Fleet {
 
   // MARK: - Sources
 
+  /// Something of the source looks different now.
+  mutating func turn(_ source: Source) {
+    changes.sources.insert(source)
+    changes.turned = true
+  }
+
   mutating func noteComplete(_ event: FleetEvent) {
     let hadFailed = sources[event.source].map { $0.failure != nil } ?? false
+    let wasComplete = sources[event.source]?.freshness(at: event.at).state == .complete
     sources[event.source, default: SourceRecord()].succeed(at: event.asked ?? event.at)
     changes.sources.insert(event.source)
+    if !wasComplete { changes.turned = true }
     if hadFailed { record(event, .sourceRecovered, data: .object([])) }
   }
 
   mutating func notePartial(_ reason: String, _ event: FleetEvent) {
     sources[event.source, default: SourceRecord()].succeedPartly(at: event.asked ?? event.at, because: reason)
-    changes.sources.insert(event.source)
+    turn(event.source)
   }
 
   private mutating func applyFailure(_ reason: String, _ event: FleetEvent) {
     let before = sources[event.source]?.failure
     sources[event.source, default: SourceRecord()].fail(at: event.at, because: reason)
-    changes.sources.insert(event.source)
+    turn(event.source)
     if before != reason { record(event, .sourceFailed, data: ["reason": .string(reason)]) }
   }
 
@@ -84,7 +92,7 @@ extension Fleet {
     sources[event.source]?.failure = nil
     sources[event.source]?.lastFailure = nil
     sources[event.source]?.isOpen = false
-    changes.sources.insert(event.source)
+    turn(event.source)
   }
 
   private mutating func applyOpening(of workspace: WorkspaceID?, _ event: FleetEvent) {
@@ -108,7 +116,7 @@ extension Fleet {
       changes.workspaces.insert(workspace)
     } else {
       sources[event.source]?.isOpen = false
-      changes.sources.insert(event.source)
+      turn(event.source)
     }
   }
 
@@ -194,7 +202,7 @@ extension Fleet {
     departed.updateValue((org.slug, org.lastSeen ?? org.firstSeen), forKey: id)
     if departed.count > 10_000 { departed.removeFirst() }
     sources[.tenant(org.slug)] = nil
-    changes.sources.insert(.tenant(org.slug))
+    turn(.tenant(org.slug))
     changes.orgs.insert(id)
   }
 

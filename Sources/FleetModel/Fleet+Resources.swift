@@ -50,7 +50,7 @@ extension Fleet {
   mutating func applyResources(_ read: RegionResources, _ event: FleetEvent) {
     guard case .ec2(let region) = event.source, (resources[region]?.at ?? read.at) <= read.at else { return }
     resources[region] = read
-    changes.sources.insert(event.source)
+    turn(event.source)
   }
 
   /// How many standard on-demand vCPUs may run in all regions together; `nil` where one didn't tell.
@@ -64,7 +64,7 @@ extension Fleet {
     guard case .ec2(let region) = event.source else { return }
     if let limit { vcpuLimits[region] = limit }
     vcpuProblems[region] = limit == nil ? problem : nil
-    changes.sources.insert(event.source)
+    turn(event.source)
   }
 }
 

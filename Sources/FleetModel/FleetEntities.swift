@@ -105,6 +105,9 @@ public struct FleetChanges: Hashable, Sendable {
   /// What is judged otherwise than before (``Fleet/judge(at:limits:)``).
   public var findings: Set<Finding.Target> = []
   public var logged = false
+  /// A source's state became another, or it brought what none of the sets names. A source that is among ``sources`` alone only said again
+  /// what it had said.
+  public var turned = false
 
   public init() {}
   public var isEmpty: Bool {

@@ -43,6 +43,7 @@ extension Fleet {
   mutating func applyZone(_ reading: ZoneReading, _ event: FleetEvent) {
     zone = reading
     zoneGrowth.note(reading.records.count, at: event.asked ?? event.at)
+    turn(event.source)
     noteComplete(event)
   }
 

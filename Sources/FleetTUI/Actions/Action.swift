@@ -112,7 +112,6 @@ extension Action {
     .init(
       action: .jumpMachine, keys: [.character("m")], short: nil, help: "to the row's machine on Instances; esc returns", group: .look),
     .init(action: .jumpEvents, keys: [.character("v")], short: nil, help: "to the row's events; esc returns", group: .look),
-    .init(action: .delete, keys: [.character("d")], short: "delete", help: "delete the row's org: asks for the phrase first", group: .look),
     .init(
       action: .explain, keys: [.character("e")], short: "explain",
       help: "why the row's org or workspace is as it is: asks everything that may tell", group: .look),
@@ -120,6 +119,7 @@ extension Action {
       action: .console, keys: [.character("c")], short: nil, help: "the serial output of the row's workspace, secrets masked, never kept",
       group: .look),
     .init(action: .check, keys: [.character("p")], short: nil, help: "probe the row's tenant from here, layer by layer", group: .look),
+    .init(action: .delete, keys: [.character("d")], short: "delete", help: "delete the row's org: asks for the phrase first", group: .look),
     .init(action: .refresh, keys: [.character("r")], short: nil, help: "ask every source again now", group: .program),
     .init(action: .help, keys: [.character("?")], short: "help", help: "this list", group: .program),
     .init(action: .redraw, keys: [.control("l")], short: nil, help: "draw the whole screen again", group: .program),

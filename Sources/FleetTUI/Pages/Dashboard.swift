@@ -8,6 +8,8 @@ import Glibc
 final class Dashboard {
   /// Milliseconds between two frames that nobody asked for by a key.
   static let frameInterval: Int64 = 33
+  /// Milliseconds between two looks for what became true by time alone.
+  static let judgementInterval: Int64 = 250
   /// Milliseconds after which an escape is the Escape key.
   static let escapeDelay: Int32 = 25
 
@@ -20,10 +22,12 @@ final class Dashboard {
   private var decoder = KeyDecoder()
   private var canvas: Canvas
   private var nextChange: Timestamp?
-  /// Monotonic milliseconds.
+  /// Or the last look at news that changed nothing to see; monotonic milliseconds.
   private var lastFrame: Int64 = 0
   /// Something changed since the last frame.
   private var isDirty = true
+  /// The terminal was not ready for a frame that was due.
+  private var owesFrame = false
 
   init(store: FleetStore, options: DashboardOptions, effects: EffectRunner, clock: FleetClock = .wall) {
     self.effects = effects
@@ -88,8 +92,12 @@ final class Dashboard {
     if decoder.isWaiting { return Self.escapeDelay }
     if isStalled { return -1 }
     if isDirty { return Int32(clamping: max(0, lastFrame + Self.frameInterval - Self.uptime())) }
-    guard let nextChange, let left = clock.milliseconds(until: nextChange) else { return -1 }
-    return Int32(clamping: min(max(1, left), 3_600_000))
+    var wait = Int64.max
+    if let nextChange, let left = clock.milliseconds(until: nextChange) { wait = max(1, left) }
+    if let moment = store.nextJudgement, let left = clock.milliseconds(until: moment) {
+      wait = min(wait, max(1, left, lastFrame + Self.judgementInterval - Self.uptime()))
+    }
+    return wait == .max ? -1 : Int32(clamping: min(wait, 3_600_000))
   }
 
   private func answer(_ signals: [HeardSignal], _ terminal: Terminal) -> Int32? {
@@ -137,22 +145,28 @@ final class Dashboard {
 
   private static func uptime() -> Int64 { Int64(monotonicSeconds() * 1000) }
 
-  private func takeNews() {
+  /// - Returns: whether the screen may look different.
+  @discardableResult
+  private func takeNews() -> Bool {
     let now = clock.now()
-    interface.update(store.drain(at: now, options.limits), store.fleet, at: now)
+    var isSeen = interface.update(store.drain(at: now, options.limits), store.fleet, at: now)
     for answer in effects.takeAnswers() {
+      isSeen = true
       if case .perform(let effect) = interface.take(answer, store.fleet, at: now) { effects.perform(effect) }
     }
+    return isSeen
   }
 
   private func drawIfDue(on terminal: Terminal) {
     let moment = clock.now()
     let isTimely = nextChange.map { $0 <= moment } ?? false
-    guard isDirty || isTimely else { return }
+    let mustJudge = store.nextJudgement.map { $0 <= moment && Self.uptime() - lastFrame >= Self.judgementInterval } ?? false
+    guard isDirty || isTimely || mustJudge else { return }
     guard isTimely || Self.uptime() - lastFrame >= Self.frameInterval else { return }
     // By time alone a source ages, a grace ends and a finding comes.
-    takeNews()
-    draw(on: terminal)
+    if takeNews() || isTimely || owesFrame { return draw(on: terminal) }
+    isDirty = false
+    lastFrame = Self.uptime()
   }
 
   private func drawNow(on terminal: Terminal) {
@@ -164,9 +178,11 @@ final class Dashboard {
   private func draw(on terminal: Terminal) {
     guard !terminal.isStalled else {
       isDirty = true
+      owesFrame = true
       return
     }
     isDirty = false
+    owesFrame = false
     lastFrame = Self.uptime()
     let (frame, next) = interface.compose(store.fleet, size: terminal.size, at: clock.now())
     nextChange = next

@@ -99,6 +99,21 @@ struct Header {
       spans: [glyph, Span(" \(fresh) of \(asked) tenants\(failed > 0 ? ", \(failed) failed" : "")", role)], isNoteworthy: true)
   }
 
+  /// What the header counts: as long as these stay, only time changes it, or a source that turns.
+  struct Figures: Equatable {
+    private let counts: [Int?]
+    private let money: String
+
+    init(_ fleet: Fleet, _ tallies: Tallies) {
+      counts = [
+        fleet.orgs.count, fleet.workspaces.count, fleet.instances.count, fleet.inFlight.count, tallies.liveMachines, tallies.failed,
+        tallies.degraded, tallies.vcpus, fleet.judgement.orphans, fleet.openPurges.count, fleet.triage.count(of: .critical),
+        fleet.triage.count(of: .warning),
+      ]
+      money = Wording.hourly(tallies.money).text + Wording.dollars(tallies.wasted, digits: 2)
+    }
+  }
+
   /// What there is, what is coming, what is wrong, what it costs.
   func totals(_ fleet: Fleet, _ tallies: Tallies, _ context: inout DrawingContext) -> Line {
     let glyphs = context.glyphs
@@ -205,11 +220,13 @@ enum Footer {
     if state.hasDetail {
       left += [Span(" \(keys.name(of: .back)) ", .key), Span("close  ", .dim), Span("pgup pgdn ", .key), Span("scroll ", .dim)]
     }
-    if state.page == .fleet, state.hasOrg, state.writeRefusal != nil, !state.hasDetail {
-      left += [Span(" \(keys.name(of: .delete)) ", .key), Span("delete (\(state.isReadOnly ? "read-only" : "off")) ", .dim)]
-    }
     for entry in Action.table {
-      guard let short = entry.short, entry.action.refusal(in: state) == nil, !(state.hasDetail && entry.action == .open) else { continue }
+      guard var short = entry.short, !(state.hasDetail && entry.action == .open) else { continue }
+      if entry.action.refusal(in: state) != nil {
+        // That it can be done at all is worth knowing where it can't be done now.
+        guard entry.action == .delete, state.page == .fleet, state.hasOrg, !state.hasDetail else { continue }
+        short += state.isReadOnly ? " (read-only)" : " (off)"
+      }
       left += [Span(" \(keys.name(of: entry.action)) ", .key), Span(short + " ", .dim)]
     }
     return Line(left.fitted(to: room) + [Span(right, .dim)])

@@ -57,6 +57,8 @@ struct Interface {
   private var pages: [any Page]
   private var open = 0
   private var tallies = Tallies()
+  /// What the header's figures were at the last update.
+  private var figures: Header.Figures?
   private var burn = BurnHistory()
   private let header: Header
   private let keys: KeyMap
@@ -129,12 +131,18 @@ struct Interface {
     return shown
   }
 
-  /// The fleet changed.
-  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
+  /// The fleet changed. - Returns: whether the screen may look different.
+  @discardableResult
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) -> Bool {
+    guard !changes.isEmpty else { return false }
     tallies.update(changes, fleet, prices)
     if fleet.hasEveryRegion(at: now) { burn.note(tallies.money.known, at: now) }
     for index in pages.indices { pages[index].update(changes, fleet, at: now) }
     for index in overlays.indices { overlays[index].update(changes, fleet, at: now) }
+    let touchesPage = pages[open].takeTouch()
+    let figures = Header.Figures(fleet, tallies)
+    defer { self.figures = figures }
+    return touchesPage || changes.turned || figures != self.figures || !layers.isEmpty || !overlays.isEmpty
   }
 
   /// The world answered an effect.
@@ -403,8 +411,6 @@ struct Interface {
       return (Frame(lines: Array(Line.wrapped(text, role: .warning, width: max(1, size.columns)).prefix(size.rows))), nil)
     }
     var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, prices: prices, burn: burn)
-    // A finding that time alone brings.
-    if let moment = fleet.triage.nextChange { context.moment.changes(at: moment + 0.001) }
     let rule = Line(String(repeating: glyphs.rule, count: size.columns), .rule)
     var lines = [header.sources(fleet, width: size.columns, &context)]
     if size.rows >= 9 { lines.append(header.totals(fleet, tallies, &context)) }

@@ -58,6 +58,8 @@ protocol Page {
   var position: String { get }
 
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp)
+  /// Whether the updates since the last call touched something that its last window showed.
+  mutating func takeTouch() -> Bool
   mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp)
   mutating func move(by step: Int)
   mutating func moveToTop()
@@ -77,6 +79,8 @@ protocol Page {
 }
 
 extension Page {
+  /// A page that doesn't know says that it was.
+  mutating func takeTouch() -> Bool { true }
   mutating func asks(again: Bool, _ fleet: Fleet, at now: Timestamp) -> Effect? { nil }
   mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> Span? { nil }
 }

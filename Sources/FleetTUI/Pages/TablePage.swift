@@ -48,6 +48,8 @@ struct TablePage<Content: TableContent>: Page {
   private var window = 1
   private var total = 0
   private var isBuilt = false
+  /// Something of the window looks different since it was drawn.
+  private var isTouched = false
   private var layout: (width: Int, layout: TableLayout)?
   private var needle: [UInt8] = []
 
@@ -77,14 +79,30 @@ struct TablePage<Content: TableContent>: Page {
     guard isBuilt else { return }
     if let oldest = content.oldest(fleet) { order.keep { $0 >= oldest } }
     let passes = filtering(fleet)
+    let before = (order.count, total)
     for id in content.touched(by: changes, fleet) {
+      let old = isTouched ? nil : order.index(of: id)
       if content.exists(id, fleet), passes(id) {
         order.place(id, key: content.key(id, column: sortColumn, fleet, at: now))
       } else {
         order.remove(id)
       }
+      if !isTouched { isTouched = isInView(old, order.index(of: id)) }
     }
     total = content.count(fleet)
+    if before != (order.count, total) { isTouched = true }
+  }
+
+  /// Whether a row that went from one place to another is seen, or moves others that are.
+  private func isInView(_ old: Int?, _ new: Int?) -> Bool {
+    let window = top..<top + window
+    if old == new { return old.map(window.contains) ?? false }
+    return min(old ?? .max, new ?? .max) < window.upperBound && max(old ?? .min, new ?? .min) >= window.lowerBound
+  }
+
+  mutating func takeTouch() -> Bool {
+    defer { isTouched = false }
+    return isTouched || !isBuilt
   }
 
   private mutating func rebuild(_ fleet: Fleet, at now: Timestamp) {
