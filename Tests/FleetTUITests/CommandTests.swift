@@ -176,6 +176,16 @@ private final class Once: Sendable {
       for id in ["config", "token", "control-plane", "aws", "dns", "clock"] {
         #expect(checks.contains { $0["id"]?.string == id && $0["result"] == "pass" }, "\(id): \(run.output)")
       }
+      // What each page needs is named, and what is unknown without it.
+      for (id, action) in [
+        ("aws-instance-status", "ec2:DescribeInstanceStatus"), ("aws-volumes", "ec2:DescribeVolumes"),
+        ("aws-addresses", "ec2:DescribeAddresses"), ("aws-security-groups", "ec2:DescribeSecurityGroups"),
+        ("aws-network-interfaces", "ec2:DescribeNetworkInterfaces"), ("aws-quota", "servicequotas:GetServiceQuota"),
+        ("aws-prices", "pricing:GetProducts"),
+      ] {
+        let check = checks.first { $0["id"]?.string == id }
+        #expect(check?["result"] != "fail" && check?["summary"]?.string?.contains(action) == true, "\(id): \(run.output)")
+      }
     }
   }
 }

@@ -33,7 +33,7 @@ struct PricesCommand: ParsableCommand {
     switch format {
     case .json: Output.line(document.json(environment: environment?.name, at: wallClock()).serialized())
     case .csv: Output.line(document.table.csv)
-    case .table: Output.line(document.table.table + "\n\nsource: \(document.prices.source), \(document.prices.date)")
+    case .table: Output.line(document.table.table + "\n\nsource: \(document.prices.source), \(document.prices.date(in: document.regions))")
     }
     if code != 0 { throw CommandFailure(code: code) }
   }

@@ -170,7 +170,7 @@ struct Detail {
     field(
       "cost an hour",
       [context.prices.hourly(of: row).map { Span("$" + Wording.dollars($0, digits: 4), .money) } ?? Span("unknown", .unknown)])
-    field("prices", "\(context.prices.source), \(context.prices.date)", .dim)
+    field("prices", "\(context.prices.source), \(context.prices.date(in: [row.region]))", .dim)
     field("region", row.region.rawValue)
     field("zone", row.availabilityZone)
     moment("launched", row.launchedAt, &context)
@@ -205,11 +205,12 @@ struct Detail {
     field("org", [found.slug?.rawValue, found.orgID?.rawValue].compactMap { $0 }.joined(separator: "  "))
     field("workspace", found.workspaceID?.rawValue)
     field("cost a month", [found.monthly.map { Span("$" + Wording.dollars($0, digits: 2), .money) } ?? Span("unknown", .unknown)])
-    field("prices", "\(context.prices.source), \(context.prices.date)", .dim)
+    field("prices", "\(context.prices.source), \(context.prices.date(in: [found.region].compactMap { $0 }))", .dim)
   }
 
   private mutating func describe(record id: String, _ fleet: Fleet, _ context: inout DrawingContext) {
-    guard let report = fleet.zoneReport(at: context.moment.now), let (row, decision) = report.records.first(where: { $0.row.id == id }) else {
+    guard let report = fleet.zoneReport(at: context.moment.now), let (row, decision) = report.records.first(where: { $0.row.id == id })
+    else {
       return gone("record \(id)")
     }
     let role = decision.outcome.role
@@ -221,7 +222,10 @@ struct Detail {
     field("content", row.content)
     field("id", row.id, .dim)
     moment("created", row.createdAt, &context)
-    field("org", fleet.zone?.rules.slug(of: row.name).map { slug in fleet.org(named: slug).map { "\(slug)  \($0.id)" } ?? "\(slug), not in the roster" })
+    field(
+      "org",
+      fleet.zone?.rules.slug(of: row.name).map { slug in fleet.org(named: slug).map { "\(slug)  \($0.id)" } ?? "\(slug), not in the roster"
+      })
     source(.dns, fleet, &context)
     field("removal", "the deletion of its org removes it; nothing here writes to the zone", .dim)
   }
