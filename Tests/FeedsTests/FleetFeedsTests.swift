@@ -180,7 +180,6 @@ final class FleetListener {
       environment.aws = aws
       var options = FleetFeeds.Options()
       options.readsResources = true
-      options.asksQuota = true
       let queue = EventQueue()
       let keys = ["AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"]
       await FleetFeeds(environment: environment, http: HTTPClient(), queue: queue, variables: keys, options: options).loadOnce()
