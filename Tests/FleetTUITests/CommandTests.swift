@@ -66,6 +66,8 @@ private final class Once: Sendable {
     #expect(missing.status == 2 && missing.errors.contains("fleettui config init"))
     let bad = try await CommandRun.run("--config", try directory.file("c.toml", "x = 1\n"), "snapshot")
     #expect(bad.status == 2 && bad.errors.contains("c.toml:1: x: unknown key"))
+    let keys = try await CommandRun.run("--config", try directory.file("k.toml", "[keys]\nquitt = \"x\"\n"), "snapshot")
+    #expect(keys.status == 2 && keys.errors.contains("k.toml:2: [keys] names no action \"quitt\"; did you mean quit?"), "\(keys)")
     let doctor = try await CommandRun.run("doctor", "--config", directory.url.path + "/c.toml")
     #expect(doctor.status == 2)
     #expect(try JSONValue(parsing: doctor.output)["checks"]?.array?.first?["result"] == "fail")

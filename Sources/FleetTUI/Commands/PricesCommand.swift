@@ -129,8 +129,11 @@ struct PriceRefresh: Sendable {
     let watches = RegionWatch.all(of: settings, http: http, queue: queue, variables: variables, readsResources: true)
     await withTaskGroup(of: Void.self) { group in
       for watch in watches {
-        group.addTask { await watch.read(epoch: 1, within: 20) }
-        group.addTask { await watch.readResources(within: 20) }
+        group.addTask {
+          let deadline = monotonicSeconds() + 20
+          await watch.read(epoch: 1, within: 20)
+          await watch.readResources(within: max(1, deadline - monotonicSeconds()))
+        }
       }
     }
     var used = InUse()
