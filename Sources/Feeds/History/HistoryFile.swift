@@ -104,8 +104,20 @@ public final class HistoryFile: Sendable {
     guard try !queue.read(migrator.hasBeenSuperseded) else {
       throw HistoryFailure(path: path, problem: "was written by a newer fleettui; update this one, or set [history].path to another file")
     }
-    try migrator.migrate(queue)
+    try migrate(queue)
     return queue
+  }
+
+  /// Another process may bring a new file up to date at the same moment: what it did first fails here, and is there then.
+  private static func migrate(_ queue: DatabaseQueue) throws {
+    for _ in 0..<5 {
+      do { return try migrator.migrate(queue) } catch let error as GRDB.DatabaseError
+        where [.SQLITE_ERROR, .SQLITE_CONSTRAINT].contains(error.resultCode)
+      {
+        usleep(20_000)
+      }
+    }
+    try migrator.migrate(queue)
   }
 
   /// The change to write-ahead logging doesn't wait for another process that does the same: it is tried again.

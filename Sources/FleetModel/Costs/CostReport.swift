@@ -68,7 +68,11 @@ public struct CostReport: Sendable {
       regions[row.region, default: CostSum()].add(cost)
       if let org = fleet.org(of: row)?.id { orgs[org, default: CostSum()].add(cost) }
       if let waste = Self.waste(row, verdict, in: fleet) { wastes[waste, default: CostSum()].add(cost) }
-      if cost.hourly == nil { unpriced.insert((row.type ?? "unknown type") + (row.isSpot ? " (spot)" : "")) }
+      if cost.hourly == nil {
+        // Of a machine that only the feed told of yet, the region is missing, not the price.
+        let mark = row.isSpot ? " (spot)" : row.region.rawValue.isEmpty ? " (region not told)" : ""
+        unpriced.insert((row.type ?? "unknown type") + mark)
+      }
     }
     self.unpriced = unpriced.sorted()
   }
@@ -83,7 +87,8 @@ public struct CostReport: Sendable {
     return any
   }
 
-  private static func waste(_ row: InstanceRow, _ verdict: OrphanVerdict, in fleet: Fleet) -> Waste? {
+  /// Why a machine's money is wasted; `nil` when it isn't.
+  public static func waste(_ row: InstanceRow, _ verdict: OrphanVerdict, in fleet: Fleet) -> Waste? {
     if case .orphan(let reasons) = verdict {
       return reasons.allSatisfy { $0 == .stoppedStatusButRunning } ? .pausedButRunning : .orphan
     }

@@ -34,7 +34,7 @@ extension Fleet {
   ) -> [Finding] {
     var found: [Finding] = []
     if let vcpus, let severity = vcpus.severity { found.append(vcpuQuotaFinding(vcpus, severity, of: .fleet, at: clock.now)) }
-    if let dnsRecords, let severity = dnsRecords.severity { found.append(dnsQuotaFinding(dnsRecords, severity, of: .fleet, at: clock.now)) }
+    if let dnsRecords = dnsRecords ?? zoneGauge, let severity = dnsRecords.severity { found.append(dnsQuotaFinding(dnsRecords, severity, of: .fleet, at: clock.now)) }
     for purge in purges where purge.orgID.map({ orgs[$0] == nil }) ?? true {
       if let finding = Self.finding(of: purge, target: .fleet, at: clock) { found.append(finding) }
     }
@@ -57,6 +57,9 @@ extension Fleet {
   }
 
   // MARK: - Quotas
+
+  /// The zone's records against its quota, where it was read.
+  private var zoneGauge: CaseFile.Gauge? { zone.map { CaseFile.Gauge(used: $0.records.count, limit: $0.quota) } }
 
   /// vCPUs of the machines that hold some of the quota: those whose type tells how many.
   /// - Parameter limit: as configured; `nil`: what Service Quotas said, where every region's is known.

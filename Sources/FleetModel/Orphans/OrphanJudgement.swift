@@ -123,16 +123,12 @@ public struct OrphanJudgement: Sendable {
     }
     let verdict = rules.verdict(of: row, at: now)
     verdicts[id] = verdict
-    switch verdict {
-    case .live, .foreign:
-      accused.remove(id)
-      questioned.remove(id)
-    case .orphan:
-      accused.insert(id)
-      questioned.insert(id)
-    case .grace, .cannotTell:
-      accused.remove(id)
-      questioned.insert(id)
+    if verdict != before {
+      if case .orphan = verdict { accused.insert(id) } else if before != nil { accused.remove(id) }
+      switch verdict {
+      case .live, .foreign: if before != nil { questioned.remove(id) }
+      case .orphan, .grace, .cannotTell: questioned.insert(id)
+      }
     }
     if case .grace = verdict, let launched = row.launchedAt { waiting[id] = launched + settings.grace }
     guard verdict != .foreign, row.state.isLive else { return verdict != before }
