@@ -179,7 +179,8 @@ extension Fleet {
     for source in [Source.controlPlane] + regions.map(Source.ec2) {
       let freshness = freshness(of: source, at: now)
       guard freshness.state == .complete else {
-        return "\(source) is \(freshness.state.rawValue)" + (freshness.problem.map { ": \($0)" } ?? "")
+        let state = freshness.state == .never ? "has not answered yet" : "is \(freshness.state.rawValue)"
+        return "\(source) \(state)" + (freshness.problem.map { ": \($0)" } ?? "")
       }
       guard let age = freshness.age(at: now), age < limit else { return "what \(source) said is older than \(Int(limit)) s" }
     }

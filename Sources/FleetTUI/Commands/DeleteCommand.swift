@@ -312,8 +312,9 @@ private final class Deletion: Sendable {
     case .held(let journal, let records)?:
       if case .ended? = records.last, let kept = try ReceiptStore(state: state).document(of: left.receiptID) {
         journal.remove()
-        Output.message("delete: an earlier deletion of \(left.slug) had ended \(kept["outcome"]?.string ?? "?"), receipt \(left.receiptID)")
-        return nil
+        let outcome = kept["outcome"]?.string.flatMap(DeletionOutcome.init) ?? .partial
+        Output.message("delete: an earlier deletion of \(left.slug) had ended; this is its receipt, and nothing is sent now")
+        return try report(.receipt(kept, outcome, problem: nil), seen)
       }
       guard let run = DeletionRun(resuming: records, at: wallClock()) else {
         journal.remove()
