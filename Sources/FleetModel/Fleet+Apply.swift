@@ -200,7 +200,9 @@ extension Fleet {
 
   /// Takes over what was known of orgs before this program began: those that no roster holds any more.
   public mutating func adopt(_ sightings: [OrgSighting]) {
-    for seen in sightings.prefix(10_000) where orgs[seen.id] == nil && departed[seen.id] == nil { departed[seen.id] = (seen.slug, seen.lastSeen) }
+    for seen in sightings.prefix(10_000) where orgs[seen.id] == nil && departed[seen.id] == nil {
+      departed[seen.id] = (seen.slug, seen.lastSeen)
+    }
   }
 
   /// When a roster last held each org that is known.

@@ -256,7 +256,8 @@ public final class HistoryFile: Sendable {
         return try Row.fetchAll(
           database, sql: "SELECT id, slug, last_seen FROM org WHERE environment = ? ORDER BY last_seen DESC", arguments: [environment]
         ).map { row in
-          OrgSighting(id: OrgID(row["id"] as String), slug: Slug(row["slug"] as String), lastSeen: Timestamp(milliseconds: row["last_seen"]))
+          OrgSighting(
+            id: OrgID(row["id"] as String), slug: Slug(row["slug"] as String), lastSeen: Timestamp(milliseconds: row["last_seen"]))
         }
       }
     } catch { throw Self.failure(path, error) }

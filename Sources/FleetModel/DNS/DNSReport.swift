@@ -106,7 +106,8 @@ public struct DNSFinding: Hashable, Sendable {
     if row.type == "CNAME", row.content.hasSuffix(".cfargotunnel.com"),
       let machine = fleet.deadTunnels[String(row.content.dropLast(".cfargotunnel.com".count))]
     {
-      return DNSFinding(code: "dns-target-dead", severity: severity, summary: "\(what), the tunnel of \(machine), which has ended", recordID: row.id)
+      return DNSFinding(
+        code: "dns-target-dead", severity: severity, summary: "\(what), the tunnel of \(machine), which has ended", recordID: row.id)
     }
     guard let address = Self.address(in: row), !fleet.liveAddresses.contains(address) else { return nil }
     if let range = DocumentationAddress.range(of: address) {
@@ -115,7 +116,8 @@ public struct DNSFinding: Hashable, Sendable {
         summary: "\(what), which is reserved for documentation (\(range)) and reaches nobody", recordID: row.id)
     }
     if let machine = fleet.deadAddresses[address] {
-      return DNSFinding(code: "dns-target-dead", severity: severity, summary: "\(what), the address of \(machine), which has ended", recordID: row.id)
+      return DNSFinding(
+        code: "dns-target-dead", severity: severity, summary: "\(what), the address of \(machine), which has ended", recordID: row.id)
     }
     guard row.type != "CNAME", fleet.asksEC2, fleet.missingRegions.isEmpty else { return nil }
     return DNSFinding(

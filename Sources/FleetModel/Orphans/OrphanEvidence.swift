@@ -29,7 +29,8 @@ struct OrphanEvidence {
     return OrphanCase(
       kind: .instance, id: row.id.rawValue, region: row.region.rawValue.isEmpty ? nil : row.region, type: row.type, role: row.role,
       orgID: row.orgID, slug: row.orgSlug ?? rules.org(of: row)?.slug ?? row.orgID.flatMap { fleet.departed[$0]?.slug },
-      workspaceID: row.workspaceID, verdict: verdict, brief: brief(verdict, row), evidence: evidence, age: row.launchedAt.map { max(0, now - $0) }, hourly: hourly,
+      workspaceID: row.workspaceID, verdict: verdict, brief: brief(verdict, row), evidence: evidence,
+      age: row.launchedAt.map { max(0, now - $0) }, hourly: hourly,
       monthly: hourly.map { $0 * PriceBook.hoursPerMonth }, soFar: cost(of: row, since: lostAt(row)), nextStep: nextStep)
   }
 

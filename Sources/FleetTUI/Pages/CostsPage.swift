@@ -128,7 +128,8 @@ struct CostsPage: Page {
     var spans = [Span("  LLM  ", .heading)] + figure(spend, " this month")
     spans.append(Span(budget.map { "budgets $\(Wording.dollars($0, digits: 2))" } ?? "no budgets", .dim))
     if exhausted > 0 {
-      spans.append(Span("  \(context.glyphs.late) \(exhausted) \(exhausted == 1 ? "workspace has" : "workspaces have") spent theirs", .warning))
+      spans.append(
+        Span("  \(context.glyphs.late) \(exhausted) \(exhausted == 1 ? "workspace has" : "workspaces have") spent theirs", .warning))
     }
     return Line(spans)
   }
@@ -145,7 +146,8 @@ struct CostsPage: Page {
     let used = quota.used.map(String.init) ?? "?"
     var spans = [Span("  vCPU  ", .heading)]
     if let used = quota.used, let limit = quota.limit, limit > 0 {
-      spans += ProgressBar(fraction: Double(used) / Double(limit), isLate: role != .ok).spans(width: 18, glyphs: context.glyphs) + [Span(" ")]
+      spans +=
+        ProgressBar(fraction: Double(used) / Double(limit), isLate: role != .ok).spans(width: 18, glyphs: context.glyphs) + [Span(" ")]
     }
     spans.append(Span("\(role.glyph(context.glyphs)) \(used)/\(quota.limit.map(String.init) ?? "?")", role))
     if let fits = quota.fits("t3.large") { spans.append(Span(", \(fits) more t3.large fit", .dim)) }

@@ -178,7 +178,8 @@ struct DNSPage: Page {
   private func summary(_ report: DNSReport, _ fleet: Fleet, width: Int, rows: Int, _ context: DrawingContext) -> [Line] {
     let glyphs = context.glyphs
     var lines: [Line] = []
-    let notes = (report.refused.map { [("\(glyphs.partial) \($0)", Role.warning)] } ?? [])
+    let notes =
+      (report.refused.map { [("\(glyphs.partial) \($0)", Role.warning)] } ?? [])
       + report.findings.filter { $0.severity == .critical || $0.recordID == nil }.map {
         ("\(glyphs.sign(of: $0.severity.role)) \($0.summary)", $0.severity.role)
       }
@@ -219,7 +220,8 @@ struct DNSPage: Page {
     }
     if let full = report.fullAt {
       let left = full - context.moment.now
-      spans.append(left <= 0 ? Span("  full: provisioning fails", .failed) : Span("  full in \(Moment.coarse(left))", role == .ok ? .dim : role))
+      spans.append(
+        left <= 0 ? Span("  full: provisioning fails", .failed) : Span("  full in \(Moment.coarse(left))", role == .ok ? .dim : role))
     }
     return spans
   }

@@ -209,7 +209,8 @@ struct Detail {
   }
 
   private mutating func describe(record id: String, _ fleet: Fleet, _ context: inout DrawingContext) {
-    guard let report = fleet.zoneReport(at: context.moment.now), let (row, decision) = report.records.first(where: { $0.row.id == id }) else {
+    guard let report = fleet.zoneReport(at: context.moment.now), let (row, decision) = report.records.first(where: { $0.row.id == id })
+    else {
       return gone("record \(id)")
     }
     let role = decision.outcome.role
@@ -221,7 +222,10 @@ struct Detail {
     field("content", row.content)
     field("id", row.id, .dim)
     moment("created", row.createdAt, &context)
-    field("org", fleet.zone?.rules.slug(of: row.name).map { slug in fleet.org(named: slug).map { "\(slug)  \($0.id)" } ?? "\(slug), not in the roster" })
+    field(
+      "org",
+      fleet.zone?.rules.slug(of: row.name).map { slug in fleet.org(named: slug).map { "\(slug)  \($0.id)" } ?? "\(slug), not in the roster"
+      })
     source(.dns, fleet, &context)
     field("removal", "the deletion of its org removes it; nothing here writes to the zone", .dim)
   }

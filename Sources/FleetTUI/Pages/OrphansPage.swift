@@ -237,7 +237,9 @@ struct OrphansPage: Page {
     let now = context.moment.now
     var lines: [Line] = []
     if count + hidden > 0, let refusal = fleet.judgement.refusal(fleet, at: now) ?? fleet.judgement.missingRegions(fleet, at: now) {
-      lines = Line.wrapped("\(context.glyphs.partial) \(refusal)", role: .warning, width: max(8, width - 4)).map { Line([Span("  ")] + $0.spans) }
+      lines = Line.wrapped("\(context.glyphs.partial) \(refusal)", role: .warning, width: max(8, width - 4)).map {
+        Line([Span("  ")] + $0.spans)
+      }
       lines = Array(lines.prefix(max(0, rows - 2)))
     }
     lines.append(Line(counts(fleet, context).fitted(to: width)))
@@ -277,7 +279,9 @@ struct OrphansPage: Page {
     func share(_ name: String, _ part: Int, of whole: Int) -> Span { Span("\(name) \(part) of \(whole)", part < whole ? .warning : .dim) }
     let regions = fleet.sources.keys.count { if case .ec2 = $0 { true } else { false } }
     let tenants = fleet.sources.keys.count { if case .tenant = $0 { true } else { false } }
-    spans += [share("regions", complete.regions.count, of: regions), Span(", ", .dim), share("tenants", complete.tenants.count, of: tenants)]
+    spans += [
+      share("regions", complete.regions.count, of: regions), Span(", ", .dim), share("tenants", complete.tenants.count, of: tenants),
+    ]
     let unread = fleet.resources.sorted { $0.key < $1.key }.flatMap { region, read in read.gaps.map { "\($0.what) of \(region)" } }
     if !unread.isEmpty { spans.append(Span("; not read: \(unread.joined(separator: ", "))", .warning)) }
     return spans
