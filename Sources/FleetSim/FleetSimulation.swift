@@ -148,11 +148,12 @@ public final class FleetSimulation: Sendable {
       return running
     }
     guard let running else { return }
+    // First, since who stops it may not wait for the rest.
+    running.files.remove()
     hub.close()
     for task in running.tasks.dropFirst() { task.cancel() }
     await running.server.stop()
     for task in running.tasks { await task.value }
-    running.files.remove()
   }
 
   /// Switches a fault on or off.

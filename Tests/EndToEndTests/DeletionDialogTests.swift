@@ -7,9 +7,9 @@ import Testing
 /// Deleting an org from the dashboard, by hand, in a real pseudo-terminal, on a simulated fleet that others change meanwhile.
 @Suite(.serialized) struct DeletionDialogTests {
   /// A simulated fleet and as many dashboards on it as a test wants, which share one state directory.
-  final class Scene {
+  final class Scene: Sendable {
     let simulation: FleetSimulation
-    private(set) var endpoints: SimulatedEndpoints
+    let endpoints: SimulatedEndpoints
     private let folder: URL
     let config: String
 

@@ -66,11 +66,11 @@ final class ScriptedServer: Sendable {
 
   /// Ends every connection; nothing is accepted any more.
   func stop() {
-    let open = state.withLock { state in
+    state.withLock { state in
       state.isStopped = true
-      return state.open
+      // Within the lock: a number that was closed may stand for somebody else's socket a moment later.
+      for connection in state.open { shutdown(connection, Int32(SHUT_RDWR)) }
     }
-    for connection in open { shutdown(connection, Int32(SHUT_RDWR)) }
     shutdown(listener, Int32(SHUT_RDWR))
   }
 
@@ -89,8 +89,10 @@ final class ScriptedServer: Sendable {
 
   private func serve(_ connection: Int32) {
     defer {
-      state.withLock { _ = $0.open.remove(connection) }
-      close(connection)
+      state.withLock {
+        $0.open.remove(connection)
+        close(connection)
+      }
     }
     var request: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)

@@ -164,6 +164,33 @@ final class FleetListener {
     }
   }
 
+  /// A slow endpoint has its time for the machines; volumes and the rest come after them.
+  @Test func machinesAreReadBeforeWhatStandsBesideThem() async throws {
+    let asked = Recorder<String>()
+    try await withServer({ request in
+      let fields = try await FakeEC2.fields(request)
+      asked.add(fields["Action"] ?? "another")
+      guard fields["Action"] == "DescribeInstances" else { return FakeEC2.answer(400, FakeEC2.error("InvalidAction")) }
+      return FakeEC2.answer(200, fields["NextToken"] == nil ? FakeEC2.page(0..<2, next: "more") : FakeEC2.page(2..<3))
+    }) { base in
+      var environment = FleetEnvironment(name: "test")
+      var aws = AWSSettings()
+      aws.regions = ["us-east-2"]
+      aws.endpoint = base
+      environment.aws = aws
+      var options = FleetFeeds.Options()
+      options.readsResources = true
+      options.asksQuota = true
+      let queue = EventQueue()
+      let keys = ["AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"]
+      await FleetFeeds(environment: environment, http: HTTPClient(), queue: queue, variables: keys, options: options).loadOnce()
+      #expect(asked.values.prefix(2) == ["DescribeInstances", "DescribeInstances"])
+      #expect(Set(asked.values).isSuperset(of: ["DescribeVolumes", "DescribeAddresses", "DescribeSecurityGroups"]))
+      let listener = FleetListener(queue)
+      #expect(await listener.wait { $0.instances.count == 3 })
+    }
+  }
+
   @Test func aCommandThatClosesItsOutputAndGoesOnIsEndedInItsTime() {
     #expect(throws: ChildProcess.Failure.self) {
       try ChildProcess.output(of: ["/bin/sh", "-c", "exec >&-; exec sleep 600"], environment: [:], seconds: 0.3)

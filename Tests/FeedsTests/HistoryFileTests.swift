@@ -31,6 +31,28 @@ import Testing
       endedAt: Self.start + Double(number * 1000) + seconds, target: target)
   }
 
+  @Test func whenAnOrgWasLastSeenIsKeptPerEnvironment() throws {
+    let place = try Place()
+    let seen = OrgSighting(id: "o1", slug: "acme", lastSeen: Self.start)
+    let file = try HistoryFile(path: place.file)
+    try file.note([seen, OrgSighting(id: "o2", slug: "globex", lastSeen: Self.start + 9)], in: "staging")
+    // An older look doesn't undo a newer one; a new name does.
+    try file.note([OrgSighting(id: "o1", slug: "acme-2", lastSeen: Self.start + -50)], in: "staging")
+    let again = try HistoryFile(path: place.file)
+    #expect(
+      try again.orgs(of: "staging") == [
+        OrgSighting(id: "o2", slug: "globex", lastSeen: Self.start + 9), OrgSighting(id: "o1", slug: "acme-2", lastSeen: Self.start),
+      ])
+    #expect(try again.orgs(of: "prod").isEmpty)
+
+    var fleet = Fleet()
+    fleet.adopt(try again.orgs(of: "staging"))
+    #expect(fleet.departed["o1"]?.lastSeen == Self.start)
+    fleet.apply(
+      FleetEvent(source: .controlPlane, at: Self.start, change: .roster([OrgRow(id: "o1", slug: "acme")], limit: 500, unreadable: 0)))
+    #expect(fleet.departed["o1"] == nil && fleet.sightings.map(\.id) == ["o1"])
+  }
+
   @Test func whatIsAddedIsThereForTheNextInOrder() throws {
     let place = try Place()
     let boots = (0..<10).map { boot($0, target: "workspace/w\($0)") }

@@ -57,13 +57,26 @@ private func near(_ left: Double?, _ right: Double) -> Bool { left.map { abs($0 
     for region: Region in ["us-east-1", "us-east-2", "us-west-2"] { #expect(PriceBook.builtin.hourly[region]?[type] == price) }
   }
 
+  @Test(
+    arguments: [
+      ("eu-west-1", "t3.small", 0.0228), ("eu-west-1", "t3.nano", 0.0057), ("eu-west-1", "m5.large", 0.107),
+      ("eu-central-1", "c5.xlarge", 0.194),
+      ("eu-central-1", "t3.large", 0.096), ("ap-northeast-1", "r5.large", 0.152), ("sa-east-1", "t3.small", 0.0336),
+      ("ap-southeast-1", "m6i.4xlarge", 0.96), ("us-west-1", "t3.medium", 0.0496),
+    ] as [(Region, String, Double)])
+  func otherCommonRegionsHaveTheirOwnPrices(region: Region, type: String, price: Double) {
+    #expect(abs((PriceBook.builtin.hourly[region]?[type] ?? 0) - price) < 1e-6)
+    #expect(PriceBook.builtin.storage[region]?["gp3"] != nil)
+    #expect(PriceBook.builtin.date(in: ["us-east-2", region]) == "2025-03-02" && PriceBook.builtin.date(in: ["us-east-2"]) == "2026-01-19")
+  }
+
   @Test func whatWasNotPublishedIsUnknown() {
     for type in ["x9.huge", "m5.32xlarge", "c7g.24xlarge", "t3.4xlarge", "m5a.metal", "", "t3"] {
       #expect(PriceBook.builtin.hourly["us-east-2"]?[type] == nil, "\(type)")
       #expect(PriceBook.builtin.hourly(of: machine("i-1", type)) == nil)
     }
     #expect(PriceBook.builtin.hourly(of: machine("i-1", nil)) == nil)
-    #expect(PriceBook.builtin.hourly(of: machine("i-1", region: "eu-central-1")) == nil)
+    #expect(PriceBook.builtin.hourly(of: machine("i-1", region: "mars-east-1")) == nil)
     #expect(PriceBook.builtin.hourly(of: machine("i-1", spot: true)) == nil, "a spot machine costs what the market says")
   }
 
@@ -75,11 +88,11 @@ private func near(_ left: Double?, _ right: Double) -> Bool { left.map { abs($0 
   }
 
   @Test func aNewerBookAddsItsFiguresAndAnOlderOneNone() {
-    let newer = PriceBook(source: "list", date: "2026-11-01", hourly: ["us-east-2": ["t3.large": 0.09], "eu-west-1": ["t3.large": 0.1]])
+    let newer = PriceBook(source: "list", date: "2026-11-01", hourly: ["us-east-2": ["t3.large": 0.09], "mars-east-1": ["t3.large": 0.1]])
     let both = PriceBook.builtin.updated(by: newer)
     #expect(both.hourly["us-east-2"]?["t3.large"] == 0.09)
     #expect(both.hourly["us-east-2"]?["t3.small"] == 0.0208)
-    #expect(both.hourly["eu-west-1"] == ["t3.large": 0.1])
+    #expect(both.hourly["mars-east-1"] == ["t3.large": 0.1])
     #expect(both.date == "2026-11-01" && both.source.contains("2026-01-19"))
     #expect(newer.updated(by: .builtin) == newer)
   }

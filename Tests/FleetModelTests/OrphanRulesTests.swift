@@ -231,6 +231,68 @@ import Testing
     #expect(found.evidence[0].contains("acme is another org there, o1"))
   }
 
+  /// Other people's roles are no mark of a control plane.
+  @Test func aRoleThatNoControlPlaneGivesIsForeign() {
+    var bastion = machine("i-1", [:])
+    bastion.tags = ["Role": "bastion", "Name": "jump"]
+    #expect(verdict(bastion) == "foreign")
+    bastion.tags["ManagedBy"] = "molecule-cp"
+    #expect(verdict(bastion) == "orphan no-org-tag")
+    bastion.tags = ["Role": "workspace"]
+    #expect(verdict(bastion) == "orphan no-org-tag")
+  }
+
+  /// An empty roster beside another environment's machines alone is a fresh environment, not a broken roster.
+  @Test func anEmptyRosterIsBelievedWhereNoMachineIsOurs() {
+    func fleet(_ settings: OrphanSettings) -> Fleet {
+      var fleet = Fleet(orphans: settings)
+      fleet.apply(FleetEvent(source: .controlPlane, at: now, change: .roster([], limit: 500, unreadable: 0)))
+      let tags = ["Role": "tenant", "OrgID": "o1", "Stage": "prod"]
+      fleet.apply(FleetEvent(source: .ec2("east"), at: now, change: .instances([machine("i-1", tags)], complete: true, problem: nil)))
+      return fleet
+    }
+    let tagged = fleet(OrphanSettings(environmentTag: OrphanSettings.Tag(key: "Stage", value: "staging")))
+    #expect(tagged.freshness(of: .controlPlane, at: now).state == .complete)
+    #expect(fleet(OrphanSettings()).freshness(of: .controlPlane, at: now).state == .partial)
+  }
+
+  @Test func aRegionThatFailedIsNamedAndWhatCouldBeJudgedStands() {
+    var fleet = fleet([machine("i-1", ["Role": "tenant", "OrgID": "o9", "OrgSlug": "gone"])])
+    fleet.apply(FleetEvent(source: .ec2("west"), at: now, change: .failed("500")))
+    let found = report(fleet)
+    #expect(found.isJudged && found.refused == "region west is failed: 500. Its machines were not judged" && found.isIncomplete)
+    #expect(found.orphans == 1)
+  }
+
+  @Test func volumesCostWhatTheBookSaysAndAnOldListLeavesThemOpen() {
+    let day = now + -86_400
+    let volume = VolumeRow(id: "vol-1", region: "east", size: 50, type: "gp3", state: "available", createdAt: day, tags: Self.ours)
+    var read = resources(volumes: [volume])
+    read.at = now + -901
+    #expect(report(fleet([], resources: read)).cases.map(\.verdict) == [.cannotTell([.region("east")])])
+    let fresh = report(fleet([], resources: resources(volumes: [volume]))).cases.first
+    #expect(fresh?.verdict == .orphan([.unattached]) && fresh?.monthly == 4)
+  }
+
+  /// What an event touches is judged again, and nothing else.
+  @Test func anEventIsToldToHaveChangedOnlyWhatItChanged() {
+    var fleet = Fleet()
+    let rows = (0..<50).map { machine(InstanceID("i-\($0)"), ["Role": "tenant", "OrgID": "o\($0 % 10)"]) }
+    let orgs = (0..<10).map { OrgRow(id: OrgID("o\($0)"), slug: Slug("s\($0)"), status: .running) }
+    fleet.apply(FleetEvent(source: .controlPlane, at: now, change: .roster(orgs, limit: 500, unreadable: 0)))
+    fleet.apply(FleetEvent(source: .ec2("east"), at: now, change: .instances(rows, complete: true, problem: nil)))
+    fleet.judge(at: now)
+    #expect(fleet.judgement.orphans == 0)
+    _ = fleet.takeChanges()
+    fleet.apply(
+      FleetEvent(source: .controlPlane, at: now + 1, change: .roster(orgs.filter { $0.id != "o3" }, limit: 500, unreadable: 0)))
+    fleet.judge(at: now + 1)
+    #expect(fleet.takeChanges().instances == Set((0..<50).filter { $0 % 10 == 3 }.map { InstanceID("i-\($0)") }))
+    #expect(fleet.judgement.orphans == 5 && fleet.judgement.questioned.count == 5)
+    fleet.judge(at: now + 2)
+    #expect(fleet.takeChanges().instances.isEmpty)
+  }
+
   @Test func withoutRegionsOrAControlPlaneThereIsNothingToJudge() {
     var fleet = Fleet()
     #expect(report(fleet).refused?.contains("no control plane") == true && !report(fleet).isIncomplete)

@@ -78,13 +78,12 @@ extension Scene {
 
   @Test func aQuotaThatFillsUpIsFoundOnceForTheFleet() {
     var scene = DiagnosisTests().scene(.running)
-    let limits = Triage.Limits(vcpuQuota: 10)
-    scene.fleet.judge(at: scene.now, limits: limits)
+    scene.fleet.judge(at: scene.now, limits: Triage.Limits(vcpuQuota: 10))
     _ = scene.fleet.takeChanges()
     #expect(scene.fleet.triage.findings(of: .fleet).isEmpty)
     scene.hear(
       .ec2("us-east-2"), .instances((1...5).map { Scene.machine("i-\($0)", org: "acme", role: "workspace") }, complete: true, problem: nil))
-    scene.fleet.judge(at: scene.now, limits: limits)
+    scene.fleet.judge(at: scene.now, limits: Triage.Limits(vcpuQuota: 10))
     _ = scene.fleet.takeChanges()
     #expect(scene.fleet.triage.findings(of: .fleet).map(\.code) == [.vcpuQuotaFull] && scene.fleet.triage.targets.contains(.fleet))
   }
@@ -92,13 +91,13 @@ extension Scene {
   @Test(arguments: 0..<40) func whateverHappensTheIndexHoldsWhatJudgingEverythingWouldFind(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     var fleet = Fleet()
-    let limits = Triage.Limits(vcpuQuota: seed % 2 == 0 ? 4 : nil)
+    let quota = seed % 2 == 0 ? 4 : nil
     var now = Timestamp(rfc3339: "2026-11-24T03:00:00Z")!
     for step in 0..<300 {
       // Now and then a long silence.
       now = now + (Int.random(in: 0..<12, using: &random) == 0 ? 200 : Double.random(in: 0...20, using: &random))
       for _ in 0..<Int.random(in: 0...3, using: &random) { fleet.apply(FleetPropertyTests.event(&random, at: now)) }
-      fleet.judge(at: now, limits: limits)
+      fleet.judge(at: now, limits: Triage.Limits(vcpuQuota: quota))
       _ = fleet.takeChanges()
       let problems = fleet.triage.differences(from: fleet, at: now)
       #expect(problems.isEmpty, "seed \(seed), step \(step): \(problems)")

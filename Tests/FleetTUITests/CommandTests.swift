@@ -66,6 +66,8 @@ private final class Once: Sendable {
     #expect(missing.status == 2 && missing.errors.contains("fleettui config init"))
     let bad = try await CommandRun.run("--config", try directory.file("c.toml", "x = 1\n"), "snapshot")
     #expect(bad.status == 2 && bad.errors.contains("c.toml:1: x: unknown key"))
+    let keys = try await CommandRun.run("--config", try directory.file("k.toml", "[keys]\nquitt = \"x\"\n"), "snapshot")
+    #expect(keys.status == 2 && keys.errors.contains("k.toml:2: [keys] names no action \"quitt\"; did you mean quit?"), "\(keys)")
     let doctor = try await CommandRun.run("doctor", "--config", directory.url.path + "/c.toml")
     #expect(doctor.status == 2)
     #expect(try JSONValue(parsing: doctor.output)["checks"]?.array?.first?["result"] == "fail")
@@ -173,6 +175,16 @@ private final class Once: Sendable {
       let checks = try JSONValue(parsing: run.output)["checks"]?.array ?? []
       for id in ["config", "token", "control-plane", "aws", "dns", "clock"] {
         #expect(checks.contains { $0["id"]?.string == id && $0["result"] == "pass" }, "\(id): \(run.output)")
+      }
+      // What each page needs is named, and what is unknown without it.
+      for (id, action) in [
+        ("aws-instance-status", "ec2:DescribeInstanceStatus"), ("aws-volumes", "ec2:DescribeVolumes"),
+        ("aws-addresses", "ec2:DescribeAddresses"), ("aws-security-groups", "ec2:DescribeSecurityGroups"),
+        ("aws-network-interfaces", "ec2:DescribeNetworkInterfaces"), ("aws-quota", "servicequotas:GetServiceQuota"),
+        ("aws-prices", "pricing:GetProducts"),
+      ] {
+        let check = checks.first { $0["id"]?.string == id }
+        #expect(check?["result"] != "fail" && check?["summary"]?.string?.contains(action) == true, "\(id): \(run.output)")
       }
     }
   }

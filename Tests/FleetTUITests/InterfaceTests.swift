@@ -93,7 +93,7 @@ private struct Scene {
         "  cinder               ○ suspended     ·          ·                                           ?    1m",
         "", "", "", "",
         String(repeating: "─", count: 120),
-        " enter open  / filter  s sort  e explain  ? help  q quit                                                       1–3 of 3",
+        " enter open  / filter  s sort  d delete (read-only)  e explain  ? help  q quit                                 1–3 of 3",
       ])
   }
 

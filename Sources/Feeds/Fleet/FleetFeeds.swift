@@ -96,9 +96,14 @@ public final class FleetFeeds: Sendable {
         group.addTask { await self.readPurges(within: self.options.budget) }
       }
       for region in regions {
-        group.addTask { await region.read(epoch: 1, within: self.options.budget) }
-        if options.readsResources { group.addTask { await region.readResources(within: self.options.budget) } }
-        group.addTask { await region.readQuota(within: self.options.budget) }
+        group.addTask {
+          // The machines first: what stands beside them must not slow them down.
+          let deadline = monotonicSeconds() + self.options.budget
+          await region.read(epoch: 1, within: self.options.budget)
+          async let quota: Void = region.readQuota(within: max(1, deadline - monotonicSeconds()))
+          if self.options.readsResources { await region.readResources(within: max(1, deadline - monotonicSeconds())) }
+          await quota
+        }
       }
       if let database { group.addTask { await database.read(epoch: 1, within: self.options.budget) } }
       if let zone { group.addTask { await zone.read(epoch: 1, within: self.options.budget) } }

@@ -6,6 +6,8 @@ public struct PriceBook: Hashable, Sendable {
   public var source: String
   /// The day the prices were read, `2026-01-19`.
   public var date: String
+  /// The day of a region's prices, where it is another.
+  public var dates: [Region: String] = [:]
   /// US dollars an hour by region and instance type: on-demand, Linux, shared tenancy.
   public var hourly: [Region: [String: Double]]
   /// US dollars for a gigabyte of a volume over a month, by region and volume type.
@@ -49,13 +51,19 @@ public struct PriceBook: Hashable, Sendable {
   /// Dollars a month for one public IPv4 address.
   public var publicIPv4Monthly: Double { publicIPv4Hourly * Self.hoursPerMonth }
 
+  /// The day of the oldest prices in `regions`.
+  public func date(in regions: some Sequence<Region>) -> String { regions.map { dates[$0] ?? date }.min() ?? date }
+
   // MARK: - Put together
 
   /// With the figures of `newer` in place of its own. An older or equally old one changes nothing.
   public func updated(by newer: PriceBook) -> PriceBook {
     guard newer.date > date else { return self }
     var book = self
-    for (region, prices) in newer.hourly { book.hourly[region, default: [:]].merge(prices) { $1 } }
+    for (region, prices) in newer.hourly {
+      book.hourly[region, default: [:]].merge(prices) { $1 }
+      book.dates[region] = newer.date
+    }
     for (region, prices) in newer.storage { book.storage[region, default: [:]].merge(prices) { $1 } }
     book.publicIPv4Hourly = newer.publicIPv4Hourly
     book.source = "\(newer.source); what was not asked for: \(source) of \(date)"

@@ -1,25 +1,22 @@
 extension PriceBook {
-  /// On-demand Linux prices of us-east-1 on 2026-01-19. In us-east-2 and us-west-2 they are the same.
+  /// On-demand Linux prices of us-east-1 on 2026-01-19, which are those of us-east-2 and us-west-2 too, and of other common regions on an
+  /// earlier day.
   public static let builtin: PriceBook = {
     var prices = PublishedPrices.singles
     for family in PublishedPrices.families {
-      for size in family.sizes.split(separator: " ") {
-        let factor: Double =
-          switch size {
-          case "medium": 0.25
-          case "large": 0.5
-          case "xlarge", "metal": 1
-          default: Double(size) ?? 0
-          }
-        let name = Double(size) == nil ? String(size) : "\(size)xlarge"
-        prices["\(family.name).\(name)"] = (family.xlarge * factor * 1e6).rounded() / 1e6
-      }
+      for (type, share) in family.types { prices[type] = (family.xlarge * share * 1e6).rounded() / 1e6 }
     }
     let storage = ["gp2": 0.10, "gp3": 0.08]
     let regions: [Region] = ["us-east-1", "us-east-2", "us-west-2"]
-    return PriceBook(
+    var book = PriceBook(
       source: "AWS price list, on-demand Linux", date: "2026-01-19", hourly: Dictionary(uniqueKeysWithValues: regions.map { ($0, prices) }),
       storage: Dictionary(uniqueKeysWithValues: regions.map { ($0, storage) }))
+    for region in RegionalPrices.xlarge.keys {
+      book.hourly[region] = RegionalPrices.hourly(region)
+      book.dates[region] = RegionalPrices.date
+    }
+    book.storage.merge(RegionalPrices.storage) { $1 }
+    return book
   }()
 }
 
@@ -37,6 +34,20 @@ enum PublishedPrices {
       self.name = name
       self.xlarge = xlarge
       self.sizes = sizes
+    }
+
+    /// Each of its types with how many times the price of `xlarge` it costs.
+    var types: [(name: String, share: Double)] {
+      sizes.split(separator: " ").map { size in
+        let share: Double =
+          switch size {
+          case "medium": 0.25
+          case "large": 0.5
+          case "xlarge", "metal": 1
+          default: Double(size) ?? 0
+          }
+        return ("\(name).\(Double(size) == nil ? String(size) : "\(size)xlarge")", share)
+      }
     }
   }
 

@@ -10,6 +10,23 @@ public enum ConsoleText {
       .map { UntrustedText.clean(String($0), limit: 2000) }
   }
 
+  /// What a line of a console shows that somebody should know of.
+  public enum Sign: Hashable, Sendable, CaseIterable {
+    /// `RUNTIME CRASHED`, the head of a traceback.
+    case crash
+    /// It held a credential, which is masked.
+    case secret
+    /// The shell told the command that it ran (`set -x`).
+    case trace
+  }
+
+  /// - Parameter line: one of ``lines(of:)``.
+  public static func sign(in line: String) -> Sign? {
+    if KnownTexts.crash(in: [line]) != nil { return .crash }
+    if line.contains(SecretMask.replacement) { return .secret }
+    return KnownTexts.isTrace(line) ? .trace : nil
+  }
+
   /// Takes out CSI, OSC and two-byte sequences (ECMA-48 §5.4, §5.6).
   static func withoutSequences(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: { $0 == "\u{1B}" || $0 == "\u{9B}" }) else { return text }

@@ -70,6 +70,13 @@ extension Fleet {
     return CaseFile.Gauge(used: used, limit: limit)
   }
 
+  /// How full the DNS zone is; `nil` while that is not known.
+  func zoneGauge(by clock: RuleClock) -> CaseFile.Gauge? {
+    guard let zone, isComplete(.dns, at: clock.now) else { return nil }
+    if let record = sources[.dns], let at = record.lastComplete { _ = clock.isOver(record.staleAfter, since: at) }
+    return CaseFile.Gauge(used: zone.records.count, limit: zone.quota)
+  }
+
   /// What a machine takes of the quota of standard on-demand vCPUs; 0 where its type doesn't tell.
   static func vcpus(of row: InstanceRow) -> Int {
     guard row.state.isLive, !row.isSpot, let type = row.type.flatMap(InstanceType.init), type.isStandard else { return 0 }

@@ -29,7 +29,6 @@ public struct Triage: Sendable {
   /// The org of each workspace that is not well, for when it is gone.
   private var owners: [WorkspaceID: OrgID] = [:]
   private var counts: [Finding.Severity: Int] = [:]
-  private var unfinishedPurges: Set<PurgeID> = []
   private var vcpus: [InstanceID: Int] = [:]
   private var vcpusUsed = 0
   /// Whether EC2 can be judged from: with it every verdict about machines comes and goes. `nil` where none is configured.
@@ -44,13 +43,8 @@ public struct Triage: Sendable {
   public struct Limits: Hashable, Sendable {
     /// As configured; `nil`: what Service Quotas says.
     public var vcpuQuota: Int?
-    /// How full the DNS zone is, where it was read.
-    public var dnsRecords: CaseFile.Gauge?
 
-    public init(vcpuQuota: Int? = nil, dnsRecords: CaseFile.Gauge? = nil) {
-      self.vcpuQuota = vcpuQuota
-      self.dnsRecords = dnsRecords
-    }
+    public init(vcpuQuota: Int? = nil) { self.vcpuQuota = vcpuQuota }
   }
   private var limits = Limits()
   /// When a boot that was called failed early has had its time.
@@ -90,9 +84,6 @@ public struct Triage: Sendable {
     changed = []
     self.limits = limits
     count(changes.instances, fleet)
-    for id in changes.purges {
-      if let purge = fleet.purges[id], purge.status != .completed { unfinishedPurges.insert(id) } else { unfinishedPurges.remove(id) }
-    }
     var targets = touched(by: changes, fleet)
     let knowsMachines = fleet.machinesKnown(at: now)?.isComplete
     if knowsMachines != self.knowsMachines {
@@ -174,8 +165,8 @@ public struct Triage: Sendable {
       found = fleet.findings(of: id, by: clock)
     case .fleet:
       found = fleet.fleetFindings(
-        vcpus: fleet.vcpuGauge(used: vcpusUsed, limit: limits.vcpuQuota), dnsRecords: limits.dnsRecords,
-        purges: unfinishedPurges.compactMap { fleet.purges[$0] }, clock)
+        vcpus: fleet.vcpuGauge(used: vcpusUsed, limit: limits.vcpuQuota), dnsRecords: fleet.zoneGauge(by: clock),
+        purges: fleet.openPurges.compactMap { fleet.purges[$0] }, clock)
       // An answer of EC2 that nobody renews grows stale.
       for region in fleet.regions {
         if let record = fleet.sources[.ec2(region)], let at = record.lastComplete { _ = clock.isOver(record.staleAfter, since: at) }
@@ -229,7 +220,7 @@ public struct Triage: Sendable {
     }
     for id in fleet.orgs.keys { compare(.org(id), fleet.findings(of: id, at: now)) }
     for id in fleet.workspaces.keys { compare(.workspace(id), fleet.findings(of: id, at: now)) }
-    compare(.fleet, fleet.findings(at: now, vcpuQuota: limits.vcpuQuota, dnsRecords: limits.dnsRecords))
+    compare(.fleet, fleet.findings(at: now, vcpuQuota: limits.vcpuQuota, dnsRecords: fleet.zoneGauge(by: RuleClock(now: now))))
     if !known.isEmpty { problems.append("findings of what is gone: \(known)") }
     return problems
   }

@@ -33,7 +33,7 @@ struct PricesCommand: ParsableCommand {
     switch format {
     case .json: Output.line(document.json(environment: environment?.name, at: wallClock()).serialized())
     case .csv: Output.line(document.table.csv)
-    case .table: Output.line(document.table.table + "\n\nsource: \(document.prices.source), \(document.prices.date)")
+    case .table: Output.line(document.table.table + "\n\nsource: \(document.prices.source), \(document.prices.date(in: document.regions))")
     }
     if code != 0 { throw CommandFailure(code: code) }
   }
@@ -129,8 +129,11 @@ struct PriceRefresh: Sendable {
     let watches = RegionWatch.all(of: settings, http: http, queue: queue, variables: variables, readsResources: true)
     await withTaskGroup(of: Void.self) { group in
       for watch in watches {
-        group.addTask { await watch.read(epoch: 1, within: 20) }
-        group.addTask { await watch.readResources(within: 20) }
+        group.addTask {
+          let deadline = monotonicSeconds() + 20
+          await watch.read(epoch: 1, within: 20)
+          await watch.readResources(within: max(1, deadline - monotonicSeconds()))
+        }
       }
     }
     var used = InUse()

@@ -72,7 +72,13 @@ enum ConfigurationFile {
       try history.refuseUnknownKeys()
     }
     if var interface = try top.table("ui") { configuration.interface = try self.interface(&interface) }
-    if var keys = try top.table("keys") { configuration.keys = try keys.texts() }
+    if var keys = try top.table("keys") {
+      configuration.keys = try keys.texts()
+      do throws(KeyMapError) { _ = try KeyMap(overrides: configuration.keys) } catch {
+        let unknown = configuration.keys.keys.sorted().first { Action(rawValue: $0) == nil }
+        throw ConfigurationError(path: keys.source.path, line: keys.source.line(of: unknown, in: "keys"), problem: error.description)
+      }
+    }
     try top.refuseUnknownKeys()
     if let name = configuration.defaultEnvironment, !configuration.environments.contains(where: { $0.name == name }) {
       throw top.failure("default_environment", "there is no [environment.\(name)]")

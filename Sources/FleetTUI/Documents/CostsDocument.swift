@@ -34,7 +34,7 @@ struct CostsDocument {
             "vcpus": JSONValue(quota.used), "limit": JSONValue(quota.limit),
             "fits": .object(fittingTypes.map { .init($0, JSONValue(quota.fits($0))) }),
           ]),
-        .init("prices", ["source": .string(report.prices.source), "date": .string(report.prices.date)]),
+        .init("prices", ["source": .string(report.prices.source), "date": .string(report.prices.date(in: report.regions.keys))]),
       ], environment: environment, fleet: fleet, at: now, rosterSuspicion: judgement.safetyGate)
   }
 
@@ -98,7 +98,7 @@ struct CostsDocument {
     let fits = quota.fits("t3.large").map { ", \($0) more t3.large fit" } ?? ""
     lines.append("vCPUs: \(quota.used.map(String.init) ?? "?") of \(quota.limit.map(String.init) ?? "?")\(fits)")
     if !report.unpriced.isEmpty { lines.append("no price is known of: \(report.unpriced.joined(separator: ", "))") }
-    lines.append("prices: \(report.prices.source), \(report.prices.date); estimates, taxes and discounts apart")
+    lines.append("prices: \(report.prices.source), \(report.prices.date(in: report.regions.keys)); estimates, taxes and discounts apart")
     return lines
   }
 

@@ -9,7 +9,8 @@ struct PricesDocument {
   func json(environment: String?, at now: Timestamp) -> JSONValue {
     [
       "schema": 1, "environment": JSONValue(environment), "at": JSONValue(now), "sources": [], "source": .string(prices.source),
-      "date": .string(prices.date),
+      "date": .string(prices.date(in: regions)),
+      "dates": .object(prices.hourly.keys.sorted().map { .init($0.rawValue, .string(prices.date(in: [$0]))) }),
       "region": .object(prices.hourly.sorted { $0.key < $1.key }.map { .init($0.key.rawValue, Self.table($0.value)) }),
       "storage_gb_month": Self.table(storage), "public_ipv4_hourly": JSONValue(prices.publicIPv4Hourly),
     ]
@@ -19,10 +20,10 @@ struct PricesDocument {
     .object(prices.sorted { $0.key < $1.key }.map { .init($0.key, JSONValue($0.value)) })
   }
 
-  /// One figure a volume type: the first configured region's, else the first one's that has it.
+  /// One figure a volume type: the first configured region's, else that of us-east-1, else the first one's that has it.
   private var storage: [String: Double] {
     var all: [String: Double] = [:]
-    for region in regions + prices.storage.keys.sorted() { all.merge(prices.storage[region] ?? [:]) { first, _ in first } }
+    for region in regions + ["us-east-1"] + prices.storage.keys.sorted() { all.merge(prices.storage[region] ?? [:]) { first, _ in first } }
     return all
   }
 

@@ -166,7 +166,7 @@ struct CostsPage: Page {
   private func prices(_ report: CostReport) -> Line {
     var spans: [Span] = []
     if !report.unpriced.isEmpty { spans.append(Span("  no price: \(report.unpriced.joined(separator: " "))", .warning)) }
-    spans.append(Span("  prices: \(report.prices.source), \(report.prices.date), estimates", .dim))
+    spans.append(Span("  prices: \(report.prices.source), \(report.prices.date(in: report.regions.keys)), estimates", .dim))
     return Line(spans)
   }
 

@@ -170,7 +170,7 @@ struct Detail {
     field(
       "cost an hour",
       [context.prices.hourly(of: row).map { Span("$" + Wording.dollars($0, digits: 4), .money) } ?? Span("unknown", .unknown)])
-    field("prices", "\(context.prices.source), \(context.prices.date)", .dim)
+    field("prices", "\(context.prices.source), \(context.prices.date(in: [row.region]))", .dim)
     field("region", row.region.rawValue)
     field("zone", row.availabilityZone)
     moment("launched", row.launchedAt, &context)
@@ -205,7 +205,7 @@ struct Detail {
     field("org", [found.slug?.rawValue, found.orgID?.rawValue].compactMap { $0 }.joined(separator: "  "))
     field("workspace", found.workspaceID?.rawValue)
     field("cost a month", [found.monthly.map { Span("$" + Wording.dollars($0, digits: 2), .money) } ?? Span("unknown", .unknown)])
-    field("prices", "\(context.prices.source), \(context.prices.date)", .dim)
+    field("prices", "\(context.prices.source), \(context.prices.date(in: [found.region].compactMap { $0 }))", .dim)
   }
 
   private mutating func describe(record id: String, _ fleet: Fleet, _ context: inout DrawingContext) {

@@ -205,10 +205,11 @@ enum Footer {
     if state.hasDetail {
       left += [Span(" \(keys.name(of: .back)) ", .key), Span("close  ", .dim), Span("pgup pgdn ", .key), Span("scroll ", .dim)]
     }
-    if state.page == .fleet, state.hasOrg, state.writeRefusal != nil, !state.hasDetail {
-      left += [Span(" \(keys.name(of: .delete)) ", .key), Span("delete (\(state.isReadOnly ? "read-only" : "off")) ", .dim)]
-    }
     for entry in Action.table {
+      if entry.action == .delete, state.page == .fleet, state.hasOrg, state.writeRefusal != nil {
+        left += [Span(" \(keys.name(of: .delete)) ", .key), Span("delete (\(state.isReadOnly ? "read-only" : "off")) ", .dim)]
+        continue
+      }
       guard let short = entry.short, entry.action.refusal(in: state) == nil, !(state.hasDetail && entry.action == .open) else { continue }
       left += [Span(" \(keys.name(of: entry.action)) ", .key), Span(short + " ", .dim)]
     }

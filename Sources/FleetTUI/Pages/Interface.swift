@@ -111,6 +111,8 @@ struct Interface {
 
   var page: PageID { pages[open].id }
   var selection: Subject? { pages[open].selection }
+  /// What the detail shows, or would show.
+  private var focus: Subject? { pinned ?? selection }
 
   /// The workspaces that the rows on screen are about: worth a stream of their own.
   func shownWorkspaces(_ fleet: Fleet) -> Set<WorkspaceID> {
@@ -295,11 +297,11 @@ struct Interface {
       return .perform(.deletion(.prepare(org.id, org.slug)))
     case .explain: return explain(fleet, at: now)
     case .console:
-      guard let id = selection?.workspace(in: fleet) else { break }
+      guard let id = focus?.workspace(in: fleet) else { break }
       let effect = Effect.console(id, after: 0)
       return read(.console(id), "console of \(ProvisioningContent.name(of: .workspace(id), fleet))", effect)
     case .check:
-      guard let org = selection?.org(in: fleet).flatMap({ fleet.orgs[$0] }) else { break }
+      guard let org = focus?.org(in: fleet).flatMap({ fleet.orgs[$0] }) else { break }
       return read(.checks(org.id), "checks of \(org.slug)", .check(org.id, org.slug))
     case .refresh:
       if let effect = pages[open].asks(again: true, fleet, at: now) { return .perform(effect) }
@@ -334,8 +336,8 @@ struct Interface {
   }
 
   private mutating func explain(_ fleet: Fleet, at now: Timestamp) -> Intent {
-    guard let org = selection?.org(in: fleet).flatMap({ fleet.orgs[$0] }) else { return .draw }
-    let workspace = selection?.workspace(in: fleet).flatMap { fleet.workspaces[$0] }
+    guard let org = focus?.org(in: fleet).flatMap({ fleet.orgs[$0] }) else { return .draw }
+    let workspace = focus?.workspace(in: fleet).flatMap { fleet.workspaces[$0] }
     let question = CaseQuestion(about: org, workspace: workspace, in: fleet, vcpuQuota: limits.vcpuQuota, at: now)
     let name = workspace.map { "\(org.slug)/\($0.row.name)" } ?? org.slug.rawValue
     return read(.explanation(org.id, workspace?.id), "why \(name) is as it is", .explain(question))
@@ -376,7 +378,7 @@ struct Interface {
     var state = ActionState(
       page: page, hasRows: pages[open].count > 0, hasDetail: layers.contains(.detail), hasFilter: !pages[open].filter.isEmpty,
       hasTrail: !trail.isEmpty)
-    if let selection {
+    if let selection = focus {
       state.hasOrg = selection.org(in: fleet) != nil
       state.hasWorkspace = selection.workspace(in: fleet).map { fleet.workspaces[$0] != nil } ?? false
       state.hasMachine = selection.machine(in: fleet) != nil
@@ -443,7 +445,7 @@ struct Interface {
 
   /// The page, with the detail under it, or over all of it where there is little room.
   private mutating func drawBody(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
-    guard layers.contains(.detail), let subject = pinned ?? selection else {
+    guard layers.contains(.detail), let subject = focus else {
       pageRows = rows
       return pages[open].draw(fleet, rows: rows, width: width, &context)
     }

@@ -236,7 +236,9 @@ struct OrphansPage: Page {
   private func summary(_ fleet: Fleet, width: Int, rows: Int, _ context: inout DrawingContext) -> [Line] {
     let now = context.moment.now
     var lines: [Line] = []
-    if count + hidden > 0, let refusal = fleet.judgement.refusal(fleet, at: now) ?? fleet.judgement.missingRegions(fleet, at: now) {
+    if !fleet.judgement.questioned.isEmpty,
+      let refusal = fleet.judgement.refusal(fleet, at: now) ?? fleet.judgement.missingRegions(fleet, at: now)
+    {
       lines = Line.wrapped("\(context.glyphs.partial) \(refusal)", role: .warning, width: max(8, width - 4)).map {
         Line([Span("  ")] + $0.spans)
       }

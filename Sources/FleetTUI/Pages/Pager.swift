@@ -24,6 +24,8 @@ struct Pager: Overlay {
   /// Asks for it again.
   private let effect: Effect
   private var state = State.waiting
+  /// What is worth knowing of it before it is read.
+  private var notes: [Span] = []
   /// The lines folded to `foldedWidth`.
   private var rows: [Line] = []
   private var foldedWidth = 0
@@ -131,7 +133,8 @@ struct Pager: Overlay {
   mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
     switch (answer, reading) {
     case (.console(let id, let result), .console(let wanted)) where id == wanted:
-      show(result.map { $0.map { Line($0) } })
+      show(result.map { $0.map { Line($0, ConsoleText.sign(in: $0)?.role ?? .text) } })
+      notes = (try? result.get()).map(Self.notes) ?? []
       if isFollowing {
         top = .max / 2
         return .perform(.console(id, after: Self.followInterval))
@@ -142,6 +145,13 @@ struct Pager: Overlay {
     default: return .none
     }
     return .draw
+  }
+
+  /// What a console gives away, counted.
+  private static func notes(on lines: [String]) -> [Span] {
+    var counts: [ConsoleText.Sign: Int] = [:]
+    for line in lines { if let sign = ConsoleText.sign(in: line) { counts[sign, default: 0] += 1 } }
+    return ConsoleText.Sign.allCases.compactMap { sign in counts[sign].map { Span("\($0) \(sign.words)", sign.role) } }
   }
 
   private mutating func show(_ result: Result<[Line], Answer.Problem>) {
@@ -184,11 +194,10 @@ struct Pager: Overlay {
     let place =
       rows.count > window ? "\(top + 1)–\(min(rows.count, top + window)) of \(rows.count)" : rows.isEmpty ? "" : "\(rows.count) lines"
     let found = needle.isEmpty ? "" : "  \(matches.count) with \"\(needle)\""
-    var out = [
-      Line(
-        ([Span(bar, .rule), Span(title, .title), Span("  \(place)\(found)\(isFollowing ? "  following" : "") ", .dim)]
-          + [Span(String(repeating: glyphs.rule, count: width), .rule)]).fitted(to: width))
-    ]
+    var head = [Span(bar, .rule), Span(title, .title)] + notes.map { Span("  \($0.text)", $0.role) }
+    head.append(Span("  \(place)\(found)\(isFollowing ? "  following" : "") ", .dim))
+    let room = max(0, width - Line(head).columns)
+    var out = [Line((head + [Span(String(repeating: glyphs.rule, count: room), .rule)]).fitted(to: width))]
     switch state {
     case .waiting: out += [Line(), Line("  asking …", .dim)]
     case .failed(let why):
@@ -212,6 +221,24 @@ struct Pager: Overlay {
     return key(keys.name(of: .back), "close") + key("pgup pgdn", "scroll") + key(keys.name(of: .filter), "search")
       + key("n N", "next, previous")
       + (canFollow ? key("f", isFollowing ? "stop following" : "follow") : []) + key(keys.name(of: .refresh), "ask again")
+  }
+}
+
+extension ConsoleText.Sign {
+  fileprivate var words: String {
+    switch self {
+    case .crash: "crashed"
+    case .secret: "masked"
+    case .trace: "traced (set -x)"
+    }
+  }
+
+  fileprivate var role: Role {
+    switch self {
+    case .crash: .failed
+    case .secret: .warning
+    case .trace: .info
+    }
   }
 }
 

@@ -50,11 +50,11 @@ struct FindingID: Hashable, Comparable, Sendable {
 struct TriageContent: TableContent {
   static let page = PageID.triage
   static let columns = [
-    Column(id: "severity", title: "SEVERITY", minimum: 10, ideal: 10, priority: 1),
-    Column(id: "target", title: "TARGET", minimum: 10, ideal: 24, priority: 0),
-    Column(id: "finding", title: "FINDING", minimum: 14, ideal: 22, priority: 3),
-    Column(id: "what", title: "WHAT", minimum: 16, ideal: 46, priority: 2, stretch: 2),
-    Column(id: "next", title: "NEXT STEP", minimum: 30, ideal: 40, priority: 4, stretch: 1),
+    Column(id: "severity", title: "SEVERITY", minimum: 10, ideal: 10, priority: 2),
+    Column(id: "target", title: "TARGET", minimum: 10, ideal: 20, priority: 0),
+    Column(id: "finding", title: "FINDING", minimum: 23, ideal: 23, priority: 3),
+    Column(id: "what", title: "WHAT", minimum: 24, ideal: 60, priority: 1, stretch: 2),
+    Column(id: "next", title: "NEXT STEP", minimum: 40, ideal: 40, priority: 4, stretch: 1),
   ]
   static let initialSort = (column: 0, isReversed: false)
   static let followsTop = false
@@ -110,7 +110,9 @@ struct TriageContent: TableContent {
     context.moment.changes(at: context.moment.now + 60)
     let role = finding.severity.role
     return [
-      Wording.state(finding.severity.rawValue, role, context.glyphs), [Span(Self.name(of: id.target, fleet), .title)],
+      Wording.state(finding.severity.rawValue, role, context.glyphs),
+      // Where there is no room for the severity, its sign stands before the name.
+      (widths[0] == nil ? [Span(context.glyphs.sign(of: role) + " ", role)] : []) + [Span(Self.name(of: id.target, fleet), .title)],
       [Span(finding.code.rawValue, role)], [Span(finding.summary)], [Span(finding.nextStep, .dim)],
     ]
   }
