@@ -96,7 +96,9 @@ import Testing
       let scrolled = try terminal.screen()
       try terminal.press("\u{0C}")
       let drawn = try terminal.screen()
-      let listed = { (rows: [String]) in rows.filter { row in ["machine", "workspace", "dns", "volume"].contains { row.hasPrefix("  \($0) ") } } }
+      let listed = { (rows: [String]) in
+        rows.filter { row in ["machine", "workspace", "dns", "volume"].contains { row.hasPrefix("  \($0) ") } }
+      }
       #expect(listed(scrolled) == listed(drawn) && listed(drawn).count > 10)
       try terminal.type("demo/acme", interval: 0.25)
       try terminal.press("\r")

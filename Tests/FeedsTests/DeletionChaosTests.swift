@@ -142,7 +142,8 @@ private final class Outcomes: Sendable {
     let next = Tally()
     let outcomes = Outcomes()
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<8 {
+      // They mostly wait for each other.
+      for _ in 0..<16 {
         group.addTask {
           while true {
             let seed = next.count()
