@@ -34,7 +34,9 @@ extension Fleet {
   ) -> [Finding] {
     var found: [Finding] = []
     if let vcpus, let severity = vcpus.severity { found.append(vcpuQuotaFinding(vcpus, severity, of: .fleet, at: clock.now)) }
-    if let dnsRecords = dnsRecords ?? zoneGauge, let severity = dnsRecords.severity { found.append(dnsQuotaFinding(dnsRecords, severity, of: .fleet, at: clock.now)) }
+    if let dnsRecords = dnsRecords ?? zoneGauge, let severity = dnsRecords.severity {
+      found.append(dnsQuotaFinding(dnsRecords, severity, of: .fleet, at: clock.now))
+    }
     for purge in purges where purge.orgID.map({ orgs[$0] == nil }) ?? true {
       if let finding = Self.finding(of: purge, target: .fleet, at: clock) { found.append(finding) }
     }
