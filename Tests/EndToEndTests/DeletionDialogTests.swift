@@ -41,7 +41,7 @@ import Testing
       try terminal.press("/\(org)\r")
       try terminal.see("▶ \(org)")
       // Off until roster and regions are complete.
-      try terminal.see(" d delete  ?")
+      try terminal.see(" d delete  e")
       try terminal.press("d")
       try terminal.see("Delete org")
       try terminal.see("reading the zone", absent: true)
@@ -100,7 +100,7 @@ import Testing
         rows.filter { row in ["machine", "workspace", "dns", "volume"].contains { row.hasPrefix("  \($0) ") } }
       }
       #expect(listed(scrolled) == listed(drawn) && listed(drawn).count > 10)
-      try terminal.type("demo/acme", interval: 0.25)
+      try terminal.type("demo/acme", interval: 0.4)
       try terminal.press("\r")
       try terminal.see("Deletion of acme")
       try terminal.see("VERIFIED GONE", within: 30)
@@ -215,13 +215,14 @@ import Testing
     try await withScene(speed: 30) { scene in
       let terminal = try scene.dashboard()
       try terminal.see("globex")
-      try terminal.see(" d delete  ?")
+      try terminal.see(" d delete  e")
       // The row under the cursor moves up as acme, above it, goes.
-      try terminal.press("g")
-      try terminal.see("▶ acme")
-      try terminal.press("j")
-      let row = try #require(try terminal.see("▶ acme", absent: true).first { $0.hasPrefix("▶") })
-      let name = String(row.dropFirst(2).prefix { $0 != " " })
+      let name = "globex"
+      try terminal.press("/\(name)\r")
+      try terminal.see("▶ \(name)")
+      try terminal.press("\u{1B}")
+      try terminal.see("acme")
+      try terminal.see("▶ \(name)")
       try terminal.press("d")
       try terminal.see("Delete org")
       _ = try await scene.ask("DELETE", "/cp/admin/tenants/acme", body: #"{"confirm":"acme"}"#)
@@ -244,7 +245,7 @@ import Testing
       let terminal = try scene.dialog("acme")
       let row = try #require(try terminal.see("org          acme").first { $0.contains("org          acme") })
       let word = String(row.trimmingCharacters(in: .whitespaces).suffix(8))
-      try terminal.type("demo/acme", interval: 0.25)
+      try terminal.type("demo/acme", interval: 0.4)
       try terminal.press("\r")
       try terminal.see("id's last 8 characters")
       try terminal.type("00000000")
@@ -265,7 +266,7 @@ import Testing
     try await withScene { scene in
       let first = try scene.dialog("acme")
       let second = try scene.dialog("acme")
-      try first.type("demo/acme", interval: 0.25)
+      try first.type("demo/acme", interval: 0.4)
       try second.type("demo/acm")
       try first.press("\r")
       try first.see("Deletion of acme")
@@ -285,7 +286,7 @@ import Testing
   @Test func killedInTheMiddleTheNextStartSaysWhatStoodAndFollowsIt() async throws {
     try await withScene { scene in
       let first = try scene.dialog("acme")
-      try first.type("demo/acme", interval: 0.25)
+      try first.type("demo/acme", interval: 0.4)
       try first.press("\r")
       try first.see("infra")
       try first.signal(SIGKILL)
