@@ -22,6 +22,7 @@ let package = Package(
       name: "CNcurses",
       linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    .target(name: "CGlibc"),
     .target(name: "CExpat", linkerSettings: [.linkedLibrary("expat")]),
     .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "CPostgres", linkerSettings: [.linkedLibrary("pq")]),
@@ -36,7 +37,7 @@ let package = Package(
     .target(
       name: "Feeds",
       dependencies: [
-        "FleetModel", "CCurl", "CExpat", "CCrypto", "CPostgres",
+        "FleetModel", "CCurl", "CExpat", "CCrypto", "CGlibc", "CPostgres",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),

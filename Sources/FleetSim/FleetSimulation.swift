@@ -20,6 +20,9 @@ public struct SimulationOptions: Sendable {
   public var feedCapacity = 4096
 
   public init() {}
+
+  /// What the simulated configuration gives as `vcpu_quota`, for a fleet of so many orgs.
+  public static func vcpuQuota(orgs: Int) -> Int { max(96, orgs * 8) }
 }
 
 /// Where the simulated services answer, and with which (worthless) credentials.

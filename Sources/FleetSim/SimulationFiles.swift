@@ -57,7 +57,7 @@ struct SimulationFiles: Sendable {
       credentials_file = "\(directory)/credentials"
       endpoint        = "\(origin)/ec2/"
       environment_tag = { key = "Environment", value = "\(World.environment)" }
-      vcpu_quota      = \(max(96, size * 8))
+      vcpu_quota      = \(SimulationOptions.vcpuQuota(orgs: size))
 
       [environment.\(World.environment).dns]
       provider     = "cloudflare"

@@ -46,28 +46,32 @@ public final class RegionWatch: Sendable {
     var epoch: UInt64 = 0
     while !Task.isCancelled {
       epoch += 1
-      await read(epoch: epoch, within: 60)
+      let rows = await read(epoch: epoch, within: 60)
       if epoch % Self.resourcesEvery == 1 {
         if readsResources { await readResources(within: 60) }
         await readQuota(within: 20)
       }
+      HeapTrim.afterAnswer(rows: rows)
       await kick.wait(Self.interval)
     }
   }
 
-  /// Reads the region's machines, at most `budget` seconds long, and posts them or why it failed.
-  public func read(epoch: UInt64, within budget: Double) async {
+  /// Reads the region's machines, at most `budget` seconds long, and posts them or why it failed. - Returns: how many it posted.
+  @discardableResult
+  public func read(epoch: UInt64, within budget: Double) async -> Int {
     let asked = wallClock()
     do throws(ListFailure<InstanceRow>) {
       let rows = try await client.instances(within: budget)
       post(asked: asked, epoch: epoch, .instances(rows, complete: true, problem: nil))
+      return rows.count
     } catch {
-      guard !Task.isCancelled else { return }
+      guard !Task.isCancelled else { return 0 }
       if error.rows.isEmpty {
         post(asked: asked, epoch: epoch, .failed(error.description))
       } else {
         post(asked: asked, epoch: epoch, .instances(error.rows, complete: false, problem: error.description))
       }
+      return error.rows.count
     }
   }
 

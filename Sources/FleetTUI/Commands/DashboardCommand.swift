@@ -88,7 +88,8 @@ struct DemoCommand: ParsableCommand {
       }
       _ = stopped.wait(timeout: .now() + 0.5)
     }
-    let options = try global.dashboardOptions(for: environment, nil)
+    var options = try global.dashboardOptions(for: environment, nil)
+    options.vcpuQuota = SimulationOptions.vcpuQuota(orgs: simulation.options.orgs ?? 0)
     let code: Int32
     if LinearOutput.isWanted(global.variables) {
       throw CommandFailure(code: LinearOutput.run(queue, environment: environment.name, log: log))

@@ -5,14 +5,14 @@ struct CostsContent: TableContent {
   static let page = PageID.costs
   static let columns = [
     Column(id: "org", title: "ORG", minimum: 10, ideal: 24, priority: 0, stretch: 1),
-    Column(id: "machines", title: "MACHINES", minimum: 8, ideal: 8, priority: 7, alignment: .right),
-    Column(id: "hourly", title: "$/H", minimum: 7, ideal: 8, priority: 1, alignment: .right),
-    Column(id: "monthly", title: "$/MONTH", minimum: 8, ideal: 9, priority: 2, alignment: .right),
-    Column(id: "storage", title: "STORAGE", minimum: 8, ideal: 9, priority: 5, alignment: .right),
-    Column(id: "addresses", title: "ADDRESS", minimum: 8, ideal: 8, priority: 6, alignment: .right),
-    Column(id: "launch", title: "SO FAR", minimum: 8, ideal: 10, priority: 4, alignment: .right),
-    Column(id: "llm", title: "LLM", minimum: 8, ideal: 9, priority: 3, alignment: .right),
-    Column(id: "budget", title: "BUDGET", minimum: 8, ideal: 12, priority: 3, alignment: .right),
+    Column(id: "machines", title: "MACHINES", minimum: 8, ideal: 8, priority: 7, alignment: .right, highestFirst: true),
+    Column(id: "hourly", title: "$/H", minimum: 7, ideal: 8, priority: 1, alignment: .right, highestFirst: true),
+    Column(id: "monthly", title: "$/MONTH", minimum: 8, ideal: 9, priority: 2, alignment: .right, highestFirst: true),
+    Column(id: "storage", title: "STORAGE", minimum: 8, ideal: 9, priority: 5, alignment: .right, highestFirst: true),
+    Column(id: "addresses", title: "ADDRESS", minimum: 8, ideal: 8, priority: 6, alignment: .right, highestFirst: true),
+    Column(id: "launch", title: "SO FAR", minimum: 8, ideal: 10, priority: 4, alignment: .right, highestFirst: true),
+    Column(id: "llm", title: "LLM", minimum: 8, ideal: 9, priority: 3, alignment: .right, highestFirst: true),
+    Column(id: "budget", title: "BUDGET", minimum: 8, ideal: 12, priority: 3, alignment: .right, highestFirst: true),
   ]
   static let initialSort = (column: 2, isReversed: false)
   static let followsTop = false

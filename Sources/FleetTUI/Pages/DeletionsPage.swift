@@ -8,7 +8,7 @@ struct DeletionsContent: TableContent {
     Column(id: "org", title: "ORG", minimum: 10, ideal: 16, priority: 1, stretch: 1),
     Column(id: "age", title: "AGE", minimum: 4, ideal: 4, priority: 2, alignment: .right),
     Column(id: "steps", title: "STEPS", minimum: 20, ideal: 38, priority: 4),
-    Column(id: "machines", title: "MACHINES", minimum: 8, ideal: 8, priority: 5),
+    Column(id: "machines", title: "MACHINES", minimum: 8, ideal: 8, priority: 5, highestFirst: true),
     Column(id: "note", title: "NOTE", minimum: 12, ideal: 26, priority: 3, stretch: 3),
   ]
   static let initialSort = (column: 0, isReversed: false)

@@ -7,9 +7,9 @@ struct FleetContent: TableContent {
     Column(id: "org", title: "ORG", minimum: 10, ideal: 19, priority: 0),
     Column(id: "tenant", title: "TENANT", minimum: 14, ideal: 14, priority: 1),
     Column(id: "machine", title: "MACHINE", minimum: 9, ideal: 10, priority: 8),
-    Column(id: "workspaces", title: "WORKSPACES", minimum: 10, ideal: 11, priority: 3),
+    Column(id: "workspaces", title: "WORKSPACES", minimum: 10, ideal: 11, priority: 3, highestFirst: true),
     Column(id: "progress", title: "PROGRESS", minimum: 15, ideal: 29, priority: 4),
-    Column(id: "cost", title: "COST/H", minimum: 6, ideal: 7, priority: 6, alignment: .right),
+    Column(id: "cost", title: "COST/H", minimum: 6, ideal: 7, priority: 6, alignment: .right, highestFirst: true),
     Column(id: "age", title: "AGE", minimum: 4, ideal: 5, priority: 7, alignment: .right),
     Column(id: "finding", title: "FINDING", minimum: 10, ideal: 17, priority: 2, stretch: 1),
   ]

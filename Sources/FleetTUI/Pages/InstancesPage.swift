@@ -11,7 +11,7 @@ struct InstancesContent: TableContent {
     Column(id: "state", title: "STATE", minimum: 9, ideal: 15, priority: 1),
     Column(id: "type", title: "TYPE", minimum: 8, ideal: 10, priority: 6),
     Column(id: "region", title: "REGION", minimum: 9, ideal: 10, priority: 8),
-    Column(id: "cost", title: "COST/H", minimum: 7, ideal: 7, priority: 7, alignment: .right),
+    Column(id: "cost", title: "COST/H", minimum: 7, ideal: 7, priority: 7, alignment: .right, highestFirst: true),
     Column(id: "age", title: "AGE", minimum: 4, ideal: 5, priority: 3, alignment: .right),
     Column(id: "verdict", title: "VERDICT", minimum: 14, ideal: 34, priority: 1, stretch: 1),
   ]

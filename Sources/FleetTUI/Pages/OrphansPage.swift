@@ -16,8 +16,8 @@ struct OrphansContent: TableContent {
     Column(id: "what", title: "WHAT", minimum: 12, ideal: 30, priority: 0),
     Column(id: "why", title: "WHY / KIND", minimum: 14, ideal: 32, priority: 2),
     Column(id: "age", title: "AGE", minimum: 4, ideal: 5, priority: 5, alignment: .right),
-    Column(id: "cost", title: "COST/H", minimum: 6, ideal: 7, priority: 3, alignment: .right),
-    Column(id: "so-far", title: "SO FAR", minimum: 7, ideal: 8, priority: 4, alignment: .right),
+    Column(id: "cost", title: "COST/H", minimum: 6, ideal: 7, priority: 3, alignment: .right, highestFirst: true),
+    Column(id: "so-far", title: "SO FAR", minimum: 7, ideal: 8, priority: 4, alignment: .right, highestFirst: true),
     Column(id: "evidence", title: "EVIDENCE", minimum: 16, ideal: 40, priority: 6, stretch: 1),
   ]
   static let initialSort = (column: 0, isReversed: false)

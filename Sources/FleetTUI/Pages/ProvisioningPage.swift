@@ -22,7 +22,7 @@ struct ProvisioningContent: TableContent {
     Column(id: "runtime", title: "RUNTIME", minimum: 11, ideal: 12, priority: 6),
     Column(id: "phase", title: "PHASE", minimum: 23, ideal: 27, priority: 3),
     Column(id: "progress", title: "PROGRESS", minimum: 12, ideal: 30, priority: 2, stretch: 2),
-    Column(id: "elapsed", title: "ELAPSED", minimum: 9, ideal: 9, priority: 5, alignment: .right),
+    Column(id: "elapsed", title: "ELAPSED", minimum: 9, ideal: 9, priority: 5, alignment: .right, highestFirst: true),
     Column(id: "eta", title: "ETA", minimum: 16, ideal: 18, priority: 4),
     Column(id: "samples", title: "LEARNED FROM", minimum: 9, ideal: 12, priority: 8),
     Column(id: "late", title: "LATE", minimum: 8, ideal: 13, priority: 1),

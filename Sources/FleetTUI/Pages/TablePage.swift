@@ -254,7 +254,7 @@ struct TablePage<Content: TableContent>: Page {
     let cells = Content.columns.enumerated().map { index, column in
       guard index == sortColumn else { return [Span(column.title, .heading)] }
       // The mark is what must be seen: a narrow column gives up its space, then its title's end.
-      let mark = order.isReversed ? glyphs.descending : glyphs.ascending
+      let mark = order.isReversed != column.highestFirst ? glyphs.descending : glyphs.ascending
       let room = (widths[index] ?? 0) - 1
       let space = column.title.count < room ? " " : ""
       return [Span(String(column.title.prefix(max(0, room))) + space + mark, .title)]

@@ -10,6 +10,8 @@ struct Column: Hashable, Sendable {
   var alignment: Alignment = .left
   /// Takes what is left over, up to this share of all that do.
   var stretch = 0
+  /// Sorted by it the highest comes first, unless the order is turned round.
+  var highestFirst = false
 }
 
 extension Alignment: Hashable {}
