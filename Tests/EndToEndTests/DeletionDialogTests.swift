@@ -41,7 +41,7 @@ import Testing
       try terminal.press("/\(org)\r")
       try terminal.see("▶ \(org)")
       // Off until roster and regions are complete.
-      try terminal.see(" d delete  e")
+      try terminal.see(" d delete  ?")
       try terminal.press("d")
       try terminal.see("Delete org")
       try terminal.see("reading the zone", absent: true)
@@ -215,7 +215,7 @@ import Testing
     try await withScene(speed: 30) { scene in
       let terminal = try scene.dashboard()
       try terminal.see("globex")
-      try terminal.see(" d delete  e")
+      try terminal.see(" d delete  ?")
       // The row under the cursor moves up as acme, above it, goes.
       let name = "globex"
       try terminal.press("/\(name)\r")

@@ -93,7 +93,7 @@ private struct Scene {
         "  cinder               ○ suspended     ·          ·                                           ?    1m",
         "", "", "", "",
         String(repeating: "─", count: 120),
-        " enter open  / filter  s sort  e explain  d delete (read-only)  ? help  q quit                                1–3 of 3",
+        " enter open  / filter  s sort  e explain  d delete (read-only)  ? help  q quit                                 1–3 of 3",
       ])
   }
 
@@ -177,7 +177,9 @@ private struct Scene {
       heads.append(scene.screen().first { $0.contains(" TENANT") } ?? "")
       scene.press(.character("s"))
     }
-    for (index, column) in FleetContent.columns.enumerated() { #expect(heads[index].replacing(" ", with: "").contains("\(column.title)▲")) }
+    for (index, column) in FleetContent.columns.enumerated() {
+      #expect(heads[index].replacing(" ", with: "").contains(column.title + (column.highestFirst ? "▼" : "▲")))
+    }
     scene.press(.character("<"), .character("S"))
     #expect(scene.screen().contains { $0.contains("FINDING ▼") })
   }

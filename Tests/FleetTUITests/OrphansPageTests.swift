@@ -94,7 +94,7 @@ private struct Scene {
     #expect(scene.row("i-young").contains("◌ grace"))
     #expect(scene.row("vol-lost").contains("used by nothing · volume"))
     #expect(!screen.contains { $0.contains("i-tenant") })
-    #expect(screen.contains { $0.contains("3 orphans  $0.17/h") && $0.contains("1 in grace") })
+    #expect(screen.contains { $0.contains("3 orphans (2 machines)  $0.17/h") && $0.contains("1 in grace") })
     #expect(
       screen.contains {
         $0.contains("judged from roster") && $0.contains("regions 1 of 1, tenants 1 of 1; not read: security groups of us-east-2")

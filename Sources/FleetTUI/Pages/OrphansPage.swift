@@ -251,6 +251,7 @@ struct OrphansPage: Page {
 
   private func counts(_ fleet: Fleet, _ context: DrawingContext) -> [Span] {
     var numbers: [String: Int] = [:]
+    let machines = fleet.judgement.orphans ?? 0
     var hourly = Money()
     func count(_ verdict: OrphanVerdict, _ cost: Double?) {
       numbers[verdict.name, default: 0] += 1
@@ -262,6 +263,7 @@ struct OrphansPage: Page {
     for found in fleet.leftovers(prices: prices, at: context.moment.now) { count(found.verdict, found.hourly) }
     let orphans = numbers["orphan"] ?? 0
     var spans = [Span("  \(orphans) \(orphans == 1 ? "orphan" : "orphans")", orphans > 0 ? .failed : .dim)]
+    if machines > 0, machines < orphans { spans.append(Span(" (\(machines) machines)", .dim)) }
     if orphans > 0 {
       let unknown = hourly.hasUnknown ? "+?" : ""
       spans.append(Span("  $\(Wording.dollars(hourly.known, digits: 2))\(unknown)/h", .money))

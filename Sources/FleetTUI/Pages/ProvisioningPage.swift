@@ -20,13 +20,13 @@ struct ProvisioningContent: TableContent {
   static let columns = [
     Column(id: "target", title: "TARGET", minimum: 12, ideal: 22, priority: 0, stretch: 1),
     Column(id: "runtime", title: "RUNTIME", minimum: 11, ideal: 12, priority: 6),
-    Column(id: "phase", title: "PHASE", minimum: 23, ideal: 27, priority: 3),
-    Column(id: "progress", title: "PROGRESS", minimum: 12, ideal: 30, priority: 2, stretch: 2),
+    Column(id: "phase", title: "PHASE", minimum: 20, ideal: 27, priority: 4),
+    Column(id: "progress", title: "PROGRESS", minimum: 14, ideal: 20, priority: 2, stretch: 2),
     Column(id: "elapsed", title: "ELAPSED", minimum: 9, ideal: 9, priority: 5, alignment: .right, highestFirst: true),
-    Column(id: "eta", title: "ETA", minimum: 16, ideal: 18, priority: 4),
+    Column(id: "eta", title: "ETA", minimum: 10, ideal: 18, priority: 3),
     Column(id: "samples", title: "LEARNED FROM", minimum: 9, ideal: 12, priority: 8),
     Column(id: "late", title: "LATE", minimum: 8, ideal: 13, priority: 1),
-    Column(id: "deadline", title: "DEADLINE", minimum: 17, ideal: 17, priority: 7),
+    Column(id: "deadline", title: "DEADLINE", minimum: 21, ideal: 21, priority: 7),
   ]
   static let initialSort = (column: 7, isReversed: false)
   static let followsTop = false

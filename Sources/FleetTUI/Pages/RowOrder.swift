@@ -73,6 +73,16 @@ struct RowOrder<ID: Hashable & Comparable & Sendable> {
     }
   }
 
+  /// The rows that pass, in this order.
+  func filtered(_ isKept: (ID) -> Bool) -> RowOrder {
+    var shown = RowOrder()
+    shown.isReversed = isReversed
+    shown.ranked = ranked.filter { isKept($0.id) }
+    shown.keys.reserveCapacity(shown.ranked.count)
+    for row in shown.ranked { shown.keys[row.id] = row.key }
+    return shown
+  }
+
   /// Starts over with these rows.
   mutating func rebuild(_ ids: some Sequence<ID>, key: (ID) -> SortKey) {
     ranked = ids.map { Ranked(key: key($0), id: $0) }

@@ -37,7 +37,10 @@ protocol TableContent {
 /// A table page. The selection is an identity: it stays on its row wherever that goes.
 struct TablePage<Content: TableContent>: Page {
   private(set) var content: Content
+  /// The rows that pass the filter.
   private var order = RowOrder<Content.ID>()
+  /// Every row, while a filter hides some: what it hides comes back without being sorted anew.
+  private var whole: RowOrder<Content.ID>?
   private(set) var filter = ""
   private var sortColumn = Content.initialSort.column
   private var selected: Content.ID?
@@ -77,14 +80,20 @@ struct TablePage<Content: TableContent>: Page {
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
     // A page that was never shown costs nothing.
     guard isBuilt else { return }
-    if let oldest = content.oldest(fleet) { order.keep { $0 >= oldest } }
+    if let oldest = content.oldest(fleet) {
+      order.keep { $0 >= oldest }
+      whole?.keep { $0 >= oldest }
+    }
     let passes = filtering(fleet)
     let before = (order.count, total)
     for id in content.touched(by: changes, fleet) {
       let old = isTouched ? nil : order.index(of: id)
-      if content.exists(id, fleet), passes(id) {
-        order.place(id, key: content.key(id, column: sortColumn, fleet, at: now))
+      if content.exists(id, fleet) {
+        let key = content.key(id, column: sortColumn, fleet, at: now)
+        whole?.place(id, key: key)
+        if passes(id) { order.place(id, key: key) } else { order.remove(id) }
       } else {
+        whole?.remove(id)
         order.remove(id)
       }
       if !isTouched { isTouched = isInView(old, order.index(of: id)) }
@@ -109,7 +118,15 @@ struct TablePage<Content: TableContent>: Page {
     isBuilt = true
     let all = content.all(fleet)
     total = all.count
-    order.rebuild(filter.isEmpty ? all : all.filter(filtering(fleet))) { content.key($0, column: sortColumn, fleet, at: now) }
+    order.rebuild(all) { content.key($0, column: sortColumn, fleet, at: now) }
+    whole = nil
+    if !filter.isEmpty { hide(fleet) }
+  }
+
+  /// Leaves the rows that pass the filter in the order, which holds every one.
+  private mutating func hide(_ fleet: Fleet) {
+    whole = order
+    order = order.filtered(filtering(fleet))
   }
 
   /// Gives the content what its rows are made of besides the fleet.
@@ -138,10 +155,14 @@ struct TablePage<Content: TableContent>: Page {
     bindSelection()
     filter = text
     needle = Array(text.lowercased().utf8)
-    if narrows {
+    if !isBuilt {
+      rebuild(fleet, at: now)
+    } else if narrows {
       order.keep(where: filtering(fleet))
     } else {
-      rebuild(fleet, at: now)
+      if let whole { order = whole }
+      whole = nil
+      if !filter.isEmpty { hide(fleet) }
     }
     if let selected, !order.contains(selected) { selectedIndex = 0 }
   }
@@ -159,6 +180,7 @@ struct TablePage<Content: TableContent>: Page {
   mutating func reverse() {
     bindSelection()
     order.isReversed.toggle()
+    whole?.isReversed = order.isReversed
   }
 
   // MARK: - Selection
