@@ -6,39 +6,46 @@ struct OrphanRules {
     case unknown(OrphanWitness)
   }
 
+  /// A machine with what it belongs to, looked up once for all the rules.
+  struct Subject {
+    let row: InstanceRow
+    let org: Org?
+    let workspace: Workspace?
+  }
+
   let fleet: Fleet
   let settings: OrphanSettings
   let complete: CompleteSources
 
-  func finding(_ reason: OrphanReason, _ row: InstanceRow) -> Finding {
+  func finding(_ reason: OrphanReason, _ machine: Subject) -> Finding {
     switch reason {
-    case .orgGone: orgGone(row)
-    case .noOrgTag: noOrgTag(row)
-    case .workspaceRemoved: workspaceRemoved(row)
-    case .duplicateWorkspace: duplicateWorkspace(row)
-    case .stoppedStatusButRunning: stoppedStatusButRunning(row)
+    case .orgGone: orgGone(machine)
+    case .noOrgTag: noOrgTag(machine)
+    case .workspaceRemoved: workspaceRemoved(machine)
+    case .duplicateWorkspace: duplicateWorkspace(machine.row)
+    case .stoppedStatusButRunning: stoppedStatusButRunning(machine)
     case .unattached: .no
     }
   }
 
   /// (a) Its org isn't in the roster. A name alone proves nothing where the id says otherwise: names are given anew.
-  private func orgGone(_ row: InstanceRow) -> Finding {
-    guard row.orgID != nil || row.orgSlug != nil else { return .no }
-    return org(of: row) == nil ? .yes : .no
+  private func orgGone(_ machine: Subject) -> Finding {
+    guard machine.org == nil else { return .no }
+    return machine.row.orgID != nil || machine.row.orgSlug != nil ? .yes : .no
   }
 
   /// (d) It carries no org at all, as machines did before 2026-04-23. Where a tenant lists its workspace all the same, the two disagree.
-  private func noOrgTag(_ row: InstanceRow) -> Finding {
-    guard row.orgID == nil, row.orgSlug == nil else { return .no }
-    guard let workspace = workspace(of: row), workspace.row.status != .removed, let org = fleet.orgs[workspace.orgID] else { return .yes }
+  private func noOrgTag(_ machine: Subject) -> Finding {
+    guard machine.row.orgID == nil, machine.row.orgSlug == nil else { return .no }
+    guard let workspace = machine.workspace, workspace.row.status != .removed, let org = fleet.orgs[workspace.orgID] else { return .yes }
     return .unknown(.tenant(org.slug))
   }
 
   /// (b) Its tenant removed the workspace, or never heard of it. Tenants leave removed ones out of their lists.
-  private func workspaceRemoved(_ row: InstanceRow) -> Finding {
-    guard row.role == .workspace, row.workspaceID != nil, let org = org(of: row) else { return .no }
+  private func workspaceRemoved(_ machine: Subject) -> Finding {
+    guard machine.row.role == .workspace, machine.row.workspaceID != nil, let org = machine.org else { return .no }
     guard isListed(org) else { return .unknown(.tenant(org.slug)) }
-    guard let workspace = workspace(of: row) else { return .yes }
+    guard let workspace = machine.workspace else { return .yes }
     guard workspace.orgID == org.id else { return .unknown(.tenant(org.slug)) }
     return workspace.row.status == .removed ? .yes : .no
   }
@@ -65,10 +72,12 @@ struct OrphanRules {
   }
 
   /// §4.6: paused, hibernated or removed in its tenant, while the machine runs and costs.
-  private func stoppedStatusButRunning(_ row: InstanceRow) -> Finding {
-    guard row.role == .workspace, row.workspaceID != nil, row.state == .running, let org = org(of: row) else { return .no }
+  private func stoppedStatusButRunning(_ machine: Subject) -> Finding {
+    guard machine.row.role == .workspace, machine.row.workspaceID != nil, machine.row.state == .running, let org = machine.org else {
+      return .no
+    }
     guard isListed(org) else { return .unknown(.tenant(org.slug)) }
-    guard let workspace = workspace(of: row), workspace.orgID == org.id else { return .no }
+    guard let workspace = machine.workspace, workspace.orgID == org.id else { return .no }
     switch workspace.row.status {
     case .paused, .hibernated, .removed: return .yes
     case .provisioning, .online, .offline, .degraded, .failed, .hibernating, .awaitingAgent, .unknown: return .no
@@ -107,10 +116,11 @@ struct OrphanRules {
     if complete.regions[row.region] == nil { missing.append(row.region.rawValue.isEmpty ? .feed : .region(row.region)) }
     guard missing.isEmpty else { return .cannotTell(missing) }
 
+    let machine = Subject(row: row, org: org(of: row), workspace: workspace(of: row))
     var reasons: [OrphanReason] = []
     var unknown: Set<OrphanWitness> = []
     for reason in OrphanReason.allCases {
-      switch finding(reason, row) {
+      switch finding(reason, machine) {
       case .no: break
       case .yes: reasons.append(reason)
       case .unknown(let witness): unknown.insert(witness)
