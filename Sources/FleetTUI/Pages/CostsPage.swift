@@ -1,8 +1,8 @@
 import FleetModel
 
 /// The orgs' costs, and under them the fleet's: over the session, by role and region, what is wasted, the quota, and where the prices are from.
-struct CostsPage: Page {
-  private var table = TablePage<CostsContent>()
+struct CostsPage: TabledPage {
+  var table = TablePage<CostsContent>()
   private let vcpuQuota: Int?
   private var report: CostReport?
   private var reportedAt: Timestamp?
@@ -13,26 +13,10 @@ struct CostsPage: Page {
 
   init(vcpuQuota: Int?) { self.vcpuQuota = vcpuQuota }
 
-  var id: PageID { table.id }
-  var selection: Subject? { table.selection }
-  var shown: [Subject] { table.shown }
-  var count: Int { table.count }
-  var hidden: Int { table.hidden }
-  var filter: String { table.filter }
-  var position: String { table.position }
-
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
     hasChanged = true
     table.update(changes, fleet, at: now)
   }
-  mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp) { table.setFilter(text, fleet, at: now) }
-  mutating func move(by step: Int) { table.move(by: step) }
-  mutating func moveToTop() { table.moveToTop() }
-  mutating func moveToBottom() { table.moveToBottom() }
-  mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp) { table.sort(by: step, fleet, at: now) }
-  mutating func reverse() { table.reverse() }
-  mutating func select(drawnRow row: Int) { table.select(drawnRow: row) }
-  mutating func select(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> Bool { table.select(subject, fleet, at: now) }
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     renew(fleet, &context)

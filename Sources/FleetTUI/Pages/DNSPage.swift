@@ -117,8 +117,8 @@ extension DNSFinding.Severity {
 }
 
 /// The zone's records, and under them how full it is, when it will be full, and why perhaps nothing is called an orphan.
-struct DNSPage: Page {
-  private var table = TablePage<DNSContent>()
+struct DNSPage: TabledPage {
+  var table = TablePage<DNSContent>()
   private var report: DNSReport?
   private var reportedAt: Timestamp?
   private var hasChanged = true
@@ -126,27 +126,10 @@ struct DNSPage: Page {
   /// Seconds for which a report is good although the fleet moves on.
   private static let interval = 2.0
 
-  var id: PageID { table.id }
-  var selection: Subject? { table.selection }
-  var shown: [Subject] { table.shown }
-  var count: Int { table.count }
-  var hidden: Int { table.hidden }
-  var filter: String { table.filter }
-  var position: String { table.position }
-
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
     // Names are compared with orgs and machines; a heartbeat is nothing to them.
     if !changes.orgs.isEmpty || !changes.instances.isEmpty || !changes.sources.isEmpty { hasChanged = true }
   }
-
-  mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp) { table.setFilter(text, fleet, at: now) }
-  mutating func move(by step: Int) { table.move(by: step) }
-  mutating func moveToTop() { table.moveToTop() }
-  mutating func moveToBottom() { table.moveToBottom() }
-  mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp) { table.sort(by: step, fleet, at: now) }
-  mutating func reverse() { table.reverse() }
-  mutating func select(drawnRow row: Int) { table.select(drawnRow: row) }
-  mutating func select(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> Bool { table.select(subject, fleet, at: now) }
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     renew(fleet, &context)

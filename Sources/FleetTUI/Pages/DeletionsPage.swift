@@ -91,28 +91,11 @@ struct DeletionsContent: TableContent {
 }
 
 /// The table of deletions, which learns of what is carried out here.
-struct DeletionsPage: Page {
-  private var table = TablePage<DeletionsContent>()
+struct DeletionsPage: TabledPage {
+  var table = TablePage<DeletionsContent>()
   private var told: Set<String> = []
   private(set) var ledger = DeletionLedger()
 
-  var id: PageID { table.id }
-  var selection: Subject? { table.selection }
-  var shown: [Subject] { table.shown }
-  var count: Int { table.count }
-  var hidden: Int { table.hidden }
-  var filter: String { table.filter }
-  var position: String { table.position }
-
-  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) { table.update(changes, fleet, at: now) }
-  mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp) { table.setFilter(text, fleet, at: now) }
-  mutating func move(by step: Int) { table.move(by: step) }
-  mutating func moveToTop() { table.moveToTop() }
-  mutating func moveToBottom() { table.moveToBottom() }
-  mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp) { table.sort(by: step, fleet, at: now) }
-  mutating func reverse() { table.reverse() }
-  mutating func select(drawnRow row: Int) { table.select(drawnRow: row) }
-  mutating func select(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> Bool { table.select(subject, fleet, at: now) }
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     table.draw(fleet, rows: rows, width: width, &context)
   }

@@ -175,8 +175,8 @@ extension OrphanReason {
 }
 
 /// The table of what may be an orphan, and under it what that costs together, what it was judged from, and why perhaps nothing was judged.
-struct OrphansPage: Page {
-  private var table: TablePage<OrphansContent>
+struct OrphansPage: TabledPage {
+  var table: TablePage<OrphansContent>
   private let prices: PriceBook
   private var wasShown = false
 
@@ -184,14 +184,6 @@ struct OrphansPage: Page {
     self.prices = prices
     table = TablePage(OrphansContent(prices: prices))
   }
-
-  var id: PageID { table.id }
-  var selection: Subject? { table.selection }
-  var shown: [Subject] { table.shown }
-  var count: Int { table.count }
-  var hidden: Int { table.hidden }
-  var filter: String { table.filter }
-  var position: String { table.position }
 
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
     guard wasShown else { return }
@@ -209,15 +201,6 @@ struct OrphansPage: Page {
         $0.lookedAt = now
       }, fleet, at: now)
   }
-
-  mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp) { table.setFilter(text, fleet, at: now) }
-  mutating func move(by step: Int) { table.move(by: step) }
-  mutating func moveToTop() { table.moveToTop() }
-  mutating func moveToBottom() { table.moveToBottom() }
-  mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp) { table.sort(by: step, fleet, at: now) }
-  mutating func reverse() { table.reverse() }
-  mutating func select(drawnRow row: Int) { table.select(drawnRow: row) }
-  mutating func select(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> Bool { table.select(subject, fleet, at: now) }
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     if !wasShown {

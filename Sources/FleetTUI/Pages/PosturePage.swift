@@ -2,8 +2,8 @@ import Feeds
 import FleetModel
 
 /// What can be seen of the fleet's security from outside: looked at when the page is opened, and again on demand, never by itself.
-struct PosturePage: Page {
-  private var table = TablePage<PostureContent>()
+struct PosturePage: TabledPage {
+  var table = TablePage<PostureContent>()
   private var state = State.never
 
   private enum State {
@@ -13,12 +13,6 @@ struct PosturePage: Page {
   }
 
   var id: PageID { .posture }
-  var selection: Subject? { table.selection }
-  var shown: [Subject] { table.shown }
-  var count: Int { table.count }
-  var hidden: Int { table.hidden }
-  var filter: String { table.filter }
-  var position: String { table.position }
 
   mutating func asks(again: Bool, _ fleet: Fleet, at now: Timestamp) -> Effect? {
     switch state {
@@ -40,14 +34,6 @@ struct PosturePage: Page {
   }
 
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {}
-  mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp) { table.setFilter(text, fleet, at: now) }
-  mutating func move(by step: Int) { table.move(by: step) }
-  mutating func moveToTop() { table.moveToTop() }
-  mutating func moveToBottom() { table.moveToBottom() }
-  mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp) { table.sort(by: step, fleet, at: now) }
-  mutating func reverse() { table.reverse() }
-  mutating func select(drawnRow row: Int) { table.select(drawnRow: row) }
-  mutating func select(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> Bool { table.select(subject, fleet, at: now) }
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     guard rows >= 6 else { return table.draw(fleet, rows: rows, width: width, &context) }
