@@ -66,7 +66,9 @@ private func near(_ left: Double?, _ right: Double) -> Bool { left.map { abs($0 
     ] as [(Region, String, Double)])
   func otherCommonRegionsHaveTheirOwnPrices(region: Region, type: String, price: Double) {
     #expect(abs((PriceBook.builtin.hourly[region]?[type] ?? 0) - price) < 1e-6)
-    #expect(PriceBook.builtin.storage[region]?["gp3"] != nil)
+    // Unknown where AWS's own price was not at hand, never another region's.
+    let isPublished = ["eu-west-1", "eu-west-2", "eu-central-1"].contains(region)
+    #expect((PriceBook.builtin.storage[region]?["gp3"] != nil) == isPublished)
     #expect(PriceBook.builtin.date(in: ["us-east-2", region]) == "2025-03-02" && PriceBook.builtin.date(in: ["us-east-2"]) == "2026-01-19")
   }
 

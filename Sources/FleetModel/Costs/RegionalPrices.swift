@@ -87,20 +87,12 @@ enum RegionalPrices {
     """,
   ]
 
-  /// US dollars for a gigabyte and month (Amazon EBS pricing).
+  /// US dollars for a gigabyte and month: gp2 as AWS's price files carry it, gp3 a fifth below it (Amazon EBS pricing). Where no such file was
+  /// at hand, storage is unknown until `prices --refresh`.
   static let storage: [Region: [String: Double]] = [
-    "us-west-1": ["gp2": 0.12, "gp3": 0.096],
-    "ca-central-1": ["gp2": 0.11, "gp3": 0.088],
     "eu-west-1": ["gp2": 0.11, "gp3": 0.088],
     "eu-west-2": ["gp2": 0.116, "gp3": 0.0928],
-    "eu-west-3": ["gp2": 0.116, "gp3": 0.0928],
     "eu-central-1": ["gp2": 0.119, "gp3": 0.0952],
-    "eu-north-1": ["gp2": 0.1045, "gp3": 0.0836],
-    "ap-southeast-1": ["gp2": 0.12, "gp3": 0.096],
-    "ap-southeast-2": ["gp2": 0.12, "gp3": 0.096],
-    "ap-northeast-1": ["gp2": 0.12, "gp3": 0.096],
-    "ap-south-1": ["gp2": 0.114, "gp3": 0.0912],
-    "sa-east-1": ["gp2": 0.19, "gp3": 0.152],
   ]
 
   /// Sizes of the burstable families; the list rounds them to a hundredth of a cent.
