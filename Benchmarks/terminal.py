@@ -74,7 +74,10 @@ class Screen:
         first = time.perf_counter() - begun
         count = 0
         while ready:
-            count += len(os.read(self.fd, 1 << 16))
+            try:
+                count += len(os.read(self.fd, 1 << 16))
+            except OSError:
+                raise SystemExit("the program ended while its keys were measured")
             ready, _, _ = select.select([self.fd], [], [], quiet)
         return first, count
 
@@ -97,12 +100,16 @@ class Screen:
         return total
 
     def switches(self):
-        total = 0
+        """Of each of its threads, since that began."""
+        counts = {}
         for task in os.listdir(f"/proc/{self.pid}/task"):
-            for line in open(f"/proc/{self.pid}/task/{task}/status"):
-                if line.startswith("voluntary_ctxt_switches"):
-                    total += int(line.split()[1])
-        return total
+            try:
+                for line in open(f"/proc/{self.pid}/task/{task}/status"):
+                    if line.startswith("voluntary_ctxt_switches"):
+                        counts[task] = int(line.split()[1])
+            except OSError:
+                pass
+        return counts
 
     def memory(self):
         return sum(
@@ -119,7 +126,7 @@ class Screen:
             self.read(end - time.perf_counter())
         passed = time.perf_counter() - begun
         return (
-            (self.ticks() - ticks) / TICKS / passed * 100, (self.bytes - count) / passed, (self.switches() - switches) / passed)
+            (self.ticks() - ticks) / TICKS / passed * 100, (self.bytes - count) / passed, sum(count - switches.get(task, 0) for task, count in self.switches().items()) / passed)
 
     def close(self):
         try:
@@ -245,6 +252,7 @@ with tempfile.TemporaryDirectory() as folder:
 
     peer("htop", ["htop"], b"\x1bOB")
     peer("btop", ["btop"], b"\x1bOB")
+    os.chdir(os.path.dirname(os.path.abspath(__file__)))
     peer("tig", ["tig"])
     log = os.path.join(folder, "million.log")
     with open(log, "w") as file:
