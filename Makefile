@@ -2,7 +2,9 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 PYTHON := .venv/bin/python3
-RELEASE := --configuration release --static-swift-stdlib
+# Without this flag a terminal's build has other commands than a pipe's: each would compile everything anew after the other.
+PLAIN := --no-color-diagnostics
+RELEASE := --configuration release --static-swift-stdlib $(PLAIN)
 SOURCES := Sources Tests Benchmarks/Sources Benchmarks/Package.swift Package.swift
 
 .DEFAULT_GOAL := build
@@ -17,8 +19,8 @@ build:
 
 test:
 	@scripts/bootstrap --test
-	swift build --build-tests
-	FLEETTUI_PYTHON="$(CURDIR)/$(PYTHON)" swift test --skip-build --no-parallel
+	swift build $(PLAIN) --build-tests
+	FLEETTUI_PYTHON="$(CURDIR)/$(PYTHON)" swift test $(PLAIN) --skip-build --no-parallel
 
 bench:
 	@scripts/bootstrap

@@ -33,6 +33,7 @@ extension Fleet {
       orgs[org]?.subsystems = rows
       orgs[org]?.subsystemsReadAt = event.asked ?? event.at
       changes.orgs.insert(org)
+    case .clock(let offset): applyClock(offset, event)
     case .zoneRead: noteComplete(event)
     case .zone(let reading): if accept(event) { applyZone(reading, event) }
     case .resources(let read): applyResources(read, event)

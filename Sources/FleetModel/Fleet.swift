@@ -26,6 +26,8 @@ public struct Fleet: Sendable {
   public internal(set) var zone: ZoneReading?
   var zoneGrowth = ZoneGrowth()
   public internal(set) var sources: [Source: SourceRecord] = [:]
+  /// How far each service's clock was from this machine's when it last answered.
+  public internal(set) var clocks: [Source: ClockReading] = [:]
   /// The regions that are asked for machines.
   public internal(set) var regions: Set<Region> = []
   public internal(set) var log: Deque<LogEntry> = []

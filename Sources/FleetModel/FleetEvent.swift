@@ -32,6 +32,8 @@ public struct FleetEvent: Codable, Sendable {
     case subsystems(OrgID, [SubsystemRow])
     /// A region's instances; `complete` when every page came.
     case instances([InstanceRow], complete: Bool, problem: String?)
+    /// What an answer told of its server's clock.
+    case clock(ClockOffset)
     /// A DNS zone was read to its end, and its records are not kept here.
     case zoneRead
     /// A DNS zone was read to its end.

@@ -200,7 +200,7 @@ struct Services: Sendable {
       case "dns": names.answer(question)
       default: await controlPlane.answer(question)
       }
-    return answer.response(at: now())
+    return answer.response(at: now() + Double(hub.clockAhead(of: question.path.first)))
   }
 }
 

@@ -24,6 +24,10 @@ public enum SimulatedFault: Hashable, Sendable {
   case tenantUnreachable(Slug)
   /// The tenant answers 401 to a valid token, as while its database is away (contract §4.0).
   case tenantUnauthorized(Slug)
+  /// The control plane's clock is so many seconds ahead, as its `Date` tells.
+  case controlPlaneClock(ahead: Int)
+  /// EC2's clock is so many seconds ahead, as its `Date` tells.
+  case computeClock(ahead: Int)
   /// The DNS API answers 500.
   case dnsFails
   /// The fleet feed sends nothing, not even comments, and stays open.

@@ -136,6 +136,36 @@ struct LoadedFleet {
   }
 }
 
+@Suite struct ClockSkewTests {
+  static let faults: [(fault: SimulatedFault, words: String)] = [
+    (.controlPlaneClock(ahead: 120), "the control plane's clock is 2 min ahead of this machine's and EC2's"),
+    (.computeClock(ahead: -90), "EC2's clock is 9"),
+  ]
+
+  @Test(arguments: faults) func aClockThatIsWrongIsFoundWhereverAgesAreShown(_ fault: SimulatedFault, _ words: String) async throws {
+    var options = SimulationOptions()
+    options.scenario = "healthy"
+    let simulation = try FleetSimulation(options)
+    let endpoints = try await simulation.start()
+    simulation.set(fault, on: true)
+    let snapshot = try JSONValue(parsing: try await CommandRun.run("snapshot", "--config", endpoints.configPath).output)
+    let finding = try #require(snapshot["findings"]?.array?.first)
+    #expect(finding["code"] == "clock-skew" && finding["severity"] == "warning")
+    // A second more or less may have passed.
+    #expect(finding["summary"]?.text?.contains(words) == true, "\(finding)")
+    #expect(snapshot["orgs"]?.array?.allSatisfy { $0["findings"] == .array([finding]) } == true)
+    let slug = try #require(snapshot["orgs"]?.array?.first?["slug"]?.text)
+    let explained = try await CommandRun.run("explain", slug, "--config", endpoints.configPath)
+    let told = try JSONValue(parsing: explained.output)["findings"]?.array ?? []
+    #expect(explained.status == 3 && told.map { $0["code"] } == ["clock-skew"], "\(explained.output)")
+    #expect(told.first?["evidence"]?.array?.count == 2)
+    let doctor = try JSONValue(parsing: try await CommandRun.run("doctor", "--config", endpoints.configPath).output)
+    let clock = doctor["checks"]?.array?.first { $0["id"] == "clock" }
+    #expect(clock?["result"] == "warn" && clock?["summary"]?.text?.contains(words) == true, "\(doctor)")
+    await simulation.stop()
+  }
+}
+
 @Suite struct CheckPostureAndWaitTests {
   @Test func checkGoesLayerByLayerAndStopsAtTheFirstThatFails() async throws {
     try await CommandTests().withFleet("incident-wedged") { config in

@@ -20,8 +20,7 @@ struct AWSQuestion: Sendable, CustomStringConvertible {
 struct AWSAnswerStart: Sendable {
   var status = 0
   var retryAfter: Double?
-  /// Seconds that this machine's clock is behind the server's.
-  var clockError: Double?
+  var clock: ClockOffset?
   var isHTML = false
   /// Whether a single element came: else it isn't XML at all.
   var hasElements = false
@@ -36,6 +35,8 @@ struct AWSQuery: Sendable {
 
   let http: HTTPClient
   let clock: @Sendable () -> Timestamp
+  /// Told what each answer, refusals too, says of the server's clock.
+  var noteClock: @Sendable (ClockOffset) -> Void = { _ in }
 
   /// - Parameters:
   ///   - credentials: gives what to sign with, and is told when that has expired; `nil` for a question that isn't signed.
@@ -104,10 +105,11 @@ struct AWSQuery: Sendable {
         return .final(.transport(error, question: question))
       }
     }
-    let receiver = AWSAnswerReceiver(path: question.path, now: now)
+    let receiver = AWSAnswerReceiver(path: question.path, now: now, clock: clock)
     let end = await http.stream(request, to: receiver)
     let ended = receiver.finish()
     let start = ended.start
+    if let offset = start.clock { noteClock(offset) }
     switch (end, ended.answer) {
     case (.failed(let failure), _):
       let error = AWSError.transport(failure, question: question)
@@ -133,7 +135,7 @@ struct AWSQuery: Sendable {
   private func judge(_ answer: XMLAnswer, _ start: AWSAnswerStart, _ question: AWSQuestion, _ credentials: AWSCredentials?) -> Outcome {
     if let (code, message) = answer.error {
       let error = AWSError.refused(
-        code: code, message: message, status: start.status, question: question, credentials: credentials, clockError: start.clockError)
+        code: code, message: message, status: start.status, question: question, credentials: credentials, clockError: start.clock?.ahead)
       switch AWSErrorCode(code, status: start.status) {
       case .throttled: return .throttled(error, retryAfter: start.retryAfter)
       case .serverFault: return .fault(error, retryAfter: start.retryAfter)
@@ -179,10 +181,13 @@ private final class AWSAnswerReceiver: StreamReceiver {
   }
 
   private let state: Mutex<State>
+  /// When the request left.
   private let now: Timestamp
+  private let clock: @Sendable () -> Timestamp
 
-  init(path: [String], now: Timestamp) {
+  init(path: [String], now: Timestamp, clock: @escaping @Sendable () -> Timestamp) {
     self.now = now
+    self.clock = clock
     state = Mutex(State(reader: XMLReader(path: path)))
   }
 
@@ -190,7 +195,7 @@ private final class AWSAnswerReceiver: StreamReceiver {
     state.withLock { state in
       state.start.status = head.status
       state.start.retryAfter = head.retryAfter(now: now.seconds)
-      state.start.clockError = head["date"].flatMap(HTTPDate.seconds).map { $0 - now.seconds }
+      state.start.clock = head.clock(sent: now, received: clock())
       state.start.isHTML = head["content-type"]?.lowercased().contains("html") == true
     }
     return true

@@ -14,15 +14,17 @@ public struct EC2Client: Sendable {
   private let query: AWSQuery
   private let credentials: CredentialsProvider
 
-  /// - Parameter endpoint: another address than AWS's own, with or without a path.
+  /// - Parameters:
+  ///   - endpoint: another address than AWS's own, with or without a path.
+  ///   - noteClock: told what each answer, refusals too, says of EC2's clock.
   public init(
     http: HTTPClient, region: Region, endpoint: String? = nil, credentials: CredentialsProvider,
-    clock: @escaping @Sendable () -> Timestamp = { wallClock() }
+    clock: @escaping @Sendable () -> Timestamp = { wallClock() }, noteClock: @escaping @Sendable (ClockOffset) -> Void = { _ in }
   ) {
     self.region = region
     self.endpoint = endpoint ?? Self.endpoint(of: region)
     self.credentials = credentials
-    query = AWSQuery(http: http, clock: clock)
+    query = AWSQuery(http: http, clock: clock, noteClock: noteClock)
   }
 
   // Each throws ``ListFailure`` with the rows of the pages that did come. `budget` is in seconds, for all pages and repetitions together.

@@ -20,6 +20,7 @@ public struct ControlPlaneClient: Sendable {
     public var rows: [OrgRow]
     /// Rows without an id or slug.
     public var unreadable: Int
+    public var clock: ClockOffset?
   }
 
   /// `GET /cp/admin/orgs?limit=500` (contract §1.3).
@@ -36,14 +37,19 @@ public struct ControlPlaneClient: Sendable {
       throw .unreadable("control plane /cp/admin/orgs", why: "it has no list \"orgs\" (is this the control plane's address?)")
     }
     let rows = list.compactMap(OrgRow.init)
-    return Roster(rows: rows, unreadable: list.count - rows.count)
+    return Roster(rows: rows, unreadable: list.count - rows.count, clock: Self.clock(of: response))
   }
 
-  /// `GET /health`: seconds it took (contract §1.2).
-  public func health(within budget: Double = 10) async throws(FeedError) -> (elapsed: Double, serverTime: Timestamp?) {
+  private static func clock(of response: HTTPResponse) -> ClockOffset? {
+    let now = wallClock()
+    return response.head.clock(sent: now + -response.elapsed, received: now)
+  }
+
+  /// `GET /health` (contract §1.2): seconds it took, and what it tells of the control plane's clock.
+  public func health(within budget: Double = 10) async throws(FeedError) -> (elapsed: Double, clock: ClockOffset?) {
     let response = try await service.response("/health", timeout: 10, within: budget)
     guard response.status == 200 else { throw service.failure("/health", response) }
-    return (response.elapsed, response.head["date"].flatMap(HTTPDate.seconds).map(Timestamp.init(seconds:)))
+    return (response.elapsed, Self.clock(of: response))
   }
 
   /// `GET /cp/admin/tenants/:slug/boot-events` (contract §1.8).

@@ -155,6 +155,7 @@ public final class FleetFeeds: Sendable {
       post(
         .controlPlane, asked: asked, epoch: epoch,
         .roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable))
+      if let clock = roster.clock { post(.controlPlane, asked: asked, .clock(clock)) }
       tenants.take(
         roster.rows, isWhole: roster.rows.count < ControlPlaneClient.rosterLimit && roster.unreadable == 0 && !roster.rows.isEmpty)
       return (roster.rows, environment.rosterPoll)

@@ -32,9 +32,11 @@ public final class RegionWatch: Sendable {
     guard !settings.regions.isEmpty else { return [] }
     let credentials = settings.credentials(http: http, variables: variables)
     return settings.regions.map { region in
-      RegionWatch(
-        region: region, queue: queue, client: EC2Client(http: http, region: region, endpoint: settings.endpoint, credentials: credentials),
-        readsResources: readsResources,
+      let client = EC2Client(
+        http: http, region: region, endpoint: settings.endpoint, credentials: credentials,
+        noteClock: { queue.post(FleetEvent(source: .ec2(region), at: wallClock(), change: .clock($0))) })
+      return RegionWatch(
+        region: region, queue: queue, client: client, readsResources: readsResources,
         quotas: asksQuota && settings.vcpuQuota == nil
           ? ServiceQuotas(http: http, region: region, endpoint: settings.endpoint, credentials: credentials) : nil)
     }

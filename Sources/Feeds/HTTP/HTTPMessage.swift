@@ -1,3 +1,5 @@
+import FleetModel
+
 /// One request. Nothing in it is retried or redirected by the transport itself.
 public struct HTTPRequest: Sendable {
   public enum Method: String, Sendable {
@@ -62,6 +64,15 @@ public struct HTTPHead: Sendable {
     guard let text = self["retry-after"] else { return nil }
     if let seconds = Double(text), seconds.isFinite { return max(0, seconds) }
     return HTTPDate.seconds(of: text).map { max(0, $0 - now()) }
+  }
+}
+
+extension HTTPHead {
+  /// What its `Date` tells of the server's clock; `nil` without one, or where a cache kept it (RFC 9111 §5.1).
+  /// - Parameters: when the request left and the answer was here, by this machine's clock.
+  func clock(sent: Timestamp, received: Timestamp) -> ClockOffset? {
+    guard self["age"] == nil, let date = self["date"].flatMap(HTTPDate.seconds) else { return nil }
+    return ClockOffset(date: Timestamp(seconds: date), sent: sent, received: received)
   }
 }
 

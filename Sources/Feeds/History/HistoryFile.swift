@@ -101,23 +101,25 @@ public final class HistoryFile: Sendable {
       }
       return queue
     }
-    guard try !queue.read(migrator.hasBeenSuperseded) else {
-      throw HistoryFailure(path: path, problem: "was written by a newer fleettui; update this one, or set [history].path to another file")
-    }
-    try migrate(queue)
+    try update(path, queue)
     return queue
   }
 
-  /// Another process may bring a new file up to date at the same moment: what it did first fails here, and is there then.
-  private static func migrate(_ queue: DatabaseQueue) throws {
-    for _ in 0..<5 {
-      do { return try migrator.migrate(queue) } catch let error as GRDB.DatabaseError
-        where [.SQLITE_ERROR, .SQLITE_CONSTRAINT].contains(error.resultCode)
-      {
-        usleep(20_000)
+  /// Brings the file up to date. Another process may do so at the same moment: what it did first fails here, and is there at the next try.
+  /// Each of its steps (the list of migrations, every migration) can fail one try.
+  private static func update(_ path: String, _ queue: DatabaseQueue) throws {
+    func attempt() throws {
+      guard try !queue.read(migrator.hasBeenSuperseded) else {
+        throw HistoryFailure(path: path, problem: "was written by a newer fleettui; update this one, or set [history].path to another file")
       }
+      try migrator.migrate(queue)
     }
-    try migrator.migrate(queue)
+    for _ in 0...migrator.migrations.count {
+      do { return try attempt() } catch let error as GRDB.DatabaseError
+        where [.SQLITE_ERROR, .SQLITE_CONSTRAINT].contains(error.resultCode)
+      {}
+    }
+    try attempt()
   }
 
   /// The change to write-ahead logging doesn't wait for another process that does the same: it is tried again.

@@ -34,7 +34,6 @@ public struct CaseReader: Sendable {
     async let boot = reading { () async throws(FeedError) in try await bootEvents(of: org, within: budget) }
     async let diagnosis = reading { () async throws(FeedError) in try await controlPlane.diagnostics(of: org.slug, within: budget) }
     async let deletions = reading { () async throws(FeedError) in try await controlPlane.purges(within: budget).count }
-    async let skew = reading { () async throws(FeedError) in try await clockSkew(within: min(10, budget)) }
     async let records = dnsRecords(within: budget)
     async let output = consoles(of: stuck, within: budget)
     async let tenant = tenantReadings(of: org, busy: isUp ? busy : [], isUp: isUp, within: budget)
@@ -43,7 +42,6 @@ public struct CaseReader: Sendable {
     file.bootEvents = await boot
     file.diagnostics = await diagnosis
     file.purges = await deletions
-    file.controlPlaneSkew = await skew
     file.dnsRecords = await records
     file.consoles = await output
     (file.events, file.activity) = await tenant
@@ -85,13 +83,6 @@ public struct CaseReader: Sendable {
       throw .unanswerable("boot events of \(org.slug): they are of another org, which has its name now")
     }
     return answer.rows
-  }
-
-  /// By the `Date` header of the control plane's health, half the answer's time taken off; whole seconds are all that it tells.
-  private func clockSkew(within budget: Double) async throws(FeedError) -> Double {
-    let health = try await controlPlane.health(within: budget)
-    guard let theirs = health.serverTime else { throw .notOffered("control plane /health: a Date header", 200) }
-    return theirs - (wallClock() + -health.elapsed / 2)
   }
 
   private func consoles(of workspaces: [Workspace], within budget: Double) async -> [WorkspaceID: CaseFile.Reading<[String]>] {

@@ -69,8 +69,6 @@ public struct CaseFile: Sendable {
   public var activity: [WorkspaceID: Reading<Activity>] = [:]
   /// The tenant's layers from outside.
   public var probe: TenantProbeReport?
-  /// Seconds that the control plane's clock is ahead of this machine's.
-  public var controlPlaneSkew: Reading<Double> = .notAsked
   /// Records of the DNS zone.
   public var dnsRecords: Reading<Gauge> = .notAsked
   /// vCPUs of the account's running machines, where the quota is known.

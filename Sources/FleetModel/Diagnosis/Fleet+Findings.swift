@@ -24,7 +24,7 @@ extension Fleet {
     (findings(of: org, at: now, file: file) + workspaces(of: org).flatMap { findings(of: $0.id, at: now, file: file) }).ranked
   }
 
-  /// What concerns no single org: quotas, and deletions whose org the roster no longer holds.
+  /// What concerns no single org: clocks, quotas, and deletions whose org the roster no longer holds.
   public func findings(at now: Timestamp, vcpuQuota: Int?, dnsRecords: CaseFile.Gauge? = nil) -> [Finding] {
     fleetFindings(vcpus: vcpuGauge(limit: vcpuQuota), dnsRecords: dnsRecords, purges: purges.values, RuleClock(now: now))
   }
@@ -32,7 +32,7 @@ extension Fleet {
   func fleetFindings(
     vcpus: CaseFile.Gauge?, dnsRecords: CaseFile.Gauge?, purges: some Sequence<PurgeRow>, _ clock: RuleClock
   ) -> [Finding] {
-    var found: [Finding] = []
+    var found = [clockFinding(clock)].compactMap { $0 }
     if let vcpus, let severity = vcpus.severity { found.append(vcpuQuotaFinding(vcpus, severity, of: .fleet, at: clock.now)) }
     if let dnsRecords = dnsRecords ?? zoneGauge, let severity = dnsRecords.severity {
       found.append(dnsQuotaFinding(dnsRecords, severity, of: .fleet, at: clock.now))

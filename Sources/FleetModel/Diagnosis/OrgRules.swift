@@ -13,8 +13,6 @@ struct OrgRules {
   private static let firstEventLimit = 120.0
   /// Seconds after which an accepted org without a machine is not just about to get one.
   private static let acceptedLimit = 300.0
-  /// Seconds between two clocks that are worth a word.
-  private static let skewLimit = 30.0
 
   init(fleet: Fleet, org: Org, file: CaseFile, clock: RuleClock) {
     self.fleet = fleet
@@ -51,7 +49,7 @@ struct OrgRules {
   }
 
   func findings() -> [Finding] {
-    var found = [clockSkew, deletion].compactMap { $0 }
+    var found = [deletion].compactMap { $0 }
     // While it is being deleted, everything below is meant to be so.
     if let deletion = org.deletion, deletion.status != .failed { return found }
     let quotas = quotas
@@ -347,17 +345,5 @@ struct OrgRules {
       found.append(fleet.vcpuQuotaFinding(gauge, severity, of: target, at: now))
     }
     return found
-  }
-
-  private var clockSkew: Finding? {
-    guard let skew = file.controlPlaneSkew.value, abs(skew) > Self.skewLimit else { return nil }
-    return Finding(
-      .clockSkew, .warning, of: target,
-      "this machine's clock and the control plane's are \(Spoken.duration(abs(skew))) apart: ages shown here are off by that",
-      evidence: [
-        .init(
-          "control-plane", "its Date header is \(Spoken.duration(abs(skew))) \(skew > 0 ? "ahead of" : "behind") this machine's clock",
-          at: file.controlPlaneSkew.readAt)
-      ], nextStep: "check the time synchronisation here (timedatectl) and there", disproof: "both agree with a third clock")
   }
 }

@@ -238,6 +238,19 @@ final class Hub: Sendable {
     faults.lazy.compactMap { if case .cascadeFails(let step) = $0 { Purge.Step(rawValue: step) } else { nil } }.first
   }
 
+  /// Seconds that the clock behind a path is ahead.
+  func clockAhead(of service: String?) -> Int {
+    state.withLock { state in
+      state.faults.lazy.compactMap { fault in
+        switch fault {
+        case .controlPlaneClock(let ahead) where service == "cp" || service == "health": ahead
+        case .computeClock(let ahead) where service == "ec2": ahead
+        default: nil
+        }
+      }.first ?? 0
+    }
+  }
+
   func has(_ fault: SimulatedFault) -> Bool { state.withLock { $0.faults.contains(fault) } }
 
   var rosterCap: Int? {

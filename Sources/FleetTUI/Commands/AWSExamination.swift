@@ -1,5 +1,6 @@
 import Feeds
 import FleetModel
+import Synchronization
 
 /// What `doctor` asks of AWS: each action that a page needs, once in every region, so that a missing permission is known before it is missed.
 struct AWSExamination: Sendable {
@@ -60,24 +61,32 @@ struct AWSExamination: Sendable {
     }
   }
 
-  func checks() async -> [DoctorCheck] {
-    guard !settings.regions.isEmpty else { return [DoctorCheck("aws", .skipped, "no AWS region is configured")] }
-    return await withTaskGroup(of: (Int, DoctorCheck).self) { group in
-      for (index, region) in settings.regions.enumerated() { group.addTask { (index, await machines(in: region)) } }
+  private final class NotedClock: Sendable {
+    let offset = Mutex<ClockOffset?>(nil)
+  }
+
+  func checks() async -> (checks: [DoctorCheck], clock: ClockOffset?) {
+    guard !settings.regions.isEmpty else { return ([DoctorCheck("aws", .skipped, "no AWS region is configured")], nil) }
+    let clock = NotedClock()
+    let checks = await withTaskGroup(of: (Int, DoctorCheck).self) { group in
+      for (index, region) in settings.regions.enumerated() { group.addTask { (index, await machines(in: region, clock)) } }
       for (index, action) in Action.allCases.enumerated() { group.addTask { (1000 + index, await check(action)) } }
       var checks: [(Int, DoctorCheck)] = []
       for await check in group { checks.append(check) }
       return checks.sorted { $0.0 < $1.0 }.map(\.1)
     }
+    return (checks, clock.offset.withLock { $0 })
   }
 
-  private func client(_ region: Region) -> EC2Client {
-    EC2Client(http: http, region: region, endpoint: settings.endpoint, credentials: credentials)
+  private func client(_ region: Region, _ clock: NotedClock? = nil) -> EC2Client {
+    EC2Client(
+      http: http, region: region, endpoint: settings.endpoint, credentials: credentials,
+      noteClock: { offset in clock?.offset.withLock { $0 = offset } })
   }
 
-  private func machines(in region: Region) async -> DoctorCheck {
+  private func machines(in region: Region, _ clock: NotedClock) async -> DoctorCheck {
     do throws(ListFailure<InstanceRow>) {
-      let rows = try await client(region).instances(within: 20)
+      let rows = try await client(region, clock).instances(within: 20)
       return DoctorCheck("aws", .pass, "ec2:\(region): ec2:DescribeInstances lists \(rows.count) instances, for every page with machines")
     } catch {
       let problem = error.rows.isEmpty ? "\(error)" : "DescribeInstances lists \(error.rows.count) instances, but: \(error)"

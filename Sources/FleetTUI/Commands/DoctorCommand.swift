@@ -92,9 +92,6 @@ private struct Examination: Sendable {
   let variables: [String: String]
   let http: HTTPClient
 
-  /// Seconds of difference between two clocks that are worth a word (`clock-skew`).
-  private static let skewLimit = 30.0
-
   init(environment: FleetEnvironment, variables: [String: String]) {
     self.environment = environment
     self.variables = variables
@@ -106,45 +103,51 @@ private struct Examination: Sendable {
     async let aws = aws()
     async let dns = dns()
     async let database = database()
-    return await controlPlane + aws + [dns, database]
+    let (control, compute) = await (controlPlane, aws)
+    return await control.checks + [clock(control.clock, compute.clock)] + compute.checks + [dns, database]
   }
 
-  private func controlPlane() async -> [DoctorCheck] {
+  /// Whether the ages that are shown can be true.
+  private func clock(_ controlPlane: ClockOffset?, _ ec2: ClockOffset?) -> DoctorCheck {
+    if let (summary, suspects) = ClockComparison(controlPlane: controlPlane, ec2: ec2).disagreement {
+      return DoctorCheck(
+        "clock", .warn, summary, nextStep: "check the time synchronisation of \(suspects.joined(separator: " and "))")
+    }
+    let known = [("the control plane's", controlPlane), ("EC2's", ec2)].compactMap { whose, offset in
+      offset.map { "within \(Int(abs($0.ahead).rounded(.up))) s of \(whose)" }
+    }
+    guard !known.isEmpty else { return DoctorCheck("clock", .skipped, "nothing answered that tells the time") }
+    return DoctorCheck("clock", .pass, known.joined(separator: ", "))
+  }
+
+  private func controlPlane() async -> (checks: [DoctorCheck], clock: ClockOffset?) {
     guard let address = environment.controlPlane, let source = environment.adminToken else {
-      return [
+      let checks = [
         DoctorCheck("token", .skipped, "no control plane is configured"),
         DoctorCheck("control-plane", .skipped, "no control plane is configured"),
-        DoctorCheck("clock", .skipped, "no control plane is configured"),
       ]
+      return (checks, nil)
     }
     let token: Secret
     do throws(SecretSource.Unavailable) { token = try source.read(environment: variables) } catch {
-      return [
+      let checks = [
         DoctorCheck("token", .fail, error.description, nextStep: "make \(source) give the control plane's admin token"),
         DoctorCheck("control-plane", .skipped, "there is no token to ask it with"),
-        DoctorCheck("clock", .skipped, "the control plane was not asked"),
       ]
+      return (checks, nil)
     }
     let client = ControlPlaneClient(http: http, base: address, token: token)
     var checks = [DoctorCheck("token", .pass, "\(source) gives a token")]
-    var clock = DoctorCheck("clock", .skipped, "the control plane's time is not known")
+    var clock: ClockOffset?
     let deadline = monotonicSeconds() + 20
     do throws(FeedError) {
-      let health = try await client.health(within: 5)
-      if let time = health.serverTime {
-        let skew = abs(wallClock() - time)
-        clock =
-          skew > Self.skewLimit
-          ? DoctorCheck(
-            "clock", .warn, "this machine's clock and the control plane's are \(Int(skew)) s apart",
-            nextStep: "check the time synchronisation here and there")
-          : DoctorCheck("clock", .pass, "within \(Int(skew.rounded(.up))) s of the control plane's")
-      }
+      clock = try await client.health(within: 5).clock
     } catch {
       // The roster below says what is wrong; an old control plane may lack /health.
     }
     do throws(FeedError) {
       let roster = try await client.roster(within: deadline - monotonicSeconds())
+      clock = clock ?? roster.clock
       let suffix = roster.rows.count >= ControlPlaneClient.rosterLimit ? ", exactly as many as were asked for: there may be more" : ""
       checks.append(DoctorCheck("control-plane", suffix.isEmpty ? .pass : .warn, "\(address) lists \(roster.rows.count) orgs\(suffix)"))
     } catch {
@@ -152,11 +155,11 @@ private struct Examination: Sendable {
         DoctorCheck(
           "control-plane", .fail, error.description, nextStep: "check control_plane and admin_token of [environment.\(environment.name)]"))
     }
-    return checks + [clock]
+    return (checks, clock)
   }
 
-  private func aws() async -> [DoctorCheck] {
-    guard let settings = environment.aws else { return [DoctorCheck("aws", .skipped, "no AWS is configured")] }
+  private func aws() async -> (checks: [DoctorCheck], clock: ClockOffset?) {
+    guard let settings = environment.aws else { return ([DoctorCheck("aws", .skipped, "no AWS is configured")], nil) }
     return await AWSExamination(settings: settings, http: http, variables: variables).checks()
   }
 

@@ -18,14 +18,16 @@ struct ExplainDocument {
     self.fleet = fleet
     self.file = file
     self.now = now
+    // Every age below is read off these clocks.
+    let clocks = [fleet.clockFinding(at: now)].compactMap { $0 }
     switch target {
-    case .org(let org): findings = fleet.findings(within: org.id, at: now, file: file)
+    case .org(let org): findings = (fleet.findings(within: org.id, at: now, file: file) + clocks).ranked
     case .workspace(let workspace, let org):
       // What keeps a whole tenant from working keeps its workspaces from it too.
       let tenant = fleet.findings(of: org.id, at: now, file: file).filter {
-        [.tenantUnreachable, .tunnelOrDNSFailed, .subsystemSilent, .clockSkew, .purgeFailed].contains($0.code)
+        [.tenantUnreachable, .tunnelOrDNSFailed, .subsystemSilent, .purgeFailed].contains($0.code)
       }
-      findings = (fleet.findings(of: workspace.id, at: now, file: file) + tenant).ranked
+      findings = (fleet.findings(of: workspace.id, at: now, file: file) + tenant + clocks).ranked
     }
   }
 

@@ -8,6 +8,8 @@ struct SnapshotDocument {
   let now: Timestamp
   let judgement: OrphanJudgement
   let costs: CostReport
+  /// What concerns no single org.
+  private let fleetFindings: [Finding]
 
   init(fleet: Fleet, prices: PriceBook, vcpuQuota: Int?, orphans: OrphanSettings, now: Timestamp) {
     self.fleet = fleet
@@ -15,6 +17,7 @@ struct SnapshotDocument {
     quota = VCPUQuota(of: fleet, configured: vcpuQuota)
     self.now = now
     judgement = OrphanJudgement(of: fleet, settings: orphans, at: now)
+    fleetFindings = fleet.findings(at: now, vcpuQuota: vcpuQuota)
     costs = CostReport(of: fleet, prices: prices, judgement: judgement, at: now)
   }
 
@@ -22,6 +25,7 @@ struct SnapshotDocument {
     Document.make(
       [
         .init("orgs", .array(orgs.map(org))), .init("instances", .array(machines.map(instance))), .init("totals", totals),
+        .init("findings", findings(fleetFindings)),
       ], environment: environment, fleet: fleet, at: now, rosterSuspicion: judgement.safetyGate)
   }
 
@@ -45,12 +49,17 @@ struct SnapshotDocument {
       "tenant": tenant.map(tenantMachine) ?? .null,
       "workspaces": .array(fleet.workspaces(of: org.id).filter { $0.row.status != .removed }.map(workspace)),
       "progress": Document.progress(fleet.progress(of: .tenant(org.id), at: now)),
-      "findings": .array(
-        fleet.findings(within: org.id, at: now).map {
-          ["code": .string($0.code.rawValue), "severity": .string($0.severity.rawValue), "summary": .string($0.summary(in: fleet))]
-        }),
+      // As `explain` has them: clocks that disagree make this org's ages wrong too.
+      "findings": findings((fleet.findings(within: org.id, at: now) + fleetFindings.filter { $0.code == .clockSkew }).ranked),
       "cost": cost(of: org),
     ]
+  }
+
+  private func findings(_ findings: [Finding]) -> JSONValue {
+    .array(
+      findings.map {
+        ["code": .string($0.code.rawValue), "severity": .string($0.severity.rawValue), "summary": .string($0.summary(in: fleet))]
+      })
   }
 
   private func tenantMachine(_ machine: Instance) -> JSONValue {
