@@ -62,7 +62,7 @@ extension Fleet {
       return
     }
     guard !state.isEnding else { return }
-    var tags: [String: String] = [:]
+    var tags = Tags()
     tags["OrgID"] = streamed.orgID?.rawValue
     tags["OrgSlug"] = streamed.slug?.rawValue
     tags["WorkspaceID"] = streamed.workspaceID?.rawValue

@@ -14,11 +14,11 @@ public struct VolumeRow: Hashable, Codable, Sendable {
   public var availabilityZone: String?
   /// The machines it is attached to.
   public var instances: [InstanceID]
-  public var tags: [String: String]
+  public var tags: Tags
 
   public init(
     id: String, region: Region, size: Int? = nil, type: String? = nil, state: String, createdAt: Timestamp? = nil,
-    availabilityZone: String? = nil, instances: [InstanceID] = [], tags: [String: String] = [:]
+    availabilityZone: String? = nil, instances: [InstanceID] = [], tags: Tags = [:]
   ) {
     self.id = id
     self.region = region
@@ -42,11 +42,11 @@ public struct AddressRow: Hashable, Codable, Sendable {
   public var association: String?
   public var instance: InstanceID?
   public var networkInterface: String?
-  public var tags: [String: String]
+  public var tags: Tags
 
   public init(
     id: String, region: Region, publicIP: String? = nil, association: String? = nil, instance: InstanceID? = nil,
-    networkInterface: String? = nil, tags: [String: String] = [:]
+    networkInterface: String? = nil, tags: Tags = [:]
   ) {
     self.id = id
     self.region = region
@@ -91,11 +91,11 @@ public struct SecurityGroupRow: Hashable, Codable, Sendable {
   public var vpcID: String?
   public var summary: String?
   public var ingress: [Ingress]
-  public var tags: [String: String]
+  public var tags: Tags
 
   public init(
     id: String, region: Region, name: String, vpcID: String? = nil, summary: String? = nil, ingress: [Ingress] = [],
-    tags: [String: String] = [:]
+    tags: Tags = [:]
   ) {
     self.id = id
     self.region = region
@@ -120,11 +120,11 @@ public struct NetworkInterfaceRow: Hashable, Codable, Sendable {
   /// The attachment's id; also set where AWS itself is the user and no machine is named.
   public var attachment: String?
   public var instance: InstanceID?
-  public var tags: [String: String]
+  public var tags: Tags
 
   public init(
     id: String, region: Region, state: String, vpcID: String? = nil, publicIP: String? = nil, summary: String? = nil,
-    securityGroups: [String] = [], attachment: String? = nil, instance: InstanceID? = nil, tags: [String: String] = [:]
+    securityGroups: [String] = [], attachment: String? = nil, instance: InstanceID? = nil, tags: Tags = [:]
   ) {
     self.id = id
     self.region = region

@@ -92,12 +92,12 @@ public struct InstanceRow: Hashable, Codable, Sendable {
   public var stateReason: String?
   public var securityGroups: [String]
   public var volumes: [String]
-  public var tags: [String: String]
+  public var tags: Tags
 
   public init(
     id: InstanceID, region: Region, state: InstanceState, type: String? = nil, launchedAt: Timestamp? = nil, privateIP: String? = nil,
     publicIP: String? = nil, imageID: String? = nil, availabilityZone: String? = nil, vpcID: String? = nil, isSpot: Bool = false,
-    stateReason: String? = nil, securityGroups: [String] = [], volumes: [String] = [], tags: [String: String] = [:]
+    stateReason: String? = nil, securityGroups: [String] = [], volumes: [String] = [], tags: Tags = [:]
   ) {
     self.id = id
     self.region = region

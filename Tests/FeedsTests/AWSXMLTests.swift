@@ -4,14 +4,25 @@ import Testing
 @testable import Feeds
 
 @Suite struct AWSXMLTests {
-  static func read(_ text: String, path: [String] = InstanceRow.path, chunk: Int = .max) throws -> XMLAnswer {
-    let reader = XMLReader(path: path)
+  static func read(
+    _ text: String, path: [String] = InstanceRow.path, wanted: Set<String>? = nil, chunk: Int = .max
+  ) throws -> (answer: XMLAnswer, items: [XMLElement]) {
+    let reader = XMLReader(path: path, wanted: wanted)
     var rest = Array(text.utf8)[...]
+    var items: [XMLElement] = []
     while !rest.isEmpty {
       try reader.feed(Array(rest.prefix(chunk)))
+      items += reader.takeItems()
       rest = rest.dropFirst(min(chunk, rest.count))
     }
-    return try reader.finish()
+    return (try reader.finish(), items)
+  }
+
+  /// The rows, which are the same whether all of an item is read or only what a row is made of.
+  static func rows<Row: EC2Row & Equatable>(_ text: String, chunk: Int = .max) throws -> [Row] {
+    let whole = try read(text, path: Row.path, chunk: chunk).items.compactMap { Row($0, region: "us-east-2") }
+    #expect(try read(text, path: Row.path, wanted: Row.wanted, chunk: chunk).items.compactMap { Row($0, region: "us-east-2") } == whole)
+    return whole
   }
 
   static let machine = """
@@ -48,11 +59,12 @@ import Testing
     """
 
   @Test(arguments: [1, 2, 3, 7, 1000, Int.max]) func aMachineReadsTheSameHoweverItsBytesAreCut(_ chunk: Int) throws {
-    let answer = try Self.read(Self.machine, chunk: chunk)
+    let answer = try Self.read(Self.machine, chunk: chunk).answer
     #expect(answer.root == "DescribeInstancesResponse" && answer.hasList && answer.error == nil)
     #expect(answer.nextToken == "next page=1")
-    let row = try #require(answer.items.first.flatMap { InstanceRow($0, region: "us-east-2") })
-    #expect(answer.items.count == 1)
+    let rows: [InstanceRow] = try Self.rows(Self.machine, chunk: chunk)
+    let row = try #require(rows.first)
+    #expect(rows.count == 1)
     #expect(
       row
         == InstanceRow(
@@ -83,8 +95,8 @@ import Testing
       let reader = XMLReader(path: InstanceRow.path)
       do {
         try reader.feed(bytes)
-        let items = try reader.finish().items
-        for item in items { _ = InstanceRow(item, region: "r") }
+        for item in reader.takeItems() { _ = InstanceRow(item, region: "r") }
+        _ = try reader.finish()
       } catch {}
     }
   }
@@ -94,7 +106,7 @@ import Testing
     "<ErrorResponse xmlns=\"x\"><Error><Type>Sender</Type><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message></Error></ErrorResponse>",
     "<Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message></Error>",
   ]) func anErrorIsFoundWhereverItStands(_ document: String) throws {
-    let error = try #require(try Self.read(document).error)
+    let error = try #require(try Self.read(document).answer.error)
     #expect(error.code == "RequestLimitExceeded")
     #expect(error.message == "Request limit exceeded.")
   }
@@ -115,44 +127,72 @@ import Testing
   }
 
   @Test func whatTagsSayIsMadeHarmlessAndSecretsAreMasked() throws {
-    let answer = try Self.read(
+    let rows: [VolumeRow] = try Self.rows(
       """
       <A><volumeSet><item><volumeId>vol-1</volumeId><size>80</size><status>available</status><volumeType>gp3</volumeType>
       <createTime>2026-11-23T09:12:44.000Z</createTime><attachmentSet><item><instanceId>i-1</instanceId></item></attachmentSet>
       <tagSet><item><key>Name</key><value>a\u{202E}b&#10;c</value></item><item><key>password</key><value>hunter2</value></item></tagSet></item></volumeSet></A>
-      """, path: VolumeRow.path)
-    let row = try #require(answer.items.first.flatMap { VolumeRow($0, region: "r") })
+      """)
+    let row = try #require(rows.first)
     #expect(row.tags == ["Name": "ab c", "password": "•••"])
     #expect(row.size == 80 && row.state == "available" && row.type == "gp3" && row.instances == ["i-1"])
     #expect(row.createdAt == Timestamp(rfc3339: "2026-11-23T09:12:44Z"))
   }
 
   @Test func aSecurityGroupsRulesAndAnInterfacesUseAreRead() throws {
-    let groups = try Self.read(
+    let groups: [SecurityGroupRow] = try Self.rows(
       """
       <A><securityGroupInfo><item><groupId>sg-1</groupId><groupName>tenant-acme</groupName><groupDescription>d</groupDescription><vpcId>vpc-1</vpcId>
       <ipPermissions><item><ipProtocol>tcp</ipProtocol><fromPort>22</fromPort><toPort>22</toPort>
       <groups><item><userId>1</userId><groupId>sg-9</groupId></item></groups><ipRanges><item><cidrIp>0.0.0.0/0</cidrIp></item></ipRanges>
       <ipv6Ranges><item><cidrIpv6>::/0</cidrIpv6></item></ipv6Ranges><prefixListIds/></item><item><ipProtocol>-1</ipProtocol></item></ipPermissions>
       </item></securityGroupInfo></A>
-      """, path: SecurityGroupRow.path)
+      """)
     #expect(
-      groups.items.first.flatMap { SecurityGroupRow($0, region: "r") }
+      groups.first
         == SecurityGroupRow(
-          id: "sg-1", region: "r", name: "tenant-acme", vpcID: "vpc-1", summary: "d",
+          id: "sg-1", region: "us-east-2", name: "tenant-acme", vpcID: "vpc-1", summary: "d",
           ingress: [
             .init(ipProtocol: "tcp", fromPort: 22, toPort: 22, ranges: ["0.0.0.0/0", "::/0"], groups: ["sg-9"]), .init(ipProtocol: "-1"),
           ]))
-    let interfaces = try Self.read(
+    let interfaces: [NetworkInterfaceRow] = try Self.rows(
       """
       <A><networkInterfaceSet><item><networkInterfaceId>eni-1</networkInterfaceId><status>in-use</status><vpcId>vpc-1</vpcId>
       <groupSet><item><groupId>sg-1</groupId></item></groupSet><attachment><attachmentId>eni-attach-1</attachmentId><instanceId>i-1</instanceId></attachment>
       <association><publicIp>1.2.3.4</publicIp></association></item></networkInterfaceSet></A>
-      """, path: NetworkInterfaceRow.path)
+      """)
     #expect(
-      interfaces.items.first.flatMap { NetworkInterfaceRow($0, region: "r") }
+      interfaces.first
         == NetworkInterfaceRow(
-          id: "eni-1", region: "r", state: "in-use", vpcID: "vpc-1", publicIP: "1.2.3.4", securityGroups: ["sg-1"],
+          id: "eni-1", region: "us-east-2", state: "in-use", vpcID: "vpc-1", publicIP: "1.2.3.4", securityGroups: ["sg-1"],
           attachment: "eni-attach-1", instance: "i-1"))
+  }
+
+  @Test func anAddressAndAMachinesHealthAreRead() throws {
+    let addresses: [AddressRow] = try Self.rows(
+      """
+      <A><addressesSet><item><publicIp>1.2.3.4</publicIp><allocationId>eipalloc-1</allocationId><domain>vpc</domain>
+      <associationId>eipassoc-1</associationId><instanceId>i-1</instanceId><networkInterfaceId>eni-1</networkInterfaceId>
+      <tagSet><item><key>OrgID</key><value>o</value></item></tagSet></item><item><publicIp>1.2.3.5</publicIp></item></addressesSet></A>
+      """)
+    #expect(
+      addresses == [
+        AddressRow(
+          id: "eipalloc-1", region: "us-east-2", publicIP: "1.2.3.4", association: "eipassoc-1", instance: "i-1",
+          networkInterface: "eni-1", tags: ["OrgID": "o"]), AddressRow(id: "1.2.3.5", region: "us-east-2", publicIP: "1.2.3.5"),
+      ])
+    let statuses: [InstanceStatusRow] = try Self.rows(
+      """
+      <A><instanceStatusSet><item><instanceId>i-1</instanceId><instanceState><name>running</name></instanceState>
+      <systemStatus><status>ok</status></systemStatus><instanceStatus><status>impaired</status></instanceStatus></item></instanceStatusSet></A>
+      """)
+    #expect(statuses == [InstanceStatusRow(id: "i-1", region: "us-east-2", system: "ok", instance: "impaired")])
+  }
+
+  @Test func whatNobodyWantsOfAnItemIsPassedOver() throws {
+    let items = try Self.read(
+      "<A><s><item><a>1</a><skip><a>2</a><deep><skip/></deep>text</skip><b>3</b></item></s></A>", path: ["s", "item"], wanted: ["a", "b"]
+    ).items
+    #expect(items.first?.children.map { "\($0.name)=\($0.text)" } == ["a=1", "b=3"] && items.count == 1)
   }
 }

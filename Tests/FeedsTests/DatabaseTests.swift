@@ -269,12 +269,24 @@ import Testing
           purges += rows
         }
       }
-      try await Task.sleep(for: .milliseconds(20))
+      await arrival(at: queue, by: deadline)
     }
     running.cancel()
     await running.value
     #expect(purges.count == 1)
     try await cluster.wait(until: "select count(*) = 0 from pg_stat_activity where application_name = 'fleettui' and datname = 'hints'")
+  }
+
+  /// Waits until the queue holds something, or until `deadline`.
+  private func arrival(at queue: EventQueue, by deadline: ContinuousClock.Instant) async {
+    let left = max(0, (deadline - .now) / .milliseconds(1))
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        var entry = pollfd(fd: queue.wakeDescriptor, events: Int16(POLLIN), revents: 0)
+        poll(&entry, 1, Int32(left))
+        continuation.resume()
+      }
+    }
   }
 
   @Test func aPoolerThatRefusesTheSessionsSettingsIsReadInReadOnlyTransactions() async throws {

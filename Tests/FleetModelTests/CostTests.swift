@@ -19,7 +19,7 @@ private func machine(
   return InstanceRow(
     id: id, region: region, state: state, type: type, launchedAt: Timestamp(rfc3339: launched), publicIP: ip, isSpot: spot,
     stateReason: reason,
-    volumes: volumes, tags: tags)
+    volumes: volumes, tags: Tags(tags))
 }
 
 private func resources(_ volumes: RegionResources.Listing<VolumeRow>, addresses: [AddressRow] = []) -> FleetEvent.Change {

@@ -34,7 +34,7 @@ import Testing
       if Bool.random(using: &random) { tags["WorkspaceID"] = pick(workspaces).rawValue }
       if Bool.random(using: &random) { tags["Role"] = pick(["tenant", "workspace", "odd"]) }
       return InstanceRow(
-        id: pick(instances), region: pick(["a", "b"]), state: pick(states), launchedAt: pick([nil, now + -500]), tags: tags)
+        id: pick(instances), region: pick(["a", "b"]), state: pick(states), launchedAt: pick([nil, now + -500]), tags: Tags(tags))
     }
     func some<T>(_ make: () -> T) -> [T] { (0..<Int.random(in: 0...5, using: &random)).map { _ in make() } }
 

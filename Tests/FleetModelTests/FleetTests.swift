@@ -34,7 +34,7 @@ struct Scene {
     tags["OrgID"] = org.map { "org-\($0)" }
     tags["WorkspaceID"] = workspace
     return InstanceRow(
-      id: InstanceID(id), region: "us-east-2", state: state, type: "t3.small", launchedAt: Timestamp(rfc3339: launched), tags: tags)
+      id: InstanceID(id), region: "us-east-2", state: state, type: "t3.small", launchedAt: Timestamp(rfc3339: launched), tags: Tags(tags))
   }
 }
 

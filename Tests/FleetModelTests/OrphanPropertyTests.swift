@@ -112,7 +112,7 @@ private struct Run {
       machines.filter { $0.region == region }.map {
         InstanceRow(
           id: InstanceID($0.id), region: Region($0.region), state: InstanceState($0.state),
-          launchedAt: $0.launched.map(Timestamp.init(seconds:)), tags: $0.tags)
+          launchedAt: $0.launched.map(Timestamp.init(seconds:)), tags: Tags($0.tags))
       }
     }
     func post(_ source: Source, ago: Double = 3, _ change: FleetEvent.Change) {

@@ -12,7 +12,7 @@ import Testing
   ) -> InstanceRow {
     InstanceRow(
       id: id, region: region, state: state, type: "t3.large", launchedAt: ageInHours.map { now + -$0 * 3600 }, securityGroups: groups,
-      tags: tags.merging(["ManagedBy": "molecule-cp"]) { $1 })
+      tags: Tags(tags.merging(["ManagedBy": "molecule-cp"]) { $1 }))
   }
 
   private func workspace(_ workspace: String, org: String? = "o1") -> [String: String] {
@@ -158,7 +158,7 @@ import Testing
       at: now, volumes: .complete(volumes), addresses: .complete(addresses), securityGroups: .complete(groups), interfaces: interfaces)
   }
 
-  private static let ours = ["ManagedBy": "molecule-cp"]
+  private static let ours: Tags = ["ManagedBy": "molecule-cp"]
 
   @Test func whatNothingUsesIsAnOrphanAndWhatIsUsedIsNotMentioned() {
     let day = now + -86_400
@@ -177,7 +177,7 @@ import Testing
           addresses: [
             AddressRow(id: "eip-1", region: "east", publicIP: "1.2.3.4", tags: Self.ours),
             AddressRow(id: "eip-2", region: "east", publicIP: "1.2.3.5", association: "a", tags: Self.ours),
-            AddressRow(id: "eip-3", region: "east", publicIP: "1.2.3.6", tags: Self.ours.merging(["OrgID": "o4"]) { $1 }),
+            AddressRow(id: "eip-3", region: "east", publicIP: "1.2.3.6", tags: ["ManagedBy": "molecule-cp", "OrgID": "o4"]),
           ],
           groups: [
             SecurityGroupRow(id: "sg-1", region: "east", name: "tenant-gone", tags: Self.ours),

@@ -47,7 +47,7 @@ import Testing
     func machine(_ id: String, _ image: String, launched: Double, ip: String? = nil, tags: [String: String] = [:]) -> InstanceRow {
       InstanceRow(
         id: InstanceID(id), region: "us-east-2", state: .running, launchedAt: Timestamp(seconds: launched), publicIP: ip, imageID: image,
-        tags: ["ManagedBy": "molecule-cp", "Role": "tenant", "OrgID": "o", "OrgSlug": id].merging(tags) { $1 })
+        tags: Tags(["ManagedBy": "molecule-cp", "Role": "tenant", "OrgID": "o", "OrgSlug": id].merging(tags) { $1 }))
     }
     let old = machine("old", "ami-1", launched: 1, ip: "203.0.113.9", tags: ["TunnelID": "t"])
     let new = machine("new", "ami-2", launched: 2, ip: "203.0.113.10", tags: ["OrgID": ""])

@@ -80,7 +80,7 @@ private struct OrphanFleet: Sendable {
       [environment.test.aws]
       regions = ["us-east-2", "us-west-2"]
       endpoint = "\(start.origin)"
-      orphan_grace = "1s"
+      orphan_grace = "0s"
       \(filter)
       """)
   }

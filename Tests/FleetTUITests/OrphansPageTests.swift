@@ -33,7 +33,7 @@ private struct Scene {
     func machine(_ id: InstanceID, _ tags: [String: String], age: Double = 90_000) -> InstanceRow {
       InstanceRow(
         id: id, region: "us-east-2", state: .running, type: "t3.large", launchedAt: now + -age,
-        tags: tags.merging(["ManagedBy": "molecule-cp"]) { $1 })
+        tags: Tags(tags.merging(["ManagedBy": "molecule-cp"]) { $1 }))
     }
     let rows = [
       machine("i-tenant", ["Role": "tenant", "OrgID": "o1", "OrgSlug": "acme"]),

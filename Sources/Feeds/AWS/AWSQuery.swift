@@ -11,9 +11,19 @@ struct AWSQuestion: Sendable, CustomStringConvertible {
   let endpoint: String
   /// Where its items are; see ``XMLReader``.
   let path: [String]
+  /// The children of an item that its reader looks at; `nil`: all.
+  var wanted: Set<String>?
 
   var permission: String { "\(service):\(action)" }
   var description: String { "\(service.uppercased()) \(action) in \(region)" }
+}
+
+/// A whole answer that is one: what its items were read as.
+struct AWSAnswer<Item: Sendable>: Sendable {
+  var items: [Item]
+  /// Items that could not be read as one.
+  var unreadable: Int
+  var nextToken: String?
 }
 
 /// What is kept of an answer besides what its reader made of it.
@@ -41,10 +51,12 @@ struct AWSQuery: Sendable {
   /// - Parameters:
   ///   - credentials: gives what to sign with, and is told when that has expired; `nil` for a question that isn't signed.
   ///   - deadline: ``monotonicSeconds()`` after which nothing is tried any more.
+  ///   - read: makes of each item what is kept of it, as the item comes; `nil` for one that it can't read.
   /// - Throws: ``AWSError``.
-  func ask(
-    _ question: AWSQuestion, _ parameters: [(name: String, value: String)], credentials: CredentialsProvider?, until deadline: Double
-  ) async throws(AWSError) -> XMLAnswer {
+  func ask<Item: Sendable>(
+    _ question: AWSQuestion, _ parameters: [(name: String, value: String)], credentials: CredentialsProvider?, until deadline: Double,
+    read: @escaping @Sendable (XMLElement) -> Item?
+  ) async throws(AWSError) -> AWSAnswer<Item> {
     var schedule = RetrySchedule()
     schedule.firstDelay = 0.5
     var failures = 0
@@ -52,7 +64,7 @@ struct AWSQuery: Sendable {
     while true {
       var used: AWSCredentials?
       if let credentials { used = try await credentials.credentials(within: max(0.05, deadline - monotonicSeconds())) }
-      let outcome = await exchange(question, parameters, signedBy: used, until: deadline)
+      let outcome = await exchange(question, parameters, signedBy: used, until: deadline, read)
       let left = deadline - monotonicSeconds()
       let random = Double.random(in: 0..<1)
       let failed: AWSError
@@ -79,8 +91,8 @@ struct AWSQuery: Sendable {
     }
   }
 
-  private enum Outcome {
-    case answer(XMLAnswer)
+  private enum Outcome<Item: Sendable> {
+    case answer(AWSAnswer<Item>)
     case expired(AWSError)
     case throttled(AWSError, retryAfter: Double?)
     /// Worth a few more tries.
@@ -88,9 +100,10 @@ struct AWSQuery: Sendable {
     case final(AWSError)
   }
 
-  private func exchange(
-    _ question: AWSQuestion, _ parameters: [(name: String, value: String)], signedBy credentials: AWSCredentials?, until deadline: Double
-  ) async -> Outcome {
+  private func exchange<Item: Sendable>(
+    _ question: AWSQuestion, _ parameters: [(name: String, value: String)], signedBy credentials: AWSCredentials?, until deadline: Double,
+    _ read: @escaping @Sendable (XMLElement) -> Item?
+  ) async -> Outcome<Item> {
     let left = deadline - monotonicSeconds()
     guard left > 0 else { return .final(AWSError(.transport, what: question.description, why: "its time is over")) }
     var request = HTTPRequest(
@@ -105,7 +118,7 @@ struct AWSQuery: Sendable {
         return .final(.transport(error, question: question))
       }
     }
-    let receiver = AWSAnswerReceiver(path: question.path, now: now, clock: clock)
+    let receiver = AWSAnswerReceiver(question, now: now, clock: clock, read: read)
     let end = await http.stream(request, to: receiver)
     let ended = receiver.finish()
     let start = ended.start
@@ -116,11 +129,13 @@ struct AWSQuery: Sendable {
       return failure.isTransient ? .fault(error, retryAfter: nil) : .final(error)
     case (.stopped, _) where !ended.isRefused: return .final(.transport(.cancelled, question: question))
     case (_, .failure(let failure)): return unreadable(failure, start, question)
-    case (_, .success(let answer)): return judge(answer, start, question, credentials)
+    case (_, .success(let answer)):
+      if let outcome: Outcome<Item> = refusal(answer, start, question, credentials) { return outcome }
+      return .answer(AWSAnswer(items: ended.items, unreadable: ended.unreadable, nextToken: answer.nextToken))
     }
   }
 
-  private func unreadable(_ failure: XMLFailure, _ start: AWSAnswerStart, _ question: AWSQuestion) -> Outcome {
+  private func unreadable<Item>(_ failure: XMLFailure, _ start: AWSAnswerStart, _ question: AWSQuestion) -> Outcome<Item> {
     switch start.status {
     case 429, 503:
       let error = AWSError(.throttled, what: question.description, why: "\(question.endpoint) answered \(start.status) again and again")
@@ -132,7 +147,10 @@ struct AWSQuery: Sendable {
     }
   }
 
-  private func judge(_ answer: XMLAnswer, _ start: AWSAnswerStart, _ question: AWSQuestion, _ credentials: AWSCredentials?) -> Outcome {
+  /// `nil` for an answer that is none.
+  private func refusal<Item>(
+    _ answer: XMLAnswer, _ start: AWSAnswerStart, _ question: AWSQuestion, _ credentials: AWSCredentials?
+  ) -> Outcome<Item>? {
     if let (code, message) = answer.error {
       let error = AWSError.refused(
         code: code, message: message, status: start.status, question: question, credentials: credentials, clockError: start.clock?.ahead)
@@ -151,15 +169,17 @@ struct AWSQuery: Sendable {
     guard answer.root == "\(question.action)Response", answer.hasList else {
       return .final(.notAWS(start, question: question, why: "a document <\(answer.root)> that is no answer to \(question.action)"))
     }
-    return .answer(answer)
+    return nil
   }
 }
 
 /// Feeds an answer to its reader as it comes, on the transport's thread.
-private final class AWSAnswerReceiver: StreamReceiver {
+private final class AWSAnswerReceiver<Item: Sendable>: StreamReceiver {
   struct Ended: Sendable {
     let start: AWSAnswerStart
     let answer: Result<XMLAnswer, XMLFailure>
+    let items: [Item]
+    let unreadable: Int
     /// Whether the receiver itself ended the transfer.
     let isRefused: Bool
   }
@@ -167,16 +187,20 @@ private final class AWSAnswerReceiver: StreamReceiver {
   private struct State {
     var start = AWSAnswerStart()
     let reader: XMLReader
+    var items: [Item] = []
+    var unreadable = 0
     var bytes = 0
     var isFirst = true
     var failure: XMLFailure?
 
     mutating func finish() -> Ended {
       start.hasElements = reader.hasElements
-      if let failure { return Ended(start: start, answer: .failure(failure), isRefused: true) }
-      do throws(XMLFailure) { return Ended(start: start, answer: .success(try reader.finish()), isRefused: false) } catch {
-        return Ended(start: start, answer: .failure(error), isRefused: false)
-      }
+      if let failure { return ended(.failure(failure), isRefused: true) }
+      do throws(XMLFailure) { return ended(.success(try reader.finish())) } catch { return ended(.failure(error)) }
+    }
+
+    private func ended(_ answer: Result<XMLAnswer, XMLFailure>, isRefused: Bool = false) -> Ended {
+      Ended(start: start, answer: answer, items: items, unreadable: unreadable, isRefused: isRefused)
     }
   }
 
@@ -184,11 +208,15 @@ private final class AWSAnswerReceiver: StreamReceiver {
   /// When the request left.
   private let now: Timestamp
   private let clock: @Sendable () -> Timestamp
+  private let read: @Sendable (XMLElement) -> Item?
 
-  init(path: [String], now: Timestamp, clock: @escaping @Sendable () -> Timestamp) {
+  init(
+    _ question: AWSQuestion, now: Timestamp, clock: @escaping @Sendable () -> Timestamp, read: @escaping @Sendable (XMLElement) -> Item?
+  ) {
     self.now = now
     self.clock = clock
-    state = Mutex(State(reader: XMLReader(path: path)))
+    self.read = read
+    state = Mutex(State(reader: XMLReader(path: question.path, wanted: question.wanted)))
   }
 
   func received(head: HTTPHead, control: StreamControl) -> Bool {
@@ -217,6 +245,9 @@ private final class AWSAnswerReceiver: StreamReceiver {
       do throws(XMLFailure) { try state.reader.feed(bytes) } catch {
         state.failure = error
         return .stop
+      }
+      for item in state.reader.takeItems() {
+        if let item = read(item) { state.items.append(item) } else { state.unreadable += 1 }
       }
       return .more
     }

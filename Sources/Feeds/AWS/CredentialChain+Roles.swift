@@ -96,7 +96,7 @@ extension CredentialChain {
     let question = AWSQuestion(
       service: "sts", action: action, region: region, endpoint: stsEndpoint(ofProfile: endpoint), path: ["\(action)Result", "Credentials"])
     let answer = try await AWSQuery(http: http, clock: clock)
-      .ask(question, parameters, credentials: base.map(CredentialsProvider.init(fixed:)), until: deadline)
+      .ask(question, parameters, credentials: base.map(CredentialsProvider.init(fixed:)), until: deadline) { $0 }
     guard let item = answer.items.first, let id = item["AccessKeyId"]?.text, let secret = item["SecretAccessKey"]?.text,
       let token = item["SessionToken"]?.text
     else {

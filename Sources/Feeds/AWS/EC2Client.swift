@@ -51,14 +51,16 @@ public struct EC2Client: Sendable {
   /// Follows the pages to the end.
   private func list<Row: EC2Row>(_ budget: Double) async throws(ListFailure<Row>) -> [Row] {
     let deadline = monotonicSeconds() + budget
-    let question = AWSQuestion(service: "ec2", action: Row.action, region: region, endpoint: endpoint, path: Row.path)
+    let question = AWSQuestion(service: "ec2", action: Row.action, region: region, endpoint: endpoint, path: Row.path, wanted: Row.wanted)
     var list = PagedList<Row>()
     while true {
       var parameters = [(name: "Action", value: Row.action), (name: "Version", value: "2016-11-15")]
       if Row.isPaged { parameters.append(("MaxResults", "\(pageSize)")) }
       if let token = list.nextToken { parameters.append(("NextToken", token)) }
       do throws(AWSError) {
-        let answer = try await query.ask(question, parameters, credentials: credentials, until: deadline)
+        let answer = try await query.ask(question, parameters, credentials: credentials, until: deadline) { [region] item in
+          Row(item, region: region)
+        }
         if try list.take(answer, question) == .complete { return list.rows }
       } catch { throw ListFailure(rows: list.rows, pages: list.pages, error: error) }
     }
@@ -93,11 +95,11 @@ struct PagedList<Row: EC2Row>: Sendable {
   private var tokens: Set<String> = []
 
   /// - Throws: ``AWSError`` for a row without its id, a token that came before, and more than ``EC2Client/pageLimit`` pages.
-  mutating func take(_ answer: XMLAnswer, _ question: AWSQuestion) throws(AWSError) -> Progress {
-    for item in answer.items {
-      guard let row = Row(item, region: question.region) else {
-        throw AWSError(.unreadable, what: question.description, why: "page \(pages + 1) has a row without an id")
-      }
+  mutating func take(_ answer: AWSAnswer<Row>, _ question: AWSQuestion) throws(AWSError) -> Progress {
+    guard answer.unreadable == 0 else {
+      throw AWSError(.unreadable, what: question.description, why: "page \(pages + 1) has a row without an id")
+    }
+    for row in answer.items {
       if let place = places[row.identity] {
         rows[place] = row
       } else {

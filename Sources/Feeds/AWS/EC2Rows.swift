@@ -5,6 +5,8 @@ protocol EC2Row: Sendable {
   static var action: String { get }
   /// See ``XMLReader``.
   static var path: [String] { get }
+  /// The children of an item that ``init(_:region:)`` looks at.
+  static var wanted: Set<String> { get }
   /// Whether the action takes `MaxResults` and gives `nextToken`.
   static var isPaged: Bool { get }
   /// `nil` without an id.
@@ -20,6 +22,10 @@ extension EC2Row {
 extension InstanceRow: EC2Row {
   static var action: String { "DescribeInstances" }
   static var path: [String] { ["reservationSet", "item", "instancesSet", "item"] }
+  static let wanted: Set<String> = [
+    "instanceId", "instanceState", "instanceType", "launchTime", "privateIpAddress", "ipAddress", "imageId", "placement", "vpcId",
+    "instanceLifecycle", "reason", "stateReason", "groupSet", "blockDeviceMapping", "tagSet",
+  ]
   var identity: String { id.rawValue }
 
   init?(_ item: XMLElement, region: Region) {
@@ -37,6 +43,7 @@ extension InstanceRow: EC2Row {
 extension VolumeRow: EC2Row {
   static var action: String { "DescribeVolumes" }
   static var path: [String] { ["volumeSet", "item"] }
+  static let wanted: Set<String> = ["volumeId", "size", "volumeType", "status", "createTime", "availabilityZone", "attachmentSet", "tagSet"]
   var identity: String { id }
 
   init?(_ item: XMLElement, region: Region) {
@@ -52,6 +59,7 @@ extension AddressRow: EC2Row {
   static var action: String { "DescribeAddresses" }
   static var path: [String] { ["addressesSet", "item"] }
   static var isPaged: Bool { false }
+  static let wanted: Set<String> = ["allocationId", "publicIp", "associationId", "instanceId", "networkInterfaceId", "tagSet"]
   var identity: String { id }
 
   init?(_ item: XMLElement, region: Region) {
@@ -65,6 +73,7 @@ extension AddressRow: EC2Row {
 extension SecurityGroupRow: EC2Row {
   static var action: String { "DescribeSecurityGroups" }
   static var path: [String] { ["securityGroupInfo", "item"] }
+  static let wanted: Set<String> = ["groupId", "groupName", "vpcId", "groupDescription", "ipPermissions", "tagSet"]
   var identity: String { id }
 
   init?(_ item: XMLElement, region: Region) {
@@ -87,6 +96,9 @@ extension SecurityGroupRow.Ingress {
 extension NetworkInterfaceRow: EC2Row {
   static var action: String { "DescribeNetworkInterfaces" }
   static var path: [String] { ["networkInterfaceSet", "item"] }
+  static let wanted: Set<String> = [
+    "networkInterfaceId", "attachment", "status", "vpcId", "association", "description", "groupSet", "tagSet",
+  ]
   var identity: String { id }
 
   init?(_ item: XMLElement, region: Region) {
@@ -102,6 +114,7 @@ extension NetworkInterfaceRow: EC2Row {
 extension InstanceStatusRow: EC2Row {
   static var action: String { "DescribeInstanceStatus" }
   static var path: [String] { ["instanceStatusSet", "item"] }
+  static let wanted: Set<String> = ["instanceId", "systemStatus", "instanceStatus"]
   var identity: String { id.rawValue }
 
   init?(_ item: XMLElement, region: Region) {
@@ -130,15 +143,14 @@ extension XMLElement {
   fileprivate func time(_ name: String) -> Timestamp? { self[name].flatMap { Timestamp(rfc3339: $0.text) } }
 
   /// The tags. Keys have at most 128 characters, values 256 (EC2 User Guide, "Tag restrictions").
-  fileprivate var tags: [String: String] {
-    var tags: [String: String] = [:]
-    for item in items("tagSet") {
-      guard let key = item["key"]?.text, !key.isEmpty else { continue }
-      let value = item["value"]?.text ?? ""
-      tags[Self.exact(key, limit: 128)] =
-        SecretMask.isSecret(name: key) && !value.isEmpty ? SecretMask.replacement : UntrustedText.clean(value, limit: 256)
-    }
-    return tags
+  fileprivate var tags: Tags {
+    Tags(
+      items("tagSet").compactMap { item in
+        guard let key = item["key"]?.text, !key.isEmpty else { return nil }
+        let value = item["value"]?.text ?? ""
+        let shown = SecretMask.isSecret(name: key) && !value.isEmpty ? SecretMask.replacement : UntrustedText.clean(value, limit: 256)
+        return (Self.exact(key, limit: 128), shown)
+      })
   }
 
   private static func exact(_ text: String, limit: Int) -> String {

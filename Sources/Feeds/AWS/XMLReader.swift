@@ -15,13 +15,12 @@ struct XMLElement: Sendable {
   func items(_ set: String) -> [XMLElement] { self[set]?.children.filter { $0.name == "item" } ?? [] }
 }
 
-/// What was read of one answer.
+/// What was read of one answer besides its items.
 struct XMLAnswer: Sendable {
   /// The outermost element's name.
   var root = ""
   /// Whether the list asked for is there at all, be it empty.
   var hasList = false
-  var items: [XMLElement] = []
   var nextToken: String?
   /// The first `Error` anywhere, with its `Code` and `Message`.
   var error: (code: String, message: String)?
@@ -32,7 +31,7 @@ struct XMLFailure: Error, CustomStringConvertible {
   let description: String
 }
 
-/// Reads an answer of the EC2 or STS Query API as its bytes come: expat, one item in memory at a time besides those finished.
+/// Reads an answer of the EC2 or STS Query API as its bytes come: expat, one item in memory at a time besides those that nobody took yet.
 ///
 /// Hostile documents end it early: a document type (and so every entity but the five predefined ones), more than ``depthLimit`` levels,
 /// more than ``textLimit`` bytes in one element, more than ``elementLimit`` elements in one item.
@@ -44,7 +43,12 @@ final class XMLReader {
   private let parser: XML_Parser?
   /// Names from the root's child down to an item.
   private let path: [String]
+  /// The children of an item that are read; `nil`: all.
+  private let wanted: Set<String>?
   private var answer = XMLAnswer()
+  private var finished: [XMLElement] = []
+  /// The long texts of this document: most of them stand in it many times.
+  private var known: Set<String> = []
   private var failure: XMLFailure?
 
   private var depth = 0
@@ -53,6 +57,8 @@ final class XMLReader {
   /// The open elements of the item that is being read, outermost first.
   private var open: [XMLElement] = []
   private var elements = 0
+  /// How many elements are open within a child that nobody wants, itself included.
+  private var skipped = 0
   /// The names of the open elements outside items.
   private var names: [String] = []
   /// What came since the last tag.
@@ -61,9 +67,12 @@ final class XMLReader {
 
   var hasElements: Bool { !answer.root.isEmpty }
 
-  /// - Parameter path: where the items are, from the root's child down: `["reservationSet", "item", "instancesSet", "item"]`.
-  init(path: [String]) {
+  /// - Parameters:
+  ///   - path: where the items are, from the root's child down: `["reservationSet", "item", "instancesSet", "item"]`.
+  ///   - wanted: the children of an item that are worth reading.
+  init(path: [String], wanted: Set<String>? = nil) {
     self.path = path
+    self.wanted = wanted
     parser = XML_ParserCreate(nil)
     XML_SetUserData(parser, Unmanaged.passUnretained(self).toOpaque())
     XML_SetElementHandler(parser, xmlStarted, xmlEnded)
@@ -80,6 +89,12 @@ final class XMLReader {
       XML_Parse(parser, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: $0.count), 0)
     }
     try check(status)
+  }
+
+  /// The items that were read to their end since the last call. The document they are from may still turn out to be broken.
+  func takeItems() -> [XMLElement] {
+    defer { finished.removeAll(keepingCapacity: true) }
+    return finished
   }
 
   /// The whole answer.
@@ -119,6 +134,10 @@ final class XMLReader {
     if !open.isEmpty {
       elements += 1
       guard elements <= Self.elementLimit else { return refuse("more than \(Self.elementLimit) elements in one item") }
+      if skipped > 0 || (open.count == 1 && wanted?.contains(name) == false) {
+        skipped += 1
+        return
+      }
       return open.append(XMLElement(name: name))
     }
     if depth == 1 {
@@ -141,12 +160,16 @@ final class XMLReader {
       depth -= 1
       text.removeAll(keepingCapacity: true)
     }
-    let value = String(decoding: text, as: UTF8.self)
-    if var element = open.popLast() {
-      if element.children.isEmpty { element.text = value }
-      if open.isEmpty { answer.items.append(element) } else { open[open.count - 1].children.append(element) }
+    if skipped > 0 {
+      skipped -= 1
       return
     }
+    if var element = open.popLast() {
+      if element.children.isEmpty { element.text = kept(String(decoding: text, as: UTF8.self)) }
+      if open.isEmpty { finished.append(element) } else { open[open.count - 1].children.append(element) }
+      return
+    }
+    let value = String(decoding: text, as: UTF8.self)
     switch names.popLast() {
     case "nextToken": if depth == 2, !value.isEmpty { answer.nextToken = value }
     case "Code": if names.last == "Error", answer.error == nil { answer.error = (value.trimmingSpaces, "") }
@@ -155,8 +178,14 @@ final class XMLReader {
     }
   }
 
+  /// The same text, in the memory of the one that came before.
+  private func kept(_ text: String) -> String {
+    // Shorter ones need no memory besides their sixteen bytes.
+    text.utf8.count > 15 ? known.insert(text).memberAfterInsert : text
+  }
+
   fileprivate func received(_ bytes: UnsafeRawBufferPointer) {
-    guard failure == nil else { return }
+    guard failure == nil, skipped == 0 else { return }
     guard text.count + bytes.count <= Self.textLimit else { return refuse("more than \(Self.textLimit) bytes of text in one element") }
     text.append(contentsOf: bytes)
   }

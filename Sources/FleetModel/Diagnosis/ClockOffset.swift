@@ -109,7 +109,8 @@ extension Fleet {
       let ahead = reading.offset.ahead
       let words =
         abs(ahead) > ClockComparison.limit
-        ? ClockComparison.words(ahead, of: "this machine's clock") : "within \(Spoken.duration(abs(ahead).rounded(.up))) of this machine's clock"
+        ? ClockComparison.words(ahead, of: "this machine's clock")
+        : "within \(Spoken.duration(abs(ahead).rounded(.up))) of this machine's clock"
       evidence.append(.init(source.description, "its Date header is \(words)", at: reading.at))
     }
     return Finding(

@@ -17,7 +17,7 @@ struct Leftovers {
     }
   }
 
-  private func isOurs(_ tags: [String: String]) -> Bool { judgement.settings.isOurs(tags) }
+  private func isOurs(_ tags: Tags) -> Bool { judgement.settings.isOurs(tags) }
 
   private func volume(_ row: VolumeRow) -> OrphanCase? {
     guard isOurs(row.tags), row.state == "available", row.instances.isEmpty else { return nil }
@@ -71,8 +71,8 @@ struct Leftovers {
     }
   }
 
-  private func org(_ tags: [String: String]) -> OrgID? { tags["OrgID"].flatMap { $0.isEmpty ? nil : OrgID($0) } }
-  private func slug(_ tags: [String: String]) -> Slug? { tags["OrgSlug"].flatMap { $0.isEmpty ? nil : Slug($0) } }
+  private func org(_ tags: Tags) -> OrgID? { tags["OrgID"].flatMap { $0.isEmpty ? nil : OrgID($0) } }
+  private func slug(_ tags: Tags) -> Slug? { tags["OrgSlug"].flatMap { $0.isEmpty ? nil : Slug($0) } }
 
   private func verdict(_ region: Region, isYoung: Bool) -> OrphanVerdict {
     guard judgement.complete.roster != nil, judgement.safetyGate == nil else { return .cannotTell([.roster]) }
@@ -83,7 +83,7 @@ struct Leftovers {
   }
 
   /// Addresses and groups don't tell their age, and are made moments before their machine: those of an org or workspace that comes up wait.
-  private func isBeingMade(_ tags: [String: String], name: String?) -> Bool {
+  private func isBeingMade(_ tags: Tags, name: String?) -> Bool {
     let named = name.flatMap { $0.hasPrefix("tenant-") ? Slug(String($0.dropFirst(7))) : nil }
     let slug = tags["OrgSlug"].map { Slug($0) } ?? named
     let org = tags["OrgID"].flatMap { fleet.orgs[OrgID($0)] } ?? slug.flatMap(fleet.org(named:))
@@ -99,12 +99,12 @@ struct Leftovers {
     return "region:\(region) answered \(OrphanEvidence.span(now - at)) ago (\(at))"
   }
 
-  private func tags(_ tags: [String: String]) -> [String] {
+  private func tags(_ tags: Tags) -> [String] {
     let known = ["Name", "OrgID", "OrgSlug", "WorkspaceID"].compactMap { key in tags[key].map { "\(key)=\($0)" } }
     return known.isEmpty ? [] : ["tags: " + known.joined(separator: ", ")]
   }
 
-  private func step(_ verdict: OrphanVerdict, _ tags: [String: String]) -> String {
+  private func step(_ verdict: OrphanVerdict, _ tags: Tags) -> String {
     switch verdict {
     case .grace: return "Wait: what it belongs to may still be coming up"
     case .cannotTell: return "Get \(verdict.reasons.joined(separator: ", ")) read completely, then look again"

@@ -91,14 +91,14 @@ public struct OrphanSettings: Hashable, Sendable {
   }
 
   /// Made by this environment's control plane: all else is foreign.
-  public func isOurs(_ tags: [String: String]) -> Bool {
+  public func isOurs(_ tags: Tags) -> Bool {
     guard Self.isMadeByControlPlane(tags) else { return false }
     guard let environmentTag else { return true }
     return tags[environmentTag.key] == environmentTag.value
   }
 
   /// Whether some control plane made it: its own mark, or a `Role` that it gives (contract §5.2, §5.5). Others give roles of other names.
-  static func isMadeByControlPlane(_ tags: [String: String]) -> Bool {
+  static func isMadeByControlPlane(_ tags: Tags) -> Bool {
     tags["ManagedBy"] == "molecule-cp" || tags["Role"].flatMap(InstanceRole.init) != nil
   }
 }

@@ -107,7 +107,7 @@ public enum PostureRules {
       return Check(
         ID.tagsMissing.rawValue, .fail, target: machine.id.rawValue,
         "\(machine.name ?? machine.id.rawValue) lacks \(missing.joined(separator: ", "))",
-        evidence: ["ec2:\(machine.region) has \(machine.tags.keys.sorted().joined(separator: ", "))"])
+        evidence: ["ec2:\(machine.region) has \(machine.tags.keys.joined(separator: ", "))"])
     }
     return verdict(.tagsMissing, failing, looked: count(machines.count, "machine"), none: nil)
   }

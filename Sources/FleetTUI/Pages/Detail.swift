@@ -182,7 +182,7 @@ struct Detail {
     field("volumes", row.volumes.joined(separator: " "))
     if !row.tags.isEmpty {
       heading("Tags")
-      for (name, value) in row.tags.sorted(by: { $0.key < $1.key }) { field(name, value.isEmpty ? "(empty)" : value) }
+      for (name, value) in row.tags { field(name, value.isEmpty ? "(empty)" : value) }
     }
   }
 

@@ -86,9 +86,9 @@ extension Subject {
 
 extension Fleet {
   /// The tags of a volume, an address or a security group.
-  fileprivate func tags(of id: OrphanID) -> [String: String]? {
+  fileprivate func tags(of id: OrphanID) -> Tags? {
     for read in resources.values {
-      let tags: [String: String]? =
+      let tags: Tags? =
         switch id.kind {
         case .instance: nil
         case .volume: read.volumes.rows?.first { $0.id == id.id }?.tags
