@@ -6,6 +6,7 @@ Peers are measured where they are installed (apt-get install htop tig btop lnav 
 """
 
 import fcntl
+import http.server
 import json
 import os
 import pty
@@ -13,11 +14,13 @@ import select
 import shutil
 import signal
 import statistics
+import string
 import struct
 import subprocess
 import sys
 import tempfile
 import termios
+import threading
 import time
 
 PROGRAM = sys.argv[1]
@@ -65,6 +68,16 @@ class Screen:
                 self.kilobyte = self.kilobyte or now
             taken += data
         return taken
+
+    def seek(self, text, seconds):
+        """Reads until it wrote that text."""
+        end = time.perf_counter() + seconds
+        seen = b""
+        while text not in seen:
+            ready, _, _ = select.select([self.fd], [], [], max(0, end - time.perf_counter()))
+            if not ready:
+                raise SystemExit(f"{text} was not seen within {seconds} s")
+            seen += os.read(self.fd, 1 << 16)
 
     def press(self, keys, quiet=0.06):
         """Seconds from the key to the first byte, and the bytes until `quiet` seconds without any."""
@@ -193,6 +206,89 @@ class Fleet:
         self.process.wait()
 
 
+class Scripted:
+    """A control plane whose fleet feed says what it is told to say, when it is told."""
+
+    def __init__(self):
+        # Names of which no two share a letter's place: a row that moves is written whole.
+        self.status = {letter * 8: ("running", None) for letter in string.ascii_lowercase}
+        self.feeds, self.sent = [], 0
+        scripted = self
+
+        class Door(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                path = self.path.split("?")[0]
+                if path == "/cp/admin/events/stream":
+                    self.send_response(200)
+                    self.send_header("Content-Type", "text/event-stream")
+                    self.end_headers()
+                    self.wfile.write(b": here\n\n")
+                    scripted.feeds.append(self.wfile)
+                    return threading.Event().wait()
+                self.reply(scripted.answer(path))
+
+            def reply(self, answer):
+                body = json.dumps(answer if answer is not None else {"error": "not found"}).encode()
+                self.send_response(404 if answer is None else 200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
+
+    def answer(self, path):
+        if path == "/cp/admin/orgs":
+            return {"orgs": [
+                {"id": "id-" + slug, "slug": slug, "name": slug, "plan": "free", "instance_status": status, "last_error": error,
+                 "created_at": "2026-01-01T00:00:00Z"} for slug, (status, error) in self.status.items()]}
+        if path.endswith("/admin-token"):
+            return {"admin_token": "t"}
+        if path.endswith("/workspaces"):
+            return []
+        return None
+
+    def fail(self, slug, error):
+        self.status[slug] = ("failed", error)
+        self.sent += 1
+        event = {"type": "ORG_STATUS", "timestamp": int(time.time() * 1000), "org_id": "id-" + slug, "slug": slug,
+                 "data": {"instance_status": "failed", "last_error": error}}
+        for feed in self.feeds:
+            feed.write(f"id: {self.sent}\ndata: {json.dumps(event)}\n\n".encode())
+
+
+def symptoms(folder, environment):
+    """From an event on the wire to its finding on the screen."""
+    plane = Scripted()
+    config = os.path.join(folder, "scripted.toml")
+    with open(config, "w") as file:
+        file.write(
+            f'[environment.bench]\ncontrol_plane = "{plane.address}"\nadmin_token = {{ env = "NONE" }}\n'
+            f'tenant_url = "{plane.address}/tenants/{{slug}}"\n')
+    screen = Screen([PROGRAM, "--config", config], environment)
+    screen.read(4)
+    screen.press(b"3", quiet=0.5)
+    times = []
+    for slug in list(plane.status)[:10 if QUICK else 26]:
+        begun = time.perf_counter()
+        plane.fail(slug, "tunnel/DNS step failed: cloudflare 10000")
+        screen.seek(slug.encode(), 5)
+        times.append((time.perf_counter() - begun) * 1000)
+        screen.read(0.7)
+    times.sort()
+    line("fleettui", "event on the wire to finding on screen, median", f"{statistics.median(times):.1f}", "ms")
+    line("fleettui", "event on the wire to finding on screen, worst", f"{times[-1]:.1f}", "ms")
+    screen.close()
+
+
 def peer(name, argv, down=b"j"):
     path = shutil.which(argv[0])
     if not path:
@@ -213,6 +309,8 @@ with tempfile.TemporaryDirectory() as folder:
     os.environ["NONE"] = "x"
     start("fleettui", [PROGRAM, "--config", nobody], state)
     start("fleettui", [PROGRAM, "demo"], state)
+
+    symptoms(folder, state)
 
     fleet = Fleet("--scenario", "idle")
     screen = fleet.dashboard(state)

@@ -283,6 +283,26 @@ import Testing
     }
   }
 
+  @Test func whoLeavesInTheMiddleIsToldOnTheShellAndTheNextStartFollowsIt() async throws {
+    try await withScene { scene in
+      let first = try scene.dialog("acme")
+      try first.type("demo/acme", interval: 0.4)
+      try first.press("\r")
+      try first.see("infra")
+      try first.press("\u{1B}")
+      try first.see("Deletion of acme", absent: true)
+      try first.press("q")
+      try first.see("the deletion of acme has no receipt yet")
+      #expect(try first.end().code == 0 && scene.journals.count == 1 && scene.receipts.isEmpty)
+      let next = try scene.dashboard()
+      try next.press("9")
+      try next.see("verified", within: 30)
+      #expect(try await scene.purges(of: "acme").count == 1 && scene.receipts.count == 1 && scene.journals.isEmpty)
+      try next.press("q")
+      #expect(try next.end().code == 0)
+    }
+  }
+
   @Test func killedInTheMiddleTheNextStartSaysWhatStoodAndFollowsIt() async throws {
     try await withScene { scene in
       let first = try scene.dialog("acme")

@@ -164,6 +164,36 @@ final class FleetListener {
     }
   }
 
+  /// A valid token gets 401 while the tenant's database is away (captured); a command that asks once has no next turn.
+  @Test func aTenantThatRefusesAValidTokenForAMomentIsAskedAgain() async throws {
+    let asked = Recorder<String>()
+    try await withServer({ request in
+      func json(_ status: Int, _ text: String) -> FlyingFox.HTTPResponse {
+        FlyingFox.HTTPResponse(
+          statusCode: HTTPStatusCode(status, phrase: "X"), headers: [.contentType: "application/json"], body: Data(text.utf8))
+      }
+      switch request.path {
+      case "/cp/admin/orgs": return json(200, #"{"orgs":[{"id":"o1","slug":"acme","instance_status":"running"}]}"#)
+      case "/cp/admin/orgs/acme/admin-token":
+        asked.add("token")
+        return json(200, #"{"admin_token":"t"}"#)
+      case "/tenants/acme/workspaces":
+        asked.add("workspaces")
+        guard asked.values.count(where: { $0 == "workspaces" }) > 2 else { return json(401, #"{"error":"invalid admin auth token"}"#) }
+        return json(200, #"[{"id":"w1","name":"agent","status":"online"}]"#)
+      default: return json(404, #"{"error":"not found"}"#)
+      }
+    }) { base in
+      var environment = environment(base)
+      environment.tenantURL = base + "/tenants/{slug}"
+      let queue = EventQueue()
+      await FleetFeeds(environment: environment, http: HTTPClient(), queue: queue, variables: ["TOKEN": "cp-token"]).loadOnce()
+      let listener = FleetListener(queue)
+      #expect(await listener.wait { $0.workspaces.count == 1 && $0.isComplete(.tenant("acme"), at: wallClock()) })
+      #expect(asked.values == ["token", "workspaces", "token", "workspaces", "token", "workspaces"])
+    }
+  }
+
   /// A slow endpoint has its time for the machines; volumes and the rest come after them.
   @Test func machinesAreReadBeforeWhatStandsBesideThem() async throws {
     let asked = Recorder<String>()

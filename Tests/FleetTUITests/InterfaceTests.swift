@@ -245,7 +245,8 @@ private struct Scene {
     scene.size.columns = 160
     let tags = ["ManagedBy": "molecule-cp", "Role": "workspace", "OrgID": "gone", "OrgSlug": "gone"]
     func machine(_ id: String, _ age: Double, _ tags: [String: String]) -> InstanceRow {
-      InstanceRow(id: InstanceID(id), region: "us-east-2", state: .running, type: "t3.large", launchedAt: Scene.start + -age, tags: Tags(tags))
+      InstanceRow(
+        id: InstanceID(id), region: "us-east-2", state: .running, type: "t3.large", launchedAt: Scene.start + -age, tags: Tags(tags))
     }
     let machines = [machine("i-old", 100_000, tags), machine("i-young", 60, tags), machine("i-foreign", 100_000, ["Name": "bastion"])]
     scene.apply(.ec2("us-east-2"), .instances(machines, complete: true, problem: nil))

@@ -43,7 +43,9 @@ extension InstanceRow: EC2Row {
 extension VolumeRow: EC2Row {
   static var action: String { "DescribeVolumes" }
   static var path: [String] { ["volumeSet", "item"] }
-  static let wanted: Set<String> = ["volumeId", "size", "volumeType", "status", "createTime", "availabilityZone", "attachmentSet", "tagSet"]
+  static let wanted: Set<String> = [
+    "volumeId", "size", "volumeType", "status", "createTime", "availabilityZone", "attachmentSet", "tagSet",
+  ]
   var identity: String { id }
 
   init?(_ item: XMLElement, region: Region) {

@@ -156,10 +156,10 @@ final class TenantWatch: Sendable {
     let slugs = state.withLock { $0.tenants.keys.sorted() }
     await withTaskGroup(of: Void.self) { group in
       var rest = slugs[...]
-      for slug in rest.prefix(Self.widthOnce) { group.addTask { await self.ask(slug, within: self.options.budget) } }
+      for slug in rest.prefix(Self.widthOnce) { group.addTask { await self.ask(slug, within: self.options.budget, isOnlyChance: true) } }
       rest = rest.dropFirst(Self.widthOnce)
       for await _ in group {
-        if let slug = rest.popFirst() { group.addTask { await self.ask(slug, within: self.options.budget) } }
+        if let slug = rest.popFirst() { group.addTask { await self.ask(slug, within: self.options.budget, isOnlyChance: true) } }
       }
     }
   }
@@ -190,24 +190,15 @@ final class TenantWatch: Sendable {
     state.tenants[stream.tenant]?.workspaces[id] == .online
   }
 
-  private func ask(_ slug: Slug, within budget: Double) async {
+  /// - Parameter isOnlyChance: nobody will ask it again.
+  private func ask(_ slug: Slug, within budget: Double, isOnlyChance: Bool = false) async {
     let deadline = monotonicSeconds() + budget
     guard let tenant = state.withLock({ $0.tenants[slug] }) else { return }
     let epoch = tenant.epoch + 1
     let asked = wallClock()
     announce(slug)
     do throws(FeedError) {
-      var client = try await self.client(of: slug, within: budget)
-      let rows: [WorkspaceRow]
-      do throws(FeedError) {
-        rows = try await client.workspaces(within: deadline - monotonicSeconds())
-      } catch {
-        // A valid token gets 401 while the tenant's database is away, and a rotated one too: ask once more with a fresh one.
-        guard case .status(_, 401, _, _, _) = error, tenant.token != nil else { throw error }
-        state.withLock { $0.tenants[slug]?.token = nil }
-        client = try await self.client(of: slug, within: max(1, deadline - monotonicSeconds()))
-        rows = try await client.workspaces(within: max(1, deadline - monotonicSeconds()))
-      }
+      let (client, rows) = try await workspaces(of: slug, refusals: isOnlyChance ? 4 : tenant.token == nil ? 0 : 1, until: deadline)
       post(slug, asked: asked, epoch: epoch, .workspaces(tenant.org, rows))
       note(rows, of: slug)
       await askMore(slug, tenant, rows, client, until: max(deadline, monotonicSeconds() + 1))
@@ -217,6 +208,27 @@ final class TenantWatch: Sendable {
       if case .status(_, 401, _, _, _) = error { state.withLock { $0.tenants[slug]?.token = nil } }
       post(slug, asked: asked, epoch: epoch, .failed(error.description))
       failed(slug, error, epoch: epoch)
+    }
+  }
+
+  /// A valid token gets 401 while the tenant's database is away, and one that was rotated too: after each refusal it is asked again, with a
+  /// token read anew.
+  private func workspaces(
+    of slug: Slug, refusals: Int, until deadline: Double
+  ) async throws(FeedError) -> (TenantClient, [WorkspaceRow]) {
+    var schedule = RetrySchedule()
+    var refusals = refusals
+    while true {
+      let client = try await client(of: slug, within: max(1, deadline - monotonicSeconds()))
+      do throws(FeedError) { return (client, try await client.workspaces(within: max(1, deadline - monotonicSeconds()))) } catch {
+        let left = deadline - monotonicSeconds()
+        guard case .status(_, 401, _, _, _) = error, refusals > 0,
+          let delay = schedule.delay(status: 503, retryAfter: nil, left: left, random: .random(in: 0..<1))
+        else { throw error }
+        refusals -= 1
+        state.withLock { $0.tenants[slug]?.token = nil }
+        do { try await Task.sleep(for: .seconds(delay)) } catch { throw .transport("tenant \(slug)", .cancelled, triedFor: 0) }
+      }
     }
   }
 

@@ -71,6 +71,12 @@ final class DeletionDesk: Sendable {
     state = StateDirectory(variables: session.variables)
   }
 
+  /// The orgs whose deletions were begun or gone on with here and have no receipt yet: whoever leaves now leaves them to the next start.
+  var unfinished: [Slug] {
+    let working = working.withLock { $0 }
+    return leftovers.filter { working.contains($0.receiptID) }.map(\.slug).sorted()
+  }
+
   private var environment: FleetEnvironment { session.environment }
 
   func perform(_ request: DeletionRequest) {

@@ -104,6 +104,12 @@ final class EffectRunner: Sendable {
     }
   }
 
+  /// The orgs that are being deleted and would be left to the next start.
+  var unfinishedDeletions: [Slug] {
+    let services: Services? = state.withLock { if case .here(let services) = $0.world { services } else { nil } }
+    return services?.deletions.unfinished ?? []
+  }
+
   func answer(_ answer: Answer) {
     state.withLock { $0.answers.append(answer) }
     queue.wake()

@@ -36,6 +36,11 @@ struct DashboardCommand: ParsableCommand {
       let store = FleetStore(queue: session.queue, orphans: options.orphans, log: session.log, history: session.history(makes: true))
       let effects = EffectRunner(session)
       code = try Dashboard(store: store, options: options, effects: effects).run()
+      for slug in effects.unfinishedDeletions {
+        Output.message(
+          "the deletion of \(slug) has no receipt yet: the control plane goes on with what it accepted, and the next start of fleettui here "
+            + "follows it to its end (page Deletions)")
+      }
     } catch { throw CommandFailure(code: 1, message: error.description) }
     if code != 0 { throw CommandFailure(code: code) }
   }

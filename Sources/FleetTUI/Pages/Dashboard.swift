@@ -140,6 +140,7 @@ final class Dashboard {
       }
     }
     if isChanged { draw(on: terminal) }
+    interface.anticipate(store.fleet)
     return nil
   }
 

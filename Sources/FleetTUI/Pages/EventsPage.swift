@@ -1,5 +1,9 @@
 import FleetModel
 
+struct EventsPage: BareTablePage {
+  var table = TablePage<EventsContent>()
+}
+
 /// What happened, the newest at the top.
 struct EventsContent: TableContent {
   static let page = PageID.events

@@ -1,5 +1,9 @@
 import FleetModel
 
+struct FleetPage: BareTablePage {
+  var table = TablePage<FleetContent>()
+}
+
 /// Every org: its tenant's machine, its workspaces by state, what it is coming up to, what it costs and what is wrong with it.
 struct FleetContent: TableContent {
   static let page = PageID.fleet

@@ -1,5 +1,11 @@
 import FleetModel
 
+struct InstancesPage: BareTablePage {
+  var table: TablePage<InstancesContent>
+
+  init(prices: PriceBook) { table = TablePage(InstancesContent(prices: prices)) }
+}
+
 /// Every EC2 machine that was found, with what the fleet says of it.
 struct InstancesContent: TableContent {
   static let page = PageID.instances

@@ -96,9 +96,9 @@ struct Interface {
 
   init(_ options: DashboardOptions) {
     pages = [
-      TablePage<FleetContent>(), TablePage<ProvisioningContent>(), TablePage<TriageContent>(),
-      TablePage(InstancesContent(prices: options.prices)), OrphansPage(prices: options.prices), CostsPage(vcpuQuota: options.vcpuQuota),
-      DNSPage(), PosturePage(), DeletionsPage(), TablePage<EventsContent>(),
+      FleetPage(), ProvisioningPage(), TriagePage(), InstancesPage(prices: options.prices), OrphansPage(prices: options.prices),
+      CostsPage(vcpuQuota: options.vcpuQuota),
+      DNSPage(), PosturePage(), DeletionsPage(), EventsPage(),
     ]
     header = Header(
       environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly, replay: options.replay,
@@ -226,6 +226,9 @@ struct Interface {
     pages[open].setFilter(UntrustedText.clean(text, limit: 80), fleet, at: now)
     return .draw
   }
+
+  /// What the next key will want, once the screen shows what the last one did: the operator's finger is slower than this.
+  mutating func anticipate(_ fleet: Fleet) { if layers.contains(.filter) { pages[open].anticipateFilter(fleet) } }
 
   /// The detail follows the selection; only scrolling is its own.
   private mutating func handleDetail(_ key: Key) -> Intent? {

@@ -61,6 +61,8 @@ protocol Page {
   /// Whether the updates since the last call touched something that its last window showed.
   mutating func takeTouch() -> Bool
   mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp)
+  /// A filter is about to be typed: what its keys will want can be put together.
+  mutating func anticipateFilter(_ fleet: Fleet)
   mutating func move(by step: Int)
   mutating func moveToTop()
   mutating func moveToBottom()

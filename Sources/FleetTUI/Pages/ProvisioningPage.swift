@@ -14,6 +14,10 @@ struct BootID: Hashable, Comparable, Sendable {
   static func < (left: Self, right: Self) -> Bool { left.text < right.text }
 }
 
+struct ProvisioningPage: BareTablePage {
+  var table = TablePage<ProvisioningContent>()
+}
+
 /// Everything that is coming up, the latest first.
 struct ProvisioningContent: TableContent {
   static let page = PageID.provisioning

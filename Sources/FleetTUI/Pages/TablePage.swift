@@ -1,4 +1,3 @@
-import CNcurses
 import FleetModel
 
 /// What is particular to one table: its columns and what is in them.
@@ -34,14 +33,13 @@ protocol TableContent {
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String
 }
 
-/// A table page. The selection is an identity: it stays on its row wherever that goes.
-struct TablePage<Content: TableContent>: Page {
+/// The table of a page. The selection is an identity: it stays on its row wherever that goes.
+struct TablePage<Content: TableContent> {
   private(set) var content: Content
   /// The rows that pass the filter.
   private var order = RowOrder<Content.ID>()
   /// Every row, while a filter hides some: what it hides comes back without being sorted anew.
   private var whole: RowOrder<Content.ID>?
-  private(set) var filter = ""
   private var sortColumn = Content.initialSort.column
   private var selected: Content.ID?
   /// Where the selection stood: when its row goes, the cursor stays there.
@@ -54,10 +52,11 @@ struct TablePage<Content: TableContent>: Page {
   /// Something of the window looks different since it was drawn.
   private var isTouched = false
   private var layout: (width: Int, layout: TableLayout)?
-  private var needle: [UInt8] = []
+  private var rowFilter = RowFilter<Content>()
 
   var id: PageID { Content.page }
   var count: Int { order.count }
+  var filter: String { rowFilter.text }
   var hidden: Int { max(0, total - order.count) }
 
   init(_ content: Content = Content()) {
@@ -84,14 +83,14 @@ struct TablePage<Content: TableContent>: Page {
       order.keep { $0 >= oldest }
       whole?.keep { $0 >= oldest }
     }
-    let passes = filtering(fleet)
     let before = (order.count, total)
     for id in content.touched(by: changes, fleet) {
       let old = isTouched ? nil : order.index(of: id)
+      rowFilter.renew(id, content, fleet)
       if content.exists(id, fleet) {
         let key = content.key(id, column: sortColumn, fleet, at: now)
         whole?.place(id, key: key)
-        if passes(id) { order.place(id, key: key) } else { order.remove(id) }
+        if rowFilter.passes(id, content, fleet) { order.place(id, key: key) } else { order.remove(id) }
       } else {
         whole?.remove(id)
         order.remove(id)
@@ -126,39 +125,29 @@ struct TablePage<Content: TableContent>: Page {
   /// Leaves the rows that pass the filter in the order, which holds every one.
   private mutating func hide(_ fleet: Fleet) {
     whole = order
-    order = order.filtered(filtering(fleet))
+    let (rowFilter, content) = (rowFilter, content)
+    order = order.filtered { rowFilter.passes($0, content, fleet) }
   }
 
   /// Gives the content what its rows are made of besides the fleet.
   mutating func change(_ body: (inout Content) -> Void, _ fleet: Fleet, at now: Timestamp) {
     body(&content)
+    rowFilter.renew(content, fleet)
     guard isBuilt else { return }
     bindSelection()
     rebuild(fleet, at: now)
-  }
-
-  /// Whether a row holds the filter's text.
-  private func filtering(_ fleet: Fleet) -> (Content.ID) -> Bool {
-    guard !needle.isEmpty else { return { _ in true } }
-    let (content, needle) = (content, needle)
-    return { id in
-      content.texts(id, fleet) { text in
-        var text = text
-        return text.withUTF8 { text_find($0.baseAddress, $0.count, needle, needle.count) >= 0 }
-      }
-    }
   }
 
   mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp) {
     guard text != filter else { return }
     let narrows = !filter.isEmpty && text.hasPrefix(filter)
     bindSelection()
-    filter = text
-    needle = Array(text.lowercased().utf8)
+    rowFilter.set(text, content, fleet)
     if !isBuilt {
       rebuild(fleet, at: now)
     } else if narrows {
-      order.keep(where: filtering(fleet))
+      let (rowFilter, content) = (rowFilter, content)
+      order.keep { rowFilter.passes($0, content, fleet) }
     } else {
       if let whole { order = whole }
       whole = nil
@@ -166,6 +155,8 @@ struct TablePage<Content: TableContent>: Page {
     }
     if let selected, !order.contains(selected) { selectedIndex = 0 }
   }
+
+  mutating func anticipateFilter(_ fleet: Fleet) { if isBuilt { rowFilter.anticipate(content, fleet) } }
 
   // MARK: - Order
 

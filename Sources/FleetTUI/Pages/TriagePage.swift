@@ -46,6 +46,10 @@ struct FindingID: Hashable, Comparable, Sendable {
   }
 }
 
+struct TriagePage: BareTablePage {
+  var table = TablePage<TriageContent>()
+}
+
 /// Everything that needs a human: each finding of the fleet, the worst first, a cause before what follows from it.
 struct TriageContent: TableContent {
   static let page = PageID.triage
