@@ -1,3 +1,4 @@
+import FleetSim
 import Foundation
 import Testing
 
@@ -13,6 +14,35 @@ import Testing
     let end = try terminal.end()
     #expect(end.code == 0)
     #expect(end.isRestored, "\(end.text.debugDescription)")
+  }
+
+  @Test func aTokenHelperThatTakesItsTimeKeepsNobodyFromTheFirstFrame() async throws {
+    let simulation = try FleetSimulation(SimulationOptions())
+    let endpoints = try await simulation.start()
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fleettui-helper-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    // The helper hangs until somebody writes the token.
+    let (pipe, config) = (folder.appendingPathComponent("token").path, folder.appendingPathComponent("config.toml").path)
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let text = """
+      [environment.slow]
+      control_plane = "\(endpoints.controlPlane)"
+      tenant_url = "\(endpoints.tenantURL)"
+      admin_token = { command = ["/bin/cat", "\(pipe)"] }
+      """
+    try Data(text.utf8).write(to: URL(fileURLWithPath: config))
+    let terminal = try PseudoTerminal(["--config", config], columns: 120, environment: ["XDG_STATE_HOME": folder.path])
+    let rows = try terminal.see("SLOW")
+    #expect(!rows.joined().contains("acme"))
+    try terminal.press("2")
+    try terminal.see("RUNTIME")
+    try terminal.press("1")
+    try Data(endpoints.adminToken.utf8).write(to: URL(fileURLWithPath: pipe))
+    try terminal.see("acme")
+    try terminal.press("q")
+    #expect(try terminal.end().code == 0)
+    await simulation.stop()
   }
 
   @Test func keysOpenPagesDetailHelpAndFilter() throws {

@@ -16,6 +16,8 @@ public final class EventStreamClient: Sendable {
     public var eventLimit = EventStreamParser.defaultEventLimit
     /// Seconds until the head of an answer must be there; some servers take the connection and then say nothing.
     public var answerLimit = 30.0
+    /// Headers that are asked for anew for each connection: credentials that may be renewed.
+    public var headers: (@Sendable () -> [(name: String, value: String)])?
 
     public init(policy: EventStreamPolicy = .standard) { self.policy = policy }
   }
@@ -97,7 +99,11 @@ public final class EventStreamClient: Sendable {
     resumingFrom id: String?, _ isFull: @escaping @Sendable () -> Bool, _ deliver: @escaping @Sendable (EventStreamDelivery) -> Void
   ) async -> [EventStreamConnection.Action] {
     var request = request
-    request.headers.removeAll { $0.name.lowercased() == "last-event-id" }
+    let renewed = options.headers?() ?? []
+    request.headers.removeAll { header in
+      header.name.lowercased() == "last-event-id" || renewed.contains { $0.name.lowercased() == header.name.lowercased() }
+    }
+    request.headers += renewed
     if let id { request.headers.append(("Last-Event-ID", id)) }
     state.withLock {
       $0.parser = EventStreamParser(lastEventID: $0.connection.lastEventID, eventLimit: options.eventLimit)

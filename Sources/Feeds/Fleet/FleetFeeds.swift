@@ -27,13 +27,14 @@ public final class FleetFeeds: Sendable {
   let http: HTTPClient
   let queue: EventQueue
   let options: Options
-  let controlPlane: Result<ControlPlaneClient, FeedError>?
+  let controlPlane: ControlPlaneAccess?
   let tenants: TenantWatch
   let regions: [RegionWatch]
   let database: DatabaseWatch?
   let zone: ZoneWatch?
   let rosterKick = Kick()
   let purgesKick = Kick()
+  private let feedKick = Kick()
 
   /// - Parameter variables: the process's environment, for tokens and AWS credentials.
   public init(environment: FleetEnvironment, http: HTTPClient, queue: EventQueue, variables: [String: String], options: Options = Options())
@@ -42,14 +43,10 @@ public final class FleetFeeds: Sendable {
     self.http = http
     self.queue = queue
     self.options = options
-    controlPlane = environment.controlPlane.map { address in
-      guard let source = environment.adminToken else { return .failure(.unanswerable("control plane: no admin_token is configured")) }
-      do throws(SecretSource.Unavailable) {
-        return .success(ControlPlaneClient(http: http, base: address, token: try source.read(environment: variables)))
-      } catch { return .failure(.unanswerable("control plane: \(error)")) }
+    controlPlane = environment.controlPlane.map {
+      ControlPlaneAccess(http: http, base: $0, token: environment.adminToken, variables: variables)
     }
-    tenants = TenantWatch(
-      environment: environment, http: http, queue: queue, controlPlane: controlPlane.flatMap { try? $0.get() }, options: options)
+    tenants = TenantWatch(environment: environment, http: http, queue: queue, controlPlane: controlPlane, options: options)
     regions =
       environment.aws.map {
         RegionWatch.all(
@@ -151,16 +148,19 @@ public final class FleetFeeds: Sendable {
     let asked = wallClock()
     do throws(FeedError) {
       guard let controlPlane else { return ([], environment.rosterPoll) }
-      let roster = try await controlPlane.get().roster(within: budget)
+      let deadline = monotonicSeconds() + budget
+      let roster = try await controlPlane.client().roster(within: max(1, deadline - monotonicSeconds()))
       post(
         .controlPlane, asked: asked, epoch: epoch,
         .roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable))
+      feedKick.kick()
       if let clock = roster.clock { post(.controlPlane, asked: asked, .clock(clock)) }
       tenants.take(
         roster.rows, isWhole: roster.rows.count < ControlPlaneClient.rosterLimit && roster.unreadable == 0 && !roster.rows.isEmpty)
       return (roster.rows, environment.rosterPoll)
     } catch {
       guard !Task.isCancelled else { return ([], environment.rosterPoll) }
+      controlPlane?.note(error)
       post(.controlPlane, asked: asked, epoch: epoch, .failed(error.description))
       return ([], max(environment.rosterPoll, min(300, error.retryAfter ?? 0)))
     }
@@ -169,7 +169,7 @@ public final class FleetFeeds: Sendable {
   /// Boot events of the orgs that come up; the newest first, a bounded number, since a mass creation must not become a flood of questions.
   /// Once also of those that had failed before they were first seen: that there are none is the mark of a tenant that could not report.
   private func readBootEvents(of rows: [OrgRow], alsoFailed: Bool, until deadline: Double) async {
-    guard let client = controlPlane.flatMap({ try? $0.get() }) else { return }
+    guard !rows.isEmpty, let client = try? await controlPlane?.client() else { return }
     let coming = rows.filter { $0.status == .provisioning || $0.status == nil || (alsoFailed && $0.status == .failed) }.prefix(30)
     await withDiscardingTaskGroup { group in
       for row in coming {
@@ -200,12 +200,14 @@ public final class FleetFeeds: Sendable {
 
   @discardableResult
   private func readPurges(within budget: Double) async -> Double {
-    guard let client = controlPlane.flatMap({ try? $0.get() }) else { return 600 }
+    guard let controlPlane else { return 600 }
     do throws(FeedError) {
+      let client = try await controlPlane.client()
       let asked = wallClock()
       post(.controlPlane, asked: asked, epoch: .max, .purges(try await client.purges(within: budget)))
       return 60
     } catch {
+      controlPlane.note(error)
       if case .notOffered = error { return 600 }
       return max(60, min(600, error.retryAfter ?? 0))
     }
@@ -214,12 +216,20 @@ public final class FleetFeeds: Sendable {
   // MARK: - The fleet feed
 
   private func listenToFeed() async {
-    guard let client = controlPlane.flatMap({ try? $0.get() }) else { return }
+    guard let controlPlane else { return }
     post(.feed, .expected(pollInterval: nil))
-    var request = HTTPRequest(.get, client.base + "/cp/admin/events/stream", headers: client.service.headers, timeout: nil)
+    // Without a token nothing can be heard: the roster says why, and kicks once it was answered.
+    while (try? await controlPlane.client()) == nil {
+      await feedKick.wait(600)
+      if Task.isCancelled { return }
+    }
+    var request = HTTPRequest(.get, controlPlane.base + "/cp/admin/events/stream", timeout: nil)
     // A comment comes every 15 s: three missed ones are a dead peer (docs/fleet-feed.md).
     request.silenceLimit = 45
-    let stream = EventStreamClient(http: http, request: request, options: EventStreamClient.Options(policy: .fleetFeed))
+    var options = EventStreamClient.Options(policy: .fleetFeed)
+    // A rotated token counts from the next connection on.
+    options.headers = { controlPlane.headers ?? [] }
+    let stream = EventStreamClient(http: http, request: request, options: options)
     await stream.run(isFull: { [queue] in queue.isFull { stream.resume() } }) { [self] delivery in
       switch delivery {
       case .opened(let resumedFrom):

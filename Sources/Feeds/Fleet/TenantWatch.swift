@@ -45,12 +45,12 @@ final class TenantWatch: Sendable {
   private let environment: FleetEnvironment
   private let http: HTTPClient
   private let queue: EventQueue
-  private let controlPlane: ControlPlaneClient?
+  private let controlPlane: ControlPlaneAccess?
   private let options: FleetFeeds.Options
   private let kick = Kick()
   private let state = Mutex(State())
 
-  init(environment: FleetEnvironment, http: HTTPClient, queue: EventQueue, controlPlane: ControlPlaneClient?, options: FleetFeeds.Options) {
+  init(environment: FleetEnvironment, http: HTTPClient, queue: EventQueue, controlPlane: ControlPlaneAccess?, options: FleetFeeds.Options) {
     self.environment = environment
     self.http = http
     self.queue = queue
@@ -244,7 +244,7 @@ final class TenantWatch: Sendable {
       }
       if boots, let controlPlane {
         group.addTask {
-          guard let answer = try? await controlPlane.bootEvents(of: slug, within: min(10, left)),
+          guard let answer = try? await controlPlane.client().bootEvents(of: slug, within: min(10, left)),
             answer.org == nil || answer.org == tenant.org
           else { return }
           self.post(slug, .bootEvents(tenant.org, answer.rows))
@@ -323,7 +323,7 @@ final class TenantWatch: Sendable {
     if let known = tenant.token {
       token = known
     } else {
-      token = try await controlPlane.tenantToken(of: slug, within: budget)
+      token = try await controlPlane.client().tenantToken(of: slug, within: budget)
       state.withLock { $0.tenants[slug]?.token = token }
     }
     return TenantClient(http: http, slug: slug, org: tenant.org, base: base, token: token)
