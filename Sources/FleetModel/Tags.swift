@@ -15,9 +15,7 @@ public struct Tags: Hashable, Sendable {
 
   /// Of two with the same key the last one counts.
   public init(_ tags: some Sequence<Element>) {
-    list = tags.map { Tag(key: $0.key, value: $0.value) }
-    list.sort { $0.key < $1.key }
-    for index in list.indices.dropLast().reversed() where list[index].key == list[index + 1].key { list.remove(at: index) }
+    for tag in tags { self[tag.key] = tag.value }
   }
 
   public var isEmpty: Bool { list.isEmpty }

@@ -138,8 +138,8 @@ struct LoadedFleet {
 
 @Suite struct ClockSkewTests {
   static let faults: [(fault: SimulatedFault, words: String)] = [
-    (.controlPlaneClock(ahead: 120), "the control plane's clock is 2 min ahead of this machine's and EC2's"),
-    (.computeClock(ahead: -90), "EC2's clock is 9"),
+    (.controlPlaneClock(ahead: 150), "the control plane's clock is 2 min ahead of this machine's and EC2's"),
+    (.computeClock(ahead: -95), "EC2's clock is 9"),
   ]
 
   @Test(arguments: faults) func aClockThatIsWrongIsFoundWhereverAgesAreShown(_ fault: SimulatedFault, _ words: String) async throws {
@@ -151,7 +151,7 @@ struct LoadedFleet {
     let snapshot = try JSONValue(parsing: try await CommandRun.run("snapshot", "--config", endpoints.configPath).output)
     let finding = try #require(snapshot["findings"]?.array?.first)
     #expect(finding["code"] == "clock-skew" && finding["severity"] == "warning")
-    // A second more or less may have passed.
+    // A busy machine may shift it by some seconds.
     #expect(finding["summary"]?.text?.contains(words) == true, "\(finding)")
     #expect(snapshot["orgs"]?.array?.allSatisfy { $0["findings"] == .array([finding]) } == true)
     let slug = try #require(snapshot["orgs"]?.array?.first?["slug"]?.text)

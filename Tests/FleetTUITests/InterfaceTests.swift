@@ -4,11 +4,11 @@ import Testing
 @testable import FleetTUI
 
 /// A fleet made by events, and an interface that shows it.
-private struct Scene {
+struct InterfaceScene {
   static let start = Timestamp(milliseconds: 1_763_905_327_000)
   var fleet = Fleet()
   var interface: Interface
-  var now = Scene.start
+  var now = InterfaceScene.start
   var size = Terminal.Size(rows: 24, columns: 100)
   private var epoch: UInt64 = 0
 
@@ -44,6 +44,7 @@ private struct Scene {
     for key in keys {
       last = interface.handle(key, fleet, at: now)
       _ = screen()
+      interface.anticipate(fleet)
     }
     return last
   }
@@ -56,7 +57,7 @@ private struct Scene {
 
 @Suite struct InterfaceTests {
   @Test func beforeAnyAnswerThePageSaysThatNothingIsLoaded() {
-    var scene = Scene()
+    var scene = InterfaceScene()
     scene.apply(.controlPlane, .expected(pollInterval: 15))
     let screen = scene.screen()
     #expect(screen.count == 24)
@@ -66,7 +67,7 @@ private struct Scene {
   }
 
   @Test func aFailedFirstAnswerIsNoEmptyFleet() {
-    var scene = Scene()
+    var scene = InterfaceScene()
     scene.apply(.controlPlane, .failed("connection refused"))
     let screen = scene.screen().joined(separator: "\n")
     #expect(screen.contains("not loaded: connection refused"))
@@ -74,12 +75,12 @@ private struct Scene {
   }
 
   @Test func aRosterIsShownWhole() {
-    var scene = Scene()
+    var scene = InterfaceScene()
     scene.size = Terminal.Size(rows: 14, columns: 120)
     scene.apply(.controlPlane, .expected(pollInterval: 15))
     scene.roster([
-      Scene.org("acme"), Scene.org("bright-lab", .failed, error: "tunnel/DNS step failed", age: 4000),
-      Scene.org("cinder", .suspended, age: 100),
+      InterfaceScene.org("acme"), InterfaceScene.org("bright-lab", .failed, error: "tunnel/DNS step failed", age: 4000),
+      InterfaceScene.org("cinder", .suspended, age: 100),
     ])
     #expect(
       scene.screen().map { String($0.reversed().drop { $0 == " " }.reversed()) } == [
@@ -98,11 +99,11 @@ private struct Scene {
   }
 
   @Test func theSelectionStaysOnItsOrgWhereverItGoes() {
-    var scene = Scene()
-    scene.roster([Scene.org("bravo"), Scene.org("delta")])
+    var scene = InterfaceScene()
+    scene.roster([InterfaceScene.org("bravo"), InterfaceScene.org("delta")])
     scene.press(.character("j"))
     #expect(scene.selectedRow()?.contains("delta") == true)
-    scene.roster([Scene.org("alpha"), Scene.org("bravo"), Scene.org("charlie"), Scene.org("delta")])
+    scene.roster([InterfaceScene.org("alpha"), InterfaceScene.org("bravo"), InterfaceScene.org("charlie"), InterfaceScene.org("delta")])
     #expect(scene.selectedRow()?.contains("delta") == true)
     scene.press(.character("S"))
     #expect(scene.selectedRow()?.contains("delta") == true)
@@ -111,30 +112,30 @@ private struct Scene {
   }
 
   @Test func anOrgThatIsReplacedByAnotherOfItsNameIsNotSelected() {
-    var scene = Scene()
-    scene.roster([Scene.org("alpha"), Scene.org("bravo")])
+    var scene = InterfaceScene()
+    scene.roster([InterfaceScene.org("alpha"), InterfaceScene.org("bravo")])
     scene.press(.down)
     #expect(scene.interface.selection == .org("id-bravo"))
-    var other = Scene.org("bravo")
+    var other = InterfaceScene.org("bravo")
     other.id = "another"
-    scene.now = Scene.start + 5
-    scene.roster([Scene.org("alpha"), other])
+    scene.now = InterfaceScene.start + 5
+    scene.roster([InterfaceScene.org("alpha"), other])
     _ = scene.screen()
     #expect(scene.interface.selection != .org("id-bravo"))
   }
 
   @Test func whenItsRowGoesTheCursorStaysInItsPlace() {
-    var scene = Scene()
-    scene.roster(["a-org", "b-org", "c-org"].map { Scene.org($0) })
+    var scene = InterfaceScene()
+    scene.roster(["a-org", "b-org", "c-org"].map { InterfaceScene.org($0) })
     scene.press(.down)
-    scene.now = Scene.start + 5
-    scene.roster(["a-org", "c-org"].map { Scene.org($0) })
+    scene.now = InterfaceScene.start + 5
+    scene.roster(["a-org", "c-org"].map { InterfaceScene.org($0) })
     #expect(scene.selectedRow()?.contains("c-org") == true)
   }
 
   @Test func theFilterNarrowsAsItIsTypedAndEscapeBringsAllBack() {
-    var scene = Scene()
-    scene.roster((0..<20).map { Scene.org("org-\($0)") } + [Scene.org("acme", .failed, error: "TLS handshake failed")])
+    var scene = InterfaceScene()
+    scene.roster((0..<20).map { InterfaceScene.org("org-\($0)") } + [InterfaceScene.org("acme", .failed, error: "TLS handshake failed")])
     scene.press(.character("/"))
     scene.type("Tls")
     #expect(scene.screen().contains { $0.hasPrefix("▶ acme") })
@@ -147,19 +148,19 @@ private struct Scene {
   }
 
   @Test func rowsThatComeLaterPassTheFilterToo() {
-    var scene = Scene()
-    scene.roster([Scene.org("acme")])
+    var scene = InterfaceScene()
+    scene.roster([InterfaceScene.org("acme")])
     scene.press(.character("/"))
     scene.type("glob")
     #expect(scene.screen().contains { $0.contains("no row holds \"glob\"") })
-    scene.roster([Scene.org("acme"), Scene.org("globex")])
+    scene.roster([InterfaceScene.org("acme"), InterfaceScene.org("globex")])
     #expect(scene.screen().contains { $0.contains("globex") })
     #expect(!scene.screen().contains { $0.contains("acme") })
   }
 
   @Test func aPasteIntoTheFilterIsCleanedAndNeverPressed() {
-    var scene = Scene()
-    scene.roster([Scene.org("acme")])
+    var scene = InterfaceScene()
+    scene.roster([InterfaceScene.org("acme")])
     scene.press(.character("/"))
     #expect(scene.press(.paste("q\u{1B}[31m\u{202E}\nacme" + String(repeating: "x", count: 10_000))) == .draw)
     #expect((scene.screen().last?.unicodeScalars.count ?? 0) <= 200)
@@ -169,9 +170,9 @@ private struct Scene {
   }
 
   @Test func everyColumnSortsAndIsMarked() {
-    var scene = Scene()
+    var scene = InterfaceScene()
     scene.size.columns = 200
-    scene.roster([Scene.org("a-org", .running, age: 100), Scene.org("b-org", .failed, age: 200_000)])
+    scene.roster([InterfaceScene.org("a-org", .running, age: 100), InterfaceScene.org("b-org", .failed, age: 200_000)])
     var heads: [String] = []
     for _ in FleetContent.columns {
       heads.append(scene.screen().first { $0.contains(" TENANT") } ?? "")
@@ -185,8 +186,8 @@ private struct Scene {
   }
 
   @Test func theKeyReachesTheTopLayerFirst() {
-    var scene = Scene()
-    scene.roster([Scene.org("acme")])
+    var scene = InterfaceScene()
+    scene.roster([InterfaceScene.org("acme")])
     scene.press(.character("/"))
     #expect(scene.press(.character("q")) == .draw)
     scene.press(.escape, .character("?"))
@@ -199,9 +200,9 @@ private struct Scene {
   }
 
   @Test func theDetailShowsTheOrgAndFollowsTheSelection() {
-    var scene = Scene()
+    var scene = InterfaceScene()
     scene.size.rows = 40
-    scene.roster([Scene.org("acme", .failed, error: "no capacity in us-east-2"), Scene.org("globex")])
+    scene.roster([InterfaceScene.org("acme", .failed, error: "no capacity in us-east-2"), InterfaceScene.org("globex")])
     scene.apply(
       .tenant("acme"),
       .workspaces("id-acme", [WorkspaceRow(id: "w-1", name: "support", status: .failed, runtime: "hermes", lastError: "SDK init timeout")]))
@@ -218,20 +219,21 @@ private struct Scene {
   }
 
   @Test func whatComesUpMovesEverySecondAndWhatIsSteadyDoesNot() {
-    var scene = Scene()
+    var scene = InterfaceScene()
     scene.apply(.controlPlane, .expected(pollInterval: 15))
-    scene.roster([Scene.org("acme", age: 600)])
+    scene.roster([InterfaceScene.org("acme", age: 600)])
     // The next thing to change is an age of minutes, or the roster's staleness.
-    #expect(scene.nextChange() == Scene.start + 60)
-    scene.roster([Scene.org("acme", age: 600), Scene.org("bright", .provisioning, age: 20)])
-    #expect(scene.nextChange() == Scene.start + 1)
+    #expect(scene.nextChange() == InterfaceScene.start + 60)
+    scene.roster([InterfaceScene.org("acme", age: 600), InterfaceScene.org("bright", .provisioning, age: 20)])
+    #expect(scene.nextChange() == InterfaceScene.start + 1)
   }
 
   @Test func provisioningIsOrderedByLatenessAndSaysIt() {
-    var scene = Scene()
+    var scene = InterfaceScene()
     scene.size.columns = 140
     scene.roster([
-      Scene.org("slow", .provisioning, age: 900), Scene.org("young", .provisioning, age: 10), Scene.org("older", .provisioning, age: 600),
+      InterfaceScene.org("slow", .provisioning, age: 900), InterfaceScene.org("young", .provisioning, age: 10),
+      InterfaceScene.org("older", .provisioning, age: 600),
     ])
     scene.press(.character("2"))
     let rows = scene.screen().filter { $0.contains("(tenant)") }
@@ -241,12 +243,13 @@ private struct Scene {
   }
 
   @Test func instancesAreJudgedOnlyFromCompleteSources() {
-    var scene = Scene()
+    var scene = InterfaceScene()
     scene.size.columns = 160
     let tags = ["ManagedBy": "molecule-cp", "Role": "workspace", "OrgID": "gone", "OrgSlug": "gone"]
     func machine(_ id: String, _ age: Double, _ tags: [String: String]) -> InstanceRow {
       InstanceRow(
-        id: InstanceID(id), region: "us-east-2", state: .running, type: "t3.large", launchedAt: Scene.start + -age, tags: Tags(tags))
+        id: InstanceID(id), region: "us-east-2", state: .running, type: "t3.large", launchedAt: InterfaceScene.start + -age,
+        tags: Tags(tags))
     }
     let machines = [machine("i-old", 100_000, tags), machine("i-young", 60, tags), machine("i-foreign", 100_000, ["Name": "bastion"])]
     scene.apply(.ec2("us-east-2"), .instances(machines, complete: true, problem: nil))
@@ -256,17 +259,17 @@ private struct Scene {
     #expect(row("i-young").contains("can't tell"))
     #expect(row("i-foreign").contains("not ours"))
     scene.apply(.controlPlane, .expected(pollInterval: 15))
-    scene.roster([Scene.org("acme")])
+    scene.roster([InterfaceScene.org("acme")])
     #expect(row("i-old").contains("orphan: org gone"))
     #expect(row("i-old").contains("0.083"))
     #expect(row("i-young").contains("grace: org gone"))
-    scene.now = Scene.start + 3600
+    scene.now = InterfaceScene.start + 3600
     #expect(row("i-old").contains("can't tell"))
   }
 
   @Test func newEventsComeInAtTheTopUntilTheCursorIsMoved() {
-    var scene = Scene()
-    scene.roster([Scene.org("acme")])
+    var scene = InterfaceScene()
+    scene.roster([InterfaceScene.org("acme")])
     scene.press(.character("0"))
     func send(_ type: EventType) {
       scene.apply(
@@ -288,8 +291,8 @@ private struct Scene {
   }
 
   @Test func noSizeBreaksAnyPage() {
-    var scene = Scene()
-    scene.roster((0..<30).map { Scene.org("org-\($0)", $0 % 3 == 0 ? .provisioning : .running, age: Double($0) * 30) })
+    var scene = InterfaceScene()
+    scene.roster((0..<30).map { InterfaceScene.org("org-\($0)", $0 % 3 == 0 ? .provisioning : .running, age: Double($0) * 30) })
     let layers: [[Key]] = [[], [.enter], [.character("?")], [.character("/")]]
     for page in ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"] {
       for keys in layers {
@@ -310,20 +313,20 @@ private struct Scene {
   }
 
   @Test func belowTheSmallestSizeItSaysSo() {
-    var scene = Scene()
+    var scene = InterfaceScene()
     scene.size = Terminal.Size(rows: 4, columns: 60)
     #expect(scene.screen().joined().contains("too small: 60x4, needs 20x5"))
   }
 
   @Test func hostileTextIsHarmlessOnEveryPage() {
     let hostile = "\u{1B}[31m\u{1B}]0;x\u{07}\u{9B}2J\u{0}\n\r\t\u{202E}\u{2066}e" + String(repeating: "\u{301}", count: 10_000) + "日本"
-    var scene = Scene()
+    var scene = InterfaceScene()
     scene.size = Terminal.Size(rows: 50, columns: 200)
     // Uncleaned, as if every defence before had failed.
     scene.roster([
       OrgRow(
         id: OrgID(hostile), slug: Slug(hostile), name: hostile, plan: hostile, status: OrgStatus(hostile), lastError: hostile,
-        createdAt: Scene.start)
+        createdAt: InterfaceScene.start)
     ])
     scene.apply(
       .tenant(Slug(hostile)),
@@ -362,8 +365,8 @@ private struct Scene {
   }
 
   @Test func aJumpLeadsToTheSameThingOnAnotherPageAndEscapeLeadsBack() {
-    var scene = Scene()
-    scene.roster([Scene.org("acme"), Scene.org("beta")])
+    var scene = InterfaceScene()
+    scene.roster([InterfaceScene.org("acme"), InterfaceScene.org("beta")])
     scene.apply(
       .ec2(Region("us-east-2")),
       .instances(
@@ -390,8 +393,8 @@ private struct Scene {
   }
 
   @Test func escapeClearsWhatWasTypedAfterAJumpBeforeItLeadsBack() {
-    var scene = Scene()
-    scene.roster([Scene.org("acme"), Scene.org("beta")])
+    var scene = InterfaceScene()
+    scene.roster([InterfaceScene.org("acme"), InterfaceScene.org("beta")])
     scene.press(.character("v"))
     #expect(scene.interface.page == .events)
     scene.press(.character("/"))
@@ -403,16 +406,16 @@ private struct Scene {
   }
 
   @Test func aJumpToWhatIsNotThereSaysSo() {
-    var scene = Scene()
-    scene.roster([Scene.org("acme")])
+    var scene = InterfaceScene()
+    scene.roster([InterfaceScene.org("acme")])
     scene.press(.character("m"))
     #expect(scene.interface.page == .fleet)
     #expect(scene.screen().last?.contains("no machine") == true)
   }
 
   @Test func tabsShortenWhereThereIsLittleRoom() {
-    var scene = Scene()
-    scene.roster([Scene.org("acme")])
+    var scene = InterfaceScene()
+    scene.roster([InterfaceScene.org("acme")])
     for columns in [110, 80, 60, 40] {
       scene.size = Terminal.Size(rows: 24, columns: columns)
       let tabs = scene.screen()[2]
@@ -423,13 +426,13 @@ private struct Scene {
   }
 
   @Test func refreshAsksTheWorld() {
-    var scene = Scene()
+    var scene = InterfaceScene()
     #expect(scene.press(.character("r")) == .perform(.refresh))
   }
 
   @Test func asciiScreensHoldNothingElseOfOurOwn() {
-    var scene = Scene(ascii: true)
-    scene.roster([Scene.org("acme"), Scene.org("b-org", .provisioning, age: 100)])
+    var scene = InterfaceScene(ascii: true)
+    scene.roster([InterfaceScene.org("acme"), InterfaceScene.org("b-org", .provisioning, age: 100)])
     let screen = scene.screen().joined(separator: "\n")
     let foreign = Set(screen.unicodeScalars.filter { !$0.isASCII }).subtracting(["…", "–"])
     #expect(foreign.isEmpty, "\(foreign)")

@@ -35,6 +35,7 @@ public final class FleetFeeds: Sendable {
   let rosterKick = Kick()
   let purgesKick = Kick()
   private let feedKick = Kick()
+  private let clockNews = ClockNews()
 
   /// - Parameter variables: the process's environment, for tokens and AWS credentials.
   public init(environment: FleetEnvironment, http: HTTPClient, queue: EventQueue, variables: [String: String], options: Options = Options())
@@ -154,7 +155,7 @@ public final class FleetFeeds: Sendable {
         .controlPlane, asked: asked, epoch: epoch,
         .roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable))
       feedKick.kick()
-      if let clock = roster.clock { post(.controlPlane, asked: asked, .clock(clock)) }
+      if let clock = roster.clock, clockNews.isNews(clock) { post(.controlPlane, asked: asked, .clock(clock)) }
       tenants.take(
         roster.rows, isWhole: roster.rows.count < ControlPlaneClient.rosterLimit && roster.unreadable == 0 && !roster.rows.isEmpty)
       return (roster.rows, environment.rosterPoll)

@@ -32,9 +32,12 @@ public final class RegionWatch: Sendable {
     guard !settings.regions.isEmpty else { return [] }
     let credentials = settings.credentials(http: http, variables: variables)
     return settings.regions.map { region in
+      let clock = ClockNews()
       let client = EC2Client(
         http: http, region: region, endpoint: settings.endpoint, credentials: credentials,
-        noteClock: { queue.post(FleetEvent(source: .ec2(region), at: wallClock(), change: .clock($0))) })
+        noteClock: { offset in
+          if clock.isNews(offset) { queue.post(FleetEvent(source: .ec2(region), at: wallClock(), change: .clock(offset))) }
+        })
       return RegionWatch(
         region: region, queue: queue, client: client, readsResources: readsResources,
         quotas: asksQuota && settings.vcpuQuota == nil

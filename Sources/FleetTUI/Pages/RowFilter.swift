@@ -26,8 +26,14 @@ struct RowFilter<Content: TableContent> {
   /// One row became another, or came, or went.
   mutating func renew(_ id: Content.ID, _ content: Content, _ fleet: Fleet) {
     guard texts != nil else { return }
+    guard content.count(fleet) <= Self.limit else { return texts = nil }
     let joined = content.exists(id, fleet) ? Self.joined(id, content, fleet) : nil
     texts?[id] = joined
+  }
+
+  /// The other rows are gone.
+  mutating func keep(where isKept: (Content.ID) -> Bool) {
+    if let all = texts { texts = all.filter { isKept($0.key) } }
   }
 
   func passes(_ id: Content.ID, _ content: Content, _ fleet: Fleet) -> Bool {

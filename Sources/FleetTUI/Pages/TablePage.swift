@@ -82,6 +82,7 @@ struct TablePage<Content: TableContent> {
     if let oldest = content.oldest(fleet) {
       order.keep { $0 >= oldest }
       whole?.keep { $0 >= oldest }
+      rowFilter.keep { $0 >= oldest }
     }
     let before = (order.count, total)
     for id in content.touched(by: changes, fleet) {
