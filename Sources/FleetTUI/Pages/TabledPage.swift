@@ -2,7 +2,7 @@ import FleetModel
 
 /// A page with a table in it: rows, order, filter and selection are the table's.
 ///
-/// Each is a type of its own: the compiler then makes its table's code for its rows alone, which is several times as fast as code for any.
+/// Each is a type of its own: the compiler then makes its table's code for its rows alone, which is faster than code for any.
 protocol TabledPage: Page {
   associatedtype Content: TableContent
   var table: TablePage<Content> { get set }
