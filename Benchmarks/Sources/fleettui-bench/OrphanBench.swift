@@ -54,6 +54,6 @@ enum OrphanBench {
   private static func machine(_ index: Int, _ tags: [String: String]) -> InstanceRow {
     InstanceRow(
       id: InstanceID("i-\(index)"), region: "us-east-2", state: .running, type: "t3.large", launchedAt: now + -100_000,
-      tags: tags.merging(["ManagedBy": "molecule-cp"]) { $1 })
+      tags: Tags(tags.merging(["ManagedBy": "molecule-cp"]) { $1 }))
   }
 }
