@@ -48,6 +48,15 @@ import Testing
       return terminal
     }
 
+    /// A dashboard in which acme's deletion has come to its machines.
+    func runningDeletion() throws -> PseudoTerminal {
+      let terminal = try dialog("acme")
+      try terminal.type("demo/acme", interval: 0.4)
+      try terminal.press("\r")
+      try terminal.see("infra")
+      return terminal
+    }
+
     /// What another operator asks of the control plane.
     func ask(_ method: String, _ path: String, body: String? = nil) async throws -> JSONValue {
       try await Self.ask(endpoints, method, path, body: body)
@@ -285,10 +294,7 @@ import Testing
 
   @Test func whoLeavesInTheMiddleIsToldOnTheShellAndTheNextStartFollowsIt() async throws {
     try await withScene { scene in
-      let first = try scene.dialog("acme")
-      try first.type("demo/acme", interval: 0.4)
-      try first.press("\r")
-      try first.see("infra")
+      let first = try scene.runningDeletion()
       try first.press("\u{1B}")
       try first.see("Deletion of acme", absent: true)
       try first.press("q")
@@ -305,10 +311,7 @@ import Testing
 
   @Test func killedInTheMiddleTheNextStartSaysWhatStoodAndFollowsIt() async throws {
     try await withScene { scene in
-      let first = try scene.dialog("acme")
-      try first.type("demo/acme", interval: 0.4)
-      try first.press("\r")
-      try first.see("infra")
+      let first = try scene.runningDeletion()
       try first.signal(SIGKILL)
       _ = try first.end()
       #expect(scene.journals.count == 1 && scene.receipts.isEmpty)

@@ -67,6 +67,16 @@ import Testing
     #expect(!scene.fleet.triage.findings(of: .fleet).contains { $0.code == .clockSkew })
   }
 
+  @Test func aRegionThatNoLongerAnswersDoesNotSpeakAgainstTheOthers() {
+    var scene = DiagnosisTests().scene(workspace: .online)
+    scene.hear(.ec2("us-east-2"), .clock(ClockOffset(ahead: 150, margin: 0.5)))
+    #expect(scene.fleet.clockFinding(at: scene.now) != nil)
+    // This machine's clock is set right; us-east-2 fails since.
+    scene.now = scene.now + 60
+    scene.hear(.ec2("us-west-2"), .clock(ClockOffset(ahead: 0, margin: 2)))
+    #expect(scene.fleet.clockFinding(at: scene.now) == nil)
+  }
+
   @Test func whatIsNotKnownOfAClockIsSaid() throws {
     var scene = DiagnosisTests().scene(workspace: .online)
     scene.hear(.controlPlane, .clock(ClockOffset(ahead: -90, margin: 0.5)))

@@ -66,7 +66,7 @@ final class ControlPlaneAccess: Sendable {
   /// The token as it was read last, for a connection that is made again.
   var headers: [(name: String, value: String)]? { (try? known.get())?.service.headers }
 
-  /// The control plane refused the token. - Parameter error: its answer; others are passed over.
+  /// The roster, which every right token may read, was refused. - Parameter error: other answers are passed over.
   func note(_ error: FeedError) {
     guard case .status(_, let status, _, _, _) = error, status == 401 || status == 403 else { return }
     state.withLock { $0.isRefused = true }

@@ -203,12 +203,12 @@ public final class FleetFeeds: Sendable {
   private func readPurges(within budget: Double) async -> Double {
     guard let controlPlane else { return 600 }
     do throws(FeedError) {
+      let deadline = monotonicSeconds() + budget
       let client = try await controlPlane.client()
       let asked = wallClock()
-      post(.controlPlane, asked: asked, epoch: .max, .purges(try await client.purges(within: budget)))
+      post(.controlPlane, asked: asked, epoch: .max, .purges(try await client.purges(within: max(1, deadline - monotonicSeconds()))))
       return 60
     } catch {
-      controlPlane.note(error)
       if case .notOffered = error { return 600 }
       return max(60, min(600, error.retryAfter ?? 0))
     }

@@ -94,18 +94,17 @@ extension Fleet {
   func clockFinding(_ clock: RuleClock) -> Finding? {
     let known = clocks.filter { !clock.isOver(Self.clockMemory, since: $0.value.at) }
     let controlPlane = known[.controlPlane]
-    // All regions keep one time: the answer that was the shortest under way tells it best.
+    // All regions keep one time, and one that fails may have told it before this machine's clock was set right: the newest counts.
     let region = known.filter { if case .ec2 = $0.key { true } else { false } }
-      .min { ($0.value.offset.margin, $0.key.description) < ($1.value.offset.margin, $1.key.description) }
+      .max { ($0.value.at, $0.key) < ($1.value.at, $1.key) }
     let comparison = ClockComparison(controlPlane: controlPlane?.offset, ec2: region?.value.offset)
     guard let (summary, suspects) = comparison.disagreement else { return nil }
     var evidence: [Finding.Evidence] = []
     var unchecked: [String] = []
-    for (source, reading) in [(Source.controlPlane, controlPlane), (region?.key ?? .ec2(Region("")), region?.value)] {
-      guard let reading else {
-        unchecked.append("\(source == .controlPlane ? "the control plane's" : "EC2's") clock: no answer with a Date header")
-        continue
-      }
+    if controlPlane == nil, sources[.controlPlane] != nil { unchecked.append("the control plane's clock: no answer with a Date header") }
+    if region == nil, !regions.isEmpty { unchecked.append("EC2's clock: no answer with a Date header") }
+    let readings = [controlPlane.map { (Source.controlPlane, $0) }, region.map { ($0.key, $0.value) }].compactMap { $0 }
+    for (source, reading) in readings {
       let ahead = reading.offset.ahead
       let words =
         abs(ahead) > ClockComparison.limit
