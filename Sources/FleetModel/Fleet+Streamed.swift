@@ -119,10 +119,12 @@ extension Fleet {
       workspace.lastHeartbeat = streamed.timestamp ?? event.at
       workspace.row.activeTasks = data["active_tasks"]?.integer.flatMap { Int(exactly: $0) } ?? workspace.row.activeTasks
       workspace.row.uptime = data["uptime_seconds"]?.double ?? workspace.row.uptime
+      workspace.reportedAt = event.at
     case .taskUpdated:
       workspace.row.currentTask = data["current_task"]?.string ?? workspace.row.currentTask
       workspace.row.activeTasks = data["active_tasks"]?.integer.flatMap { Int(exactly: $0) } ?? workspace.row.activeTasks
       workspace.lastActivity = streamed.timestamp ?? event.at
+      workspace.reportedAt = event.at
     case .activityLogged:
       workspace.lastActivity = streamed.timestamp ?? event.at
     default:

@@ -37,6 +37,9 @@ extension Fleet {
     if workspace.statusToldAt > asked {
       workspace.row.status = before.status
       workspace.row.lastError = before.lastError
+      workspace.row.errorRate = before.errorRate
+    }
+    if let reported = workspace.reportedAt, reported > asked {
       workspace.row.activeTasks = before.activeTasks
       workspace.row.currentTask = before.currentTask
       workspace.row.uptime = before.uptime

@@ -49,7 +49,9 @@ public struct Workspace: Hashable, Sendable {
   public var orgID: OrgID
   /// When its status was last told, by this machine's clock.
   public var statusToldAt: Timestamp
-  /// The same by the server's clock; an older event doesn't undo it.
+  /// When it last told its tasks or its uptime in an event, by this machine's clock.
+  public var reportedAt: Timestamp?
+  /// When its status was told, by the server's clock; an older event doesn't undo it.
   public var statusServerTime: Timestamp?
   public var firstSeen: Timestamp
   public var lastHeartbeat: Timestamp?

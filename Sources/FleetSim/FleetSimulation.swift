@@ -119,12 +119,12 @@ public final class FleetSimulation: Sendable {
       do { try await server.run() } catch { outcome.yield("\(error)") }
       outcome.finish()
     }
-    let waiting = Task { if (try? await server.waitUntilListening(timeout: 5)) != nil { outcome.yield(nil) } else { outcome.finish() } }
+    let waiting = Task { if (try? await server.waitUntilListening(timeout: 30)) != nil { outcome.yield(nil) } else { outcome.finish() } }
     let first = await outcomes.first { _ in true }
     waiting.cancel()
     guard case .some(nil) = first, case .ip4(_, let port)? = await server.listeningAddress else {
       serving.cancel()
-      throw SimulationError.cannotListen(port: options.port, reason: (first ?? nil) ?? "it did not start within 5 s")
+      throw SimulationError.cannotListen(port: options.port, reason: (first ?? nil) ?? "it did not start within 30 s")
     }
     let files: SimulationFiles
     let endpoints: SimulatedEndpoints

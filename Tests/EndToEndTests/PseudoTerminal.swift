@@ -78,7 +78,7 @@ final class PseudoTerminal {
 
   /// Waits until the screen holds `text`; fails the test with the screen when it doesn't in time.
   @discardableResult
-  func see(_ text: String, absent: Bool = false, within seconds: Double = 10, sourceLocation: SourceLocation = #_sourceLocation) throws
+  func see(_ text: String, absent: Bool = false, within seconds: Double = 30, sourceLocation: SourceLocation = #_sourceLocation) throws
     -> [String]
   {
     let answer = try ask(["do": "await", "text": text, "absent": absent, "seconds": seconds])
@@ -101,7 +101,7 @@ final class PseudoTerminal {
     var text: String
   }
 
-  func end(within seconds: Double = 5) throws -> End {
+  func end(within seconds: Double = 20) throws -> End {
     let answer = try ask(["do": "exit", "seconds": seconds])
     let flag = { (name: String) in answer[name] as? Bool ?? false }
     return End(

@@ -37,7 +37,7 @@ import Testing
       let access = ControlPlaneAccess(
         http: HTTPClient(), base: base + "/", token: .file(path), variables: [:], clock: { clock.seconds.withLock { $0 } })
       func ask() async -> Int? {
-        do throws(FeedError) { return try await access.client().roster(within: 5).rows.count } catch {
+        do throws(FeedError) { return try await access.client().roster(within: 30).rows.count } catch {
           access.note(error)
           return nil
         }

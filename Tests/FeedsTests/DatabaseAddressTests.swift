@@ -55,7 +55,7 @@ import Testing
     let queue = EventQueue()
     let port = try DatabaseCluster.freePort()
     let watch = DatabaseWatch(settings: DatabaseSettings(address: .url("postgresql://u:hunter2@127.0.0.1:\(port)/d")), queue: queue)
-    let failure = await watch.read(epoch: 1, within: 1)
+    let failure = await watch.read(epoch: 1, within: 2)
     #expect(
       failure?.kind == .unreachable && failure?.description.contains("Connection refused") == true
         && failure?.description.contains("hunter2") == false)

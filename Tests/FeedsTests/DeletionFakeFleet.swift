@@ -54,6 +54,8 @@ final class DeletionFakeFleet: Sendable {
   static let org = OrgID("7c1e9b52-0000-4000-8000-0000a4d1a4d1")
   static let purgeID = "5f2c0000-0000-4000-8000-000000000001"
   let truth = Mutex(Truth())
+  /// Tells of each cascade that begins.
+  private let beginnings = AsyncStream<Void>.makeStream()
   let port: UInt16
   private let listener: Int32
 
@@ -78,16 +80,20 @@ final class DeletionFakeFleet: Sendable {
     Thread.detachNewThread {
       while true {
         let connection = accept(listening, nil, nil)
-        guard connection >= 0 else { return }
+        guard connection >= 0 else {
+          // Here, not where it is shut down: until this thread is done its number must not become another fleet's.
+          close(listening)
+          return
+        }
         Thread.detachNewThread { serve(connection) }
       }
     }
   }
 
-  deinit {
-    shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
-  }
+  deinit { shutdown(listener, Int32(SHUT_RDWR)) }
+
+  /// Until the next cascade begins.
+  func waitForCascade() async { for await _ in beginnings.stream { return } }
 
   var base: String { "http://127.0.0.1:\(port)" }
 
@@ -227,6 +233,7 @@ final class DeletionFakeFleet: Sendable {
       return (starts, truth.lies, truth.cascadeSeconds)
     }
     if starts {
+      beginnings.continuation.yield()
       let waits: Bool = if case .queued = fault.answer { false } else { true }
       let run: @Sendable () -> Void = { [self] in
         usleep(UInt32(seconds * 1_000_000))

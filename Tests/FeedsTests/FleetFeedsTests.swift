@@ -153,7 +153,7 @@ final class FleetListener {
     }) { base in
       let queue = EventQueue()
       var options = FleetFeeds.Options()
-      options.budget = 1
+      options.budget = 3
       let feeds = FleetFeeds(
         environment: environment(base), http: HTTPClient(), queue: queue, variables: ["TOKEN": "cp-token"], options: options)
       await feeds.loadOnce()

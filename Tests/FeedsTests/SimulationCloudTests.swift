@@ -5,7 +5,7 @@ import Testing
 
 import enum FleetModel.JSONValue
 
-@Suite("Simulated EC2 and DNS", .timeLimit(.minutes(1)))
+@Suite("Simulated EC2 and DNS", .timeLimit(.minutes(5)))
 struct SimulationCloudTests {
   private static func values(_ name: String, in text: String) -> [String] {
     text.components(separatedBy: "<\(name)>").dropFirst().compactMap { $0.components(separatedBy: "</\(name)>").first }

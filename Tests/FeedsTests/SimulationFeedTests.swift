@@ -4,7 +4,7 @@ import Testing
 
 import enum FleetModel.JSONValue
 
-@Suite("Simulated fleet feed", .timeLimit(.minutes(1)))
+@Suite("Simulated fleet feed", .timeLimit(.minutes(5)))
 struct SimulationFeedTests {
   private static let path = "/cp/admin/events/stream"
 

@@ -96,7 +96,12 @@ struct SimulationWire: Sendable {
       }
     }
 
-    var ids: [Int] { text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("id: ") }.compactMap { Int($0.dropFirst(4)) } }
+    /// The ids so far; a last line without its end may be cut anywhere.
+    var ids: [Int] {
+      let text = text
+      return text[..<(text.lastIndex(where: \.isNewline) ?? text.startIndex)].split(whereSeparator: \.isNewline)
+        .filter { $0.hasPrefix("id: ") }.compactMap { Int($0.dropFirst(4)) }
+    }
   }
 
   func open(
@@ -128,7 +133,9 @@ struct SimulationWire: Sendable {
   private static func unchunked(_ bytes: [UInt8]) -> [UInt8] {
     var rest = bytes[...]
     var out: [UInt8] = []
-    while let line = rest.firstIndex(of: 13), let size = Int(String(decoding: rest[..<line], as: UTF8.self), radix: 16), size > 0 {
+    while let line = rest.firstIndex(of: 13), let size = Int(String(decoding: rest[..<line], as: UTF8.self), radix: 16), size > 0,
+      line + 2 <= rest.endIndex
+    {
       out += rest[(line + 2)...].prefix(size)
       rest = rest[(line + 2)...].dropFirst(size + 2)
     }

@@ -59,9 +59,9 @@ struct CommandRun {
     async let errors = collect(stderr.fileHandleForReading) { _ in }
     try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     try? stdin.fileHandleForWriting.close()
-    // No test may hang on a program that does not end: 60 s are far beyond any of its own limits.
+    // No test may hang on a program that does not end: 120 s are far beyond any of its own limits.
     let watchdog = Task {
-      try await Task.sleep(for: .seconds(60))
+      try await Task.sleep(for: .seconds(120))
       kill(identifier, SIGKILL)
     }
     for await _ in ended.stream {}

@@ -209,7 +209,7 @@ struct LoadedFleet {
       let ready = try await CommandRun.run("wait", "patient", "--for", "ready", "--config", config)
       let json = try JSONValue(parsing: ready.output)
       #expect(ready.status == 0 && json["result"] == "reached" && json["for"] == "ready" && json["target"]?["kind"] == "org")
-      let timeout = try await CommandRun.run("wait", "patient", "--for", "gone", "--timeout", "1", "--config", config)
+      let timeout = try await CommandRun.run("wait", "patient", "--for", "gone", "--timeout", "5", "--config", config)
       #expect(timeout.status == 3)
       #expect(try JSONValue(parsing: timeout.output)["result"] == "timeout")
       let gone = try await CommandRun.run("wait", "nobody", "--for", "gone", "--config", config)

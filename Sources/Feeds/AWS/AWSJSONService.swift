@@ -25,6 +25,7 @@ struct AWSJSONService: Sendable {
     schedule.firstDelay = 0.5
     var failures = 0
     var hasRenewed = false
+    var known: AWSError?
     while true {
       let used = try await credentials.credentials(within: max(0.05, deadline - monotonicSeconds()))
       let failed: AWSError
@@ -37,6 +38,7 @@ struct AWSJSONService: Sendable {
         credentials.forget(used)
         continue
       case .final(let error): throw error
+      case .late(let error, let seconds): throw seconds < RetrySchedule.moments ? known ?? error : error
       case .fault(let error, let seconds):
         failed = error
         retryAfter = seconds
@@ -46,6 +48,7 @@ struct AWSJSONService: Sendable {
       guard failures < Self.tries,
         let delay = schedule.delay(status: 503, retryAfter: retryAfter, left: left, random: Double.random(in: 0..<1))
       else { throw failed }
+      known = failed
       do { try await Task.sleep(for: .seconds(delay)) } catch { throw AWSError.transport(.cancelled, question: question) }
     }
   }
@@ -56,13 +59,15 @@ struct AWSJSONService: Sendable {
     /// Worth another try.
     case fault(AWSError, retryAfter: Double?)
     case final(AWSError)
+    /// Its time was over before an answer came; so many seconds it had.
+    case late(AWSError, after: Double)
   }
 
   private func exchange(_ question: AWSQuestion, _ parameters: JSONValue, _ credentials: AWSCredentials, until deadline: Double) async
     -> Outcome
   {
     let left = deadline - monotonicSeconds()
-    guard left > 0 else { return .final(AWSError(.transport, what: question.description, why: "its time is over")) }
+    guard left > 0 else { return .late(AWSError(.transport, what: question.description, why: "its time is over"), after: 0) }
     var request = HTTPRequest(
       .post, endpoint, headers: [("Content-Type", "application/x-amz-json-1.1"), ("X-Amz-Target", "\(target).\(question.action)")],
       body: Array(parameters.serialized().utf8), timeout: left)
@@ -74,6 +79,7 @@ struct AWSJSONService: Sendable {
       return judge(try await http.send(request), question, credentials, now)
     } catch {
       let failure = AWSError.transport(error, question: question)
+      guard monotonicSeconds() < deadline else { return .late(failure, after: left) }
       return error.isTransient ? .fault(failure, retryAfter: nil) : .final(failure)
     }
   }

@@ -61,6 +61,7 @@ struct AWSQuery: Sendable {
     schedule.firstDelay = 0.5
     var failures = 0
     var hasRenewed = false
+    var known: AWSError?
     while true {
       var used: AWSCredentials?
       if let credentials { used = try await credentials.credentials(within: max(0.05, deadline - monotonicSeconds())) }
@@ -78,6 +79,7 @@ struct AWSQuery: Sendable {
         credentials.forget(used)
         continue
       case .final(let error): throw error
+      case .late(let error, let seconds): throw seconds < RetrySchedule.moments ? known ?? error : error
       case .throttled(let error, let retryAfter):
         failed = error
         delay = schedule.delay(status: 503, retryAfter: retryAfter, left: left, random: random)
@@ -87,6 +89,7 @@ struct AWSQuery: Sendable {
         delay = failures < Self.triesOfFailures ? schedule.delay(status: 503, retryAfter: retryAfter, left: left, random: random) : nil
       }
       guard let delay else { throw failed }
+      known = failed
       do { try await Task.sleep(for: .seconds(delay)) } catch { throw AWSError.transport(.cancelled, question: question) }
     }
   }
@@ -98,6 +101,8 @@ struct AWSQuery: Sendable {
     /// Worth a few more tries.
     case fault(AWSError, retryAfter: Double?)
     case final(AWSError)
+    /// Its time was over before an answer came; so many seconds it had.
+    case late(AWSError, after: Double)
   }
 
   private func exchange<Item: Sendable>(
@@ -105,7 +110,7 @@ struct AWSQuery: Sendable {
     _ read: @escaping @Sendable (XMLElement) -> Item?
   ) async -> Outcome<Item> {
     let left = deadline - monotonicSeconds()
-    guard left > 0 else { return .final(AWSError(.transport, what: question.description, why: "its time is over")) }
+    guard left > 0 else { return .late(AWSError(.transport, what: question.description, why: "its time is over"), after: 0) }
     var request = HTTPRequest(
       .post, question.endpoint, headers: [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")],
       body: AWSEncoding.form(parameters), timeout: left)
@@ -126,6 +131,7 @@ struct AWSQuery: Sendable {
     switch (end, ended.answer) {
     case (.failed(let failure), _):
       let error = AWSError.transport(failure, question: question)
+      guard monotonicSeconds() < deadline else { return .late(error, after: left) }
       return failure.isTransient ? .fault(error, retryAfter: nil) : .final(error)
     case (.stopped, _) where !ended.isRefused: return .final(.transport(.cancelled, question: question))
     case (_, .failure(let failure)): return unreadable(failure, start, question)

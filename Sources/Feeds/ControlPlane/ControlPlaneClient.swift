@@ -41,8 +41,7 @@ public struct ControlPlaneClient: Sendable {
   }
 
   private static func clock(of response: HTTPResponse) -> ClockOffset? {
-    let now = wallClock()
-    return response.head.clock(sent: now + -response.elapsed, received: now)
+    response.head.clock(sent: response.receivedAt + -response.elapsed, received: response.receivedAt)
   }
 
   /// `GET /health` (contract §1.2): seconds it took, and what it tells of the control plane's clock.

@@ -48,10 +48,12 @@ public final class DatabaseWatch: Sendable {
     let deadline = started + budget
     var delay = 0.25
     var wasReached = false
+    var known: DatabaseError?
     while true {
       let asked = wallClock()
+      let left = deadline - monotonicSeconds()
       do throws(DatabaseError) {
-        let reading = try await connection.perform(within: deadline - monotonicSeconds()) { session, limits throws(DatabaseError) in
+        let reading = try await connection.perform(within: left) { session, limits throws(DatabaseError) in
           try session.connect(limits)
           return try DatabaseReading.read(session, limits, at: asked)
         }
@@ -59,12 +61,14 @@ public final class DatabaseWatch: Sendable {
         return nil
       } catch {
         guard !Task.isCancelled, error.kind != .cancelled else { return error }
+        let told = error.kind == .timedOut && left < RetrySchedule.moments ? known ?? error : error
+        known = told
         wasReached = wasReached || error.kind != .unreachable
         let end = wasReached ? deadline : min(deadline, started + Self.patience)
         let wait = delay * Double.random(in: 0.5..<1)
         guard error.isTransient, monotonicSeconds() + wait < end else {
-          post(asked: asked, epoch: epoch, .failed(error.description))
-          return error
+          post(asked: asked, epoch: epoch, .failed(told.description))
+          return told
         }
         delay = min(2, delay * 2)
         do { try await Task.sleep(for: .seconds(wait)) } catch { return DatabaseError(.cancelled, "") }

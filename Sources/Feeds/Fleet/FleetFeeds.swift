@@ -138,7 +138,8 @@ public final class FleetFeeds: Sendable {
     var epoch: UInt64 = 0
     while !Task.isCancelled {
       epoch += 1
-      let reading = await readRoster(epoch: epoch, within: min(15, environment.rosterPoll))
+      // However often it is asked, a slow answer is one.
+      let reading = await readRoster(epoch: epoch, within: max(5, min(15, environment.rosterPoll)))
       if options.asksTenants { await readBootEvents(of: reading.rows, alsoFailed: epoch == 1, until: monotonicSeconds() + 10) }
       await rosterKick.wait(reading.wait)
     }

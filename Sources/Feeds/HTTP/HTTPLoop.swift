@@ -43,14 +43,13 @@ final class HTTPLoop: Sendable {
 
   func post(_ command: Command) {
     let accepted = mailbox.withLock { mailbox in
-      if mailbox.isOpen { mailbox.commands.append(command) }
-      return mailbox.isOpen
-    }
-    if accepted {
+      guard mailbox.isOpen else { return false }
+      mailbox.commands.append(command)
+      // Under the lock: once the mailbox is closed the handle is freed.
       curl_multi_wakeup(multi.handle)
-    } else if case .start(_, let completion) = command {
-      completion(.failed(.cancelled))
+      return true
     }
+    if !accepted, case .start(_, let completion) = command { completion(.failed(.cancelled)) }
   }
 
   /// Ends every transfer, then the thread. Harmless when repeated.
@@ -216,18 +215,20 @@ private struct RunningTransfers {
     } catch { finish(transfer, .failed(error)) }
   }
 
-  /// Ends the streams that were silent for too long, and what waited for its host until its time was over. Returns the milliseconds until
-  /// the next one may be.
+  /// Ends the requests whose time is over, the streams that were silent for too long, and what waited for its host until its time was
+  /// over. Returns the milliseconds until the next one may be.
+  ///
+  /// libcurl 7.88 may lose a transfer's `CURLOPT_TIMEOUT_MS` where its connect timeout is as long, so the time is kept here.
   mutating func endOverdueOnes() -> Int32 {
     let now = monotonicSeconds()
     var wait = endOverdueWaits(now: now)
     for transfer in Array(running.values) {
-      guard let left = transfer.silenceLeft(now: now) else { continue }
-      if left <= 0 {
-        finish(transfer, .failed(.silent(seconds: transfer.ticket.request.silenceLimit ?? 0)))
+      switch transfer.due(now: now) {
+      case .never: break
+      case .over(let failure):
+        finish(transfer, .failed(failure))
         hasWork = true
-      } else {
-        wait = min(wait, left)
+      case .in(let seconds): wait = min(wait, seconds)
       }
     }
     return Int32((wait * 1000).rounded(.up))

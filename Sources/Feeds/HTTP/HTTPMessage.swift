@@ -81,13 +81,16 @@ public struct HTTPResponse: Sendable {
   public var body: [UInt8]
   /// Seconds from the request's start to its end.
   public var elapsed: Double
+  /// When its end was there, by this machine's clock.
+  public var receivedAt: Timestamp
   /// Seconds from the first try's start, where it took several.
   public var triedFor: Double?
 
-  public init(head: HTTPHead, body: [UInt8], elapsed: Double) {
+  public init(head: HTTPHead, body: [UInt8], elapsed: Double, receivedAt: Timestamp) {
     self.head = head
     self.body = body
     self.elapsed = elapsed
+    self.receivedAt = receivedAt
   }
 
   public var status: Int { head.status }

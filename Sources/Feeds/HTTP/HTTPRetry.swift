@@ -5,6 +5,8 @@ public struct RetrySchedule: Sendable {
   /// Seconds before the first repetition at most; doubles each time up to ``longestDelay``.
   public var firstDelay = 0.25
   public var longestDelay = 5.0
+  /// A last try that had fewer seconds and got no answer knows less than the one before it, which was told something.
+  static let moments = 1.0
   private var attempt = 0
 
   public init() {}
@@ -34,36 +36,51 @@ public struct RetrySchedule: Sendable {
 
 extension HTTPClient {
   /// Asks until an answer comes that is worth returning, for at most `budget` seconds in all. Only for what changes nothing.
-  /// - Throws: ``HTTPFailure`` of the last try.
+  /// - Throws: ``HTTPFailure`` of the last try that had its time.
   public func ask(_ request: HTTPRequest, within budget: Double) async throws(HTTPFailure) -> HTTPResponse {
     let began = monotonicSeconds()
     let deadline = began + budget
-    var tries = 0
     var schedule = RetrySchedule()
+    var known: Result<HTTPResponse, HTTPFailure>?
     while true {
       var attempt = request
       let left = deadline - monotonicSeconds()
       attempt.timeout = min(request.timeout ?? budget, max(0.05, left))
-      let delay: Double?
+      let outcome = await result(of: attempt)
+      let now = monotonicSeconds()
       let random = Double.random(in: 0..<1)
-      tries += 1
-      do {
-        var response = try await send(attempt)
-        let retryAfter = response.head.retryAfter(now: wallClock().seconds)
-        delay = schedule.delay(status: response.status, retryAfter: retryAfter, left: deadline - monotonicSeconds(), random: random)
-        if delay == nil {
-          if tries > 1 { response.triedFor = monotonicSeconds() - began }
-          return response
+      let delay =
+        switch outcome {
+        case .success(let response):
+          schedule.delay(
+            status: response.status, retryAfter: response.head.retryAfter(now: wallClock().seconds), left: deadline - now, random: random)
+        case .failure(let failure): schedule.delay(failure: failure, left: deadline - now, random: random)
         }
-      } catch {
-        delay = schedule.delay(failure: error, left: deadline - monotonicSeconds(), random: random)
-        if delay == nil {
-          // The last try may have had a second left; the question had them all.
-          if case .timedOut = error { throw .timedOut(seconds: monotonicSeconds() - began) }
-          throw error
-        }
+      if let delay {
+        known = outcome
+        do { try await Task.sleep(for: .seconds(delay)) } catch { throw .cancelled }
+        continue
       }
-      do { try await Task.sleep(for: .seconds(delay ?? 0)) } catch { throw .cancelled }
+      switch (outcome, known) {
+      case (.failure(.timedOut), let known?) where left < RetrySchedule.moments: return try told(known, after: now - began)
+      case (_, nil): return try outcome.get()
+      case (_, _?): return try told(outcome, after: now - began)
+      }
+    }
+  }
+
+  private func result(of request: HTTPRequest) async -> Result<HTTPResponse, HTTPFailure> {
+    do { return .success(try await send(request)) } catch { return .failure(error) }
+  }
+
+  /// What several tries ended with, and how long they took.
+  private func told(_ outcome: Result<HTTPResponse, HTTPFailure>, after seconds: Double) throws(HTTPFailure) -> HTTPResponse {
+    switch outcome {
+    case .success(var response):
+      response.triedFor = seconds
+      return response
+    case .failure(.timedOut): throw .timedOut(seconds: seconds)
+    case .failure(let failure): throw failure
     }
   }
 }

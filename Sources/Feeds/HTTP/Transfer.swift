@@ -92,10 +92,25 @@ final class Transfer {
     curl_easy_pause(handle, CURLPAUSE_CONT)
   }
 
-  /// Seconds until the peer counts as dead; `nil` when it never does.
-  func silenceLeft(now: Double) -> Double? {
-    guard let limit = request.silenceLimit, !isPaused else { return nil }
-    return lastByteAt + limit - now
+  enum Due {
+    case never
+    /// Seconds until its time is over or its peer counts as dead, whichever is first.
+    case `in`(Double)
+    case over(HTTPFailure)
+  }
+
+  func due(now: Double) -> Due {
+    var next = Double.infinity
+    if let timeout = request.timeout {
+      next = startedAt + timeout - now
+      if next <= 0 { return .over(.timedOut(seconds: now - startedAt)) }
+    }
+    if let limit = request.silenceLimit, !isPaused {
+      let left = lastByteAt + limit - now
+      if left <= 0 { return .over(.silent(seconds: limit)) }
+      next = min(next, left)
+    }
+    return next.isFinite ? .in(next) : .never
   }
 
   private func configure(_ handle: UnsafeMutableRawPointer, _ context: UnsafeMutableRawPointer, _ userAgent: String) -> Bool {
@@ -104,9 +119,7 @@ final class Transfer {
     fleet_setopt_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
     fleet_setopt_long(handle, CURLOPT_NOSIGNAL, 1)
     fleet_setopt_long(handle, CURLOPT_FOLLOWLOCATION, 0)
-    let left = request.timeout.map { max(0.001, min(startedAt + $0 - monotonicSeconds(), 86_400)) }
-    fleet_setopt_long(handle, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(min(request.connectTimeout, left ?? .infinity) * 1000)))
-    if let left { fleet_setopt_long(handle, CURLOPT_TIMEOUT_MS, Int((left * 1000).rounded(.up))) }
+    fleet_setopt_long(handle, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(min(request.connectTimeout, 86_400) * 1000)))
     fleet_setopt_long(handle, CURLOPT_TCP_KEEPALIVE, 1)
     fleet_setopt_long(handle, CURLOPT_TCP_KEEPIDLE, 30)
     fleet_setopt_long(handle, CURLOPT_TCP_KEEPINTVL, 10)
@@ -249,7 +262,7 @@ final class Transfer {
     case CURLE_OK:
       if ticket.receiver != nil { return .streamed(stopped: false) }
       guard let head else { return .failed(.broken("no status line", answered: false)) }
-      return .answered(HTTPResponse(head: head, body: body, elapsed: monotonicSeconds() - startedAt))
+      return .answered(HTTPResponse(head: head, body: body, elapsed: monotonicSeconds() - startedAt, receivedAt: wallClock()))
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: return .failed(.badURL(why))
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .failed(.unresolved(host: origin.host))
     case CURLE_COULDNT_CONNECT: return .failed(.refused(host: origin.host + (origin.port.isEmpty ? "" : ":\(origin.port)")))

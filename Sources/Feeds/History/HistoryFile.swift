@@ -124,7 +124,7 @@ public final class HistoryFile: Sendable {
 
   /// The change to write-ahead logging doesn't wait for another process that does the same: it is tried again.
   private static func opened(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
-    for _ in 0..<20 {
+    for _ in 0..<100 {
       do { return try DatabaseQueue(path: path, configuration: configuration) } catch let error as GRDB.DatabaseError
         where error.resultCode == .SQLITE_BUSY
       {

@@ -81,6 +81,8 @@ extension PurgeRow {
 
   /// Completed in every field that says so (contract §1.9).
   public var isFinished: Bool { status == .completed && lastStep == "completed" && completedAt != nil }
+
+  func wasCompleted(since start: Timestamp) -> Bool { isFinished && completedAt.map { $0 >= start } == true }
 }
 
 /// Which names in a zone belong to an org of one environment (contract §6.1). Environments share zones: `acme.example.com` is not

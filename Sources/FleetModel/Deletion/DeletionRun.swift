@@ -189,8 +189,8 @@ public struct DeletionRun: Hashable, Sendable {
 
   private mutating func check(_ reading: DeletionReading, at now: Timestamp) -> [Action] {
     note(reading, at: now)
-    // Somebody's cascade may be running: it is followed, never doubled.
-    if case .rows(let rows) = reading.audit, let running = rows.first(where: \.isPending) {
+    // Somebody's cascade may be running, or be over only now while the roster was being read: it is followed, never doubled.
+    if case .rows(let rows) = reading.audit, let running = rows.first(where: { $0.isPending || $0.wasCompleted(since: order.startedAt) }) {
       word = .underWay
       lastWordAt = now
       state = .following

@@ -72,13 +72,12 @@ public struct TypedConfirmation: Hashable, Sendable {
     }
   }
 
-  /// The data went stale or came back.
+  /// The data went stale or came back. Why the last key counted for nothing stays said: ``block`` speaks for itself.
   public mutating func setBlock(_ reason: String?) {
     block = reason
-    if let reason {
-      notice = .blocked(reason)
-    } else if case .blocked = notice {
-      notice = nil
+    switch notice {
+    case nil, .blocked: notice = reason.map(Notice.blocked)
+    case .pasted, .tooFast, .tooSoon, .wrong, .planChanged: break
     }
   }
 

@@ -106,7 +106,7 @@ struct DeletionDialog: Overlay {
     }
     renew(fleet, at: now)
     guard case .typing(var typing) = phase else { return .draw }
-    if key == .enter, typing.plan.openPurges.contains(where: \.isPending) { return watch(typing.plan) }
+    if key == .enter, fleet.orgs[orgID] != nil, typing.plan.openPurges.contains(where: \.isPending) { return watch(typing.plan) }
     guard let event = Self.event(of: key) else { return .draw }
     let result = typing.confirmation.handle(event, at: now)
     phase = .typing(typing)

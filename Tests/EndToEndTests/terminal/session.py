@@ -4,7 +4,8 @@ Reads one JSON command a line on standard input, answers with one JSON object a 
 
   {"do": "start", "argv": [...], "rows": 24, "columns": 80, "environment": {...}, "ignore_hangup": false}
   {"do": "keys", "bytes": "..."}                      sends text (escapes as they are)
-  {"do": "type", "text": "...", "interval": 0.08}     one character after the other, as a hand does
+  {"do": "type", "text": "...", "interval": 0.08}     one character after the other, as a hand does: the next so long after the prompt
+                                                      showed the last one
   {"do": "await", "text": "...", "absent": false, "seconds": 5}     until the screen holds (or lacks) the text
   {"do": "screen"}                                    the rows as they are
   {"do": "resize", "rows": 5, "columns": 20}
@@ -82,6 +83,17 @@ class Session:
             self.read(min(left, 0.05))
         return True
 
+    def whole(self):
+        """Whether the screen is a whole frame: a terminal hands a long one over in pieces."""
+        return self.raw.rfind(b"\x1b[?2026h") <= self.raw.rfind(b"\x1b[?2026l")
+
+    def catch_up(self):
+        while self.read(0):
+            pass
+
+    def prompt(self):
+        return next((row for row in self.rows() if row.startswith("  \u25b8 ")), None)
+
     def rows(self):
         return [row.rstrip() for row in self.screen.display]
 
@@ -121,12 +133,18 @@ def answer(session, command):
         return {}
     if what == "type":
         for character in command["text"]:
+            session.catch_up()
+            before = session.prompt()
             os.write(session.master, character.encode())
+            session.until(5, lambda: session.whole() and session.prompt() != before)
             session.until(command["interval"], lambda: False)
         return {}
     if what == "await":
         text = command["text"]
-        found = session.until(seconds, lambda: (text in "\n".join(session.rows())) != command.get("absent", False))
+        session.catch_up()
+        found = session.until(
+            seconds, lambda: session.whole() and (text in "\n".join(session.rows())) != command.get("absent", False)
+        )
         return {"found": found, "rows": session.rows(), "after": time.monotonic() - session.started}
     if what == "screen":
         # A frame is whole once its synchronised update has ended.
