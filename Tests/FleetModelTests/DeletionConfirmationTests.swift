@@ -89,6 +89,14 @@ import Testing
     #expect(confirmation.handle(.enter, at: now + 2) == .confirmed)
   }
 
+  @Test func whyAKeyCountedForNothingIsSaidAlthoughTheDataGoesStaleMeanwhile() {
+    var confirmation = confirmation()
+    _ = confirmation.handle(.paste, at: opened + 3)
+    confirmation.setBlock("control-plane is failed")
+    confirmation.setBlock(nil)
+    #expect(confirmation.notice == .pasted && confirmation.closedFor(at: opened + 3) > 0)
+  }
+
   @Test func aChangedPlanForgetsWhatWasTyped() {
     var confirmation = confirmation()
     let now = type("staging/acme", into: &confirmation, from: opened + 1)

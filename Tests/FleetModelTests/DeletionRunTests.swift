@@ -55,6 +55,20 @@ import Testing
     if case .end(let receipt)? = actions.last { receipt } else { nil }
   }
 
+  /// The audit and the roster are read side by side: the roster's answer may be the older one.
+  @Test func aCascadeThatIsOverJustBeforeTheRequestIsFollowedAndNotDoubled() {
+    var run = run()
+    _ = run.handle(.started, at: start)
+    let actions = run.handle(.read(standing(.rows([purge("completed", at: 0.5)]))), at: start + 1)
+    #expect(actions.first == .record(.following("p1", at: start + 1)) && !actions.contains(.send))
+    _ = run.handle(.woke, at: start + 2)
+    #expect(receipt(run.handle(.read(gone(.rows([purge("completed", at: 0.5)]))), at: start + 3))?.outcome == .verified)
+    // One of yesterday is no reason: the org stands, and is to go.
+    var again = self.run()
+    _ = again.handle(.started, at: start)
+    #expect(again.handle(.read(standing(.rows([purge("completed", at: -86_400)]))), at: start + 1).last == .send)
+  }
+
   @Test func theRecordIsMadeBeforeTheRequestAndAfterTheAnswer() {
     var run = sent()
     let actions = run.handle(.answered(.done("p1", org: Self.org), status: 200), at: start + 3)

@@ -226,6 +226,19 @@ struct Scene {
     .streamed(StreamedEvent(type: type, timestamp: scene.now, orgID: "org-acme", slug: "acme", workspaceID: "w1", data: data, id: id))
   }
 
+  @Test func aListThatWasAskedForBeforeATaskWasToldLeavesTheTask() {
+    var scene = scene()
+    let asked = scene.now
+    scene.pass(1)
+    scene.hear(.tenant("acme"), event(scene, .taskUpdated, ["current_task": "review", "active_tasks": 2]))
+    let row = WorkspaceRow(id: "w1", name: "one", status: .online, runtime: "hermes")
+    scene.hear(.tenant("acme"), .workspaces("org-acme", [row]), asked: asked)
+    #expect(scene.fleet.workspaces["w1"]?.row.currentTask == "review" && scene.fleet.workspaces["w1"]?.row.activeTasks == 2)
+    scene.pass(1)
+    scene.hear(.tenant("acme"), .workspaces("org-acme", [row]))
+    #expect(scene.fleet.workspaces["w1"]?.row.currentTask == nil)
+  }
+
   @Test func statusesFollowTheStream() {
     var scene = scene()
     let steps: [(EventType, JSONValue, WorkspaceStatus)] = [
