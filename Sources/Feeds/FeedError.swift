@@ -90,6 +90,8 @@ struct JSONService: Sendable {
   let headers: [(name: String, value: String)]
   /// What to do about a 401 or 403.
   var credential = "check the token that the configuration names"
+  /// Seconds after which nothing is asked again; see ``HTTPClient/ask(_:within:patience:)``.
+  var patience = Double.infinity
 
   /// - Parameter budget: seconds for everything, repetitions included.
   /// - Throws: ``FeedError`` for any answer but a 200 with JSON.
@@ -102,7 +104,7 @@ struct JSONService: Sendable {
   func response(_ path: String, timeout: Double, within budget: Double) async throws(FeedError) -> HTTPResponse {
     let request = HTTPRequest(.get, base + path, headers: headers + [("Accept", "application/json")], timeout: timeout)
     let began = monotonicSeconds()
-    do throws(HTTPFailure) { return try await http.ask(request, within: budget) } catch {
+    do throws(HTTPFailure) { return try await http.ask(request, within: budget, patience: patience) } catch {
       throw .transport("\(name) \(Self.shown(path))", error, triedFor: monotonicSeconds() - began)
     }
   }

@@ -268,6 +268,26 @@ final class Recorder<Value: Sendable>: Sendable {
     }
   }
 
+  @Test func patienceEndsBeforeTheBudgetUnlessTheServerSaysWhen() async throws {
+    let count = Recorder<Int>()
+    try await withServer({ _ in
+      count.add(1)
+      return answer(502)
+    }) { base in
+      // The wait before the second try ends within 0.25 s, the one before the fourth never within 0.6 s.
+      let refused = try await client.ask(HTTPRequest(.get, base), within: 20, patience: 0.6)
+      #expect(refused.status == 502 && (1...3).contains(count.values.count))
+    }
+    let again = Recorder<Int>()
+    try await withServer({ _ in
+      again.add(1)
+      return again.values.count == 1 ? answer(503, [HTTPHeader("Retry-After"): "1"]) : answer(200)
+    }) { base in
+      let got = try await client.ask(HTTPRequest(.get, base), within: 20, patience: 0.3).status
+      #expect(got == 200)
+    }
+  }
+
   @Test func aStatusThatIsNotTransientIsAnsweredOnce() async throws {
     for status in [400, 401, 403, 404, 409, 500] {
       let count = Recorder<Int>()

@@ -36,8 +36,9 @@ public struct RetrySchedule: Sendable {
 
 extension HTTPClient {
   /// Asks until an answer comes that is worth returning, for at most `budget` seconds in all. Only for what changes nothing.
+  /// - Parameter patience: seconds after which nothing is asked again, unless the server itself says when to.
   /// - Throws: ``HTTPFailure`` of the last try that had its time.
-  public func ask(_ request: HTTPRequest, within budget: Double) async throws(HTTPFailure) -> HTTPResponse {
+  public func ask(_ request: HTTPRequest, within budget: Double, patience: Double = .infinity) async throws(HTTPFailure) -> HTTPResponse {
     let began = monotonicSeconds()
     let deadline = began + budget
     var schedule = RetrySchedule()
@@ -48,14 +49,16 @@ extension HTTPClient {
       attempt.timeout = min(request.timeout ?? budget, max(0.05, left))
       let outcome = await result(of: attempt)
       let now = monotonicSeconds()
+      let end = min(deadline, began + patience)
       let random = Double.random(in: 0..<1)
-      let delay =
-        switch outcome {
-        case .success(let response):
-          schedule.delay(
-            status: response.status, retryAfter: response.head.retryAfter(now: wallClock().seconds), left: deadline - now, random: random)
-        case .failure(let failure): schedule.delay(failure: failure, left: deadline - now, random: random)
-        }
+      let delay: Double?
+      switch outcome {
+      case .success(let response):
+        let retryAfter = response.head.retryAfter(now: wallClock().seconds)
+        let left = (retryAfter == nil ? end : deadline) - now
+        delay = schedule.delay(status: response.status, retryAfter: retryAfter, left: left, random: random)
+      case .failure(let failure): delay = schedule.delay(failure: failure, left: end - now, random: random)
+      }
       if let delay {
         known = outcome
         do { try await Task.sleep(for: .seconds(delay)) } catch { throw .cancelled }

@@ -5,6 +5,8 @@ public struct TenantClient: Sendable {
   let service: JSONService
   public let base: String
   let headers: [(name: String, value: String)]
+  /// Seconds for which a tenant that isn't reached is asked again: one whose machine sleeps, boots or goes is nothing rare.
+  static let patience = 5.0
 
   /// - Parameter base: `https://acme.example.com`.
   public init(http: HTTPClient, slug: Slug, org: OrgID, base: String, token: Secret) {
@@ -13,7 +15,7 @@ public struct TenantClient: Sendable {
     service = JSONService(
       http: http, name: "tenant \(slug)", base: self.base, headers: headers,
       // A valid token gets 401 while the tenant's database is away (captured): never the proof of a bad one.
-      credential: "its token is read anew; while the tenant's database is away it refuses good ones too")
+      credential: "its token is read anew; while the tenant's database is away it refuses good ones too", patience: Self.patience)
   }
 
   /// Every request carries the org's id, or the tenant's guard answers a bare 404; later builds want an `Origin` too (contract §4.0).
