@@ -116,7 +116,8 @@ final class Transfer {
   private func configure(_ handle: UnsafeMutableRawPointer, _ context: UnsafeMutableRawPointer, _ userAgent: String) -> Bool {
     fleet_setopt_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
     fleet_setopt_string(handle, CURLOPT_URL, request.url)
-    fleet_setopt_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
+    fleet_setopt_http_only(handle)
+    fleet_setopt_leave_resolver(handle)
     fleet_setopt_long(handle, CURLOPT_NOSIGNAL, 1)
     fleet_setopt_long(handle, CURLOPT_FOLLOWLOCATION, 0)
     fleet_setopt_long(handle, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(min(request.connectTimeout, 86_400) * 1000)))
