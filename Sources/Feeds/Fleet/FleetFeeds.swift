@@ -98,8 +98,8 @@ public final class FleetFeeds: Sendable {
           // The machines first: what stands beside them must not slow them down.
           let deadline = monotonicSeconds() + self.options.budget
           await region.read(epoch: 1, within: self.options.budget)
-          async let quota: Void = region.readQuota(within: max(1, deadline - monotonicSeconds()))
-          if self.options.readsResources { await region.readResources(within: max(1, deadline - monotonicSeconds())) }
+          async let quota: Void = region.readQuota(within: max(0.05, deadline - monotonicSeconds()))
+          if self.options.readsResources { await region.readResources(within: max(0.05, deadline - monotonicSeconds())) }
           await quota
         }
       }

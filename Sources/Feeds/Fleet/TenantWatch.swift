@@ -201,7 +201,7 @@ final class TenantWatch: Sendable {
       let (client, rows) = try await workspaces(of: slug, refusals: isOnlyChance ? 4 : tenant.token == nil ? 0 : 1, until: deadline)
       post(slug, asked: asked, epoch: epoch, .workspaces(tenant.org, rows))
       note(rows, of: slug)
-      await askMore(slug, tenant, rows, client, until: max(deadline, monotonicSeconds() + 1))
+      await askMore(slug, tenant, rows, client, until: deadline)
       succeeded(slug, rows, epoch: epoch)
     } catch {
       guard !Task.isCancelled else { return }
@@ -219,8 +219,8 @@ final class TenantWatch: Sendable {
     var schedule = RetrySchedule()
     var refusals = refusals
     while true {
-      let client = try await client(of: slug, within: max(1, deadline - monotonicSeconds()))
-      do throws(FeedError) { return (client, try await client.workspaces(within: max(1, deadline - monotonicSeconds()))) } catch {
+      let client = try await client(of: slug, within: max(0.05, deadline - monotonicSeconds()))
+      do throws(FeedError) { return (client, try await client.workspaces(within: max(0.05, deadline - monotonicSeconds()))) } catch {
         let left = deadline - monotonicSeconds()
         guard case .status(_, 401, _, _, _) = error, refusals > 0,
           let delay = schedule.delay(status: 503, retryAfter: nil, left: left, random: .random(in: 0..<1))
@@ -234,7 +234,7 @@ final class TenantWatch: Sendable {
 
   /// What the list lacks: since when something boots and why it failed; now and then whether the tenant's own subsystems tick.
   private func askMore(_ slug: Slug, _ tenant: Tenant, _ rows: [WorkspaceRow], _ client: TenantClient, until deadline: Double) async {
-    let left = deadline - monotonicSeconds()
+    let left = max(0.05, deadline - monotonicSeconds())
     let boots = rows.contains { $0.status == .provisioning }
     await withDiscardingTaskGroup { group in
       if boots || rows.contains(where: { $0.status == .failed || $0.status == .degraded }) {
