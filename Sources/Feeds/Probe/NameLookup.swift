@@ -7,11 +7,19 @@ enum NameLookup {
     var why: String
   }
 
-  /// The call blocks in the C library for as long as the resolver's own limits let it: it has a thread of Dispatch's.
+  /// Seconds that an answer is waited for, as a transfer waits for its connection.
+  static let patience = 10.0
+
+  /// The call blocks in the C library for as long as the resolver's own limits let it: it has a thread of Dispatch's, which is left to it
+  /// when that takes too long.
   static func addresses(of host: String) async -> Result<[String], Failure> {
-    await withCheckedContinuation { continuation in
-      DispatchQueue.global().async { continuation.resume(returning: resolve(host)) }
-    }
+    let silence = Result<[String], Failure>.failure(
+      Failure(why: "the resolver gave no answer about the name \(host) within \(Int(patience)) s"))
+    let (answers, answer) = AsyncStream<Result<[String], Failure>>.makeStream(bufferingPolicy: .bufferingOldest(1))
+    DispatchQueue.global().async { answer.yield(resolve(host)) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + patience) { answer.yield(silence) }
+    for await first in answers { return first }
+    return silence
   }
 
   private static func resolve(_ host: String) -> Result<[String], Failure> {
