@@ -318,14 +318,18 @@ extension Fleet {
   }
 
   /// Lets the log's lines go, for who has taken them already.
-  public mutating func forgetLog() { log.removeAll(keepingCapacity: true) }
+  public mutating func forgetLog() {
+    log.removeAll(keepingCapacity: true)
+    logBytes = 0
+  }
 
   mutating func append(_ entry: LogEntry) {
     var entry = entry
     logged += 1
     entry.sequence = logged
     log.append(entry)
-    if log.count > Self.logLimit { log.removeFirst() }
+    logBytes += entry.data.utf8.count
+    while log.count > Self.logLimit || logBytes > logByteLimit, let oldest = log.popFirst() { logBytes -= oldest.data.utf8.count }
     changes.logged = true
   }
 }
