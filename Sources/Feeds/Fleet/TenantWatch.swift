@@ -227,7 +227,7 @@ final class TenantWatch: Sendable {
         else { throw error }
         refusals -= 1
         state.withLock { $0.tenants[slug]?.token = nil }
-        do { try await Task.sleep(for: .seconds(delay)) } catch { throw .transport("tenant \(slug)", .cancelled, triedFor: 0) }
+        do { try await Task.sleep(seconds: delay) } catch { throw .transport("tenant \(slug)", .cancelled, triedFor: 0) }
       }
     }
   }
@@ -386,7 +386,7 @@ final class TenantWatch: Sendable {
       return silent
     }
     for (id, stream) in silent {
-      post(stream.tenant, .gap("no heartbeat for \(Int(Self.heartbeatLimit)) s of a workspace that should be online", id))
+      post(stream.tenant, .gap("no heartbeat for \(Int(clamping: Self.heartbeatLimit)) s of a workspace that should be online", id))
       stream.client?.restart()
     }
   }

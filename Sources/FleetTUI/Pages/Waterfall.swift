@@ -82,8 +82,8 @@ struct Waterfall {
 
   private func cells(_ row: Row, _ room: Int, _ scale: Double, _ role: Role, _ glyphs: Glyphs) -> [Span] {
     func extent(_ start: Double, _ seconds: Double) -> Range<Int> {
-      let from = min(room - 1, max(0, Int(start * scale)))
-      return from..<max(from + 1, min(room, Int(((start + seconds) * scale).rounded())))
+      let from = min(room - 1, max(0, Int(clamping: start * scale)))
+      return from..<max(from + 1, min(room, Int(clamping: ((start + seconds) * scale).rounded())))
     }
     let taken = row.taken.map { extent($0.start, $0.seconds) }
     let usual = row.usual.map { extent($0.start, $0.phase.median) }
@@ -107,7 +107,7 @@ struct Waterfall {
     if isWide, let taken = row.taken, let faster = fasterShare(row.name, taken.seconds), faster > 0.5,
       let samples = row.usual?.phase.samples
     {
-      spans.append(Span("slower than \(Int(faster * 100)) % of \(samples) boots", faster > 0.95 ? .late : .dim))
+      spans.append(Span("slower than \(Int(clamping: faster * 100)) % of \(samples) boots", faster > 0.95 ? .late : .dim))
     }
     return spans
   }
