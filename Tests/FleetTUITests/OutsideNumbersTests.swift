@@ -105,6 +105,34 @@ import Testing
     #expect(run.output.contains("the answer's headers are larger than 256 KiB") && !run.output.contains("tried for"), "\(run.output)")
   }
 
+  @Test func aRosterOfManyThousandsIsCutWhereItWasAskedToEndAndPartial() async throws {
+    let rows = (0..<50_000).map { #"{"id":"o-\#($0)","slug":"org-\#($0)","instance_status":"running"}"# }.joined(separator: ",")
+    let body = #"{"orgs":[\#(rows)]}"#
+    let server = try RawServer("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)")
+    defer { server.stop() }
+    let directory = try TemporaryDirectory()
+    let run = try await CommandRun.run(
+      "snapshot", "--format", "json", "--config", try directory.file("c.toml", Self.config(server.base)), variables: ["T": "x"])
+    #expect(run.status == 4, "\(run.errors)")
+    let json = try JSONValue(parsing: run.output)
+    #expect(json["orgs"]?.array?.count == 500)
+    let plane = json["sources"]?.array?.first { $0["name"] == "control-plane" }
+    #expect(plane?["state"] == "partial" && plane?["error"] == "500 rows came, as many as were asked for: there may be more")
+  }
+
+  @Test func aReplayGoesOnPastADamagedLineAndSaysWhich() async throws {
+    let directory = try TemporaryDirectory()
+    let lines = try SampleEvents.all.prefix(6).map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+    let text = ([#"{"recording":1,"environment":"staging"}"#] + lines.prefix(3) + [String(lines[3].dropLast(9))] + lines[3...]).joined(
+      separator: "\n")
+    let file = try directory.file("r.ndjson", text)
+    let run = try await CommandRun.run("replay", file, "--speed", "100000", variables: ["ACCESSIBLE": "1"]) { output, process in
+      if output.contains("initech") { kill(process, SIGTERM) }
+    }
+    #expect(run.status == 143, "\(run)")
+    #expect(run.output.contains("environment staging") && run.output.contains("gap, line 5 of the recording can't be read."), "\(run)")
+  }
+
   private static func config(_ base: String) -> String {
     "[environment.staging]\ncontrol_plane = \"\(base)\"\nadmin_token = { env = \"T\" }\n"
   }

@@ -26,7 +26,7 @@ struct ReplayCommand: ParsableCommand {
       throw CommandFailure(code: 1, message: "replay: \(UntrustedText.clean(file, limit: 400)) holds no events")
     }
     let log = try global.openLog()
-    if let problem = recording.problem { log.warn("\(file): \(problem); what comes before it is shown") }
+    if let problem = recording.problem { log.warn("\(file): \(problem); everything else is shown") }
     let queue = EventQueue()
     var environment = FleetEnvironment(name: recording.environment)
     environment.allowsWrites = false
