@@ -161,7 +161,7 @@ final class Dashboard {
     var isSeen = interface.update(store.drain(at: now, options.limits), store.fleet, at: now)
     for answer in effects.takeAnswers() {
       isSeen = true
-      if case .perform(let effect) = interface.take(answer, store.fleet, at: now) { effects.perform(effect) }
+      for effect in interface.take(answer, store.fleet, at: now) { effects.perform(effect) }
     }
     return isSeen
   }
