@@ -211,11 +211,19 @@ final class TenantWatch: Sendable {
     let asked = wallClock()
     announce(slug)
     do throws(FeedError) {
+<<<<<<< HEAD
       let (client, listed) = try await workspaces(of: slug, refusals: isOnlyChance ? 4 : tenant.token == nil ? 0 : 1, until: deadline)
       post(slug, asked: asked, epoch: epoch, .workspaces(tenant.org, listed))
       let rows = note(listed, of: slug)
       await askMore(slug, tenant, rows, client, until: deadline)
       succeeded(slug, rows, epoch: epoch)
+=======
+      let listed = try await workspaces(of: slug, refusals: isOnlyChance ? 4 : tenant.token == nil ? 0 : 1, until: deadline)
+      post(slug, asked: asked, epoch: epoch, .workspaces(tenant.org, listed.rows))
+      note(listed.rows, of: slug)
+      await askMore(slug, tenant, listed, until: deadline)
+      succeeded(slug, listed.rows, epoch: epoch)
+>>>>>>> 18347c7
     } catch {
       guard !Task.isCancelled else { return }
       if case .status(_, 401, _, _, _) = error { state.withLock { $0.tenants[slug]?.token = nil } }
@@ -224,16 +232,24 @@ final class TenantWatch: Sendable {
     }
   }
 
+  private struct Listed: Sendable {
+    var rows: [WorkspaceRow]
+    /// Whose token the tenant took.
+    var client: TenantClient
+  }
+
   /// A valid token gets 401 while the tenant's database is away, and one that was rotated too: after each refusal it is asked again, with a
   /// token read anew.
   private func workspaces(
     of slug: Slug, refusals: Int, until deadline: Double
-  ) async throws(FeedError) -> (TenantClient, [WorkspaceRow]) {
+  ) async throws(FeedError) -> Listed {
     var schedule = RetrySchedule()
     var refusals = refusals
     while true {
       let client = try await client(of: slug, within: max(0.05, deadline - monotonicSeconds()))
-      do throws(FeedError) { return (client, try await client.workspaces(within: max(0.05, deadline - monotonicSeconds()))) } catch {
+      do throws(FeedError) {
+        return Listed(rows: try await client.workspaces(within: max(0.05, deadline - monotonicSeconds())), client: client)
+      } catch {
         let left = deadline - monotonicSeconds()
         guard case .status(_, 401, _, _, _) = error, refusals > 0,
           let delay = schedule.delay(status: 503, retryAfter: nil, left: left, random: .random(in: 0..<1))
@@ -246,7 +262,8 @@ final class TenantWatch: Sendable {
   }
 
   /// What the list lacks: since when something boots and why it failed; now and then whether the tenant's own subsystems tick.
-  private func askMore(_ slug: Slug, _ tenant: Tenant, _ rows: [WorkspaceRow], _ client: TenantClient, until deadline: Double) async {
+  private func askMore(_ slug: Slug, _ tenant: Tenant, _ listed: Listed, until deadline: Double) async {
+    let (rows, client) = (listed.rows, listed.client)
     let left = max(0.05, deadline - monotonicSeconds())
     let boots = rows.contains { $0.status == .provisioning }
     await withDiscardingTaskGroup { group in
