@@ -1,6 +1,7 @@
 extension Fleet {
   /// Takes one event in. The only door through which the fleet changes.
   public mutating func apply(_ event: FleetEvent) {
+    guard let event = admitted(event) else { return }
     if case .ec2(let region) = event.source { regions.insert(region) }
     if case .expected(let pollInterval) = event.change {
       sources[event.source, default: SourceRecord()].pollInterval = pollInterval

@@ -46,18 +46,22 @@ public struct ControlPlaneClient: Sendable {
     response.head.clock(sent: response.receivedAt + -response.elapsed, received: response.receivedAt)
   }
 
-  /// `GET /health` (contract §1.2): seconds it took, and what it tells of the control plane's clock.
-  public func health(within budget: Double = 10) async throws(FeedError) -> (elapsed: Double, clock: ClockOffset?) {
+  /// `GET /health` (contract §1.2): what it tells of the control plane's clock.
+  public func health(within budget: Double = 10) async throws(FeedError) -> ClockOffset? {
     let response = try await service.response("/health", timeout: 10, within: budget)
     guard response.status == 200 else { throw service.failure("/health", response) }
-    return (response.elapsed, Self.clock(of: response))
+    return Self.clock(of: response)
+  }
+
+  public struct BootEvents: Sendable {
+    /// Whose they are, where the answer tells it.
+    public var org: OrgID?
+    public var rows: [BootEventRow]
   }
 
   /// `GET /cp/admin/tenants/:slug/boot-events` (contract §1.8).
   /// - Throws: ``FeedError/absent(_:)`` only for the exact 404.
-  public func bootEvents(of slug: Slug, limit: Int = 50, within budget: Double = 20) async throws(FeedError) -> (
-    org: OrgID?, rows: [BootEventRow]
-  ) {
+  public func bootEvents(of slug: Slug, limit: Int = 50, within budget: Double = 20) async throws(FeedError) -> BootEvents {
     let path = "/cp/admin/tenants/\(JSONService.segment(slug.rawValue))/boot-events?limit=\(limit)"
     let response = try await service.response(path, timeout: 20, within: budget)
     if response.status == 404, let json = try? JSONValue(parsing: response.body),
@@ -68,7 +72,7 @@ public struct ControlPlaneClient: Sendable {
     guard response.status == 200 else { throw service.failure(path, response) }
     let json = try service.document(path, response, rowLimit: limit)
     let list = (json["events"] ?? json["boot_events"] ?? json["items"])?.array ?? []
-    return (json.identity("org_id"), list.compactMap(BootEventRow.init))
+    return BootEvents(org: json.identity("org_id"), rows: list.compactMap(BootEventRow.init))
   }
 
   /// `GET /cp/admin/purges?limit=500` (contract §1.9); older control planes don't offer it.

@@ -141,7 +141,7 @@ private struct Examination: Sendable {
     var clock: ClockOffset?
     let deadline = monotonicSeconds() + 20
     do throws(FeedError) {
-      clock = try await client.health(within: 5).clock
+      clock = try await client.health(within: 5)
     } catch {
       // The roster below says what is wrong; an old control plane may lack /health.
     }

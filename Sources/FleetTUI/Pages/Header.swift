@@ -222,7 +222,7 @@ enum Footer {
     }
     for entry in Action.table {
       guard var short = entry.short, !(state.hasDetail && entry.action == .open) else { continue }
-      if entry.action.refusal(in: state) != nil {
+      if entry.action.refusal(in: state) != nil || (entry.action == .delete && state.isHeld) {
         // That it can be done at all is worth knowing where it can't be done now.
         guard entry.action == .delete, state.page == .fleet, state.hasOrg, !state.hasDetail else { continue }
         short += state.isReadOnly ? " (read-only)" : " (off)"

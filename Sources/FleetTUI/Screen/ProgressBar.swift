@@ -58,7 +58,7 @@ struct Sparkline {
 
   func span(width: Int, glyphs: Glyphs, role: Role = .dim) -> Span {
     let shown = values.suffix(max(0, width))
-    let top = shown.max() ?? 0
+    let top = shown.filter(\.isFinite).max() ?? 0
     let text = shown.map { value in
       guard top > 0, value.isFinite, value > 0 else { return glyphs.heights[0] }
       return glyphs.heights[min(glyphs.heights.count - 1, Int(clamping: value / top * Double(glyphs.heights.count - 1) + 0.5))]

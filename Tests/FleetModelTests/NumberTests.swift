@@ -5,7 +5,7 @@ import Testing
 @testable import FleetModel
 
 @Suite("Figures from outside")
-struct FigureTests {
+struct NumberTests {
   private static let figures: [Double] = [
     .nan, .infinity, -.infinity, 1e308, -1e308, 1e30, 0x1p63, -0x1p63, 0x1p64, 0x1p53, .leastNonzeroMagnitude, -0.0, 0.9, -0.9, -1,
     2_147_483_648,
