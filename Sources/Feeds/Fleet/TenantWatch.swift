@@ -211,19 +211,11 @@ final class TenantWatch: Sendable {
     let asked = wallClock()
     announce(slug)
     do throws(FeedError) {
-<<<<<<< HEAD
-      let (client, listed) = try await workspaces(of: slug, refusals: isOnlyChance ? 4 : tenant.token == nil ? 0 : 1, until: deadline)
-      post(slug, asked: asked, epoch: epoch, .workspaces(tenant.org, listed))
-      let rows = note(listed, of: slug)
-      await askMore(slug, tenant, rows, client, until: deadline)
-      succeeded(slug, rows, epoch: epoch)
-=======
-      let listed = try await workspaces(of: slug, refusals: isOnlyChance ? 4 : tenant.token == nil ? 0 : 1, until: deadline)
+      var listed = try await workspaces(of: slug, refusals: isOnlyChance ? 4 : tenant.token == nil ? 0 : 1, until: deadline)
       post(slug, asked: asked, epoch: epoch, .workspaces(tenant.org, listed.rows))
-      note(listed.rows, of: slug)
+      listed.rows = note(listed.rows, of: slug)
       await askMore(slug, tenant, listed, until: deadline)
       succeeded(slug, listed.rows, epoch: epoch)
->>>>>>> 18347c7
     } catch {
       guard !Task.isCancelled else { return }
       if case .status(_, 401, _, _, _) = error { state.withLock { $0.tenants[slug]?.token = nil } }
