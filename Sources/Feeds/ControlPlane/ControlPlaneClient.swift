@@ -2,8 +2,10 @@ import FleetModel
 
 /// The control plane's read-only questions (contract §1).
 public struct ControlPlaneClient: Sendable {
-  /// Rows asked for at once; exactly so many may be a cut list (contract §1.3).
+  /// Rows asked for at once; exactly so many may be a cut list (contract §1.3). More are not looked at.
   public static let rosterLimit = 500
+  /// Rows asked for of the audit.
+  static let purgeLimit = 500
 
   let service: JSONService
   public let base: String
@@ -32,7 +34,7 @@ public struct ControlPlaneClient: Sendable {
       // The roster is what a control plane is for: here 404 is a wrong address, not a missing feature.
       throw service.refusal(path, response)
     }
-    let json = try service.document(path, response)
+    let json = try service.document(path, response, rowLimit: Self.rosterLimit)
     guard let list = json["orgs"]?.array else {
       throw .unreadable("control plane /cp/admin/orgs", why: "it has no list \"orgs\" (is this the control plane's address?)")
     }
@@ -64,14 +66,15 @@ public struct ControlPlaneClient: Sendable {
       throw .absent(slug)
     }
     guard response.status == 200 else { throw service.failure(path, response) }
-    let json = try service.document(path, response)
+    let json = try service.document(path, response, rowLimit: limit)
     let list = (json["events"] ?? json["boot_events"] ?? json["items"])?.array ?? []
     return (json.identity("org_id"), list.compactMap(BootEventRow.init))
   }
 
   /// `GET /cp/admin/purges?limit=500` (contract §1.9); older control planes don't offer it.
   public func purges(within budget: Double = 20) async throws(FeedError) -> [PurgeRow] {
-    let json = try await service.get("/cp/admin/purges?limit=500", timeout: 20, within: budget)
+    let path = "/cp/admin/purges?limit=\(Self.purgeLimit)"
+    let json = try await service.get(path, timeout: 20, within: budget, rowLimit: Self.purgeLimit)
     guard let list = json["purges"]?.array else { throw .unreadable("control plane /cp/admin/purges", why: "it has no list \"purges\"") }
     return list.compactMap(PurgeRow.init)
   }

@@ -94,7 +94,7 @@ final class DeletePrompt: Sendable {
 
   private func show(_ confirmation: TypedConfirmation) {
     let label = confirmation.stage == .phrase ? "" : "the last 8 characters of the org's id: "
-    let wait = Int(confirmation.closedFor(at: wallClock()).rounded(.up))
+    let wait = Int(clamping: confirmation.closedFor(at: wallClock()).rounded(.up))
     let note: String =
       switch confirmation.notice {
       case nil: confirmation.next.map { "   enter \($0)" } ?? ""

@@ -153,7 +153,7 @@ final class Dashboard {
     return nil
   }
 
-  private static func uptime() -> Int64 { Int64(monotonicSeconds() * 1000) }
+  private static func uptime() -> Int64 { Int64(clamping: monotonicSeconds() * 1000) }
 
   /// - Returns: whether the screen may look different.
   @discardableResult

@@ -203,7 +203,7 @@ struct DeletionDialog: Overlay {
   }
 
   private func notice(_ confirmation: TypedConfirmation, _ context: inout DrawingContext) -> Span? {
-    let wait = Int(confirmation.closedFor(at: context.moment.now).rounded(.up))
+    let wait = Int(clamping: confirmation.closedFor(at: context.moment.now).rounded(.up))
     if wait > 0 { context.moment.changesEverySecond() }
     let waiting = wait > 0 ? "; keys are taken again in \(wait) s" : ""
     if let block = confirmation.block { return preparation == nil ? Span(block, .running) : Span("off: \(block)", .danger) }

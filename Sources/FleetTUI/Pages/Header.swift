@@ -164,8 +164,8 @@ struct Header {
       }
       spans.append(Span("\(used)/\(limit.map(String.init) ?? "?")", role))
     }
-    if let zone = fleet.zone, zone.quota > 0, zone.records.count * 100 >= zone.quota * 80 {
-      let role: Role = zone.records.count * 100 >= zone.quota * 95 ? .failed : .warning
+    if let zone = fleet.zone, zone.quota > 0, let severity = CaseFile.Gauge(used: zone.records.count, limit: zone.quota).severity {
+      let role: Role = severity == .critical ? .failed : .warning
       spans.append(Span("   \(role.glyph(glyphs)) zone \(zone.records.count)/\(zone.quota)", role))
     }
     return spans

@@ -178,7 +178,7 @@ struct Pager: Overlay {
   }
 
   private static func lines(of check: Check) -> [Line] {
-    let time = check.millis.map { "  \(Int($0.rounded())) ms" } ?? ""
+    let time = check.millis.map { "  \(Int(clamping: $0.rounded())) ms" } ?? ""
     return [
       Line(
         [Span(check.result.rawValue, check.result.role)].fitted(to: 9) + [Span(check.id, .title)].fitted(to: 18) + [

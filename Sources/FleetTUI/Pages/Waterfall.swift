@@ -81,8 +81,8 @@ struct Waterfall {
 
   private func cells(_ row: Row, _ room: Int, _ length: Double, _ role: Role, _ glyphs: Glyphs) -> [Span] {
     func extent(_ start: Double, _ seconds: Double) -> Range<Int> {
-      let from = min(room - 1, Int((start / length).asShare * Double(room)))
-      return from..<max(from + 1, Int((((start + seconds) / length).asShare * Double(room)).rounded()))
+      let from = min(room - 1, Int(clamping: (start / length).asShare * Double(room)))
+      return from..<max(from + 1, Int(clamping: (((start + seconds) / length).asShare * Double(room)).rounded()))
     }
     let taken = row.taken.map { extent($0.start, $0.seconds) }
     let usual = row.usual.map { extent($0.start, $0.phase.median) }
@@ -106,7 +106,7 @@ struct Waterfall {
     if isWide, let taken = row.taken, let faster = fasterShare(row.name, taken.seconds), faster > 0.5,
       let samples = row.usual?.phase.samples
     {
-      spans.append(Span("slower than \(Int(faster.asShare * 100)) % of \(samples) boots", faster > 0.95 ? .late : .dim))
+      spans.append(Span("slower than \(Int(clamping: faster.asShare * 100)) % of \(samples) boots", faster > 0.95 ? .late : .dim))
     }
     return spans
   }
