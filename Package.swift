@@ -65,18 +65,21 @@ let package = Package(
       ],
       path: "Tests/Support/eventstream-contract-service"),
 
+    // What the tests run.
+    .target(name: "TestSupport", path: "Tests/Support/TestSupport"),
+
     .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"]),
     .testTarget(
       name: "FeedsTests",
       dependencies: [
-        "Feeds", "FleetModel", "FleetSim",
+        "Feeds", "FleetModel", "FleetSim", "TestSupport",
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "FleetTUITests", dependencies: ["FleetTUI", "FleetSim", "Feeds", "FleetModel"]),
+    .testTarget(name: "FleetTUITests", dependencies: ["FleetTUI", "FleetSim", "Feeds", "FleetModel", "TestSupport"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["FleetModel", "FleetSim"],
+      name: "EndToEndTests", dependencies: ["FleetModel", "FleetSim", "TestSupport"],
       exclude: ["terminal"]),
   ],
   swiftLanguageModes: [.v6]

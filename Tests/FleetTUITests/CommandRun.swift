@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Synchronization
 
 @testable import FleetTUI
@@ -11,18 +12,7 @@ struct CommandRun {
 
   var lines: [Substring] { output.split(separator: "\n") }
 
-  /// `.build/…/fleettui`, beside this test's own bundle.
-  static var program: URL {
-    var directory = Bundle.main.bundleURL
-    for candidate in [Bundle(for: Anchor.self).bundleURL, Bundle.main.bundleURL, URL(fileURLWithPath: CommandLine.arguments[0])] {
-      directory = candidate.deletingLastPathComponent()
-      let program = directory.appendingPathComponent("fleettui")
-      if FileManager.default.isExecutableFile(atPath: program.path) { return program }
-    }
-    return directory.appendingPathComponent("fleettui")
-  }
-
-  private final class Anchor {}
+  static var program: URL { ProgramUnderTest.url }
 
   private final class Collected: Sendable {
     let bytes = Mutex(Data())
@@ -38,7 +28,7 @@ struct CommandRun {
   }
 
   static func run(
-    arguments: [String], input: String = "", variables: [String: String] = [:],
+    arguments: [String], input: String = "", variables: [String: String] = [:], program: URL = ProgramUnderTest.url,
     onOutput: @escaping @Sendable (String, Int32) -> Void = { _, _ in }
   ) async throws -> CommandRun {
     let process = Process()

@@ -214,4 +214,5 @@ def main():
             session.finish()
 
 
-main()
+if __name__ == "__main__":
+    main()
