@@ -1,5 +1,6 @@
 import FleetSim
 import Foundation
+import TestSupport
 import Testing
 
 /// The dashboard as a person meets it: in a real pseudo-terminal, on the simulated fleet.
@@ -223,7 +224,7 @@ import Testing
 
   @Test func withoutATerminalItSaysWhatToUse() throws {
     let process = Process()
-    process.executableURL = PseudoTerminal.program
+    process.executableURL = try ProgramUnderTest.optimised()
     process.arguments = ["demo"]
     let output = Pipe()
     process.standardOutput = output

@@ -2,6 +2,7 @@ import FleetModel
 import FleetSim
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Feeds
@@ -359,10 +360,7 @@ import Testing
 
   /// What the built program prints, whatever its exit code.
   private func program(_ command: [String], _ config: String, _ variables: [String: String]) async throws -> JSONValue {
-    let beside = [Bundle.main.bundleURL, URL(fileURLWithPath: CommandLine.arguments[0])].map {
-      $0.deletingLastPathComponent().path + "/fleettui"
-    }
-    let path = try #require(beside.first { FileManager.default.isExecutableFile(atPath: $0) })
+    let path = ProgramUnderTest.url.path
     let words = ["/bin/sh", "-c", "\"$0\" \"$@\" || true", path, "--config", config, "--format", "json"] + command
     let output = await withCheckedContinuation { continuation in
       Thread { continuation.resume(returning: Result { try ChildProcess.output(of: words, environment: variables, seconds: 60) }) }.start()

@@ -2,6 +2,7 @@ import Feeds
 import FleetModel
 import FleetSim
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FleetTUI
@@ -156,7 +157,7 @@ import Testing
   @Test func killedWhileTheRequestIsOutTheNextStartFollowsAndSendsNothing() async throws {
     try await withScene(speed: 4, extra: "verify_within = \"3s\"") { scene in
       let process = Process()
-      process.executableURL = CommandRun.program
+      process.executableURL = ProgramUnderTest.url
       process.arguments = ["delete", "acme", "--confirm", "demo/acme", "--config", scene.config]
       process.environment = scene.variables.merging(["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"]) { $1 }
       let errors = Pipe()
