@@ -27,15 +27,8 @@ public final class EventQueue: Sendable {
   /// - Parameter recorder: writes down what is taken, in the order in which it is taken.
   public init(recorder: EventRecorder? = nil) {
     self.recorder = recorder
-    var ends: [Int32] = [-1, -1]
-    if pipe(&ends) == 0 {
-      for end in ends {
-        _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-        _ = fcntl(end, F_SETFL, O_NONBLOCK)
-      }
-    }
-    wakeDescriptor = ends[0]
-    signalDescriptor = ends[1]
+    let ends = PipeEnds(isBlocking: false)
+    (wakeDescriptor, signalDescriptor) = (ends.reading, ends.writing)
   }
 
   deinit {
