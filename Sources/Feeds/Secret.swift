@@ -63,7 +63,8 @@ public enum SecretSource: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static func contents(of path: String) throws(Unavailable) -> String {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    // Where a pipe stands in its place nobody may ever write.
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard file >= 0 else { throw Unavailable(description: "the file \(path) can't be read: \(String(cString: strerror(errno)))") }
     defer { close(file) }
     var status = stat()

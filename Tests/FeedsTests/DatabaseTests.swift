@@ -108,6 +108,32 @@ import Testing
     }
   }
 
+  // MARK: - One connection
+
+  @Test func feedsDeletionsAndPostureShareOneConnection() async throws {
+    let fake = try DeletionFakeFleet()
+    // An older control plane: the runs of the cascade are in the database alone.
+    fake.truth.withLock { $0.offersPurges = false }
+    var environment = fake.environment
+    environment.aws = nil
+    environment.database = try cluster.database("shared", DatabaseSchema.contract + DatabaseSchema.rows)
+    let access = FleetAccess(environment: environment, http: HTTPClient(), variables: DeletionFakeFleet.variables)
+    await FleetFeeds(access, queue: queue).loadOnce()
+    #expect(fleet().database != nil)
+    let order = fake.order(within: 5)
+    for _ in 0..<3 {
+      let reader = try await DeletionReader(access, names: nil, prices: .builtin)
+      for _ in 0..<3 {
+        guard case .rows = await reader.readAudit(order, 10) else {
+          Issue.record("the runs were not read")
+          return
+        }
+      }
+    }
+    #expect(try await DatabaseHealth.textColumns(#require(access.database), within: 20)["org_purges"] != nil)
+    #expect(try cluster.connections(to: "shared") == 1)
+  }
+
   // MARK: - Other schemas
 
   @Test func missingAndRenamedColumnsAreTolerated() async throws {

@@ -26,12 +26,10 @@ public final class RegionWatch: Sendable {
 
   /// One for each configured region; they share their credentials.
   public static func all(
-    of settings: AWSSettings, http: HTTPClient, queue: EventQueue, variables: [String: String], readsResources: Bool = false,
+    of settings: AWSSettings, http: HTTPClient, queue: EventQueue, credentials: CredentialsProvider, readsResources: Bool = false,
     asksQuota: Bool = false
   ) -> [RegionWatch] {
-    guard !settings.regions.isEmpty else { return [] }
-    let credentials = settings.credentials(http: http, variables: variables)
-    return settings.regions.map { region in
+    settings.regions.map { region in
       let clock = ClockNews()
       let client = EC2Client(
         http: http, region: region, endpoint: settings.endpoint, credentials: credentials,
@@ -65,19 +63,10 @@ public final class RegionWatch: Sendable {
   @discardableResult
   public func read(epoch: UInt64, within budget: Double) async -> Int {
     let asked = wallClock()
-    do throws(ListFailure<InstanceRow>) {
-      let rows = try await client.instances(within: budget)
-      post(asked: asked, epoch: epoch, .instances(rows, complete: true, problem: nil))
-      return rows.count
-    } catch {
-      guard !Task.isCancelled else { return 0 }
-      if error.rows.isEmpty {
-        post(asked: asked, epoch: epoch, .failed(error.description))
-      } else {
-        post(asked: asked, epoch: epoch, .instances(error.rows, complete: false, problem: error.description))
-      }
-      return error.rows.count
-    }
+    let change = await client.machines(within: budget)
+    guard !Task.isCancelled else { return 0 }
+    post(asked: asked, epoch: epoch, change)
+    return if case .instances(let rows, _, _) = change { rows.count } else { 0 }
   }
 
   /// Reads what stands beside the machines, all lists at once.
@@ -126,6 +115,15 @@ public final class RegionWatch: Sendable {
 
   private func post(asked: Timestamp? = nil, epoch: UInt64 = 0, _ change: FleetEvent.Change) {
     queue.post(FleetEvent(source: .ec2(region), at: wallClock(), asked: asked, epoch: epoch, change: change))
+  }
+}
+
+extension EC2Client {
+  /// The region's machines as the fleet is told of them, or why there are none.
+  func machines(within budget: Double) async -> FleetEvent.Change {
+    do throws(ListFailure<InstanceRow>) { return .instances(try await instances(within: budget), complete: true, problem: nil) } catch {
+      return error.rows.isEmpty ? .failed(error.description) : .instances(error.rows, complete: false, problem: error.description)
+    }
   }
 }
 

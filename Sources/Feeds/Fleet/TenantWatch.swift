@@ -29,22 +29,12 @@ final class TenantWatch: Sendable {
     var hearsFeed = false
     /// Something changed that decides over streams; without, thousands of workspaces aren't looked at again.
     var mustRearrange = true
-    /// The tenant that first listed a workspace, for as long as it does.
-    private var owners: [WorkspaceID: Slug] = [:]
+    var claims = WorkspaceClaims()
 
     mutating func forget(_ slug: Slug) {
       guard let tenant = tenants.removeValue(forKey: slug) else { return }
       mustRearrange = true
-      for id in tenant.workspaces.keys where owners[id] == slug { owners[id] = nil }
-    }
-
-    func owner(of id: WorkspaceID) -> Slug? { owners[id].flatMap { tenants[$0]?.workspaces[id] == nil ? nil : $0 } }
-
-    /// A tenant lists a workspace. - Returns: whether it may: another one's is not its own.
-    mutating func claim(_ id: WorkspaceID, for slug: Slug) -> Bool {
-      if let owner = owner(of: id), owner != slug { return false }
-      owners[id] = slug
-      return true
+      claims.forget(tenant.org)
     }
   }
 
@@ -80,6 +70,7 @@ final class TenantWatch: Sendable {
       for row in rows where Self.shouldAnswer(row.status) {
         listed.insert(row.slug)
         if state.tenants[row.slug]?.org != row.id {
+          state.forget(row.slug)
           state.tenants[row.slug] = Tenant(org: row.id, nextPoll: 0)
           state.mustRearrange = true
         }
@@ -283,9 +274,10 @@ final class TenantWatch: Sendable {
   /// Its workspaces decide over their streams at once, before what else is asked of it. - Returns: those of the rows that are its own.
   private func note(_ rows: [WorkspaceRow], of slug: Slug) -> [WorkspaceRow] {
     let (own, isChanged) = state.withLock { state in
-      let own = rows.filter { state.claim($0.id, for: slug) }
+      guard let tenant = state.tenants[slug] else { return (rows, false) }
+      let own = state.claims.take(rows, of: tenant.org)
       let workspaces = Dictionary(own.map { ($0.id, $0.status) }, uniquingKeysWith: { _, last in last })
-      guard let tenant = state.tenants[slug], tenant.workspaces != workspaces else { return (own, false) }
+      guard tenant.workspaces != workspaces else { return (own, false) }
       state.tenants[slug]?.workspaces = workspaces
       state.mustRearrange = true
       return (own, true)
@@ -294,15 +286,8 @@ final class TenantWatch: Sendable {
     return own
   }
 
-  /// Whether anything may be done because of what a tenant streamed: what the fleet refuses decides over nothing here either.
   private func mayBelieve(_ event: StreamedEvent, of slug: Slug) -> Bool {
-    state.withLock { state in
-      guard let tenant = state.tenants[slug] else { return false }
-      let objection = Source.tenant(slug).objection(to: event, own: [tenant.org]) { id in
-        state.owner(of: id).flatMap { state.tenants[$0]?.org }
-      }
-      return objection == nil
-    }
+    state.withLock { state in state.tenants[slug].map { state.claims.objection(to: event, from: slug, of: $0.org) == nil } ?? false }
   }
 
   private func succeeded(_ slug: Slug, _ rows: [WorkspaceRow], epoch: UInt64) {

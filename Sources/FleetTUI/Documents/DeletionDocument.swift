@@ -55,7 +55,8 @@ enum DeletionDocument {
   static func receiptTable(_ receipt: JSONValue) -> TextTable {
     func text(_ name: String) -> String { UntrustedText.clean(receipt[name]?.string ?? "-", limit: 300) }
     var table = TextTable(header: ["WHAT", "STATE", "AT", "DETAIL"])
-    table.rows.append(["outcome", text("outcome"), text("ended_at"), "receipt \(text("id"))"])
+    let id = receipt["id"]?.string.map { "receipt \(UntrustedText.clean($0, limit: 300))" }
+    table.rows.append(["outcome", text("outcome"), text("ended_at"), id ?? "no receipt: nothing was sent from here"])
     let org = receipt["org"]
     table.rows.append([
       "org", UntrustedText.clean(org?["slug"]?.string ?? "-", limit: 64), text("started_at"),
