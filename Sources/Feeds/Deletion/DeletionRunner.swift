@@ -74,10 +74,14 @@ public struct DeletionRunner: Sendable {
       journal.remove()
       return .refused("the state directory can't be written: \(error)")
     }
-    evidence?.keep(plan, receiptID: order.receiptID, in: state)
+    // A deletion doesn't wait for it, but it is told.
+    var lost: String?
+    do throws(StateDirectory.Failure) { try evidence?.keep(plan, receiptID: order.receiptID, in: state) } catch {
+      lost = "what the cascade destroys can't be kept: \(error)"
+    }
     var run = DeletionRun(order, resumes: resumes)
     let actions = run.handle(.started, at: wallClock())
-    return await perform(actions, &run, journal)
+    return await perform(actions, &run, journal, lost: lost)
   }
 
   /// Goes on with what an earlier process left. It only looks.
@@ -87,7 +91,11 @@ public struct DeletionRunner: Sendable {
     return await perform(actions, &run, journal)
   }
 
-  private func perform(_ first: [DeletionRun.Action], _ run: inout DeletionRun, _ journal: DeletionJournal) async -> End {
+  /// - Parameter lost: what could not be written so far.
+  private func perform(
+    _ first: [DeletionRun.Action], _ run: inout DeletionRun, _ journal: DeletionJournal, lost: String? = nil
+  ) async -> End {
+    var lost = lost
     var actions = first
     while true {
       var event: DeletionRun.Event?
@@ -98,7 +106,11 @@ public struct DeletionRunner: Sendable {
           guard survives(record, false) else { return .interrupted }
           do throws(StateDirectory.Failure) { try journal.append(record) } catch {
             // Without its record no request leaves. What happened already is only remembered worse.
-            if case .sending = record { event = .unrecorded("the journal can't be written, so nothing was sent: \(error)") }
+            if case .sending = record {
+              event = .unrecorded("the journal can't be written, so nothing was sent: \(error)")
+            } else {
+              lost = lost ?? "the journal can't be written: \(error)"
+            }
           }
           guard survives(record, true) else { return .interrupted }
         case .send: event = await send(run)
@@ -109,7 +121,7 @@ public struct DeletionRunner: Sendable {
         case .refuse(let why):
           journal.remove()
           return .refused(why)
-        case .end(let receipt): return finish(receipt, journal)
+        case .end(let receipt): return finish(receipt, journal, lost: lost)
         }
         if case .unrecorded = event { break }
         // A cancelled wait is no answer: the journal tells the next start.
@@ -137,11 +149,11 @@ public struct DeletionRunner: Sendable {
     return await reader.client.delete(run.order.slug)
   }
 
-  private func finish(_ receipt: DeletionReceipt, _ journal: DeletionJournal?) -> End {
+  private func finish(_ receipt: DeletionReceipt, _ journal: DeletionJournal?, lost: String? = nil) -> End {
     do throws(StateDirectory.Failure) {
       let kept = try receipts.add(receipt)
       journal?.remove()
-      return .receipt(kept, receipt.outcome, problem: nil)
+      return .receipt(kept, receipt.outcome, problem: lost)
     } catch {
       let body = receipt.body(previous: nil)
       let unkept = JSONValue.object((body.members ?? []) + [.init("hash", .string(contentHash(of: body)))])

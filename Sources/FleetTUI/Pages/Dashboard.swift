@@ -155,6 +155,10 @@ final class Dashboard {
       isSeen = true
       if case .perform(let effect) = interface.take(answer, store.fleet, at: now) { effects.perform(effect) }
     }
+    if let problem = Unwritten.takeNews() {
+      interface.notice = Span(problem, .warning)
+      isSeen = true
+    }
     return isSeen
   }
 

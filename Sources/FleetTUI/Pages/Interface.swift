@@ -78,7 +78,7 @@ struct Interface {
   private var trail: [TrailStep] = []
   private var scroll = 0
   private var helpScroll = 0
-  private var notice: Span?
+  var notice: Span?
   /// Where the last frame drew the page's rows, and how far its layers can be scrolled.
   private var pageTop = 0
   private var pageRows = 0
