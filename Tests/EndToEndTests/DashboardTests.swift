@@ -103,6 +103,16 @@ import Testing
     #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == bytes)
   }
 
+  @Test func aRecordingThatDoesNotFitIsSaidOnTheScreenAndOnTheShell() throws {
+    let terminal = try PseudoTerminal(["demo", "--record", "/dev/full"], columns: 200)
+    try terminal.see("the recording /dev/full ends here: No space left on device")
+    try terminal.see("acme")
+    try terminal.press("q")
+    let end = try terminal.end()
+    #expect(end.code == 1 && end.isRestored)
+    #expect(end.text.contains("fleettui: the recording /dev/full ends here: No space left on device"), "\(end.text.debugDescription)")
+  }
+
   @Test func barsMoveWithinASecond() throws {
     let terminal = try PseudoTerminal(columns: 120)
     try terminal.press("2")
