@@ -80,8 +80,8 @@ enum AWSProfileFile {
     while true {
       var ready = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
       let left = deadline - monotonicSeconds()
-      guard left > 0 else { throw failure(path, "it has not ended after \(Int(patience)) s") }
-      if poll(&ready, 1, Int32(left * 1000) + 1) <= 0 { continue }
+      guard left > 0 else { throw failure(path, "it has not ended after \(Int(clamping: patience)) s") }
+      if poll(&ready, 1, Int32(clamping: left * 1000) + 1) <= 0 { continue }
       let count = read(file, &chunk, chunk.count)
       if count < 0, errno == EINTR || errno == EAGAIN { continue }
       guard count >= 0 else { throw failure(path, String(cString: strerror(errno))) }

@@ -29,9 +29,22 @@ final class TenantWatch: Sendable {
     var hearsFeed = false
     /// Something changed that decides over streams; without, thousands of workspaces aren't looked at again.
     var mustRearrange = true
+    /// The tenant that first listed a workspace, for as long as it does.
+    private var owners: [WorkspaceID: Slug] = [:]
 
     mutating func forget(_ slug: Slug) {
-      if tenants.removeValue(forKey: slug) != nil { mustRearrange = true }
+      guard let tenant = tenants.removeValue(forKey: slug) else { return }
+      mustRearrange = true
+      for id in tenant.workspaces.keys where owners[id] == slug { owners[id] = nil }
+    }
+
+    func owner(of id: WorkspaceID) -> Slug? { owners[id].flatMap { tenants[$0]?.workspaces[id] == nil ? nil : $0 } }
+
+    /// A tenant lists a workspace. - Returns: whether it may: another one's is not its own.
+    mutating func claim(_ id: WorkspaceID, for slug: Slug) -> Bool {
+      if let owner = owner(of: id), owner != slug { return false }
+      owners[id] = slug
+      return true
     }
   }
 
@@ -198,11 +211,11 @@ final class TenantWatch: Sendable {
     let asked = wallClock()
     announce(slug)
     do throws(FeedError) {
-      let (client, rows) = try await workspaces(of: slug, refusals: isOnlyChance ? 4 : tenant.token == nil ? 0 : 1, until: deadline)
-      post(slug, asked: asked, epoch: epoch, .workspaces(tenant.org, rows))
-      note(rows, of: slug)
-      await askMore(slug, tenant, rows, client, until: deadline)
-      succeeded(slug, rows, epoch: epoch)
+      var listed = try await workspaces(of: slug, refusals: isOnlyChance ? 4 : tenant.token == nil ? 0 : 1, until: deadline)
+      post(slug, asked: asked, epoch: epoch, .workspaces(tenant.org, listed.rows))
+      listed.rows = note(listed.rows, of: slug)
+      await askMore(slug, tenant, listed, until: deadline)
+      succeeded(slug, listed.rows, epoch: epoch)
     } catch {
       guard !Task.isCancelled else { return }
       if case .status(_, 401, _, _, _) = error { state.withLock { $0.tenants[slug]?.token = nil } }
@@ -211,29 +224,38 @@ final class TenantWatch: Sendable {
     }
   }
 
+  private struct Listed: Sendable {
+    var rows: [WorkspaceRow]
+    /// Whose token the tenant took.
+    var client: TenantClient
+  }
+
   /// A valid token gets 401 while the tenant's database is away, and one that was rotated too: after each refusal it is asked again, with a
   /// token read anew.
   private func workspaces(
     of slug: Slug, refusals: Int, until deadline: Double
-  ) async throws(FeedError) -> (TenantClient, [WorkspaceRow]) {
+  ) async throws(FeedError) -> Listed {
     var schedule = RetrySchedule()
     var refusals = refusals
     while true {
       let client = try await client(of: slug, within: max(0.05, deadline - monotonicSeconds()))
-      do throws(FeedError) { return (client, try await client.workspaces(within: max(0.05, deadline - monotonicSeconds()))) } catch {
+      do throws(FeedError) {
+        return Listed(rows: try await client.workspaces(within: max(0.05, deadline - monotonicSeconds())), client: client)
+      } catch {
         let left = deadline - monotonicSeconds()
         guard case .status(_, 401, _, _, _) = error, refusals > 0,
           let delay = schedule.delay(status: 503, retryAfter: nil, left: left, random: .random(in: 0..<1))
         else { throw error }
         refusals -= 1
         state.withLock { $0.tenants[slug]?.token = nil }
-        do { try await Task.sleep(for: .seconds(delay)) } catch { throw .transport("tenant \(slug)", .cancelled, triedFor: 0) }
+        do { try await Task.sleep(seconds: delay) } catch { throw .transport("tenant \(slug)", .cancelled, triedFor: 0) }
       }
     }
   }
 
   /// What the list lacks: since when something boots and why it failed; now and then whether the tenant's own subsystems tick.
-  private func askMore(_ slug: Slug, _ tenant: Tenant, _ rows: [WorkspaceRow], _ client: TenantClient, until deadline: Double) async {
+  private func askMore(_ slug: Slug, _ tenant: Tenant, _ listed: Listed, until deadline: Double) async {
+    let (rows, client) = (listed.rows, listed.client)
     let left = max(0.05, deadline - monotonicSeconds())
     let boots = rows.contains { $0.status == .provisioning }
     await withDiscardingTaskGroup { group in
@@ -258,16 +280,29 @@ final class TenantWatch: Sendable {
     }
   }
 
-  /// Its workspaces decide over their streams at once, before what else is asked of it.
-  private func note(_ rows: [WorkspaceRow], of slug: Slug) {
-    let workspaces = Dictionary(rows.map { ($0.id, $0.status) }, uniquingKeysWith: { _, last in last })
-    let isChanged = state.withLock { state in
-      guard let tenant = state.tenants[slug], tenant.workspaces != workspaces else { return false }
+  /// Its workspaces decide over their streams at once, before what else is asked of it. - Returns: those of the rows that are its own.
+  private func note(_ rows: [WorkspaceRow], of slug: Slug) -> [WorkspaceRow] {
+    let (own, isChanged) = state.withLock { state in
+      let own = rows.filter { state.claim($0.id, for: slug) }
+      let workspaces = Dictionary(own.map { ($0.id, $0.status) }, uniquingKeysWith: { _, last in last })
+      guard let tenant = state.tenants[slug], tenant.workspaces != workspaces else { return (own, false) }
       state.tenants[slug]?.workspaces = workspaces
       state.mustRearrange = true
-      return true
+      return (own, true)
     }
     if isChanged { kick.kick() }
+    return own
+  }
+
+  /// Whether anything may be done because of what a tenant streamed: what the fleet refuses decides over nothing here either.
+  private func mayBelieve(_ event: StreamedEvent, of slug: Slug) -> Bool {
+    state.withLock { state in
+      guard let tenant = state.tenants[slug] else { return false }
+      let objection = Source.tenant(slug).objection(to: event, own: [tenant.org]) { id in
+        state.owner(of: id).flatMap { state.tenants[$0]?.org }
+      }
+      return objection == nil
+    }
   }
 
   private func succeeded(_ slug: Slug, _ rows: [WorkspaceRow], epoch: UInt64) {
@@ -386,7 +421,7 @@ final class TenantWatch: Sendable {
       return silent
     }
     for (id, stream) in silent {
-      post(stream.tenant, .gap("no heartbeat for \(Int(Self.heartbeatLimit)) s of a workspace that should be online", id))
+      post(stream.tenant, .gap("no heartbeat for \(Int(clamping: Self.heartbeatLimit)) s of a workspace that should be online", id))
       stream.client?.restart()
     }
   }
@@ -413,8 +448,9 @@ final class TenantWatch: Sendable {
       case .event(let event):
         guard case .success(var streamed) = FeedEnvelope.read(event) else { return post(slug, .gap("an event could not be read", id)) }
         streamed.workspaceID = streamed.workspaceID ?? id
-        streamed.slug = slug
         post(slug, .streamed(streamed))
+        guard mayBelieve(streamed, of: slug) else { return }
+        streamed.slug = slug
         heard(streamed)
       case .comment: state.withLock { $0.streams[id]?.lastHeard = monotonicSeconds() }
       case .gap(let reason):

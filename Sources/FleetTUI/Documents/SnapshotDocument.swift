@@ -141,7 +141,7 @@ struct SnapshotDocument {
         org.slug.rawValue, org.row.status?.text ?? TextTable.none,
         machine.map { "\($0.row.state.text) \($0.row.type ?? "?")" } ?? TextTable.none,
         counts.isEmpty ? TextTable.none : counts,
-        progress.map { "\($0.phase ?? "booting") \($0.fraction.map { "\(Int($0 * 100)) %" } ?? "?")" } ?? TextTable.none,
+        progress.map { "\($0.phase ?? "booting") \($0.fraction.map { "\(Int(clamping: $0 * 100)) %" } ?? "?")" } ?? TextTable.none,
         costs.cost(of: org.id)?.hourly.exact.map { "\(($0 * 1000).rounded() / 1000)" } ?? TextTable.unknown,
         org.id.rawValue,
       ])
