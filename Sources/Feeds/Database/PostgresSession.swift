@@ -112,7 +112,7 @@ final class PostgresSession {
 
   private func connectionFailure(_ connection: OpaquePointer) -> DatabaseError {
     // A line for each address that was tried; an indented one is advice, and ours is better.
-    let lines = (PQerrorMessage(connection).map { String(cString: $0) } ?? "").split(separator: "\n").filter { !$0.hasPrefix("\t") }
+    let lines = (PQerrorMessage(connection).map { String(cString: $0) } ?? "").lines.filter { !$0.isEmpty && !$0.hasPrefix("\t") }
     let words = address.mask(lines.joined(separator: "; "))
     if words.contains("is starting up") || words.contains("is shutting down") || words.contains("in recovery mode") {
       return DatabaseError(.statement("57P03"), words)

@@ -164,6 +164,10 @@ final class Dashboard {
       isSeen = true
       for effect in interface.take(answer, store.fleet, at: now) { effects.perform(effect) }
     }
+    if let problem = Unwritten.takeNews() {
+      interface.notice = Span(problem, .warning)
+      isSeen = true
+    }
     return isSeen
   }
 

@@ -40,7 +40,7 @@ struct Interface {
   private var trail: [TrailStep] = []
   private var detailView = RowWindow()
   private var helpView = RowWindow()
-  private var notice: Span?
+  var notice: Span?
   /// Where the last frame drew the page's rows.
   private var pageTop = 0
   private var pageRows = 0
