@@ -2,6 +2,7 @@ import FleetModel
 import FleetSim
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import FleetTUI
@@ -263,7 +264,7 @@ private final class Once: Sendable {
       Thread.detachNewThread {
         let other = Process()
         let line = Pipe()
-        other.executableURL = CommandRun.program
+        other.executableURL = ProgramUnderTest.url
         other.arguments = ["sim"]
         other.environment = variables
         other.standardOutput = line

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The built program as a line of a shell runs it: `$fleettui`, with redirections, pipes and limits.
 enum ShellRun {
@@ -8,7 +9,7 @@ enum ShellRun {
     process.arguments = ["-c", script]
     var environment = [
       "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8",
-      "fleettui": CommandRun.program.path,
+      "fleettui": ProgramUnderTest.url.path,
     ]
     environment.merge(variables) { _, new in new }
     process.environment = environment

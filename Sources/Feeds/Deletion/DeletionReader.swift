@@ -222,7 +222,7 @@ public struct DeletionReader: Sendable {
       } catch {
         // A server that was restarted meanwhile ends the connection that is held.
         guard error.isTransient, monotonicSeconds() + 0.5 < deadline, !Task.isCancelled else { return .failed("database: \(error)") }
-        try? await Task.sleep(for: .seconds(0.25))
+        try? await Task.sleep(seconds: 0.25)
       }
     }
   }
