@@ -46,11 +46,10 @@ struct KeyDecoder {
 
   /// Milliseconds of silence after which to ``settle()``; `nil` while it waits for nothing.
   var patience: Int64? {
-    switch state {
-    case .ground: nil
-    case .paste: Self.pastePatience
-    default: Self.sequencePatience
-    }
+    // Not one `switch`: the optimiser of Swift 6.3.1 fails on it wherever this is inlined.
+    if case .ground = state { return nil }
+    if case .paste = state { return Self.pastePatience }
+    return Self.sequencePatience
   }
 
   mutating func keys(from bytes: some Sequence<UInt8>) -> [Key] {
