@@ -98,7 +98,8 @@ extension Fleet {
       return taking(event, .bootEvents(org, ownRows(rows, of: org, event) { $0.workspaceID }))
     case .subsystems(let org, _): return speaks(for: org, event) ? event : nil
     case .gap(_, let workspace?), .streamOpened(let workspace?), .streamClosed(let workspace?):
-      guard case .tenant(let slug) = event.source, let owner = workspaces[workspace]?.orgID, orgsBySlug[slug]?.contains(owner) != true else {
+      guard case .tenant(let slug) = event.source, let owner = workspaces[workspace]?.orgID, orgsBySlug[slug]?.contains(owner) != true
+      else {
         return event
       }
       refuse(event, event.change.name, "workspace \(workspace) belongs to org \(owner)", of: orgID(named: slug))

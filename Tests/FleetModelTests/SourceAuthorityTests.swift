@@ -47,7 +47,9 @@ import Testing
       }
       note("cascade", fleet.cascades.map { (key: $0.key, value: "\($0.value)") })
       note("workspace", fleet.workspaces.filter { !own.contains($1.orgID) }.map { (key: $0, value: "\($1.row) \($1.statusToldAt)") })
-      note("heartbeat", fleet.workspaces.filter { !own.contains($1.orgID) }.map { (key: $0, value: "\(String(describing: $1.lastHeartbeat))") })
+      note(
+        "heartbeat", fleet.workspaces.filter { !own.contains($1.orgID) }.map { (key: $0, value: "\(String(describing: $1.lastHeartbeat))") }
+      )
       note("open", fleet.openStreams.filter { fleet.workspaces[$0].map { !own.contains($0.orgID) } ?? false }.map { (key: $0, value: "") })
     }
     if source != .feed {
@@ -65,13 +67,15 @@ import Testing
     let ours: Set<EventType> = [.orgGone, .instanceGone, .gap, .sourceFailed, .sourceRecovered, .sourceRefused, .workspaceStatus]
     let workspaceTypes: Set<EventType> = [
       .bootEvent, .bootStep, .workspaceProvisioning, .workspaceOnline, .workspaceOffline, .workspaceDegraded, .workspaceProvisionFailed,
-      .workspaceRemoved, .workspacePaused, .workspaceHibernated, .workspaceAwaitingAgent, .workspaceHeartbeat, .taskUpdated, .activityLogged,
+      .workspaceRemoved, .workspacePaused, .workspaceHibernated, .workspaceAwaitingAgent, .workspaceHeartbeat, .taskUpdated,
+      .activityLogged,
       .agentCardUpdated, "NOBODY_KNOWS_IT_YET",
     ]
     let sources: [Source] = [.feed, Self.tenant, .tenant("nobody"), .controlPlane, .database, .dns, .ec2("us-east-2")]
     let claims: [(org: OrgID?, slug: Slug?, workspace: WorkspaceID?, isOwn: Bool)] = [
       (nil, nil, "w-acme", true), ("org-acme", "acme", "w-acme", true), (nil, nil, "w-new", true), ("org-globex", nil, "w-acme", false),
-      (nil, "globex", "w-acme", false), (nil, nil, "w-globex", false), ("org-globex", "globex", "w-globex", false), ("o-9", nil, nil, false),
+      (nil, "globex", "w-acme", false), (nil, nil, "w-globex", false), ("org-globex", "globex", "w-globex", false),
+      ("o-9", nil, nil, false),
     ]
     let data: JSONValue = [
       "instance_status": "stopped", "instance_id": "i-globex", "state": "terminated", "purge_id": "p1", "step": "db_rows", "status": "ok",

@@ -327,7 +327,8 @@ struct OrgRules {
       .sourceOverreach, .warning, of: target,
       "\(overreach.source) spoke for others, \(overreach.count == 1 ? "once" : "\(overreach.count) times"); nothing of it was believed",
       evidence: [.init(overreach.source.description, "\(overreach.said) refused: \(overreach.reason)", at: overreach.at)],
-      nextStep: "look at the SOURCE_REFUSED lines of the events, then at what runs on \(name)'s machine: its build is at fault, or somebody else speaks there",
+      nextStep:
+        "look at the SOURCE_REFUSED lines of the events, then at what runs on \(name)'s machine: its build is at fault, or somebody else speaks there",
       disproof: "the workspace was moved here and its former org has not been asked since")
   }
 
