@@ -1,4 +1,5 @@
 import CGlibc
+import FleetModel
 import Glibc
 
 /// A program run without a shell, for its output.
@@ -34,7 +35,7 @@ enum ChildProcess {
     // What this program ignores would stay ignored in the child.
     var ignored = sigset_t()
     sigemptyset(&ignored)
-    sigaddset(&ignored, SIGPIPE)
+    for signal in [SIGPIPE, SIGXFSZ] { sigaddset(&ignored, signal) }
     posix_spawnattr_setsigdefault(&attributes, &ignored)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
@@ -53,7 +54,7 @@ enum ChildProcess {
     while true {
       let left = deadline - monotonicSeconds()
       var ready = pollfd(fd: ends.reading, events: Int16(POLLIN), revents: 0)
-      let count = left > 0 ? poll(&ready, 1, Int32(left * 1000) + 1) : 0
+      let count = left > 0 ? poll(&ready, 1, pollTimeout(left)) : 0
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
         isLate = true
@@ -73,7 +74,7 @@ enum ChildProcess {
       kill(-child, SIGKILL)
       while waitpid(child, &status, 0) < 0, errno == EINTR {}
     }
-    if isLate { throw Failure(description: "\(program) was not done after \(Int(seconds)) s") }
+    if isLate { throw Failure(description: "\(program) was not done after \(Int(clamping: seconds)) s") }
     guard status & 0x7F == 0, (status >> 8) & 0xFF == 0 else {
       throw Failure(description: status & 0x7F == 0 ? "\(program) ended with \((status >> 8) & 0xFF)" : "\(program) was killed")
     }

@@ -51,7 +51,7 @@ public enum SecretSource: Hashable, Sendable, CustomStringConvertible {
         throw Unavailable(description: "\(self) failed: \(error); run it by hand to see why")
       }
     }
-    let line = String(text.prefix { !$0.isNewline }).trimmingSpaces
+    let line = String(text.withoutByteOrderMark.lines[0]).trimmingSpaces
     guard !line.isEmpty else { throw Unavailable(description: "\(self) gave nothing") }
     guard line.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw Unavailable(description: "\(self) gave a control character") }
     return Secret(line)

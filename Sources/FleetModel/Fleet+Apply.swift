@@ -190,7 +190,7 @@ extension Fleet {
   /// Data of a line that no server sent: it was found by comparing two answers.
   static func found(_ data: JSONValue) -> JSONValue {
     guard case .object(let members) = data else { return data }
-    return .object(members.filter { !$0.value.isNull } + [.init("found_by", "resynchronising")])
+    return JSONValue.object(members.filter { !$0.value.isNull } + [.init("found_by", "resynchronising")]).onOneLine
   }
 
   /// Lets an org go, with its workspaces; its machines stay until EC2 says otherwise.
@@ -319,14 +319,18 @@ extension Fleet {
   }
 
   /// Lets the log's lines go, for who has taken them already.
-  public mutating func forgetLog() { log.removeAll(keepingCapacity: true) }
+  public mutating func forgetLog() {
+    log.removeAll(keepingCapacity: true)
+    logBytes = 0
+  }
 
   mutating func append(_ entry: LogEntry) {
     var entry = entry
     logged += 1
     entry.sequence = logged
     log.append(entry)
-    if log.count > Self.logLimit { log.removeFirst() }
+    logBytes += entry.data.utf8.count
+    while log.count > Self.logLimit || logBytes > logByteLimit, let oldest = log.popFirst() { logBytes -= oldest.data.utf8.count }
     changes.logged = true
   }
 }

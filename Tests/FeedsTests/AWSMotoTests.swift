@@ -1,5 +1,6 @@
 import FleetModel
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Feeds
@@ -11,16 +12,6 @@ struct Moto {
   }
 
   let endpoint: String
-
-  /// The package's folder.
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-  /// The one that `FLEETTUI_PYTHON` names, the package's own virtual environment's, or that on PATH.
-  static var python: [String] {
-    if let named = ProcessInfo.processInfo.environment["FLEETTUI_PYTHON"], !named.isEmpty { return [named] }
-    let own = root.appending(path: ".venv/bin/python3").path
-    return FileManager.default.isExecutableFile(atPath: own) ? [own] : ["/usr/bin/env", "python3"]
-  }
 
   static func with(_ body: (Moto) async throws -> Void) async throws {
     let process = Self.process(["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"])
@@ -57,13 +48,13 @@ struct Moto {
     }
     throw Missing(
       description:
-        "moto's server did not start with \(python.joined(separator: " ")): run `make test`, or `pip install 'moto[server]' boto3`. It said: \(said.suffix(400))"
+        "moto's server did not start with \(TestPython.path): run `make test`, or `pip install 'moto[server]' boto3`. It said: \(said.suffix(400))"
     )
   }
 
   /// What a script of `Tests/Support/python` prints.
   func run<Answer: Decodable & Sendable>(_ script: String, _ arguments: [String] = [], as type: Answer.Type) async throws -> Answer {
-    let process = Self.process([Self.root.appending(path: "Tests/Support/python/\(script)").path, endpoint] + arguments)
+    let process = Self.process([TestPython.file("Tests/Support/python/\(script)"), endpoint] + arguments)
     let output = Pipe()
     process.standardOutput = output
     let ended = Self.end(of: process)
@@ -86,10 +77,7 @@ struct Moto {
   }
 
   private static func process(_ arguments: [String]) -> Process {
-    let process = Process()
-    let words = python + arguments
-    process.executableURL = URL(filePath: words[0])
-    process.arguments = Array(words.dropFirst())
+    let process = TestPython.process(arguments)
     process.standardInput = FileHandle.nullDevice
     return process
   }
@@ -110,17 +98,14 @@ struct Moto {
       let credentials = CredentialsProvider(fixed: try AWSCredentials(accessKeyID: "testing", secretAccessKey: "testing", source: "a test"))
       let http = http
       // Five reservations a page, so two pages a region: moto counts reservations, and has six of a hundred machines.
-      let found = try await withThrowingTaskGroup(of: (Region, [InstanceRow]).self) { group in
-        for region in ["us-east-2", "us-west-2"] as [Region] {
-          group.addTask {
-            var client = EC2Client(http: http, region: region, endpoint: moto.endpoint, credentials: credentials)
-            client.pageSize = 5
-            return (region, try await client.instances(within: 120))
-          }
-        }
-        return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+      let regions: [Region] = ["us-east-2", "us-west-2"]
+      let found = await regions.concurrentMap { region async -> Result<[InstanceRow], ListFailure<InstanceRow>> in
+        var client = EC2Client(http: http, region: region, endpoint: moto.endpoint, credentials: credentials)
+        client.pageSize = 5
+        do throws(ListFailure<InstanceRow>) { return .success(try await client.instances(within: 120)) } catch { return .failure(error) }
       }
-      for (region, rows) in found {
+      for (region, list) in zip(regions, found) {
+        let rows = try list.get()
         let made = try #require(filled[region.rawValue])
         #expect(Set(rows.map(\.id.rawValue)) == Set(made.instances.keys))
         #expect(rows.count == 600)

@@ -2,6 +2,7 @@ import FleetModel
 import FleetSim
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Feeds
@@ -288,7 +289,7 @@ import Testing
     var purges: [PurgeRow] = []
     var wasRead = false
     // Far shorter than the interval between two readings would need.
-    let deadline = ContinuousClock.now + .seconds(DatabaseWatch.interval * 2 / 3)
+    let deadline = ContinuousClock.now + .seconds(clamping: DatabaseWatch.interval * 2 / 3)
     while purges.isEmpty, ContinuousClock.now < deadline {
       for event in queue.drain() {
         if case .purges(let rows) = event.change {
@@ -314,7 +315,7 @@ import Testing
     await withCheckedContinuation { continuation in
       Thread.detachNewThread {
         var entry = pollfd(fd: queue.wakeDescriptor, events: Int16(POLLIN), revents: 0)
-        poll(&entry, 1, Int32(left))
+        poll(&entry, 1, Int32(clamping: left))
         continuation.resume()
       }
     }
@@ -385,10 +386,7 @@ import Testing
 
   /// What the built program prints, whatever its exit code.
   private func program(_ command: [String], _ config: String, _ variables: [String: String]) async throws -> JSONValue {
-    let beside = [Bundle.main.bundleURL, URL(fileURLWithPath: CommandLine.arguments[0])].map {
-      $0.deletingLastPathComponent().path + "/fleettui"
-    }
-    let path = try #require(beside.first { FileManager.default.isExecutableFile(atPath: $0) })
+    let path = ProgramUnderTest.url.path
     let words = ["/bin/sh", "-c", "\"$0\" \"$@\" || true", path, "--config", config, "--format", "json"] + command
     let output = await withCheckedContinuation { continuation in
       Thread { continuation.resume(returning: Result { try ChildProcess.output(of: words, environment: variables, seconds: 60) }) }.start()

@@ -177,6 +177,21 @@ import Testing
     #expect(fake.truth.withLock { $0.deletes.count } == 1 && DeletionJournal.leftovers(in: temporary.state).isEmpty)
   }
 
+  @Test func whatCouldNotBeKeptBesideTheReceiptIsToldWithIt() async throws {
+    let fake = try DeletionFakeFleet()
+    let temporary = TemporaryState()
+    let journal = try held(temporary)
+    // Where the evidence belongs there is a file.
+    #expect(FileManager.default.createFile(atPath: temporary.state.evidence, contents: nil))
+    let end = try await runner(fake, temporary.state).start(
+      fake.order(within: 5), resumes: 0, journal: journal, evidence: DeletionEvidence(bootEvents: []))
+    guard case .receipt(_, .verified, let problem) = end else {
+      Issue.record("\(end)")
+      return
+    }
+    #expect(problem?.contains("what the cascade destroys can't be kept") == true && problem?.contains("/evidence") == true)
+  }
+
   @Test func aStateDirectoryThatCannotBeWrittenKeepsTheRequestBack() async throws {
     let fake = try DeletionFakeFleet()
     let temporary = TemporaryState()

@@ -2,6 +2,7 @@ import Feeds
 import FleetModel
 import FleetSim
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FleetTUI
@@ -160,7 +161,7 @@ import Testing
   @Test func killedWhileTheRequestIsOutTheNextStartFollowsAndSendsNothing() async throws {
     try await withScene(speed: 4, extra: "verify_within = \"3s\"") { scene in
       let process = Process()
-      process.executableURL = CommandRun.program
+      process.executableURL = ProgramUnderTest.url
       process.arguments = ["delete", "acme", "--confirm", "demo/acme", "--config", scene.config]
       process.environment = scene.variables.merging(["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"]) { $1 }
       let errors = Pipe()
@@ -198,15 +199,17 @@ import Testing
   }
 
   @Test func thePromptRefusesAPasteAndLeavesWithEscape() {
-    var keys = PromptKeys()
-    #expect(keys.take(Array("ab\u{7F}\r".utf8)) == [.key("a"), .key("b"), .backspace, .enter])
-    #expect(keys.take(Array("\u{1B}[200~staging/".utf8)) == [])
-    #expect(keys.take(Array("acme\u{1B}[20".utf8)) == [])
-    #expect(keys.take(Array("1~".utf8)) == [.paste])
-    #expect(keys.take(Array("\u{1B}[A".utf8)) == [])
-    #expect(keys.take([0x1B]) == [])
-    #expect(keys.idle() == .escape)
-    #expect(keys.take([3]) == [.escape])
-    #expect(keys.take(Array("é".utf8)) == [.key("é")])
+    var decoder = KeyDecoder()
+    func events(_ text: String) -> [TypedConfirmation.Event] {
+      decoder.keys(from: Array(text.utf8)).compactMap(TypedConfirmation.Event.init)
+    }
+    #expect(events("ab\u{7F}\r") == [.key("a"), .key("b"), .backspace, .enter])
+    #expect(events("\u{1B}[200~staging/") == [])
+    #expect(events("acme\u{1B}[20") == [])
+    #expect(events("1~") == [.paste])
+    #expect(events("\u{1B}[A\u{1B}[M dd") == [])
+    #expect(events("\u{1B}") == [])
+    #expect(decoder.settle().compactMap(TypedConfirmation.Event.init) == [.escape])
+    #expect(events("\u{03}\u{04}é") == [.escape, .escape, .key("é")])
   }
 }

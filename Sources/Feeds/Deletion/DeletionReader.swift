@@ -223,7 +223,7 @@ public struct DeletionReader: Sendable {
       } catch {
         // A server that was restarted meanwhile ends the connection that is held.
         guard error.isTransient, monotonicSeconds() + 0.5 < deadline, !Task.isCancelled else { return .failed("database: \(error)") }
-        try? await Task.sleep(for: .seconds(0.25))
+        try? await Task.sleep(seconds: 0.25)
       }
     }
   }
@@ -240,16 +240,16 @@ public struct DeletionEvidence: Hashable, Sendable {
     self.diagnostics = diagnostics
   }
 
-  /// Keeps it in `evidence/<receipt>.json`, beside the plan. Best effort: a deletion doesn't wait for it.
-  func keep(_ plan: JSONValue, receiptID: String, in state: StateDirectory) {
+  /// Keeps it in `evidence/<receipt>.json`, beside the plan.
+  func keep(_ plan: JSONValue, receiptID: String, in state: StateDirectory) throws(StateDirectory.Failure) {
     let rows = bootEvents?.map { row -> JSONValue in
       ["event": .string(row.event), "detail": JSONValue(row.detail), "at": JSONValue(row.at), "workspace_id": JSONValue(row.workspaceID)]
     }
     let document: JSONValue = [
       "receipt": .string(receiptID), "plan": plan, "boot_events": rows.map(JSONValue.array) ?? .null, "diagnostics": diagnostics ?? .null,
     ]
-    try? StateDirectory.make(state.evidence)
-    try? StateDirectory.replace("\(state.evidence)/\(receiptID).json", with: Array((document.prettyPrinted() + "\n").utf8))
+    try StateDirectory.make(state.evidence)
+    try StateDirectory.replace("\(state.evidence)/\(receiptID).json", with: Array((document.prettyPrinted() + "\n").utf8))
   }
 }
 

@@ -30,7 +30,7 @@ extension HTTPFailure {
     switch self {
     case .badURL, .insecure, .unresolved, .refused: false
     // TLS may break after the handshake as well.
-    case .tls, .timedOut, .silent, .broken, .tooLarge, .redirect, .cancelled: true
+    case .tls, .timedOut, .silent, .broken, .tooLarge, .headTooLarge, .redirect, .cancelled: true
     }
   }
 }
@@ -77,10 +77,14 @@ public struct DeletionRunner: Sendable {
       journal.remove()
       return .refused("the state directory can't be written: \(error)")
     }
-    evidence?.keep(plan, receiptID: order.receiptID, in: state)
+    // A deletion doesn't wait for it, but it is told.
+    var lost: String?
+    do throws(StateDirectory.Failure) { try evidence?.keep(plan, receiptID: order.receiptID, in: state) } catch {
+      lost = "what the cascade destroys can't be kept: \(error)"
+    }
     var run = DeletionRun(order, resumes: resumes)
     let actions = run.handle(.started, at: wallClock())
-    return await perform(actions, &run, journal)
+    return await perform(actions, &run, journal, lost: lost)
   }
 
   /// Goes on with what an earlier process left. It only looks.
@@ -90,7 +94,11 @@ public struct DeletionRunner: Sendable {
     return await perform(actions, &run, journal)
   }
 
-  private func perform(_ first: [DeletionRun.Action], _ run: inout DeletionRun, _ journal: DeletionJournal) async -> End {
+  /// - Parameter lost: what could not be written so far.
+  private func perform(
+    _ first: [DeletionRun.Action], _ run: inout DeletionRun, _ journal: DeletionJournal, lost: String? = nil
+  ) async -> End {
+    var lost = lost
     var actions = first
     while true {
       var event: DeletionRun.Event?
@@ -101,18 +109,22 @@ public struct DeletionRunner: Sendable {
           guard survives(record, false) else { return .interrupted }
           do throws(StateDirectory.Failure) { try journal.append(record) } catch {
             // Without its record no request leaves. What happened already is only remembered worse.
-            if case .sending = record { event = .unrecorded("the journal can't be written, so nothing was sent: \(error)") }
+            if case .sending = record {
+              event = .unrecorded("the journal can't be written, so nothing was sent: \(error)")
+            } else {
+              lost = lost ?? "the journal can't be written: \(error)"
+            }
           }
           guard survives(record, true) else { return .interrupted }
         case .send: event = await send(run)
         case .read: event = .read(await reader.read(run.order, within: run.readBudget(at: wallClock())))
         case .wait(let seconds):
-          try? await Task.sleep(for: .seconds(seconds))
+          try? await Task.sleep(seconds: seconds)
           event = .woke
         case .refuse(let why):
           journal.remove()
           return .refused(why)
-        case .end(let receipt): return finish(receipt, journal)
+        case .end(let receipt): return finish(receipt, journal, lost: lost)
         }
         if case .unrecorded = event { break }
         // A cancelled wait is no answer: the journal tells the next start.
@@ -142,7 +154,7 @@ public struct DeletionRunner: Sendable {
     }
   }
 
-  private func finish(_ receipt: DeletionReceipt, _ journal: DeletionJournal?) -> End {
+  private func finish(_ receipt: DeletionReceipt, _ journal: DeletionJournal?, lost: String? = nil) -> End {
     guard receipt.isOfRequest else {
       journal?.remove()
       return .watched(receipt)
@@ -150,7 +162,7 @@ public struct DeletionRunner: Sendable {
     do throws(StateDirectory.Failure) {
       let kept = try receipts.add(receipt)
       journal?.remove()
-      return .receipt(kept, receipt.outcome, problem: nil)
+      return .receipt(kept, receipt.outcome, problem: lost)
     } catch {
       let body = receipt.body(previous: nil)
       let unkept = JSONValue.object((body.members ?? []) + [.init("hash", .string(contentHash(of: body)))])
@@ -203,7 +215,7 @@ extension DeletionRunner {
       if leads {
         if let end = await end(of: order, waiting: pause) { return end }
       } else {
-        try? await Task.sleep(for: .seconds(pause))
+        try? await Task.sleep(seconds: pause)
       }
       guard let event else { return .interrupted }
       actions = run.handle(event, at: wallClock())
@@ -226,7 +238,7 @@ extension DeletionRunner {
       case .killed(let journal, let run): return await resume(run, journal: journal)
       case .leftNothing: return .refused("the fleettui that was deleting \(order.slug) ended before it sent anything")
       }
-      try? await Task.sleep(for: .seconds(min(0.3, max(0, deadline - wallClock()))))
+      try? await Task.sleep(seconds: min(0.3, max(0, deadline - wallClock())))
     } while !Task.isCancelled && wallClock() < deadline
     return nil
   }

@@ -30,7 +30,9 @@ public enum FeedEnvelope {
           case "org_id": envelope.orgID = try name(member.value).map(OrgID.init(rawValue:))
           case "slug": envelope.slug = try name(member.value).map(Slug.init(rawValue:))
           case "workspace_id": envelope.workspaceID = try name(member.value).map(WorkspaceID.init(rawValue:))
-          case "data": envelope.data = UntrustedText.clean(try data(member.value), limit: textLimit)
+          case "data":
+            envelope.data = UntrustedText.clean(
+              try data(member.value), limit: textLimit, keepingLinesOf: UntrustedText.programOutput)
           default: break
           }
         }
@@ -48,7 +50,7 @@ public enum FeedEnvelope {
   /// Unix milliseconds; the WebSocket's RFC 3339 too.
   private static func timestamp(_ value: JSONValue) -> Timestamp? {
     if let text = value.string { return Timestamp(rfc3339: text) }
-    return value.double.map { Timestamp(seconds: $0 / 1000) }
+    return value.double.flatMap { Timestamp(unix: $0 / 1000) }
   }
 
   private static func data(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) throws(FeedEnvelopeProblem) -> JSONValue {

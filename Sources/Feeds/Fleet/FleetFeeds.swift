@@ -245,7 +245,7 @@ public final class FleetFeeds: Sendable {
         post(.feed, .gap(reason, nil))
         refresh()
       case .failed(let reason, let retryIn):
-        post(.feed, .failed("fleet feed: \(reason)" + (retryIn.map { "; asked again in \(Int($0.rounded(.up))) s" } ?? "")))
+        post(.feed, .failed("fleet feed: \(reason)" + (retryIn.map { "; asked again in \(Int(clamping: $0.rounded(.up))) s" } ?? "")))
         tenants.feedChanged(isOpen: false)
       case .notOffered(let reason, _):
         post(.feed, .notOffered("\(reason): polling the roster and listening to the tenants instead"))

@@ -202,11 +202,11 @@ final class TenantWatch: Sendable {
     let asked = wallClock()
     announce(slug)
     do throws(FeedError) {
-      let (client, listed) = try await workspaces(of: slug, refusals: isOnlyChance ? 4 : tenant.token == nil ? 0 : 1, until: deadline)
-      post(slug, asked: asked, epoch: epoch, .workspaces(tenant.org, listed))
-      let rows = note(listed, of: slug)
-      await askMore(slug, tenant, rows, client, until: deadline)
-      succeeded(slug, rows, epoch: epoch)
+      var listed = try await workspaces(of: slug, refusals: isOnlyChance ? 4 : tenant.token == nil ? 0 : 1, until: deadline)
+      post(slug, asked: asked, epoch: epoch, .workspaces(tenant.org, listed.rows))
+      listed.rows = note(listed.rows, of: slug)
+      await askMore(slug, tenant, listed, until: deadline)
+      succeeded(slug, listed.rows, epoch: epoch)
     } catch {
       guard !Task.isCancelled else { return }
       if case .status(_, 401, _, _, _) = error { state.withLock { $0.tenants[slug]?.token = nil } }
@@ -215,29 +215,38 @@ final class TenantWatch: Sendable {
     }
   }
 
+  private struct Listed: Sendable {
+    var rows: [WorkspaceRow]
+    /// Whose token the tenant took.
+    var client: TenantClient
+  }
+
   /// A valid token gets 401 while the tenant's database is away, and one that was rotated too: after each refusal it is asked again, with a
   /// token read anew.
   private func workspaces(
     of slug: Slug, refusals: Int, until deadline: Double
-  ) async throws(FeedError) -> (TenantClient, [WorkspaceRow]) {
+  ) async throws(FeedError) -> Listed {
     var schedule = RetrySchedule()
     var refusals = refusals
     while true {
       let client = try await client(of: slug, within: max(0.05, deadline - monotonicSeconds()))
-      do throws(FeedError) { return (client, try await client.workspaces(within: max(0.05, deadline - monotonicSeconds()))) } catch {
+      do throws(FeedError) {
+        return Listed(rows: try await client.workspaces(within: max(0.05, deadline - monotonicSeconds())), client: client)
+      } catch {
         let left = deadline - monotonicSeconds()
         guard case .status(_, 401, _, _, _) = error, refusals > 0,
           let delay = schedule.delay(status: 503, retryAfter: nil, left: left, random: .random(in: 0..<1))
         else { throw error }
         refusals -= 1
         state.withLock { $0.tenants[slug]?.token = nil }
-        do { try await Task.sleep(for: .seconds(delay)) } catch { throw .transport("tenant \(slug)", .cancelled, triedFor: 0) }
+        do { try await Task.sleep(seconds: delay) } catch { throw .transport("tenant \(slug)", .cancelled, triedFor: 0) }
       }
     }
   }
 
   /// What the list lacks: since when something boots and why it failed; now and then whether the tenant's own subsystems tick.
-  private func askMore(_ slug: Slug, _ tenant: Tenant, _ rows: [WorkspaceRow], _ client: TenantClient, until deadline: Double) async {
+  private func askMore(_ slug: Slug, _ tenant: Tenant, _ listed: Listed, until deadline: Double) async {
+    let (rows, client) = (listed.rows, listed.client)
     let left = max(0.05, deadline - monotonicSeconds())
     let boots = rows.contains { $0.status == .provisioning }
     await withDiscardingTaskGroup { group in
@@ -397,7 +406,7 @@ final class TenantWatch: Sendable {
       return silent
     }
     for (id, stream) in silent {
-      post(stream.tenant, .gap("no heartbeat for \(Int(Self.heartbeatLimit)) s of a workspace that should be online", id))
+      post(stream.tenant, .gap("no heartbeat for \(Int(clamping: Self.heartbeatLimit)) s of a workspace that should be online", id))
       stream.client?.restart()
     }
   }

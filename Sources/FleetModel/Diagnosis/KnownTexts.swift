@@ -82,7 +82,7 @@ enum KnownTexts {
     if isTimeout(text) || text.lowercased().contains("not ready") { return false }
     return isTunnelOrDNS(text) || isDNSQuota(text) || isVCPUQuota(text) || isProvisionerDisabled(text)
       || !missingVariables(in: text).isEmpty
-      || crash(in: [text]) != nil
+      || crash(in: text.lines) != nil
       || ["runinstances", "ami", "security group", "securitygroup", "invalid", "unauthorizedoperation", "exit status", "exited", "secrets"]
         .contains {
           text.lowercased().contains($0)
@@ -147,7 +147,7 @@ enum KnownTexts {
     if problem.contains("does not resolve") { return .dns }
     if problem.contains("TLS failed") { return .tls }
     if problem.contains("refuses connections") || problem.contains("no answer within") || problem.contains("connection broke")
-      || problem.contains("answer broke off") || problem.contains("nothing came for")
+      || problem.contains("answer broke off") || problem.contains("nothing came for") || problem.contains("headers are larger")
     {
       return .http
     }

@@ -265,7 +265,8 @@ struct OrgRules {
         .subsystemSilent, .warning, of: target, "\(row.name) has not ticked for \(Spoken.duration(ago))",
         evidence: [
           .init(
-            "tenant:\(name)", "/admin/liveness: \(row.name) last ticked \(Int(min(ago, 1e9))) s ago, every \(Int(interval)) s is usual",
+            "tenant:\(name)",
+            "/admin/liveness: \(row.name) last ticked \(Int(clamping: min(ago, 1e9))) s ago, every \(Int(clamping: interval)) s is usual",
             at: row.lastTickAt)
         ],
         nextStep: "redeploy the tenant: a stuck \(row.name) does not come back by itself", disproof: "last_tick_at moves on")

@@ -80,10 +80,10 @@ struct WorkspaceRules {
 
   private var crashed: Finding? {
     var evidence = [consoleCrash].compactMap { $0 }
-    if let log = workspace.failureLog, let line = KnownTexts.crash(in: log.split(separator: "\n")) {
+    if let log = workspace.failureLog, let line = KnownTexts.crash(in: log.lines) {
       evidence.append(.init("log_tail", line))
     }
-    if row.status == .failed, KnownTexts.crash(in: [error]) != nil { evidence.append(statusEvidence) }
+    if row.status == .failed, KnownTexts.crash(in: error.lines) != nil { evidence.append(statusEvidence) }
     guard !evidence.isEmpty else { return nil }
     if evidence.last != statusEvidence { evidence.append(statusEvidence) }
     return Finding(
@@ -234,7 +234,7 @@ struct WorkspaceRules {
     if known == nil, wedged != nil { return nil }
     var evidence = [statusEvidence]
     if let rate = row.errorRate, rate > 0 {
-      evidence.append(.init("agent", "error rate \(Int((min(rate, 10) * 100).rounded())) %", at: workspace.lastHeartbeat))
+      evidence.append(.init("agent", "error rate \(Int(clamping: (min(rate, 10) * 100).rounded())) %", at: workspace.lastHeartbeat))
     }
     if let activity, KnownTexts.agentError(in: error) == nil { evidence.append(.init("activity", activity.text, at: activity.at)) }
     guard let known else {

@@ -71,7 +71,7 @@ final class Hub: Sendable {
         let next = state.world?.agenda.next
         // Never shorter than 10 ms: thousands of agents would else wake the program once a heartbeat.
         let pause = next.map { max(0.01, $0 - now()) } ?? 3600
-        let sleeper = Task { () -> Void in try? await Task.sleep(for: .seconds(pause)) }
+        let sleeper = Task { () -> Void in try? await Task.sleep(seconds: pause) }
         state.sleeper = sleeper
         return sleeper
       }
@@ -267,7 +267,7 @@ final class Hub: Sendable {
       if moment - bucket.since >= 60 { bucket = Bucket(since: moment, count: 0) }
       bucket.count += 1
       state.buckets[slug] = bucket
-      let reset = max(1, Int((60 - (moment - bucket.since)).rounded(.up)))
+      let reset = max(1, Int(clamping: (60 - (moment - bucket.since)).rounded(.up)))
       return (max(0, Self.rateLimit - bucket.count), reset, bucket.count > Self.rateLimit)
     }
   }

@@ -104,7 +104,7 @@ struct TenantService: Sendable {
 
   /// A row of the list, or with `full` false the single answer, which leaves money and errors out (contract §4.3).
   private func row(_ workspace: Workspace, _ world: World, _ now: Timestamp, full: Bool) -> JSONValue {
-    let uptime = workspace.onlineSince.map { workspace.isAlive ? Int(max(0, now - $0)) : 0 } ?? 0
+    let uptime = workspace.onlineSince.map { workspace.isAlive ? Int(clamping: max(0, now - $0)) : 0 } ?? 0
     var members: [JSONValue.Member] = [
       .init("active_tasks", JSONValue(workspace.activeTasks)),
       .init("agent_card", workspace.onlineSince == nil ? .null : world.card(of: workspace)), .init("collapsed", false),
@@ -121,7 +121,7 @@ struct TenantService: Sendable {
         .init("workspace_dir", .null),
       ]
       if workspace.runtime == "hermes" {
-        members.append(.init("provision_timeout_ms", JSONValue(Int(Boot.limit(of: workspace.runtime) * 1000))))
+        members.append(.init("provision_timeout_ms", JSONValue(Int(clamping: Boot.limit(of: workspace.runtime) * 1000))))
       }
     } else {
       members.append(.init("last_outbound_at", .null))
@@ -179,7 +179,9 @@ struct TenantService: Sendable {
   private func liveness(_ org: Org) -> Answer {
     let now = hub.withWorld { _, now in now } ?? Timestamp(milliseconds: 0)
     let tick = Timestamp(milliseconds: now.milliseconds / 30_000 * 30_000)
-    func subsystem(_ last: Timestamp) -> JSONValue { ["last_tick_at": JSONValue(last), "seconds_ago": JSONValue(Int(now - last))] }
+    func subsystem(_ last: Timestamp) -> JSONValue {
+      ["last_tick_at": JSONValue(last), "seconds_ago": JSONValue(Int(clamping: now - last))]
+    }
     return json(["subsystems": ["hibernation-monitor": subsystem(tick), "scheduler": subsystem(org.schedulerStuckSince ?? tick)]])
   }
 

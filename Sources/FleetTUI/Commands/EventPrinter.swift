@@ -34,7 +34,7 @@ struct EventPrinter {
         // Nobody reads any more: POLLERR comes unasked.
         pollfd(fd: STDOUT_FILENO, events: 0, revents: 0),
       ]
-      _ = poll(&ready, nfds_t(ready.count), left.map { Int32(min($0 * 1000, 3_600_000)) + 1 } ?? -1)
+      _ = poll(&ready, nfds_t(ready.count), left.map(pollTimeout) ?? -1)
       for signal in signals.take() {
         if let code = signal.exitCode { return code }
       }

@@ -48,7 +48,10 @@ struct Session: Sendable {
       log.note(event)
       fleet.apply(event)
     }
-    do throws(HistoryFailure) { try history?.file.note(fleet.sightings, in: environment.name) } catch { log.warn(error.description) }
+    do throws(HistoryFailure) { try history?.file.note(fleet.sightings, in: environment.name) } catch {
+      log.warn(error.description)
+      Unwritten.lose(error.description, fails: false)
+    }
     return fleet
   }
 

@@ -14,7 +14,7 @@ struct SimulationArguments: ParsableArguments {
   var orgs: Int?
 
   func validate() throws {
-    guard speed > 0, speed <= 10_000 else { throw ValidationError("--speed must be above 0 and at most 10000") }
+    guard (0.01...10_000).contains(speed) else { throw ValidationError("--speed must be at least 0.01 and at most 10000") }
     if let orgs, !(0...10_000).contains(orgs) { throw ValidationError("--orgs must be between 0 and 10000") }
   }
 
@@ -45,8 +45,9 @@ struct SimCommand: ParsableCommand {
     let code = Interruption.run(cleanup: { await fleet.stop() }) {
       do {
         let endpoints = try await fleet.start()
-        Output.line(Self.json(of: endpoints).serialized())
-        try await Task.sleep(for: .seconds(Double(Int32.max)))
+        // Nobody would know where it serves.
+        guard Output.line(Self.json(of: endpoints).serialized()) else { return 0 }
+        try await Task.sleep(seconds: Double(Int32.max))
         return 0
       } catch is CancellationError { return 0 } catch {
         Output.message("sim: \(error)")

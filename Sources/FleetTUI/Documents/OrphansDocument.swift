@@ -37,15 +37,18 @@ struct OrphansDocument {
     var table = TextTable(header: ["VERDICT", "KIND", "ID", "REGION", "WHY", "AGE", "$/H", "EVIDENCE"])
     for found in report.cases {
       table.rows.append([
-        found.verdict.name, found.kind.rawValue, found.id, found.region?.rawValue ?? "?", found.verdict.reasons.joined(separator: " "),
-        found.age.map(Self.span) ?? "?", found.hourly.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "?", found.evidence.first ?? "",
+        found.verdict.name, found.kind.rawValue, found.id, found.region?.rawValue ?? TextTable.unknown,
+        found.verdict.reasons.joined(separator: " "),
+        found.age.map(Self.span) ?? TextTable.unknown,
+        found.hourly.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? TextTable.unknown, found.evidence.first ?? "",
       ])
     }
     return table
   }
 
   private static func span(_ seconds: Double) -> String {
-    seconds < 5400 ? "\(Int(seconds / 60))m" : seconds < 172_800 ? "\(Int(seconds / 3600))h" : "\(Int(seconds / 86_400))d"
+    seconds < 5400
+      ? "\(Int(clamping: seconds / 60))m" : seconds < 172_800 ? "\(Int(clamping: seconds / 3600))h" : "\(Int(clamping: seconds / 86_400))d"
   }
 
   /// 4 when a source that the answer needs is missing, 3 for an orphan, else 0 (cli.md, exit codes).

@@ -63,12 +63,12 @@ struct CostsPage: TabledPage {
     [InstanceRole.tenant, .workspace].map { role in
       let sum = report.roles[role] ?? CostSum()
       let whole = report.total.hourly.known
-      let share = whole > 0 ? sum.hourly.known / whole : 0
+      let share = whole > 0 ? (sum.hourly.known / whole).asShare : 0
       let bar = ProgressBar(fraction: report.knowsMachines ? share : nil).spans(width: max(8, min(40, width - 50)), glyphs: context.glyphs)
       let name = [Span("  " + role.rawValue, .dim)].fitted(to: 12)
       let count = report.knowsMachines ? "\(sum.count)" : "?"
       return Line(
-        name + bar + [Span(" \(Wording.padded(Int((share * 100).rounded()), 3))%  ", .dim)]
+        name + bar + [Span(" \(Wording.padded(Int(clamping: (share * 100).rounded()), 3))%  ", .dim)]
           + figure(report.knowsMachines ? sum.hourly : nil, "/h", digits: 3) + [Span("\(count) machines", .dim)])
     }
   }

@@ -138,7 +138,7 @@ struct Detail {
     field("url", row.url, .link)
     field("active tasks", row.activeTasks.map(String.init))
     field("current task", row.currentTask)
-    field("error rate", row.errorRate.map { "\(Int($0.asShare * 100)) %" })
+    field("error rate", row.errorRate.map { "\(Int(clamping: $0.asShare * 100)) %" })
     field("agent uptime", row.uptime.map(Moment.coarse))
     field("allowed boot", Moment.estimate(Fleet.provisionLimit(of: row)))
     field("spent", row.monthlySpendCents.map { "$" + Wording.dollars(Double($0) / 100, digits: 2) + " this month" })
@@ -179,6 +179,7 @@ struct Detail {
     moment("launched", row.launchedAt, &context)
     field("private address", row.privateIP)
     field("public address", row.publicIP)
+    field("IPv6 address", (row.ipv6Addresses ?? []).joined(separator: " "))
     field("image", row.imageID)
     field("vpc", row.vpcID)
     field("security groups", row.securityGroups.joined(separator: " "))
@@ -267,7 +268,7 @@ struct Detail {
     field("what", check.summary)
     field("target", check.target)
     for evidence in check.evidence { field("evidence", evidence) }
-    field("took", check.millis.map { "\(Int($0.rounded())) ms" })
+    field("took", check.millis.map { "\(Int(clamping: $0.rounded())) ms" })
   }
 
   // MARK: - Parts of several
