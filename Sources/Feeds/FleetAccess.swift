@@ -40,8 +40,9 @@ public final class FleetAccess: Sendable {
     guard let zoneToken else { throw .unanswerable("DNS: no token is configured") }
     let token: Secret
     do throws(SecretSource.Unavailable) { token = try await zoneToken.value() } catch { throw .unanswerable("DNS: \(error)") }
-    do throws(FeedError) { return try await CloudflareClient(http: http, api: settings.api, token: token).records(of: settings, within: budget) }
-    catch {
+    do throws(FeedError) {
+      return try await CloudflareClient(http: http, api: settings.api, token: token).records(of: settings, within: budget)
+    } catch {
       if case .status(_, 400...403, _, _, _) = error { zoneToken.refuse() }
       throw error
     }

@@ -63,6 +63,8 @@ public struct Fleet: Sendable {
   var finishedBoots: [BootRecord] = []
   /// The verdict on every machine, as of the last ``judge(at:)``.
   public internal(set) var judgement: OrphanJudgement
+  /// What stands beside the machines and is used by nothing, as of the last ``judge(at:)``.
+  public internal(set) var leftovers = LeftoverJudgement()
   /// Boots that were learned from, watched or told by others.
   var learnedBoots: Set<BootEnd> = []
   /// What the database tells of boots that can't be learned from yet.
@@ -79,6 +81,7 @@ public struct Fleet: Sendable {
   /// alone, nothing else. To be called before the changes are taken, which then tell of what else is said than before.
   public mutating func judge(at now: Timestamp, limits: Triage.Limits = Triage.Limits()) {
     judgeMachines(at: now)
+    judgeLeftovers(at: now)
     judgeFindings(at: now, limits: limits)
   }
 

@@ -106,6 +106,8 @@ public struct FleetChanges: Hashable, Sendable {
   public var instances: Set<InstanceID> = []
   public var sources: Set<Source> = []
   public var purges: Set<PurgeID> = []
+  /// Volumes, addresses and security groups of which something else is said than before (``Fleet/judge(at:limits:)``).
+  public var leftovers: Set<OrphanCase.ID> = []
   /// What is judged otherwise than before (``Fleet/judge(at:limits:)``).
   public var findings: Set<Finding.Target> = []
   public var logged = false
@@ -115,6 +117,7 @@ public struct FleetChanges: Hashable, Sendable {
 
   public init() {}
   public var isEmpty: Bool {
-    orgs.isEmpty && workspaces.isEmpty && instances.isEmpty && sources.isEmpty && purges.isEmpty && findings.isEmpty && !logged
+    orgs.isEmpty && workspaces.isEmpty && instances.isEmpty && sources.isEmpty && purges.isEmpty && leftovers.isEmpty && findings.isEmpty
+      && !logged
   }
 }

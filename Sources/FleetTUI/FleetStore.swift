@@ -47,7 +47,9 @@ final class FleetStore {
   func finish() { history?.file.finish() }
 
   /// When a verdict or a finding changes by time alone.
-  var nextJudgement: Timestamp? { [fleet.triage.nextChange, fleet.judgement.nextChange].compactMap { $0 }.min().map { $0 + 0.001 } }
+  var nextJudgement: Timestamp? {
+    [fleet.triage.nextChange, fleet.judgement.nextChange, fleet.leftovers.nextChange].compactMap { $0 }.min().map { $0 + 0.001 }
+  }
 
   private func noteOrgs(_ changes: FleetChanges, at now: Timestamp) {
     guard let history, changes.sources.contains(.controlPlane) || !changes.orgs.isEmpty else { return }

@@ -112,7 +112,8 @@ final class DatabaseCluster: Sendable {
   private var data: String { directory + "/data" }
 
   private func control(_ words: String...) throws {
-    let options = "-p \(port) -k \(directory) -c listen_addresses=127.0.0.1 -c log_statement=all -c log_connections=on -c log_line_prefix='%a|' -c fsync=off"
+    let options =
+      "-p \(port) -k \(directory) -c listen_addresses=127.0.0.1 -c log_statement=all -c log_connections=on -c log_line_prefix='%a|' -c fsync=off"
     try run(["pg_ctl", "-D", data, "-l", directory + "/log", "-o", options, "-w"] + words)
   }
 

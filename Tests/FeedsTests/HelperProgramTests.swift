@@ -66,7 +66,8 @@ import Testing
         if sigaltstack(nil, &stack) == 0, stack.ss_flags & Int32(SS_DISABLE) == 0 { (seen.hasStack, seen.size) = (true, stack.ss_size) }
         var mask = sigset_t()
         pthread_sigmask(SIG_BLOCK, nil, &mask)
-        for signal in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGINT, SIGTERM, SIGWINCH, SIGCHLD] where sigismember(&mask, signal) == 1 {
+        for signal in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGINT, SIGTERM, SIGWINCH, SIGCHLD]
+        where sigismember(&mask, signal) == 1 {
           seen.blocked.insert(signal)
         }
         continuation.resume(returning: seen)

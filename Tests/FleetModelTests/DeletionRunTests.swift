@@ -206,7 +206,8 @@ import Testing
 
   @Test func onlyARefusalThatWasReadEndsFailed() {
     let answers: [(DeletionAnswer, Int)] = [
-      (500, #"{"error":"boom"}"#, false), (502, "<html>Bad Gateway</html>", true), (503, "", false), (504, "", false), (200, "<html>Sign in</html>", true),
+      (500, #"{"error":"boom"}"#, false), (502, "<html>Bad Gateway</html>", true), (503, "", false), (504, "", false),
+      (200, "<html>Sign in</html>", true),
       (202, "<html>", true), (408, "", false), (303, "", false), (200, #"{"deleted":false}"#, false), (206, "", false),
     ].map { (DeletionAnswer(status: $0, body: Array($1.utf8), isHTML: $2, retryAfter: nil, slug: "acme"), $0) }
     for (answer, status) in answers {

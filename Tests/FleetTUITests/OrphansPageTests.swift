@@ -1,6 +1,6 @@
-import FleetModel
 import Testing
 
+@testable import FleetModel
 @testable import FleetTUI
 
 /// acme with one workspace; machines of it, of nobody and of strangers; an unattached volume.
@@ -102,6 +102,27 @@ private struct Scene {
     // The orphans first, of them the dearest first.
     let order = ["i-gone", "i-paused", "vol-lost", "i-young"].map { id in screen.firstIndex { $0.contains(id) } ?? -1 }
     #expect(order == order.sorted() && order[0] > 0)
+  }
+
+  @Test func framesAndPollsOfOthersLookAtNothingThatIsLeftOver() {
+    var scene = whole()
+    scene.roster([OrgRow(id: "o1", slug: "acme", status: .running), OrgRow(id: "o2", slug: "hooli", status: .running)])
+    _ = scene.screen()
+    let looks = scene.fleet.leftovers.looks
+    #expect(looks > 0)
+    for round in 0..<10 {
+      scene.now = scene.now + 1
+      let row = WorkspaceRow(id: "w9", name: "other", status: round.isMultiple(of: 2) ? .online : .degraded)
+      scene.apply(.tenant("hooli"), .workspaces("o2", [row]))
+      #expect(scene.screen().contains { $0.contains("vol-lost") })
+    }
+    // The detail of one too.
+    scene.press(.down, .down, .enter)
+    for _ in 0..<10 {
+      scene.now = scene.now + 1
+      #expect(scene.screen().contains { $0.contains("vol-lost is available and attached to no machine") })
+    }
+    #expect(scene.fleet.leftovers.looks == looks)
   }
 
   @Test func anOrphanOfAWorkspaceLeadsToItsOrgItsWorkspaceItsMachineItsEventsAndBack() {

@@ -46,7 +46,8 @@ public final class ZoneWatch: Sendable {
     do throws(FeedError) {
       let records = try await access.records(of: settings, within: budget)
       change = .zone(
-        ZoneReading(environment: access.environment.name, rules: rules, quota: settings.recordQuota, records: records, neighbours: await shares))
+        ZoneReading(
+          environment: access.environment.name, rules: rules, quota: settings.recordQuota, records: records, neighbours: await shares))
     } catch {
       _ = await shares
       change = .failed(error.description)

@@ -35,11 +35,12 @@ public struct DeletionReader: Sendable {
     self.names = names
     self.prices = prices
     self.onEvent = onEvent
-    regions = access.environment.aws.map { settings in
-      access.credentials.map { credentials in
-        settings.regions.map { ($0, EC2Client(http: access.http, region: $0, endpoint: settings.endpoint, credentials: credentials)) }
+    regions =
+      access.environment.aws.map { settings in
+        access.credentials.map { credentials in
+          settings.regions.map { ($0, EC2Client(http: access.http, region: $0, endpoint: settings.endpoint, credentials: credentials)) }
+        } ?? []
       } ?? []
-    } ?? []
   }
 
   private var environment: FleetEnvironment { access.environment }

@@ -53,7 +53,8 @@ public final class FleetFeeds: Sendable {
     tenants = TenantWatch(environment: environment, http: http, queue: queue, controlPlane: controlPlane, options: options)
     if let settings = environment.aws, let credentials = access.credentials {
       regions = RegionWatch.all(
-        of: settings, http: http, queue: queue, credentials: credentials, readsResources: options.readsResources, asksQuota: options.asksQuota)
+        of: settings, http: http, queue: queue, credentials: credentials, readsResources: options.readsResources,
+        asksQuota: options.asksQuota)
     } else {
       regions = []
     }

@@ -5,6 +5,19 @@ public struct OrphanCase: Hashable, Sendable {
     case securityGroup = "security-group"
   }
 
+  /// One thing that may be an orphan.
+  public struct ID: Hashable, Comparable, Sendable {
+    public var kind: Kind
+    public var id: String
+
+    public init(kind: Kind, id: String) {
+      self.kind = kind
+      self.id = id
+    }
+
+    public static func < (left: Self, right: Self) -> Bool { (left.kind.rawValue, left.id) < (right.kind.rawValue, right.id) }
+  }
+
   public var kind: Kind
   public var id: String
   public var region: Region?
@@ -36,9 +49,11 @@ extension Fleet {
     return OrphanEvidence(fleet: self, judgement: judgement, prices: prices, now: now).machine(instance)
   }
 
-  /// Volumes, addresses and security groups of ours that nothing uses. Costs what there is of them.
-  public func leftovers(prices: PriceBook, at now: Timestamp) -> [OrphanCase] {
-    Leftovers(fleet: self, judgement: judgement, prices: prices, now: now).cases
+  /// The case of one volume, address or security group that nothing uses, as of the last ``judge(at:)``.
+  public func leftoverCase(of id: OrphanCase.ID, prices: PriceBook, at now: Timestamp) -> OrphanCase? {
+    leftovers.judged(id).map {
+      LeftoverRules(fleet: self, judgement: judgement, now: now).case(of: $0.leftover, $0.verdict, prices: prices)
+    }
   }
 }
 
@@ -60,7 +75,8 @@ public struct OrphanReport: Sendable {
   public init(of fleet: Fleet, judgement: OrphanJudgement, prices: PriceBook, at now: Timestamp) {
     let witness = OrphanEvidence(fleet: fleet, judgement: judgement, prices: prices, now: now)
     var cases = judgement.questioned.compactMap { fleet.instances[$0].flatMap(witness.machine) }
-    cases += Leftovers(fleet: fleet, judgement: judgement, prices: prices, now: now).cases
+    let rules = LeftoverRules(fleet: fleet, judgement: judgement, now: now)
+    cases += rules.leftovers.map { rules.case(of: $0, rules.verdict(of: $0), prices: prices) }
     self.cases = cases.sorted { Self.order($0) < Self.order($1) }
     let refusal = judgement.refusal(fleet, at: now)
     isJudged = refusal == nil

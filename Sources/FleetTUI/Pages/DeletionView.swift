@@ -65,9 +65,11 @@ struct DeletionView {
     if let age = entry.age(at: context.moment.now) { field("age", [Span(age.text, age.role)]) }
     field("its error", entry.purge?.lastError, .failed)
     if standing == .failed || standing == .ended(.stalled) {
-      field("next", entry.isFailedHalfway
-        ? "the same request resumes it after its last step: d, and the phrase again"
-        : "it may have been accepted: d, and the phrase again, asks and finds out", .info)
+      field(
+        "next",
+        entry.isFailedHalfway
+          ? "the same request resumes it after its last step: d, and the phrase again"
+          : "it may have been accepted: d, and the phrase again, asks and finds out", .info)
     }
     if let purge = entry.purge {
       field("run", "\(purge.id)" + (purge.attempts.map { ", \($0) \($0 == 1 ? "attempt" : "attempts")" } ?? ""), .dim)

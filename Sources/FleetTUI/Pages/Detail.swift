@@ -32,8 +32,11 @@ struct Detail {
     // Its own pager shows it.
     case .deletion: break
     case .leftover(let id):
-      let found = fleet.leftovers(prices: context.prices, at: context.moment.now).first { $0.kind == id.kind && $0.id == id.id }
-      if let found { detail.describe(case: found, &context) } else { detail.gone("\(id.kind.word) \(id.id)") }
+      if let found = fleet.leftoverCase(of: id, prices: context.prices, at: context.moment.now) {
+        detail.describe(case: found, &context)
+      } else {
+        detail.gone("\(id.kind.word) \(id.id)")
+      }
     case .record(let id): detail.describe(record: id, fleet, &context)
     case .finding(let id): detail.describe(finding: id, fleet, &context)
     case .check(let check): detail.describe(check, context.glyphs)

@@ -1,12 +1,6 @@
 import FleetModel
 
-/// One thing that may be an orphan.
-struct OrphanID: Hashable, Comparable, Sendable {
-  var kind: OrphanCase.Kind
-  var id: String
-
-  static func < (left: OrphanID, right: OrphanID) -> Bool { (left.kind.rawValue, left.id) < (right.kind.rawValue, right.id) }
-}
+typealias OrphanID = OrphanCase.ID
 
 /// Every machine that isn't simply live, and what nothing uses any more: which is an orphan, why that is believed, and what can't be told.
 struct OrphansContent: TableContent {
@@ -25,9 +19,6 @@ struct OrphansContent: TableContent {
   static let keysMove = false
 
   var prices = PriceBook.builtin
-  /// Volumes, addresses and groups, as they were last looked through, and when.
-  var leftovers: [OrphanID: OrphanCase] = [:]
-  var lookedAt = Timestamp(milliseconds: 0)
 
   func id(_ subject: Subject) -> OrphanID? {
     switch subject {
@@ -40,22 +31,23 @@ struct OrphansContent: TableContent {
   func subject(_ id: OrphanID) -> Subject { id.kind == .instance ? .instance(InstanceID(id.id)) : .leftover(id) }
 
   func all(_ fleet: Fleet) -> [OrphanID] {
-    fleet.judgement.questioned.map { OrphanID(kind: .instance, id: $0.rawValue) } + leftovers.keys
+    fleet.judgement.questioned.map { OrphanID(kind: .instance, id: $0.rawValue) } + fleet.leftovers.ids
   }
 
-  func count(_ fleet: Fleet) -> Int { fleet.judgement.questioned.count + leftovers.count }
+  func count(_ fleet: Fleet) -> Int { fleet.judgement.questioned.count + fleet.leftovers.ids.count }
   func oldest(_ fleet: Fleet) -> OrphanID? { nil }
 
   func touched(by changes: FleetChanges, _ fleet: Fleet) -> [OrphanID] {
-    changes.instances.map { OrphanID(kind: .instance, id: $0.rawValue) }
+    changes.instances.map { OrphanID(kind: .instance, id: $0.rawValue) } + changes.leftovers
   }
 
   func exists(_ id: OrphanID, _ fleet: Fleet) -> Bool {
-    id.kind == .instance ? fleet.judgement.questioned.contains(InstanceID(id.id)) : leftovers[id] != nil
+    id.kind == .instance ? fleet.judgement.questioned.contains(InstanceID(id.id)) : fleet.leftovers.contains(id)
   }
 
   private func found(_ id: OrphanID, _ fleet: Fleet, at now: Timestamp) -> OrphanCase? {
-    id.kind == .instance ? fleet.orphanCase(of: InstanceID(id.id), prices: prices, at: now) : leftovers[id]
+    id.kind == .instance
+      ? fleet.orphanCase(of: InstanceID(id.id), prices: prices, at: now) : fleet.leftoverCase(of: id, prices: prices, at: now)
   }
 
   func key(_ id: OrphanID, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
@@ -63,7 +55,7 @@ struct OrphansContent: TableContent {
     return switch Self.columns[column].id {
     case "what": SortKey(id.id)
     case "why": SortKey(Self.why(found))
-    case "age": SortKey(since(found, id, at: now).map(\.seconds))
+    case "age": SortKey(since(found, at: now).map(\.seconds))
     case "cost": SortKey(found.hourly.map { -$0 })
     case "so-far": SortKey(found.soFar.map { -$0 })
     case "evidence": SortKey(found.brief)
@@ -73,9 +65,7 @@ struct OrphansContent: TableContent {
   }
 
   /// When it was launched or made.
-  private func since(_ found: OrphanCase, _ id: OrphanID, at now: Timestamp) -> Timestamp? {
-    found.age.map { (id.kind == .instance ? now : lookedAt) + -$0 }
-  }
+  private func since(_ found: OrphanCase, at now: Timestamp) -> Timestamp? { found.age.map { now + -$0 } }
 
   /// `org gone · workspace`
   static func why(_ found: OrphanCase) -> String {
@@ -84,7 +74,8 @@ struct OrphansContent: TableContent {
   }
 
   func texts(_ id: OrphanID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
-    guard let found = found(id, fleet, at: lookedAt) else { return false }
+    // No text that is looked into tells an age.
+    guard let found = found(id, fleet, at: Timestamp(milliseconds: 0)) else { return false }
     return look(id.id) || look(found.verdict.word) || look(Self.why(found)) || look(found.slug?.rawValue ?? "")
       || look(found.orgID?.rawValue ?? "") || look(found.workspaceID?.rawValue ?? "") || look(found.type ?? "")
       || look(found.region?.rawValue ?? "") || look(found.brief)
@@ -98,7 +89,7 @@ struct OrphansContent: TableContent {
     let width = widths[1] ?? 0
     let type = found.type.map { " " + $0 } ?? ""
     let name = Wording.shortened(id.id, to: max(12, width - type.count))
-    let age = since(found, id, at: now).map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)
+    let age = since(found, at: now).map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)
     return [
       [Span("\(context.glyphs.sign(of: role)) \(found.verdict.word)", role)],
       [Span(name, role == .failed ? .title : .text), Span(type, .dim)], [Span(Self.why(found), role == .failed ? .text : .dim)], [age],
@@ -178,7 +169,19 @@ extension OrphanReason {
 struct OrphansPage: TabledPage {
   var table: TablePage<OrphansContent>
   private let prices: PriceBook
-  private var wasShown = false
+  /// Counted once until something of it changes.
+  private var tally: Tally?
+
+  /// What there is by verdict, and what the orphans cost an hour.
+  private struct Tally {
+    var numbers: [String: Int] = [:]
+    var hourly = Money()
+
+    mutating func count(_ verdict: OrphanVerdict, _ cost: @autoclosure () -> Double?) {
+      numbers[verdict.name, default: 0] += 1
+      if case .orphan = verdict { hourly.add(cost()) }
+    }
+  }
 
   init(prices: PriceBook) {
     self.prices = prices
@@ -186,28 +189,12 @@ struct OrphansPage: TabledPage {
   }
 
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
-    guard wasShown else { return }
-    // What stands beside the machines is read with their region, and believed with the roster.
-    if !changes.sources.isEmpty { lookForLeftovers(fleet, at: now) }
+    if !changes.instances.isEmpty || !changes.leftovers.isEmpty { tally = nil }
     table.update(changes, fleet, at: now)
   }
 
-  private mutating func lookForLeftovers(_ fleet: Fleet, at now: Timestamp) {
-    let found = fleet.leftovers(prices: prices, at: now)
-    let leftovers = Dictionary(found.map { (OrphanID(kind: $0.kind, id: $0.id), $0) }) { $1 }
-    table.change(
-      {
-        $0.leftovers = leftovers
-        $0.lookedAt = now
-      }, fleet, at: now)
-  }
-
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
-    if !wasShown {
-      wasShown = true
-      lookForLeftovers(fleet, at: context.moment.now)
-    }
-    if let next = fleet.judgement.nextChange { context.moment.changes(at: next) }
+    for next in [fleet.judgement.nextChange, fleet.leftovers.nextChange].compactMap({ $0 }) { context.moment.changes(at: next) }
     let under = rows >= 6 ? summary(fleet, width: width, rows: min(4, rows - 4), &context) : []
     var lines = table.draw(fleet, rows: rows - under.count, width: width, &context)
     while lines.count < rows - under.count { lines.append(Line()) }
@@ -216,7 +203,7 @@ struct OrphansPage: TabledPage {
 
   // MARK: - Under the table
 
-  private func summary(_ fleet: Fleet, width: Int, rows: Int, _ context: inout DrawingContext) -> [Line] {
+  private mutating func summary(_ fleet: Fleet, width: Int, rows: Int, _ context: inout DrawingContext) -> [Line] {
     let now = context.moment.now
     var lines: [Line] = []
     if !fleet.judgement.questioned.isEmpty,
@@ -232,18 +219,22 @@ struct OrphansPage: TabledPage {
     return Array(lines.suffix(rows))
   }
 
-  private func counts(_ fleet: Fleet, _ context: DrawingContext) -> [Span] {
-    var numbers: [String: Int] = [:]
-    let machines = fleet.judgement.orphans ?? 0
-    var hourly = Money()
-    func count(_ verdict: OrphanVerdict, _ cost: Double?) {
-      numbers[verdict.name, default: 0] += 1
-      if case .orphan = verdict { hourly.add(cost) }
-    }
+  private func counted(_ fleet: Fleet) -> Tally {
+    var tally = Tally()
     for id in fleet.judgement.questioned {
-      if let row = fleet.instances[id]?.row { count(fleet.judgement.verdict(of: id), prices.hourly(of: row)) }
+      if let row = fleet.instances[id]?.row { tally.count(fleet.judgement.verdict(of: id), prices.hourly(of: row)) }
     }
-    for found in fleet.leftovers(prices: prices, at: context.moment.now) { count(found.verdict, found.hourly) }
+    for id in fleet.leftovers.ids {
+      if let verdict = fleet.leftovers.verdict(of: id) { tally.count(verdict, fleet.leftovers.hourly(of: id, prices)) }
+    }
+    return tally
+  }
+
+  private mutating func counts(_ fleet: Fleet, _ context: DrawingContext) -> [Span] {
+    let tally = tally ?? counted(fleet)
+    self.tally = tally
+    let (numbers, hourly) = (tally.numbers, tally.hourly)
+    let machines = fleet.judgement.orphans ?? 0
     let orphans = numbers["orphan"] ?? 0
     var spans = [Span("  \(orphans) \(orphans == 1 ? "orphan" : "orphans")", orphans > 0 ? .failed : .dim)]
     if machines > 0, machines < orphans { spans.append(Span(" (\(machines) machines)", .dim)) }
