@@ -61,7 +61,7 @@ import Testing
         let queue = EventQueue()
         let watches = RegionWatch.all(of: settings(base, configured), http: http, queue: queue, variables: variables, asksQuota: true)
         for watch in watches {
-          await watch.read(epoch: 1, within: 5)
+          await watch.read(within: 5)
           await watch.readQuota(within: 5)
         }
         var fleet = Fleet()

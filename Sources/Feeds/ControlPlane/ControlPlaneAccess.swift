@@ -68,8 +68,7 @@ final class ControlPlaneAccess: Sendable {
 
   /// The roster, which every right token may read, was refused. - Parameter error: other answers are passed over.
   func note(_ error: FeedError) {
-    guard case .status(_, let status, _, _, _) = error, status == 401 || status == 403 else { return }
-    state.withLock { $0.isRefused = true }
+    if error.isDenied { state.withLock { $0.isRefused = true } }
   }
 
   private func read() async -> Reading {

@@ -27,7 +27,7 @@ public struct DeletionReader: Sendable {
   let prices: PriceBook
   private let http: HTTPClient
   private let variables: [String: String]
-  /// Told every answer, for whoever shows the fleet. Their epoch is 0: who applies them says which it is.
+  /// Told every answer, for whoever shows the fleet.
   private let onEvent: @Sendable (FleetEvent) -> Void
 
   /// - Throws: ``FeedError`` when the control plane can't be asked at all.
@@ -73,13 +73,13 @@ public struct DeletionReader: Sendable {
   }
 
   private func readRoster(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Roster {
-    let asked = wallClock()
+    let question = Question()
     do throws(FeedError) {
       let roster = try await client.roster(within: budget)
       onEvent(
         FleetEvent(
-          source: .controlPlane, at: wallClock(), asked: asked,
-          change: .roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable)))
+          from: .controlPlane, answering: question,
+          .roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable)))
       let row = roster.rows.first { $0.id == order.orgID }
       if roster.unreadable > 0 { return .partial(why: "\(roster.unreadable) of its rows could not be read", holdsOrg: row != nil) }
       if roster.rows.count >= ControlPlaneClient.rosterLimit {
@@ -101,7 +101,7 @@ public struct DeletionReader: Sendable {
     let queue = EventQueue()
     let regions = RegionWatch.all(of: aws, http: http, queue: queue, variables: variables)
     await withDiscardingTaskGroup { group in
-      for region in regions { group.addTask { await region.read(epoch: 0, within: budget) } }
+      for region in regions { group.addTask { await region.read(within: budget) } }
     }
     var found: [DeletionReading.Machine] = []
     var unread = Set(aws.regions)
@@ -138,13 +138,13 @@ public struct DeletionReader: Sendable {
 
   /// Every name in the zone, told to whoever shows the fleet. - Throws: what the zone's own source throws.
   private func zone(_ names: ZoneNames) async throws -> [String] {
-    let asked = wallClock()
+    let question = Question()
     do {
       let all = try await names.all()
-      onEvent(FleetEvent(source: .dns, at: wallClock(), asked: asked, change: .zoneRead))
+      onEvent(FleetEvent(from: .dns, answering: question, .zoneRead))
       return all
     } catch {
-      onEvent(FleetEvent(source: .dns, at: wallClock(), asked: asked, change: .failed(UntrustedText.clean("\(error)", limit: 300))))
+      onEvent(FleetEvent(from: .dns, answering: question, .failed(UntrustedText.clean("\(error)", limit: 300))))
       throw error
     }
   }
@@ -169,20 +169,21 @@ public struct DeletionReader: Sendable {
     guard let controlPlane = environment.controlPlane,
       let base = TenantClient.base(of: org.slug, template: environment.tenantURL, controlPlane: controlPlane)
     else { return }
-    let asked = wallClock()
+    let question = Question()
     let change: FleetEvent.Change
     do throws(FeedError) {
       let token = try await client.tenantToken(of: org.slug, within: 5)
       change = .workspaces(
         org.id, try await TenantClient(http: http, slug: org.slug, org: org.id, base: base, token: token).workspaces(within: 5))
     } catch { change = .failed(error.description) }
-    onEvent(FleetEvent(source: .tenant(org.slug), at: wallClock(), asked: asked, change: change))
+    onEvent(FleetEvent(from: .tenant(org.slug), answering: question, change))
   }
 
   func readAudit(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Audit {
+    let question = Question()
     do throws(FeedError) {
       let rows = try await client.purges(within: budget)
-      onEvent(FleetEvent(source: .controlPlane, at: wallClock(), change: .purges(rows)))
+      onEvent(FleetEvent(from: .controlPlane, answering: question, .purges(rows)))
       return .rows(of(order, among: rows))
     } catch {
       if case .notOffered = error { return await readAuditFromDatabase(order, budget) }
@@ -198,7 +199,7 @@ public struct DeletionReader: Sendable {
   private func readAuditFromDatabase(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Audit {
     guard let settings = environment.database else { return .notOffered }
     let queue = EventQueue()
-    if let error = await DatabaseWatch(settings: settings, queue: queue).read(epoch: 0, within: budget) {
+    if let error = await DatabaseWatch(settings: settings, queue: queue).read(within: budget) {
       return .failed("database: \(error)")
     }
     var audit = DeletionReading.Audit.notOffered
