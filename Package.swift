@@ -65,16 +65,19 @@ let package = Package(
       ],
       path: "Tests/Support/eventstream-contract-service"),
 
-    .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"]),
+    // What the readers' tests share.
+    .target(name: "HostileNumbers", dependencies: ["FleetModel"], path: "Tests/Support/hostile-numbers"),
+
+    .testTarget(name: "FleetModelTests", dependencies: ["FleetModel", "HostileNumbers"]),
     .testTarget(
       name: "FeedsTests",
       dependencies: [
-        "Feeds", "FleetModel", "FleetSim",
+        "Feeds", "FleetModel", "FleetSim", "HostileNumbers",
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "FleetTUITests", dependencies: ["FleetTUI", "FleetSim", "Feeds", "FleetModel"]),
+    .testTarget(name: "FleetTUITests", dependencies: ["FleetTUI", "FleetSim", "Feeds", "FleetModel", "HostileNumbers"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["FleetModel", "FleetSim"],
       exclude: ["terminal"]),

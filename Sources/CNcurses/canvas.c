@@ -154,7 +154,7 @@ long canvas_restore_bytes(uint8_t *bytes, size_t capacity) {
   sink = bytes;
   sink_left = capacity;
   // CAN ends a control sequence that was cut in half.
-  put_string("\x18\x1b[?2026l\x1b[?1006;1000;1002;1003l\x1b[?2004l\x1b[m\x1b[?7h\x1b[?25h\x1b[?1l\x1b>");
+  put_string("\x18\x1b[?2026l" TERMINAL_REPORTS_OFF "\x1b[?2004l\x1b[m\x1b[?7h\x1b[?25h\x1b[?1l\x1b>");
   put_capability("op");
   put_capability("cnorm");
   char *leave = tigetstr("rmcup");

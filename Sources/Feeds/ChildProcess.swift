@@ -1,3 +1,4 @@
+import FleetModel
 import Glibc
 
 /// A program run without a shell, for its output.
@@ -52,7 +53,7 @@ enum ChildProcess {
     while true {
       let left = deadline - monotonicSeconds()
       var ready = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
-      let count = left > 0 ? poll(&ready, 1, Int32(left * 1000) + 1) : 0
+      let count = left > 0 ? poll(&ready, 1, pollTimeout(left)) : 0
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
         isLate = true
@@ -72,7 +73,7 @@ enum ChildProcess {
       kill(-child, SIGKILL)
       while waitpid(child, &status, 0) < 0, errno == EINTR {}
     }
-    if isLate { throw Failure(description: "\(program) was not done after \(Int(seconds)) s") }
+    if isLate { throw Failure(description: "\(program) was not done after \(Int(clamping: seconds)) s") }
     guard status & 0x7F == 0, (status >> 8) & 0xFF == 0 else {
       throw Failure(description: status & 0x7F == 0 ? "\(program) ended with \((status >> 8) & 0xFF)" : "\(program) was killed")
     }

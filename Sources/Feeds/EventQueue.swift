@@ -10,9 +10,9 @@ import Synchronization
 public final class EventQueue: Sendable {
   /// Events waiting, at which a feed pauses its socket rather than lose any.
   public static let limit = 20_000
-
   private struct State {
     var events: Deque<FleetEvent> = []
+    var weight = 0
     var isSignalled = false
     var paused: [@Sendable () -> Void] = []
   }
@@ -23,10 +23,14 @@ public final class EventQueue: Sendable {
   private let signalDescriptor: Int32
 
   private let recorder: EventRecorder?
+  private let weightLimit: Int
 
-  /// - Parameter recorder: writes down what is taken, in the order in which it is taken.
-  public init(recorder: EventRecorder? = nil) {
+  /// - Parameters:
+  ///   - recorder: writes down what is taken, in the order in which it is taken.
+  ///   - weightLimit: bytes, roughly, that the waiting events hold when a feed pauses.
+  public init(recorder: EventRecorder? = nil, weightLimit: Int = 64 << 20) {
     self.recorder = recorder
+    self.weightLimit = weightLimit
     var ends: [Int32] = [-1, -1]
     if pipe(&ends) == 0 {
       for end in ends {
@@ -44,8 +48,10 @@ public final class EventQueue: Sendable {
   }
 
   public func post(_ event: FleetEvent) {
+    let weight = event.weight
     state.withLock { state in
       state.events.append(event)
+      state.weight += weight
       signal(&state)
     }
   }
@@ -53,7 +59,7 @@ public final class EventQueue: Sendable {
   /// Whether a feed should stop reading; `resume` is called once there is room again.
   public func isFull(resume: @escaping @Sendable () -> Void) -> Bool {
     state.withLock { state in
-      guard state.events.count >= Self.limit else { return false }
+      guard state.events.count >= Self.limit || state.weight >= weightLimit else { return false }
       state.paused.append(resume)
       return true
     }
@@ -70,6 +76,7 @@ public final class EventQueue: Sendable {
       state.isSignalled = false
       let taken = (state.events, state.paused)
       state.events = []
+      state.weight = 0
       state.paused = []
       return taken
     }

@@ -22,7 +22,7 @@ public enum FeedError: Error, Sendable, CustomStringConvertible {
     case .status(let what, let status, let message, let remark, let retryAfter):
       let advice: String =
         switch status {
-        case 429: retryAfter.map { " – asked to wait \(Int($0)) s" } ?? " – too many requests"
+        case 429: retryAfter.map { " – asked to wait \(Int(clamping: $0)) s" } ?? " – too many requests"
         case 300..<400: " – redirects are never followed with credentials; configure the final address"
         default: ""
         }
@@ -51,7 +51,7 @@ public enum FeedError: Error, Sendable, CustomStringConvertible {
   /// ` (tried for 18 s)`; nothing where it failed at once.
   private static func persistence(_ seconds: Double?) -> String {
     guard let seconds, seconds >= 1.5 else { return "" }
-    return " (tried for \(Int(seconds.rounded())) s)"
+    return " (tried for \(Int(clamping: seconds.rounded())) s)"
   }
 
   /// An answer that isn't the one asked for.
@@ -102,12 +102,14 @@ struct JSONService: Sendable {
   /// Seconds after which nothing is asked again; see ``HTTPClient/ask(_:within:patience:)``.
   var patience = Double.infinity
 
-  /// - Parameter budget: seconds for everything, repetitions included.
+  /// - Parameters:
+  ///   - budget: seconds for everything, repetitions included.
+  ///   - rowLimit: how many rows are kept of a list.
   /// - Throws: ``FeedError`` for any answer but a 200 with JSON.
-  func get(_ path: String, timeout: Double, within budget: Double) async throws(FeedError) -> JSONValue {
+  func get(_ path: String, timeout: Double, within budget: Double, rowLimit: Int = .max) async throws(FeedError) -> JSONValue {
     let response = try await response(path, timeout: timeout, within: budget)
     guard response.status == 200 else { throw failure(path, response) }
-    return try document(path, response)
+    return try document(path, response, rowLimit: rowLimit)
   }
 
   func response(_ path: String, timeout: Double, within budget: Double) async throws(FeedError) -> HTTPResponse {
@@ -118,8 +120,8 @@ struct JSONService: Sendable {
     }
   }
 
-  func document(_ path: String, _ response: HTTPResponse) throws(FeedError) -> JSONValue {
-    do throws(JSONReadError) { return try JSONValue(parsing: response.body) } catch {
+  func document(_ path: String, _ response: HTTPResponse, rowLimit: Int = .max) throws(FeedError) -> JSONValue {
+    do throws(JSONReadError) { return try JSONValue(parsing: response.body, rowLimit: rowLimit) } catch {
       let looksLikeHTML = response.head["content-type"]?.contains("html") == true || response.body.first == UInt8(ascii: "<")
       throw .unreadable("\(name) \(Self.shown(path))", why: looksLikeHTML ? "an HTML page (is the address right?)" : error.description)
     }

@@ -21,6 +21,8 @@ public struct EventType: RawRepresentable, Hashable, Codable, Sendable, CustomSt
   /// A source failed or came back (ours).
   public static let sourceFailed: Self = "SOURCE_FAILED"
   public static let sourceRecovered: Self = "SOURCE_RECOVERED"
+  /// A source said what it may not say, and nobody believed it (ours).
+  public static let sourceRefused: Self = "SOURCE_REFUSED"
 
   public static let workspaceProvisioning: Self = "WORKSPACE_PROVISIONING"
   public static let workspaceOnline: Self = "WORKSPACE_ONLINE"

@@ -1,6 +1,7 @@
 extension Fleet {
   /// Takes one event in. The only door through which the fleet changes.
   public mutating func apply(_ event: FleetEvent) {
+    guard let event = admitted(event) else { return }
     if case .ec2(let region) = event.source { regions.insert(region) }
     if case .expected(let pollInterval) = event.change {
       sources[event.source, default: SourceRecord()].pollInterval = pollInterval
@@ -340,14 +341,18 @@ extension Fleet {
   }
 
   /// Lets the log's lines go, for who has taken them already.
-  public mutating func forgetLog() { log.removeAll(keepingCapacity: true) }
+  public mutating func forgetLog() {
+    log.removeAll(keepingCapacity: true)
+    logBytes = 0
+  }
 
   mutating func append(_ entry: LogEntry) {
     var entry = entry
     logged += 1
     entry.sequence = logged
     log.append(entry)
-    if log.count > Self.logLimit { log.removeFirst() }
+    logBytes += entry.data.utf8.count
+    while log.count > Self.logLimit || logBytes > logByteLimit, let oldest = log.popFirst() { logBytes -= oldest.data.utf8.count }
     changes.logged = true
   }
 }

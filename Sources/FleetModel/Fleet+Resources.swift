@@ -62,6 +62,7 @@ extension Fleet {
   /// A limit once told stands until another is.
   mutating func applyVCPULimit(_ limit: Int?, _ problem: String?, _ event: FleetEvent) {
     guard case .ec2(let region) = event.source else { return }
+    let limit = limit.flatMap { Plausible.quota.contains($0) ? $0 : nil }
     if let limit { vcpuLimits[region] = limit }
     vcpuProblems[region] = limit == nil ? problem : nil
     turn(event.source)

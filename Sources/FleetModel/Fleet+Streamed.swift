@@ -2,6 +2,8 @@ extension Fleet {
   /// One event of the fleet feed or of a tenant's stream.
   mutating func applyStreamed(_ streamed: StreamedEvent, _ event: FleetEvent) {
     var streamed = streamed
+    // What claims to come from days ahead would outlive everything that is told after it.
+    if let told = streamed.timestamp, told - event.at > Self.believedAhead { streamed.timestamp = nil }
     if event.source == .feed {
       if streamed.type == .feedReset {
         lastFeedID = streamed.id
@@ -34,6 +36,9 @@ extension Fleet {
       if let id = streamed.workspaceID { applyWorkspaceEvent(streamed, id, event) }
     }
   }
+
+  /// Seconds that a server's clock may be ahead of this machine's.
+  private static let believedAhead = 86_400.0
 
   private mutating func log(_ streamed: StreamedEvent, _ event: FleetEvent) {
     let org = streamed.orgID.flatMap { orgs[$0] }
@@ -70,7 +75,7 @@ extension Fleet {
     guard let name = (data["event"] ?? data["key"] ?? data["label"])?.text else { return }
     let row = BootEventRow(
       event: name, status: data["status"]?.text.map(BootEventRow.Status.init), detail: (data["detail"] ?? data["message"])?.text,
-      step: data["step"]?.integer.flatMap { Int(exactly: $0) }, total: data["total"]?.integer.flatMap { Int(exactly: $0) },
+      step: data["step"]?.count, total: data["total"]?.count,
       at: streamed.timestamp, workspaceID: streamed.workspaceID)
     noteBoot(row, org: streamed.orgID, at: event.at)
   }
@@ -107,7 +112,7 @@ extension Fleet {
     if workspaces[id] == nil {
       guard streamed.type == .workspaceProvisioning, let org = streamed.orgID, orgs[org] != nil else { return }
       let row = WorkspaceRow(
-        id: id, name: streamed.data["name"]?.text ?? id.rawValue, tier: streamed.data["tier"]?.integer.flatMap { Int(exactly: $0) },
+        id: id, name: streamed.data["name"]?.text ?? id.rawValue, tier: streamed.data["tier"]?.count,
         status: .provisioning, runtime: streamed.data["runtime"]?.text, parentID: streamed.data["parent_id"]?.text.map(WorkspaceID.init))
       workspaces[id] = Workspace(row: row, orgID: org, statusToldAt: event.at, firstSeen: event.at)
       workspacesByOrg[org, default: []].append(id)
@@ -117,13 +122,13 @@ extension Fleet {
     switch streamed.type {
     case .workspaceHeartbeat:
       workspace.lastHeartbeat = streamed.timestamp ?? event.at
-      workspace.row.activeTasks = data["active_tasks"]?.integer.flatMap { Int(exactly: $0) } ?? workspace.row.activeTasks
-      workspace.row.uptime = data["uptime_seconds"]?.double ?? workspace.row.uptime
+      workspace.row.activeTasks = data["active_tasks"]?.count ?? workspace.row.activeTasks
+      workspace.row.uptime = data["uptime_seconds"]?.duration ?? workspace.row.uptime
       workspace.reportedAt = event.at
       workspace.listening.heard(at: event.at)
     case .taskUpdated:
       workspace.row.currentTask = data["current_task"]?.string ?? workspace.row.currentTask
-      workspace.row.activeTasks = data["active_tasks"]?.integer.flatMap { Int(exactly: $0) } ?? workspace.row.activeTasks
+      workspace.row.activeTasks = data["active_tasks"]?.count ?? workspace.row.activeTasks
       workspace.lastActivity = streamed.timestamp ?? event.at
       workspace.reportedAt = event.at
       workspace.listening.heard(at: event.at)
@@ -152,7 +157,7 @@ extension Fleet {
     switch status {
     case .degraded:
       workspace.row.lastError = data["sample_error"]?.text ?? workspace.row.lastError
-      workspace.row.errorRate = data["error_rate"]?.double ?? workspace.row.errorRate
+      workspace.row.errorRate = data["error_rate"]?.rate ?? workspace.row.errorRate
       workspace.runtimeState = data["runtime_state"]?.text
     case .failed:
       workspace.row.lastError = data["error"]?.text ?? workspace.row.lastError

@@ -33,6 +33,10 @@ public struct Fleet: Sendable {
   /// The regions that are asked for machines.
   public internal(set) var regions: Set<Region> = []
   public internal(set) var log: Deque<LogEntry> = []
+  /// Bytes of the log's data.
+  var logBytes = 0
+  /// At most: one event may bring 64 KiB.
+  var logByteLimit = 64 << 20
   /// Lines ever logged; the newest line's sequence.
   public internal(set) var logged: UInt64 = 0
   /// Orgs that were seen once and are gone, with the last time a roster held them.
@@ -194,7 +198,8 @@ public struct Fleet: Sendable {
       for id in index { expect(instances[id] != nil, "the \(name) index holds \(id), which is gone") }
     }
     expect(openPurges == Set(purges.values.filter { $0.status != .completed }.map(\.id)), "the open purges are others")
-    expect(log.count <= Self.logLimit, "the log is over its limit")
+    expect(log.count <= Self.logLimit && logBytes <= logByteLimit, "the log is over its limit")
+    expect(logBytes == log.reduce(0) { $0 + $1.data.utf8.count }, "the log's bytes are miscounted")
     return problems
   }
 }

@@ -16,6 +16,8 @@ public struct Org: Hashable, Sendable {
   public var deletion: Deletion?
   public var subsystems: [SubsystemRow] = []
   public var subsystemsReadAt: Timestamp?
+  /// What was refused of what is said in this org's name.
+  public var overreach: Overreach?
 
   public var id: OrgID { row.id }
   public var slug: Slug { row.slug }

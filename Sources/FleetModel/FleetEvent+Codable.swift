@@ -21,7 +21,7 @@ extension InstanceState: Spelled {}
 extension PurgeRow.Status: Spelled {}
 
 extension Timestamp: Codable {
-  public init(from decoder: any Decoder) throws { milliseconds = try decoder.singleValueContainer().decode(Int64.self) }
+  public init(from decoder: any Decoder) throws { self.init(milliseconds: try decoder.singleValueContainer().decode(Int64.self)) }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()

@@ -96,7 +96,7 @@ public struct SourceRecord: Hashable, Codable, Sendable {
       return isOpen ? Freshness(state: .complete, at: now) : Freshness(state: .stale, at: lastComplete, problem: failure ?? "not connected")
     }
     if now - lastComplete > staleAfter {
-      return Freshness(state: .stale, at: lastComplete, problem: "no answer for \(Int(now - lastComplete)) s")
+      return Freshness(state: .stale, at: lastComplete, problem: "no answer for \(Int(clamping: now - lastComplete)) s")
     }
     return Freshness(state: .complete, at: lastComplete)
   }

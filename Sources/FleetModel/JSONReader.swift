@@ -11,16 +11,18 @@ extension JSONValue {
   /// Foundation takes four times as long (`make bench`), and its decoder refuses a whole roster for one odd field; here a reader picks what
   /// it knows.
   /// A number that is out of range reads as `null`.
-  /// - Throws: ``JSONReadError`` for anything that is not exactly one document, or nests deeper than 128.
-  public init(parsing bytes: some Collection<UInt8>) throws(JSONReadError) {
+  /// - Parameter rowLimit: how many elements are kept of a list that is the document, or a member of it. The others are read over: a list
+  ///   that is longer than was asked for costs no memory.
+  /// - Throws: ``JSONReadError`` for anything that is not exactly one document, nests deeper than 128, or holds more than a million values.
+  public init(parsing bytes: some Collection<UInt8>, rowLimit: Int = .max) throws(JSONReadError) {
     let result: Result<JSONValue, JSONReadError>? = bytes.withContiguousStorageIfAvailable { buffer in
-      var reader = JSONReader(bytes: buffer)
+      var reader = JSONReader(bytes: buffer, rowLimit: rowLimit)
       do throws(JSONReadError) { return .success(try reader.document()) } catch { return .failure(error) }
     }
     if let result {
       self = try result.get()
     } else {
-      try self.init(parsing: Array(bytes))
+      try self.init(parsing: Array(bytes), rowLimit: rowLimit)
     }
   }
 
@@ -30,16 +32,30 @@ extension JSONValue {
 
 /// A recursive-descent reader over bytes in memory.
 private struct JSONReader {
-  let bytes: UnsafeBufferPointer<UInt8>
-  var at = 0
+  /// A value takes a hundred bytes and more, and its text two: sixteen mebibytes of `[]` would fill the memory.
+  static let valueLimit = 1_000_000
 
-  init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+  let bytes: UnsafeBufferPointer<UInt8>
+  let rowLimit: Int
+  var at = 0
+  private var values = 0
+  /// Where a list of rows stands: it is the document, or a member of it.
+  private var listDepth = 0
+  /// `false` within a row beyond the limit: it must be JSON, but nothing is made of it.
+  private var keeps = true
+
+  init(bytes: UnsafeBufferPointer<UInt8>, rowLimit: Int) {
+    self.bytes = bytes
+    self.rowLimit = max(0, rowLimit)
+  }
 
   func failure(_ problem: String) -> JSONReadError { JSONReadError(offset: at, problem: problem) }
 
   mutating func document() throws(JSONReadError) -> JSONValue {
     // A byte order mark is not allowed, but ignoring it is (RFC 8259 §8.1).
     if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { at = 3 }
+    skipSpace()
+    if at < bytes.count, bytes[at] == UInt8(ascii: "{") { listDepth = 1 }
     let value = try value(depth: 0)
     skipSpace()
     guard at == bytes.count else { throw failure("text after the document") }
@@ -57,6 +73,10 @@ private struct JSONReader {
 
   mutating func value(depth: Int) throws(JSONReadError) -> JSONValue {
     guard depth < 128 else { throw failure("nested too deep") }
+    if keeps {
+      values += 1
+      guard values <= Self.valueLimit else { throw failure("more than \(Self.valueLimit) values") }
+    }
     skipSpace()
     guard at < bytes.count else { throw failure("the end came too early") }
     switch bytes[at] {
@@ -94,7 +114,8 @@ private struct JSONReader {
       skipSpace()
       guard at < bytes.count, bytes[at] == UInt8(ascii: ":") else { throw failure("a colon is missing") }
       at += 1
-      members.append(JSONValue.Member(name, try value(depth: depth + 1)))
+      let value = try value(depth: depth + 1)
+      if keeps { members.append(JSONValue.Member(name, value)) }
       skipSpace()
       guard at < bytes.count else { throw failure("the end came too early") }
       at += 1
@@ -114,8 +135,13 @@ private struct JSONReader {
       at += 1
       return .array(values)
     }
+    let limit = depth == listDepth ? rowLimit : .max
+    let keptBefore = keeps
+    defer { keeps = keptBefore }
     while true {
-      values.append(try value(depth: depth + 1))
+      if values.count >= limit { keeps = false }
+      let value = try value(depth: depth + 1)
+      if keeps { values.append(value) }
       skipSpace()
       guard at < bytes.count else { throw failure("the end came too early") }
       at += 1
@@ -147,6 +173,7 @@ private struct JSONReader {
       guard digit() else { throw failure("a digit is missing") }
       while digit() { at += 1 }
     }
+    guard keeps else { return .null }
     if isInteger, at - start <= 18 {
       var value: Int64 = 0
       for byte in bytes[start..<at] where byte != UInt8(ascii: "-") { value = value * 10 + Int64(byte - 48) }
@@ -166,7 +193,7 @@ private struct JSONReader {
     guard at < bytes.count else { throw failure("a string does not end") }
     if bytes[at] == UInt8(ascii: "\"") {
       at += 1
-      return String(decoding: bytes[start..<at - 1], as: UTF8.self)
+      return keeps ? String(decoding: bytes[start..<at - 1], as: UTF8.self) : ""
     }
     var text = Array(bytes[start..<at])
     while at < bytes.count {

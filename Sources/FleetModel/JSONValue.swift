@@ -155,7 +155,7 @@ extension JSONValue: CustomStringConvertible {
       if !value.isFinite {
         out.append(contentsOf: "null".utf8)
       } else if value == value.rounded(), abs(value) < 9e15 {
-        out.append(contentsOf: String(Int64(value)).utf8)
+        out.append(contentsOf: String(Int64(clamping: value)).utf8)
       } else {
         out.append(contentsOf: "\(value)".utf8)
       }

@@ -1,27 +1,33 @@
-/// A moment, in milliseconds since 1970-01-01T00:00:00Z, without leap seconds: what the event streams carry.
+/// A moment of the years 1…9999, in milliseconds since 1970-01-01T00:00:00Z, without leap seconds: what the event streams carry.
+///
+/// A number from outside may be anything. A moment beyond those years becomes the nearest within them, so that no arithmetic on moments
+/// overflows; ``init(unix:)`` takes it for none.
 public struct Timestamp: Hashable, Comparable, Sendable {
-  public var milliseconds: Int64
+  public let milliseconds: Int64
 
-  public init(milliseconds: Int64) { self.milliseconds = milliseconds }
-  public init(seconds: Double) {
-    // A number from outside may be anything; a moment outside the years 1…9999 says nothing.
-    let bounded = seconds.isFinite ? min(max(seconds, -62_135_596_800), 253_402_300_799) : 0
-    milliseconds = Int64((bounded * 1000).rounded())
+  /// The years 1…9999, which RFC 3339 can write.
+  private static let range = (-62_135_596_800_000 as Int64)...(253_402_300_799_999 as Int64)
+
+  public init(milliseconds: Int64) { self.milliseconds = min(max(milliseconds, Self.range.lowerBound), Self.range.upperBound) }
+  /// What is no number is 1970.
+  public init(seconds: Double) { self.init(milliseconds: Int64(clamping: (seconds * 1000).rounded())) }
+  /// Seconds since 1970 as a server tells them; `nil` outside the years 1…9999.
+  public init?(unix seconds: Double) {
+    let milliseconds = Int64(clamping: (seconds * 1000).rounded())
+    guard !seconds.isNaN, Self.range.contains(milliseconds) else { return nil }
+    self.init(milliseconds: milliseconds)
   }
 
   public var seconds: Double { Double(milliseconds) / 1000 }
 
   public static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
   /// Seconds from `earlier` to `later`.
-  public static func - (later: Self, earlier: Self) -> Double { Double(later.milliseconds &- earlier.milliseconds) / 1000 }
+  public static func - (later: Self, earlier: Self) -> Double { Double(later.milliseconds - earlier.milliseconds) / 1000 }
   public static func + (moment: Self, seconds: Double) -> Self { Timestamp(seconds: moment.seconds + seconds) }
 }
 
 extension Timestamp: CustomStringConvertible {
-  /// The years 1…9999, which RFC 3339 can write.
-  private static let writable = (-62_135_596_800_000 as Int64)...(253_402_300_799_999 as Int64)
-
-  /// RFC 3339 in UTC; milliseconds only where there are any. A moment outside the years 1…9999 is written as the nearest inside.
+  /// RFC 3339 in UTC; milliseconds only where there are any.
   public var description: String {
     let (date, time, fraction) = parts
     var out: [UInt8] = []
@@ -64,8 +70,7 @@ extension Timestamp: CustomStringConvertible {
   private typealias CivilDate = (year: Int64, month: Int64, day: Int64)
 
   private var parts: (date: CivilDate, time: Int64, fraction: Int64) {
-    let bounded = min(max(milliseconds, Self.writable.lowerBound), Self.writable.upperBound)
-    let (days, dayMilliseconds) = bounded.quotientAndRemainderFlooring(dividingBy: 86_400_000)
+    let (days, dayMilliseconds) = milliseconds.quotientAndRemainderFlooring(dividingBy: 86_400_000)
     return (Self.civil(fromDays: days), dayMilliseconds / 1000, dayMilliseconds % 1000)
   }
 
@@ -138,7 +143,7 @@ extension Timestamp {
     }
     guard bytes.isEmpty else { return nil }
     let total = Self.days(fromYear: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - offset
-    guard Self.writable.contains(total * 1000 + fraction) else { return nil }
+    guard Self.range.contains(total * 1000 + fraction) else { return nil }
     self.init(milliseconds: total * 1000 + fraction)
   }
 

@@ -110,17 +110,14 @@ struct Moto {
       let credentials = CredentialsProvider(fixed: try AWSCredentials(accessKeyID: "testing", secretAccessKey: "testing", source: "a test"))
       let http = http
       // Five reservations a page, so two pages a region: moto counts reservations, and has six of a hundred machines.
-      let found = try await withThrowingTaskGroup(of: (Region, [InstanceRow]).self) { group in
-        for region in ["us-east-2", "us-west-2"] as [Region] {
-          group.addTask {
-            var client = EC2Client(http: http, region: region, endpoint: moto.endpoint, credentials: credentials)
-            client.pageSize = 5
-            return (region, try await client.instances(within: 120))
-          }
-        }
-        return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+      let regions: [Region] = ["us-east-2", "us-west-2"]
+      let found = await regions.concurrentMap { region async -> Result<[InstanceRow], ListFailure<InstanceRow>> in
+        var client = EC2Client(http: http, region: region, endpoint: moto.endpoint, credentials: credentials)
+        client.pageSize = 5
+        do throws(ListFailure<InstanceRow>) { return .success(try await client.instances(within: 120)) } catch { return .failure(error) }
       }
-      for (region, rows) in found {
+      for (region, list) in zip(regions, found) {
+        let rows = try list.get()
         let made = try #require(filled[region.rawValue])
         #expect(Set(rows.map(\.id.rawValue)) == Set(made.instances.keys))
         #expect(rows.count == 600)

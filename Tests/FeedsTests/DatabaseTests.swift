@@ -262,7 +262,7 @@ import Testing
     var purges: [PurgeRow] = []
     var wasRead = false
     // Far shorter than the interval between two readings would need.
-    let deadline = ContinuousClock.now + .seconds(DatabaseWatch.interval * 2 / 3)
+    let deadline = ContinuousClock.now + .seconds(clamping: DatabaseWatch.interval * 2 / 3)
     while purges.isEmpty, ContinuousClock.now < deadline {
       for event in queue.drain() {
         if case .purges(let rows) = event.change {
@@ -288,7 +288,7 @@ import Testing
     await withCheckedContinuation { continuation in
       Thread.detachNewThread {
         var entry = pollfd(fd: queue.wakeDescriptor, events: Int16(POLLIN), revents: 0)
-        poll(&entry, 1, Int32(left))
+        poll(&entry, 1, Int32(clamping: left))
         continuation.resume()
       }
     }

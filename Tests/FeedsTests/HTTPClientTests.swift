@@ -122,6 +122,30 @@ final class Recorder<Value: Sendable>: Sendable {
     }
   }
 
+  @Test func headersBeyondTheirLimitAreAClearErrorAndAreNotAskedForAgain() async throws {
+    let many = (0..<400).reduce(into: [HTTPHeader: String]()) { $0[HTTPHeader("X-\($1)")] = String(repeating: "x", count: 1000) }
+    for headers in [[HTTPHeader("X-Big"): String(repeating: "x", count: 10 << 20)], many] {
+      let count = Recorder<Int>()
+      try await withServer({ _ in
+        count.add(1)
+        return answer(200, headers)
+      }) { base in
+        await #expect(throws: HTTPFailure.headTooLarge) { try await client.ask(HTTPRequest(.get, base), within: 20) }
+        #expect(count.values.count == 1)
+      }
+    }
+    #expect("\(HTTPFailure.headTooLarge)" == "the answer's headers are larger than 256 KiB, or one of them than 100 KiB")
+  }
+
+  @Test func aRetryAfterBeyondAllReasonIsAWaitThatCanBeTold() async throws {
+    try await withServer({ _ in answer(429, [HTTPHeader("Retry-After"): "99999999999999999999"]) }) { base in
+      let response = try await client.ask(HTTPRequest(.get, base), within: 5)
+      #expect(
+        FeedError.refusal(of: "control plane /x", response, credential: "").description
+          == "control plane /x answered 429 – asked to wait 10000000000 s")
+    }
+  }
+
   @Test func anUnreachablePortIsRefused() async throws {
     await #expect(throws: HTTPFailure.refused(host: "127.0.0.1:1")) { try await client.send(HTTPRequest(.get, "http://127.0.0.1:1/")) }
   }

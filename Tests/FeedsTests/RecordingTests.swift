@@ -42,7 +42,7 @@ import Testing
 
     let recording = try Recording(path: folder.path + "/r.ndjson")
     var replayed = Fleet()
-    for event in recording.events { replayed.apply(event) }
+    for event in await recording.events { replayed.apply(event) }
     #expect(recording.environment == "staging" && recording.problem == nil)
     #expect(live.orgs.count > 5 && live.workspaces.count > 5)
     #expect(Set(live.orgs.keys) == Set(replayed.orgs.keys))
@@ -52,7 +52,7 @@ import Testing
     #expect(replayed.checkInvariants().isEmpty)
   }
 
-  @Test func statesKeepTheirOwnWordsAndDocumentsTheirOrder() throws {
+  @Test func statesKeepTheirOwnWordsAndDocumentsTheirOrder() async throws {
     let folder = try Folder()
     let recorder = try Self.recorder(folder.path + "/r.ndjson")
     let queue = EventQueue(recorder: recorder)
@@ -69,7 +69,7 @@ import Testing
         )))
     _ = queue.drain()
     recorder.finish()
-    let events = try Recording(path: folder.path + "/r.ndjson").events
+    let events = try await Recording(path: folder.path + "/r.ndjson").events
     #expect(events.map(\.source) == [.tenant("acme"), .controlPlane, .ec2("us-east-2")])
     #expect(events.allSatisfy { $0.at == Self.at && $0.asked == Self.at + -0.2 && $0.epoch == 7 })
     guard case .streamed(let streamed) = events[0].change, case .roster(let rows, 500, 1) = events[1].change,
@@ -94,7 +94,7 @@ import Testing
     #expect(throws: RecordingFailure.self) { try Self.recorder(folder.path) }
   }
 
-  @Test func halfALastLineIsLeftOutAndADamagedOneBeforeItIsRefused() throws {
+  @Test func whatIsDamagedIsLeftOutAndSaidWhereItIsMissing() async throws {
     let folder = try Folder()
     let path = folder.path + "/r.ndjson"
     let recorder = try Self.recorder(path)
@@ -103,14 +103,112 @@ import Testing
     _ = queue.drain()
     recorder.finish()
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
-    let cut = try Recording(whole.dropLast(20), name: "cut")
-    #expect(cut.events.count == 2 && cut.problem == "line 4 can't be read")
+    func recording(_ bytes: Data) throws -> Recording {
+      let file = folder.path + "/other.ndjson"
+      try bytes.write(to: URL(fileURLWithPath: file))
+      return try Recording(path: file)
+    }
+    let cut = try recording(whole.dropLast(20))
+    #expect(cut.problem == "line 4 can't be read" && cut.start == Self.at && cut.end == Self.at)
+    #expect(await cut.told == ["failed", "failed", "line 4 of the recording can't be read"])
     var damaged = whole
     damaged[whole.firstIndex(of: 10)! + 3] = 0xFF
-    #expect(throws: RecordingFailure.self) { try Recording(damaged, name: "damaged") }
+    let hurt = try recording(damaged)
+    #expect(await hurt.told == ["line 2 of the recording can't be read", "failed", "failed"])
+    let edited = try recording(whole + Data("nonsense\n\n{}\n{\"at\":1}\n".utf8))
+    #expect(edited.problem == "2 lines can't be read, the first is line 5")
+    #expect(await edited.told == ["failed", "failed", "failed", "lines 5 to 8 of the recording can't be read"])
     for other in ["", "{}", "hello\nworld\n", #"{"recording":99,"environment":"x"}"#] {
-      #expect(throws: RecordingFailure.self) { try Recording(Data(other.utf8), name: "other") }
+      #expect(throws: RecordingFailure.self, "\(other)") { try recording(Data(other.utf8)) }
     }
+  }
+
+  /// What is played is read as there is room for it: however long the recording, memory holds no more of it than the queue.
+  @Test func aReplayIsReadNoFasterThanItIsTakenIn() async throws {
+    let folder = try Folder()
+    let recorder = try Self.recorder(folder.path + "/r.ndjson")
+    let queue = EventQueue(recorder: recorder)
+    let data: JSONValue = ["text": .string(String(repeating: "x", count: 5000))]
+    let (count, limit) = (400, 200_000)
+    for _ in 0..<count { queue.post(Self.event(.feed, .streamed(StreamedEvent(type: "X", timestamp: nil, data: data)))) }
+    _ = queue.drain()
+    recorder.finish()
+    let recording = try Recording(path: folder.path + "/r.ndjson")
+    let player = EventQueue(weightLimit: limit)
+    let playing = Task { await recording.play(into: player, speed: 1e12) }
+    var taken = 0
+    while taken < count {
+      var entry = pollfd(fd: player.wakeDescriptor, events: Int16(POLLIN), revents: 0)
+      poll(&entry, 1, 10_000)
+      let events = player.drain()
+      #expect(events.reduce(0) { $0 + $1.weight } <= limit + 10_000)
+      guard !events.isEmpty else { break }
+      taken += events.count
+    }
+    await playing.value
+    #expect(taken == count)
+  }
+
+  @Test func aRecordingFromAPipeIsReplayedToo() async throws {
+    let folder = try Folder()
+    let recorder = try Self.recorder(folder.path + "/r.ndjson")
+    let queue = EventQueue(recorder: recorder)
+    queue.post(Self.event(.feed, .zoneRead))
+    _ = queue.drain()
+    recorder.finish()
+    let pipe = Pipe()
+    try pipe.fileHandleForWriting.write(contentsOf: Data(contentsOf: URL(fileURLWithPath: folder.path + "/r.ndjson")))
+    try pipe.fileHandleForWriting.close()
+    let recording = try Recording(path: "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)")
+    #expect(recording.start == Self.at)
+    #expect(await recording.events.count == 1)
+  }
+
+  /// Into a pipe that nobody reads, more is recorded than there is room for.
+  @Test func whatTheDiskCanNotKeepUpWithIsAGapInTheRecordingAndSaidOnce() async throws {
+    let folder = try Folder()
+    let path = folder.path + "/pipe"
+    #expect(mkfifo(path, 0o600) == 0)
+    let reader = open(path, O_RDONLY | O_NONBLOCK)
+    defer { close(reader) }
+    let told = LockedCount()
+    try Self.recordTooMuch(into: path, told)
+    #expect(told.value == 1)
+    // To its end, which comes when the recorder is done and gone.
+    var bytes = Data()
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      var entry = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
+      guard poll(&entry, 1, 10_000) > 0 else { break }
+      let count = read(reader, &chunk, chunk.count)
+      guard count > 0 else { break }
+      bytes.append(contentsOf: chunk.prefix(count))
+    }
+    let file = folder.path + "/r.ndjson"
+    try bytes.write(to: URL(fileURLWithPath: file))
+    let recording = try Recording(path: file)
+    let events = await recording.events
+    let gaps = events.compactMap { event -> (Source, Int)? in
+      guard case .gap(let text, nil) = event.change, text.hasSuffix("not recorded: the disk could not keep up") else { return nil }
+      return (event.source, Int(text.prefix { $0.isNumber }) ?? 0)
+    }
+    #expect(Set(gaps.map(\.0)) == [.feed, .tenant("acme")])
+    #expect(events.count - gaps.count + gaps.reduce(0) { $0 + $1.1 } == 100 && events.count < 100)
+  }
+
+  private static func recordTooMuch(into path: String, _ told: LockedCount) throws {
+    let recorder = try EventRecorder(path: path, environment: "x", backlogLimit: 400_000) { failure in
+      #expect(failure.description.contains("has gaps"))
+      told.add()
+    }
+    let data: JSONValue = ["text": .string(String(repeating: "x", count: 20_000))]
+    let queue = EventQueue(recorder: recorder)
+    for index in 0..<100 {
+      let source: Source = index % 2 == 0 ? .feed : .tenant("acme")
+      queue.post(event(source, .streamed(StreamedEvent(type: "X", timestamp: nil, data: data))))
+      #expect(queue.drain().count == 1)
+    }
+    Thread.detachNewThread { recorder.finish() }
   }
 
   @Test func aFullDiskEndsTheRecordingAndSaysSoOnce() throws {
@@ -128,6 +226,34 @@ import Testing
     #expect(queue.drain().count == 5)
     recorder.finish()
     #expect(told.value == 1)
+  }
+}
+
+extension Recording {
+  fileprivate var events: [FleetEvent] {
+    get async {
+      var events: [FleetEvent] = []
+      await forEach { part in
+        if case .event(let event) = part { events.append(event) }
+        return true
+      }
+      return events
+    }
+  }
+
+  /// What a replay tells, in order.
+  fileprivate var told: [String] {
+    get async {
+      let queue = EventQueue()
+      await play(into: queue, speed: 1e12)
+      return queue.drain().map { event in
+        switch event.change {
+        case .gap(let reason, _): reason
+        case .failed: "failed"
+        default: "other"
+        }
+      }
+    }
   }
 }
 

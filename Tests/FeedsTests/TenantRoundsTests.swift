@@ -92,7 +92,7 @@ private struct Desk {
     // The name was given to another org while the question was under way.
     desk.roster(Desk.row("acme", "new"))
     #expect(desk.rounds.tenant(visit) == nil)
-    #expect(desk.rounds.listCame(Desk.workspaces(3), from: visit, with: Secret("old")) == false)
+    #expect(desk.rounds.listCame(Desk.workspaces(3), from: visit, with: Secret("old")) == [])
     desk.rounds.failed(visit, pause: 500, at: 1, random: 0)
     #expect(desk.openings().isEmpty)
     desk.now = 1
@@ -104,6 +104,25 @@ private struct Desk {
     desk.roster(Desk.row("acme", "new"))
     desk.rounds.answered(other[0], at: 1, random: 0.5)
     #expect(desk.due().map(\.org) == ["new"])
+  }
+
+  @Test func whatATenantSaysOfAnotherDecidesOverNothing() {
+    var desk = Desk()
+    desk.roster(Desk.row("acme"), Desk.row("globex"))
+    let visits = desk.due()
+    for visit in visits {
+      desk.rounds.tokenCame(Secret("t"), for: visit, at: 0)
+      // The second list holds the workspaces of the first.
+      let own = desk.rounds.listCame(Desk.workspaces(2) + Desk.workspaces(1, of: visit.slug.rawValue), from: visit, with: Secret("t"))
+      #expect(own.count == (visit.slug == "acme" ? 3 : 1))
+      desk.rounds.answered(visit, at: 0, random: 0.5)
+    }
+    let opened = desk.rounds.arrange(at: 0)
+    #expect(opened.count == 3)
+    for case .open(let stream, let visit) in opened { #expect(stream.workspace.rawValue.hasPrefix(visit.slug.rawValue)) }
+    let lie = StreamedEvent(type: .workspaceRemoved, timestamp: nil, workspaceID: "acme-0")
+    #expect(desk.rounds.heard(lie, by: visits[1], at: 1) == false)
+    #expect(desk.rounds.heard(lie, by: visits[0], at: 1) == true)
   }
 
   @Test func ofTwoOrgsOfOneNameTheNewerHasIt() {

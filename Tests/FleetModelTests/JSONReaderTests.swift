@@ -136,6 +136,28 @@ struct JSONReaderTests {
     #expect(read > 100)
   }
 
+  @Test("of a list that is the document or a member of it, rows beyond the limit are judged but not made")
+  func rowLimit() throws {
+    func kept(_ text: String, _ limit: Int) throws -> String { try JSONValue(parsing: Array(text.utf8), rowLimit: limit).serialized() }
+    #expect(
+      try kept(#"{"orgs":[{"a":[1,2,3]},{"b":"x"},{"c":1}],"n":1,"o":[1]}"#, 2) == #"{"orgs":[{"a":[1,2,3]},{"b":"x"}],"n":1,"o":[1]}"#)
+    #expect(try kept("[[1,2,3],4,5]", 1) == "[[1,2,3]]")
+    #expect(try kept("[1]", 0) == "[]")
+    for broken in [#"[1,{"a":}]"#, "[1,tru]", #"[1,"x]"#, "[1,-]", "[1,2", #"[1,"\u12"]"#, "[1,[[[}]"] {
+      #expect(throws: JSONReadError.self, "\(broken)") { try kept(broken, 1) }
+    }
+  }
+
+  @Test("a roster of 400,000 rows costs what the first 500 of them do")
+  func longRoster() throws {
+    let row = #"{"id":"8d6f1a30-0f10-4f5e-9a3e-111111111111","slug":"acme","x":1}"#
+    let bytes = Array((#"{"orgs":["# + String(repeating: row + ",", count: 399_999) + row + "]}").utf8)
+    let roster = try JSONValue(parsing: bytes, rowLimit: 500)
+    #expect(roster["orgs"]?.array?.count == 500)
+    // All of them are more values than any answer has.
+    #expect(throws: JSONReadError.self) { try JSONValue(parsing: bytes) }
+  }
+
   @Test("bytes that aren't contiguous are read the same")
   func lazyBytes() throws {
     #expect(try JSONValue(parsing: "[1,2]".utf8.lazy.map { $0 }) == [1, 2])

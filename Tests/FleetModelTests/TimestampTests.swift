@@ -87,14 +87,23 @@ struct TimestampTests {
     }
   }
 
-  @Test("a moment that RFC 3339 can't write is written as the nearest it can")
+  @Test("a moment outside the years 1 to 9999 is the nearest within them, and no arithmetic leaves them")
   func outOfRange() {
-    #expect(Timestamp(milliseconds: .max).description == "9999-12-31T23:59:59.999Z")
-    #expect(Timestamp(milliseconds: .min).description == "0001-01-01T00:00:00Z")
-    #expect(Timestamp(seconds: .infinity).milliseconds == 0)
+    let (first, last) = (Timestamp(milliseconds: .min), Timestamp(milliseconds: .max))
+    #expect(first.description == "0001-01-01T00:00:00Z" && last.description == "9999-12-31T23:59:59.999Z")
+    for far in [1e300, .infinity, .greatestFiniteMagnitude, 1e12] {
+      #expect(Timestamp(seconds: far) == last && Timestamp(seconds: -far) == first)
+      #expect(last + far == last && first + -far == first && first + far == last && last + -far == first)
+    }
     #expect(Timestamp(seconds: .nan).milliseconds == 0)
-    #expect(Timestamp(seconds: 1e300).description == "9999-12-31T23:59:59Z")
-    #expect((Timestamp(milliseconds: .max) - Timestamp(milliseconds: .min)).isFinite)
+    #expect(last - first == 315_537_897_599.999 && first - last == -315_537_897_599.999)
+  }
+
+  @Test("seconds since 1970 that a server tells are a moment of the years 1 to 9999, or none")
+  func unix() {
+    #expect(Timestamp(unix: 1_795_441_327.25)?.description == "2026-11-23T13:42:07.250Z")
+    #expect(Timestamp(unix: 253_402_300_799.999)?.description == "9999-12-31T23:59:59.999Z")
+    for none in [253_402_300_800, -62_135_596_801, 1e30, -1e308, .infinity, -.infinity, .nan] { #expect(Timestamp(unix: none) == nil) }
   }
 
   @Test("the time of day and the signature's format are parts of the same moment")

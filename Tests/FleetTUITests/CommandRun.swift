@@ -38,7 +38,7 @@ struct CommandRun {
   }
 
   static func run(
-    arguments: [String], input: String = "", variables: [String: String] = [:],
+    arguments: [String], program: URL = program, input: String = "", variables: [String: String] = [:],
     onOutput: @escaping @Sendable (String, Int32) -> Void = { _, _ in }
   ) async throws -> CommandRun {
     let process = Process()

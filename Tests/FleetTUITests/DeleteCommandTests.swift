@@ -194,15 +194,17 @@ import Testing
   }
 
   @Test func thePromptRefusesAPasteAndLeavesWithEscape() {
-    var keys = PromptKeys()
-    #expect(keys.take(Array("ab\u{7F}\r".utf8)) == [.key("a"), .key("b"), .backspace, .enter])
-    #expect(keys.take(Array("\u{1B}[200~staging/".utf8)) == [])
-    #expect(keys.take(Array("acme\u{1B}[20".utf8)) == [])
-    #expect(keys.take(Array("1~".utf8)) == [.paste])
-    #expect(keys.take(Array("\u{1B}[A".utf8)) == [])
-    #expect(keys.take([0x1B]) == [])
-    #expect(keys.idle() == .escape)
-    #expect(keys.take([3]) == [.escape])
-    #expect(keys.take(Array("é".utf8)) == [.key("é")])
+    var decoder = KeyDecoder()
+    func events(_ text: String) -> [TypedConfirmation.Event] {
+      decoder.keys(from: Array(text.utf8)).compactMap(TypedConfirmation.Event.init)
+    }
+    #expect(events("ab\u{7F}\r") == [.key("a"), .key("b"), .backspace, .enter])
+    #expect(events("\u{1B}[200~staging/") == [])
+    #expect(events("acme\u{1B}[20") == [])
+    #expect(events("1~") == [.paste])
+    #expect(events("\u{1B}[A\u{1B}[M dd") == [])
+    #expect(events("\u{1B}") == [])
+    #expect(decoder.settle().compactMap(TypedConfirmation.Event.init) == [.escape])
+    #expect(events("\u{03}\u{04}é") == [.escape, .escape, .key("é")])
   }
 }

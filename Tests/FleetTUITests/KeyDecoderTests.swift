@@ -20,9 +20,9 @@ import Testing
   @Test func aLoneEscapeIsTheEscapeKeyOnceNothingFollows() {
     var decoder = KeyDecoder()
     #expect(decoder.keys(from: [0x1B]) == [])
-    #expect(decoder.isWaiting)
+    #expect(decoder.patience == KeyDecoder.sequencePatience)
     #expect(decoder.settle() == [.escape])
-    #expect(!decoder.isWaiting)
+    #expect(decoder.patience == nil)
     #expect(decoder.settle() == [])
   }
 

@@ -131,7 +131,7 @@ private struct Desk {
     #expect(desk.press(.character("f")) == .perform(.console(Desk.agent, after: 0)))
     #expect(
       desk.interface.take(.console(Desk.agent, .success(lines + ["the end"])), desk.fleet, at: desk.now)
-        == .perform(.console(Desk.agent, after: Pager.followInterval)))
+        == [.console(Desk.agent, after: Pager.followInterval)])
     #expect(desk.text().contains("the end") && desk.text().contains("following"))
     desk.press(.escape)
     #expect(!desk.text().contains("the end"))

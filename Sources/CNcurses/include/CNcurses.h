@@ -24,6 +24,9 @@ long text_find(const uint8_t *text, size_t length, const uint8_t *needle, size_t
 #define CANVAS_UNDERLINE 4
 #define CANVAS_REVERSE 8
 
+/// Ends every way in which a terminal reports the mouse or its focus, ours and what another program left on: reports nobody reads are typed as keys.
+#define TERMINAL_REPORTS_OFF "\x1b[?1006;1000;1002;1003l\x1b[?9;1001;1004;1005;1015;1016l"
+
 /// Opens the one canvas for a terminal of that name. Returns 0, -1 when the name is unknown, -2 when memory is.
 int canvas_open(const char *terminal, int rows, int columns);
 void canvas_close(void);

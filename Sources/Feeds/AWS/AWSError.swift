@@ -78,7 +78,7 @@ extension AWSError {
     var clock = ""
     if let clockError, abs(clockError) >= 240 {
       clock =
-        "; this machine's clock is \(Int(abs(clockError) / 60)) min \(clockError > 0 ? "behind" : "ahead of") the server's, which alone makes every signature wrong: set it right"
+        "; this machine's clock is \(Int(clamping: abs(clockError) / 60)) min \(clockError > 0 ? "behind" : "ahead of") the server's, which alone makes every signature wrong: set it right"
     }
     switch AWSErrorCode(code, status: status) {
     case .throttled:
@@ -125,7 +125,7 @@ extension AWSError {
       return AWSError(
         .endpoint, what: question.description, why: "\(question.endpoint): \(failure)",
         nextStep: "check the endpoint, the region and the network")
-    case .timedOut, .silent, .broken, .tooLarge, .cancelled:
+    case .timedOut, .silent, .broken, .tooLarge, .headTooLarge, .cancelled:
       return AWSError(.transport, what: question.description, why: "\(failure)")
     }
   }

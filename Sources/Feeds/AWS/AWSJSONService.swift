@@ -49,7 +49,7 @@ struct AWSJSONService: Sendable {
         let delay = schedule.delay(status: 503, retryAfter: retryAfter, left: left, random: Double.random(in: 0..<1))
       else { throw failed }
       known = failed
-      do { try await Task.sleep(for: .seconds(delay)) } catch { throw AWSError.transport(.cancelled, question: question) }
+      do { try await Task.sleep(seconds: delay) } catch { throw AWSError.transport(.cancelled, question: question) }
     }
   }
 

@@ -90,7 +90,7 @@ struct AWSQuery: Sendable {
       }
       guard let delay else { throw failed }
       known = failed
-      do { try await Task.sleep(for: .seconds(delay)) } catch { throw AWSError.transport(.cancelled, question: question) }
+      do { try await Task.sleep(seconds: delay) } catch { throw AWSError.transport(.cancelled, question: question) }
     }
   }
 

@@ -51,7 +51,8 @@ extension VolumeRow: EC2Row {
   init?(_ item: XMLElement, region: Region) {
     guard let id = item.id("volumeId") else { return nil }
     self.init(
-      id: id, region: region, size: item.number("size"), type: item.words("volumeType"), state: item.words("status") ?? "",
+      id: id, region: region, size: item.number("size", in: Plausible.count), type: item.words("volumeType"),
+      state: item.words("status") ?? "",
       createdAt: item.time("createTime"), availabilityZone: item.words("availabilityZone"),
       instances: item.ids("attachmentSet", "instanceId").map(InstanceID.init), tags: item.tags)
   }
@@ -87,9 +88,13 @@ extension SecurityGroupRow: EC2Row {
 }
 
 extension SecurityGroupRow.Ingress {
+  /// -1 stands for all of ICMP's types.
+  private static let ports = -1...65_535
+
   init(_ item: XMLElement) {
     self.init(
-      ipProtocol: item.words("ipProtocol") ?? "-1", fromPort: item.number("fromPort"), toPort: item.number("toPort"),
+      ipProtocol: item.words("ipProtocol") ?? "-1", fromPort: item.number("fromPort", in: Self.ports),
+      toPort: item.number("toPort", in: Self.ports),
       ranges: item.ids("ipRanges", "cidrIp") + item.ids("ipv6Ranges", "cidrIpv6"), groups: item.ids("groups", "groupId"),
       prefixLists: item.ids("prefixListIds", "prefixListId"))
   }
@@ -141,7 +146,10 @@ extension XMLElement {
   }
 
   fileprivate func ids(_ set: String, _ name: String) -> [String] { items(set).compactMap { $0.id(name) } }
-  fileprivate func number(_ name: String) -> Int? { self[name].flatMap { Int($0.text) } }
+  /// `nil` for what is no whole number, or none that can be meant.
+  fileprivate func number(_ name: String, in range: ClosedRange<Int>) -> Int? {
+    self[name].flatMap { Int($0.text) }.flatMap { range.contains($0) ? $0 : nil }
+  }
   fileprivate func time(_ name: String) -> Timestamp? { self[name].flatMap { Timestamp(rfc3339: $0.text) } }
 
   /// The tags. Keys have at most 128 characters, values 256 (EC2 User Guide, "Tag restrictions").

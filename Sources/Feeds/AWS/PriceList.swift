@@ -70,7 +70,10 @@ public struct PriceList: Sendable {
     for term in offer["terms"]?["OnDemand"]?.members ?? [] {
       for dimension in term.value["priceDimensions"]?.members ?? [] where dimension.value["unit"]?.string == unit {
         // A free tier has a price of 0; no machine is free.
-        if let text = dimension.value["pricePerUnit"]?["USD"]?.string, let price = Double(text), price.isFinite, price > 0 { return price }
+        if let text = dimension.value["pricePerUnit"]?["USD"]?.string, let price = Double(text), price > 0, Plausible.price.contains(price)
+        {
+          return price
+        }
       }
     }
     return nil

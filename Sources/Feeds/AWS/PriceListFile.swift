@@ -117,7 +117,7 @@ public struct PriceListFile: Sendable {
       for region in members {
         guard let prices = region.value.members else { return nil }
         for price in prices {
-          guard let figure = price.value.double, figure.isFinite, figure > 0 else { return nil }
+          guard let figure = price.value.double, figure > 0, Plausible.price.contains(figure) else { return nil }
           regions[Region(UntrustedText.clean(region.name, limit: 40)), default: [:]][UntrustedText.clean(price.name, limit: 40)] = figure
         }
       }

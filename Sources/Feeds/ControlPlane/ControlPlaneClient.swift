@@ -2,8 +2,10 @@ import FleetModel
 
 /// The control plane's read-only questions (contract §1).
 public struct ControlPlaneClient: Sendable {
-  /// Rows asked for at once; exactly so many may be a cut list (contract §1.3).
+  /// Rows asked for at once; exactly so many may be a cut list (contract §1.3). More are not looked at.
   public static let rosterLimit = 500
+  /// Rows asked for of the audit.
+  static let purgeLimit = 500
 
   let service: JSONService
   public let base: String
@@ -32,7 +34,7 @@ public struct ControlPlaneClient: Sendable {
       // The roster is what a control plane is for: here 404 is a wrong address, not a missing feature.
       throw service.refusal(path, response)
     }
-    let json = try service.document(path, response)
+    let json = try service.document(path, response, rowLimit: Self.rosterLimit)
     guard let list = json["orgs"]?.array else {
       throw .unreadable("control plane /cp/admin/orgs", why: "it has no list \"orgs\" (is this the control plane's address?)")
     }
@@ -44,18 +46,22 @@ public struct ControlPlaneClient: Sendable {
     response.head.clock(sent: response.receivedAt + -response.elapsed, received: response.receivedAt)
   }
 
-  /// `GET /health` (contract §1.2): seconds it took, and what it tells of the control plane's clock.
-  public func health(within budget: Double = 10) async throws(FeedError) -> (elapsed: Double, clock: ClockOffset?) {
+  /// `GET /health` (contract §1.2): what it tells of the control plane's clock.
+  public func health(within budget: Double = 10) async throws(FeedError) -> ClockOffset? {
     let response = try await service.response("/health", timeout: 10, within: budget)
     guard response.status == 200 else { throw service.failure("/health", response) }
-    return (response.elapsed, Self.clock(of: response))
+    return Self.clock(of: response)
+  }
+
+  public struct BootEvents: Sendable {
+    /// Whose they are, where the answer tells it.
+    public var org: OrgID?
+    public var rows: [BootEventRow]
   }
 
   /// `GET /cp/admin/tenants/:slug/boot-events` (contract §1.8).
   /// - Throws: ``FeedError/absent(_:)`` only for the exact 404.
-  public func bootEvents(of slug: Slug, limit: Int = 50, within budget: Double = 20) async throws(FeedError) -> (
-    org: OrgID?, rows: [BootEventRow]
-  ) {
+  public func bootEvents(of slug: Slug, limit: Int = 50, within budget: Double = 20) async throws(FeedError) -> BootEvents {
     let path = "/cp/admin/tenants/\(JSONService.segment(slug.rawValue))/boot-events?limit=\(limit)"
     let response = try await service.response(path, timeout: 20, within: budget)
     if response.status == 404, let json = try? JSONValue(parsing: response.body),
@@ -64,14 +70,15 @@ public struct ControlPlaneClient: Sendable {
       throw .absent(slug)
     }
     guard response.status == 200 else { throw service.failure(path, response) }
-    let json = try service.document(path, response)
+    let json = try service.document(path, response, rowLimit: limit)
     let list = (json["events"] ?? json["boot_events"] ?? json["items"])?.array ?? []
-    return (json.identity("org_id"), list.compactMap(BootEventRow.init))
+    return BootEvents(org: json.identity("org_id"), rows: list.compactMap(BootEventRow.init))
   }
 
   /// `GET /cp/admin/purges?limit=500` (contract §1.9); older control planes don't offer it.
   public func purges(within budget: Double = 20) async throws(FeedError) -> [PurgeRow] {
-    let json = try await service.get("/cp/admin/purges?limit=500", timeout: 20, within: budget)
+    let path = "/cp/admin/purges?limit=\(Self.purgeLimit)"
+    let json = try await service.get(path, timeout: 20, within: budget, rowLimit: Self.purgeLimit)
     guard let list = json["purges"]?.array else { throw .unreadable("control plane /cp/admin/purges", why: "it has no list \"purges\"") }
     return list.compactMap(PurgeRow.init)
   }

@@ -7,13 +7,13 @@ extension JSONValue {
   func clean(_ name: String, limit: Int = 512) -> String? {
     self[name]?.text.map { UntrustedText.clean($0, limit: limit) }.flatMap { $0.isEmpty ? nil : $0 }
   }
-  func int(_ name: String) -> Int? { self[name]?.integer.flatMap { Int(exactly: $0) } }
-  /// RFC 3339, or Unix seconds or milliseconds.
+  func count(_ name: String) -> Int? { self[name]?.count }
+  /// RFC 3339, or Unix seconds or milliseconds; `nil` for a moment outside the years 1…9999.
   func time(_ name: String) -> Timestamp? {
     guard let value = self[name] else { return nil }
     if let text = value.text { return Timestamp(rfc3339: text) }
     guard let number = value.double, number > 0 else { return nil }
-    return Timestamp(seconds: number > 1e11 ? number / 1000 : number)
+    return Timestamp(unix: number > 1e11 ? number / 1000 : number)
   }
   func identity<ID: Identity>(_ name: String) -> ID? { clean(name, limit: 128).map(ID.init(rawValue:)) }
 }
@@ -22,7 +22,7 @@ extension OrgRow {
   init?(_ json: JSONValue) {
     guard let id: OrgID = json.identity("id"), let slug: Slug = json.identity("slug") else { return nil }
     self.init(
-      id: id, slug: slug, name: json.clean("name"), plan: json.clean("plan", limit: 64), memberCount: json.int("member_count"),
+      id: id, slug: slug, name: json.clean("name"), plan: json.clean("plan", limit: 64), memberCount: json.count("member_count"),
       status: json.clean("instance_status", limit: 64).map(OrgStatus.init), lastError: json.clean("last_error", limit: 2000),
       createdAt: json.time("created_at"), updatedAt: json.time("updated_at"))
   }
@@ -32,14 +32,14 @@ extension WorkspaceRow {
   init?(_ json: JSONValue) {
     guard let id: WorkspaceID = json.identity("id") else { return nil }
     self.init(
-      id: id, name: json.clean("name", limit: 200) ?? id.rawValue, role: json.clean("role", limit: 200), tier: json.int("tier"),
+      id: id, name: json.clean("name", limit: 200) ?? id.rawValue, role: json.clean("role", limit: 200), tier: json.count("tier"),
       status: WorkspaceStatus(json.clean("status", limit: 64) ?? ""), runtime: json.clean("runtime", limit: 64),
-      parentID: json.identity("parent_id"), url: json.clean("url"), activeTasks: json.int("active_tasks"),
-      currentTask: json.clean("current_task", limit: 1000), errorRate: json["last_error_rate"]?.double,
-      lastError: json.clean("last_sample_error", limit: 2000), uptime: json["uptime_seconds"]?.double,
-      provisionTimeout: json["provision_timeout_ms"]?.double.flatMap { $0 > 0 ? $0 / 1000 : nil },
-      monthlySpendCents: json.int("monthly_spend"),
-      budgetLimitCents: json.int("budget_limit"))
+      parentID: json.identity("parent_id"), url: json.clean("url"), activeTasks: json.count("active_tasks"),
+      currentTask: json.clean("current_task", limit: 1000), errorRate: json["last_error_rate"]?.rate,
+      lastError: json.clean("last_sample_error", limit: 2000), uptime: json["uptime_seconds"]?.duration,
+      provisionTimeout: json["provision_timeout_ms"]?.duration.flatMap { $0 > 0 ? $0 / 1000 : nil },
+      monthlySpendCents: json.count("monthly_spend"),
+      budgetLimitCents: json.count("budget_limit"))
   }
 }
 
@@ -48,7 +48,7 @@ extension PurgeRow {
     guard let id: PurgeID = json.identity("id") else { return nil }
     self.init(
       id: id, orgID: json.identity("org_id"), slug: json.identity("org_slug"), status: Status(json.clean("status", limit: 64) ?? ""),
-      lastStep: json.clean("last_step", limit: 64), lastError: json.clean("last_error", limit: 2000), attempts: json.int("attempts"),
+      lastStep: json.clean("last_step", limit: 64), lastError: json.clean("last_error", limit: 2000), attempts: json.count("attempts"),
       createdAt: json.time("created_at"), completedAt: json.time("completed_at"))
   }
 }
@@ -60,8 +60,8 @@ extension BootEventRow {
     }
     self.init(
       event: event, status: json.clean("status", limit: 64).map(Status.init), detail: json.clean("detail", limit: 2000),
-      step: json.int("step"),
-      total: json.int("total"), at: json.time("created_at") ?? json.time("timestamp") ?? json.time("at"),
+      step: json.count("step"),
+      total: json.count("total"), at: json.time("created_at") ?? json.time("timestamp") ?? json.time("at"),
       workspaceID: json.identity("workspace_id"))
   }
 }

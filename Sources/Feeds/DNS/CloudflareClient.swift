@@ -4,6 +4,8 @@ import FleetModel
 public struct CloudflareClient: Sendable {
   /// Records asked for at once, as the fleet's own sweep does; a server that gives fewer is followed page by page.
   static let pageSize = 500
+  /// Records looked at of one page. One that has more says so itself, and is not believed.
+  static let rowLimit = 5000
   /// Pages followed at most.
   static let pageLimit = 200
 
@@ -70,7 +72,7 @@ public struct CloudflareClient: Sendable {
       // A zone is configured, so that 404 is a wrong zone_id or address rather than something that isn't offered.
       throw service.refusal(path, response)
     }
-    let json = try service.document(path, response)
+    let json = try service.document(path, response, rowLimit: Self.rowLimit)
     guard json["success"]?.bool == true else {
       throw .unreadable("DNS \(JSONService.shown(path))", why: "it reports no success: \(FeedError.message(of: response))")
     }
@@ -96,8 +98,8 @@ struct RecordPages {
   mutating func take(_ json: JSONValue) throws(Unreadable) -> Step {
     guard let list = json["result"]?.array else { throw Unreadable(why: "it has no list \"result\"") }
     let info = json["result_info"]
-    if let page = info?.int("page"), page != count + 1 { throw Unreadable(why: "it says that it is page \(page)") }
-    if let said = info?.int("count"), said != list.count {
+    if let page = info?.count("page"), page != count + 1 { throw Unreadable(why: "it says that it is page \(page)") }
+    if let said = info?.count("count"), said != list.count {
       throw Unreadable(why: "it says that it has \(said) records and has \(list.count)")
     }
     let before = rows.count
@@ -106,14 +108,14 @@ struct RecordPages {
       if ids.insert(row.id).inserted { rows.append(row) }
     }
     count += 1
-    total = info?.int("total_count") ?? total
+    total = info?.count("total_count") ?? total
     let isLast =
-      if let pages = info?.int("total_pages") {
+      if let pages = info?.count("total_pages") {
         count >= pages
       } else if let total {
         rows.count >= total
       } else {
-        list.count < (info?.int("per_page") ?? CloudflareClient.pageSize)
+        list.count < (info?.count("per_page") ?? CloudflareClient.pageSize)
       }
     if isLast || list.isEmpty { return .last }
     guard rows.count > before else { throw Unreadable(why: "it repeats an earlier page") }

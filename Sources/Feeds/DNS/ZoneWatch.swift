@@ -66,12 +66,7 @@ public final class ZoneWatch: Sendable {
 
   /// What the neighbours know, each asked once, all at the same time.
   private func shares(within budget: Double) async -> [ZoneShare] {
-    await withTaskGroup(of: ZoneShare.self) { group in
-      for neighbour in neighbours { group.addTask { await self.share(of: neighbour, within: budget) } }
-      var shares: [ZoneShare] = []
-      for await share in group { shares.append(share) }
-      return shares.sorted { $0.environment < $1.environment }
-    }
+    await neighbours.concurrentMap { await self.share(of: $0, within: budget) }.sorted { $0.environment < $1.environment }
   }
 
   private func share(of neighbour: FleetEnvironment, within budget: Double) async -> ZoneShare {

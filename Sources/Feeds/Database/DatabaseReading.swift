@@ -123,12 +123,13 @@ struct DatabaseValues {
     values[field].map { UntrustedText.clean($0, limit: limit) }.flatMap { $0.isEmpty ? nil : $0 }
   }
   func identity<ID: Identity>(_ field: String) -> ID? { text(field, limit: 128).map(ID.init(rawValue:)) }
+  func count(_ field: String) -> Int? { values[field].flatMap { Int($0) }.flatMap { Plausible.count.contains($0) ? $0 : nil } }
   /// Seconds since 1970 as ``DatabaseQuery`` asks for them, or whatever a column of text holds.
   func time(_ field: String) -> Timestamp? {
     guard let text = values[field] else { return nil }
     guard let number = Double(text) else { return Timestamp(rfc3339: text) }
-    guard number.isFinite, number > 0 else { return nil }
-    return Timestamp(seconds: number > 1e11 ? number / 1000 : number)
+    guard number > 0 else { return nil }
+    return Timestamp(unix: number > 1e11 ? number / 1000 : number)
   }
 }
 
@@ -168,7 +169,7 @@ extension PurgeRow {
     let status = values.text("status", limit: 64) ?? (step == "completed" && completed != nil ? "completed" : "")
     self.init(
       id: id, orgID: values.identity("org_id"), slug: values.identity("org_slug"), status: Status(status), lastStep: step,
-      lastError: values.text("last_error", limit: 2000), attempts: values.text("attempts").flatMap(Int.init),
+      lastError: values.text("last_error", limit: 2000), attempts: values.count("attempts"),
       createdAt: values.time("created_at"),
       completedAt: completed)
   }

@@ -33,7 +33,7 @@ public final class DatabaseWatch: Sendable {
       let asked = monotonicSeconds()
       await kick.wait(wait)
       let early = Self.shortestInterval - (monotonicSeconds() - asked)
-      if early > 0 { try? await Task.sleep(for: .seconds(early)) }
+      if early > 0 { try? await Task.sleep(seconds: early) }
     }
   }
 
@@ -69,7 +69,7 @@ public final class DatabaseWatch: Sendable {
           return told
         }
         delay = min(2, delay * 2)
-        do { try await Task.sleep(for: .seconds(wait)) } catch { return DatabaseError(.cancelled, "") }
+        do { try await Task.sleep(seconds: wait) } catch { return DatabaseError(.cancelled, "") }
       }
     }
   }

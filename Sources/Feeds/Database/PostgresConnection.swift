@@ -76,7 +76,7 @@ final class PostgresConnection: Sendable {
     let mailbox = mailbox
     // The thread keeps the deadline itself, except where libpq blocks.
     let watchdog = Task {
-      try await Task.sleep(for: .seconds(seconds + 0.5))
+      try await Task.sleep(seconds: seconds + 0.5)
       limits.cancel()
       answer.resolve(.failure(DatabaseError(.timedOut, "the database did not answer in time; can its name be resolved?")))
     }

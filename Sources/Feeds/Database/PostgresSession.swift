@@ -251,7 +251,7 @@ final class PostgresSession {
       let socket = connection.map { PQsocket($0) } ?? -1
       guard socket >= 0 else { throw lost() }
       var ready = [pollfd(fd: socket, events: Int16(events), revents: 0), pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0)]
-      let count = poll(&ready, 2, Int32(min(left, 60) * 1000) + 1)
+      let count = poll(&ready, 2, pollTimeout(min(left, 60)))
       if count > 0, ready[1].revents != 0 { drainWake() }
       if count > 0, ready[0].revents != 0 { return }
     }

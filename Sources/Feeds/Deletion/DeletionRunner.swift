@@ -30,7 +30,7 @@ extension HTTPFailure {
     switch self {
     case .badURL, .insecure, .unresolved, .refused: false
     // TLS may break after the handshake as well.
-    case .tls, .timedOut, .silent, .broken, .tooLarge, .redirect, .cancelled: true
+    case .tls, .timedOut, .silent, .broken, .tooLarge, .headTooLarge, .redirect, .cancelled: true
     }
   }
 }
@@ -104,7 +104,7 @@ public struct DeletionRunner: Sendable {
         case .send: event = await send(run)
         case .read: event = .read(await reader.read(run.order, within: run.readBudget(at: wallClock())))
         case .wait(let seconds):
-          try? await Task.sleep(for: .seconds(seconds))
+          try? await Task.sleep(seconds: seconds)
           event = .woke
         case .refuse(let why):
           journal.remove()
@@ -195,7 +195,7 @@ extension DeletionRunner {
       if leads {
         if let end = await end(of: order, waiting: pause) { return end }
       } else {
-        try? await Task.sleep(for: .seconds(pause))
+        try? await Task.sleep(seconds: pause)
       }
       guard let event else { return .interrupted }
       actions = run.handle(event, at: wallClock())
@@ -218,7 +218,7 @@ extension DeletionRunner {
       case .killed(let journal, let run): return await resume(run, journal: journal)
       case .leftNothing: return .refused("the fleettui that was deleting \(order.slug) ended before it sent anything")
       }
-      try? await Task.sleep(for: .seconds(min(0.3, max(0, deadline - wallClock()))))
+      try? await Task.sleep(seconds: min(0.3, max(0, deadline - wallClock())))
     } while !Task.isCancelled && wallClock() < deadline
     return nil
   }

@@ -118,7 +118,7 @@ public final class EventStreamClient: Sendable {
     let receiver = Receiver(client: self, isFull: isFull, deliver: deliver)
     let transfer = Task { [http, request] in await http.stream(request, to: receiver) }
     let watch = Task { [options] in
-      do { try await Task.sleep(for: .seconds(options.answerLimit)) } catch { return }
+      do { try await Task.sleep(seconds: options.answerLimit) } catch { return }
       if state.withLock({ $0.connection.answerIsOverdue(seconds: options.answerLimit).contains(.drop) }) { transfer.cancel() }
     }
     let end = await finish(of: transfer)
@@ -134,7 +134,7 @@ public final class EventStreamClient: Sendable {
   private func wait(_ seconds: Double) async -> [EventStreamConnection.Action] {
     _ = await finish(
       of: Task {
-        try? await Task.sleep(for: .seconds(seconds))
+        try? await Task.sleep(seconds: seconds)
         return .stopped
       })
     return state.withLock { Task.isCancelled ? $0.connection.cancelled() : $0.connection.waited() }
@@ -170,7 +170,7 @@ public final class EventStreamClient: Sendable {
         case .deliver(let delivery): deliver(delivery)
         case .prove(let seconds):
           let proof = Task {
-            do { try await Task.sleep(for: .seconds(seconds)) } catch { return }
+            do { try await Task.sleep(seconds: seconds) } catch { return }
             stood(deliver)
           }
           state.withLock { $0.proof = proof }

@@ -110,7 +110,7 @@ struct EventStreamConnection {
   /// No head came for that long.
   mutating func answerIsOverdue(seconds: Double) -> [Action] {
     guard case .connecting(let from, nil) = state else { return [] }
-    state = .connecting(from: from, refusal: .retry("no answer within \(Int(seconds.rounded())) s", atLeast: 0))
+    state = .connecting(from: from, refusal: .retry("no answer within \(Int(clamping: seconds.rounded())) s", atLeast: 0))
     return [.drop]
   }
 
@@ -195,7 +195,8 @@ struct EventStreamConnection {
     switch end {
     case .failed(.badURL), .failed(.insecure): return stop(.failed(reason: reason, retryIn: nil))
     case .failed(.redirect) where policy == .standard: return stop(.failed(reason: reason, retryIn: nil))
-    case .failed(.tls), .failed(.redirect): return wait(reason, atLeast: EventStreamPolicy.slowInterval, random: random)
+    case .failed(.tls), .failed(.redirect), .failed(.headTooLarge):
+      return wait(reason, atLeast: EventStreamPolicy.slowInterval, random: random)
     default: return wait(reason, random: random)
     }
   }

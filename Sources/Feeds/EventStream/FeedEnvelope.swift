@@ -48,7 +48,7 @@ public enum FeedEnvelope {
   /// Unix milliseconds; the WebSocket's RFC 3339 too.
   private static func timestamp(_ value: JSONValue) -> Timestamp? {
     if let text = value.string { return Timestamp(rfc3339: text) }
-    return value.double.map { Timestamp(seconds: $0 / 1000) }
+    return value.double.flatMap { Timestamp(unix: $0 / 1000) }
   }
 
   private static func data(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) throws(FeedEnvelopeProblem) -> JSONValue {

@@ -274,7 +274,7 @@ public final class FleetFeeds: Sendable {
       await gapKick.wait(.infinity)
       guard !Task.isCancelled else { return }
       refresh()
-      try? await Task.sleep(for: .seconds(Self.gapPause))
+      try? await Task.sleep(seconds: Self.gapPause)
     }
   }
 

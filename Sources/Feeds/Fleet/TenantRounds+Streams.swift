@@ -188,7 +188,7 @@ extension TenantRounds {
   private mutating func restarts(at now: Double) -> [StreamAction] {
     var actions: [StreamAction] = []
     for (id, stream) in streams where isExpectedToBeat(stream) && Self.silenceEnd(stream) <= now {
-      let seconds = Int(TenantSchedule.next(afterSilences: 0))
+      let seconds = Int(clamping: TenantSchedule.next(afterSilences: 0))
       actions.append(
         .restart(
           stream.id, stream.visit,

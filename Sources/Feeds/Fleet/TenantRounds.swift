@@ -41,6 +41,8 @@ struct TenantRounds {
   /// The org that each name stands for.
   private var orgs: [Slug: OrgID] = [:]
   private var visits: UInt64 = 0
+  /// The org whose tenant first listed a workspace, for as long as it does.
+  private var owners: [WorkspaceID: OrgID] = [:]
   var streams: [WorkspaceID: Stream] = [:]
   /// Streams that were ever opened.
   var opened: UInt64 = 0
@@ -79,7 +81,17 @@ struct TenantRounds {
   private mutating func forget(_ org: OrgID) {
     guard let tenant = tenants.removeValue(forKey: org) else { return }
     if orgs[tenant.visit.slug] == org { orgs[tenant.visit.slug] = nil }
+    for id in tenant.workspaces.keys where owners[id] == org { owners[id] = nil }
     mustRearrange = true
+  }
+
+  private func owner(of id: WorkspaceID) -> OrgID? { owners[id].flatMap { tenants[$0]?.workspaces[id] == nil ? nil : $0 } }
+
+  /// A tenant lists a workspace. - Returns: whether it may: another one's is not its own.
+  private mutating func claim(_ id: WorkspaceID, for org: OrgID) -> Bool {
+    if let owner = owner(of: id), owner != org { return false }
+    owners[id] = org
+    return true
   }
 
   /// Whether a tenant in that state has a name that answers.
@@ -171,15 +183,16 @@ struct TenantRounds {
     return tenant(visit)?.credential.mustBeRead(at: now) ?? false
   }
 
-  /// The list came: it decides over the streams at once, before what else is asked.
-  mutating func listCame(_ rows: [WorkspaceRow], from visit: Visit, with token: Secret) -> Bool {
-    let workspaces = Dictionary(rows.map { ($0.id, $0.status) }, uniquingKeysWith: { _, last in last })
-    guard let tenant = tenant(visit) else { return false }
+  /// The list came: it decides over the streams at once, before what else is asked. - Returns: those of the rows that are the tenant's own.
+  mutating func listCame(_ rows: [WorkspaceRow], from visit: Visit, with token: Secret) -> [WorkspaceRow] {
+    guard let tenant = tenant(visit) else { return [] }
+    let own = rows.filter { claim($0.id, for: visit.org) }
+    let workspaces = Dictionary(own.map { ($0.id, $0.status) }, uniquingKeysWith: { _, last in last })
     tenants[visit.org]?.credential.accepted(token)
-    guard tenant.workspaces != workspaces else { return false }
+    guard tenant.workspaces != workspaces else { return own }
     tenants[visit.org]?.workspaces = workspaces
     mustRearrange = true
-    return true
+    return own
   }
 
   /// Everything that was asked of it was answered. - Parameter random: in 0..<1.
@@ -212,11 +225,17 @@ struct TenantRounds {
     }
   }
 
-  /// What was said of a workspace, by the feed or by a stream of its own.
-  /// - Returns: whether that decides over anything.
-  mutating func heard(_ event: StreamedEvent, of org: OrgID?, at now: Double) -> Bool {
+  /// What was said of a workspace. - Parameter visit: whose stream said it; `nil`: the feed. What the fleet refuses to believe of a tenant
+  /// decides over nothing here either.
+  /// - Returns: whether it decides over anything.
+  mutating func heard(_ event: StreamedEvent, by visit: Visit?, at now: Double) -> Bool {
     guard let id = event.workspaceID, let status = Fleet.status(after: event.type) else { return false }
-    guard let org = org ?? event.orgID ?? event.slug.flatMap({ orgs[$0] }), let tenant = tenants[org] else { return false }
+    if let visit {
+      guard tenant(visit) != nil, Source.tenant(visit.slug).objection(to: event, own: [visit.org], owner: owner) == nil else {
+        return false
+      }
+    }
+    guard let org = visit?.org ?? event.orgID ?? event.slug.flatMap({ orgs[$0] }), let tenant = tenants[org] else { return false }
     guard let known = tenant.workspaces[id] else {
       // A workspace that the list lacks.
       wantReading(of: org, at: now)

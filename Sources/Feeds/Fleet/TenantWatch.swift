@@ -74,7 +74,7 @@ final class TenantWatch: Sendable {
   }
 
   /// An event of the fleet feed: what it says of a workspace decides over its stream.
-  func heard(_ event: StreamedEvent) { if with({ $0.heard(event, of: nil, at: monotonicSeconds()) }) { kick.kick() } }
+  func heard(_ event: StreamedEvent) { if with({ $0.heard(event, by: nil, at: monotonicSeconds()) }) { kick.kick() } }
 
   // MARK: - Asking
 
@@ -113,9 +113,10 @@ final class TenantWatch: Sendable {
     let question = Question()
     if let interval = with({ $0.newInterval(of: visit) }) { post(visit, .expected(pollInterval: interval)) }
     do throws(FeedError) {
-      let list = try await list(of: visit, isOnlyChance: isOnlyChance, until: deadline)
+      var list = try await list(of: visit, isOnlyChance: isOnlyChance, until: deadline)
       post(visit, to: question, .workspaces(visit.org, list.rows))
-      if with({ $0.listCame(list.rows, from: visit, with: list.access.token) }) { kick.kick() }
+      list.rows = with { [list] in $0.listCame(list.rows, from: visit, with: list.access.token) }
+      kick.kick()
       await askMore(of: visit, list, until: deadline)
       with { $0.answered(visit, at: monotonicSeconds(), random: .random(in: 0..<1)) }
     } catch {
@@ -143,7 +144,7 @@ final class TenantWatch: Sendable {
           let delay = schedule.delay(status: 503, retryAfter: nil, left: deadline - now, random: .random(in: 0..<1))
         else { throw error }
         tries += 1
-        do { try await Task.sleep(for: .seconds(delay)) } catch { throw .transport("tenant \(visit.slug)", .cancelled, triedFor: 0) }
+        do { try await Task.sleep(seconds: delay) } catch { throw .transport("tenant \(visit.slug)", .cancelled, triedFor: 0) }
       }
     }
   }
@@ -265,9 +266,8 @@ final class TenantWatch: Sendable {
       with { $0.streamHeard(stream, isEvent: true, at: now) }
       guard case .success(var streamed) = FeedEnvelope.read(event) else { return miss("an event could not be read", of: stream, visit) }
       streamed.workspaceID = streamed.workspaceID ?? id
-      streamed.slug = visit.slug
       post(visit, .streamed(streamed))
-      if with({ $0.heard(streamed, of: visit.org, at: now) }) { kick.kick() }
+      if with({ [streamed] in $0.heard(streamed, by: visit, at: now) }) { kick.kick() }
     case .comment: with { $0.streamHeard(stream, isEvent: false, at: now) }
     case .gap(let reason): miss(reason, of: stream, visit)
     case .failed, .notOffered, .ended: noteBreak(of: stream, visit)

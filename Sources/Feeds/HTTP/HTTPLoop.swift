@@ -1,5 +1,6 @@
 import CCurl
 import DequeModule
+import FleetModel
 import Glibc
 import Synchronization
 
@@ -231,12 +232,12 @@ private struct RunningTransfers {
       case .in(let seconds): wait = min(wait, seconds)
       }
     }
-    return Int32((wait * 1000).rounded(.up))
+    return pollTimeout(wait)
   }
 
   /// Returns the seconds until the next one.
   private mutating func endOverdueWaits(now: Double) -> Double {
-    var wait = 86_400.0
+    var wait = Double.infinity
     for (origin, queue) in waiting {
       for entry in queue where entry.timeLeft(now: now) <= 0 { entry.completion(.failed(.timedOut(seconds: now - entry.since))) }
       let left = queue.filter { $0.timeLeft(now: now) > 0 }

@@ -59,11 +59,11 @@ public struct HTTPHead: Sendable {
   /// The first header of that name (lower case).
   public subscript(name: String) -> String? { headers.first { $0.name == name }?.value }
 
-  /// Seconds of `Retry-After`, both forms (RFC 9110 §10.2.3).
+  /// Seconds of `Retry-After`, both forms (RFC 9110 §10.2.3); never more than can be believed.
   public func retryAfter(now: @autoclosure () -> Double) -> Double? {
     guard let text = self["retry-after"] else { return nil }
-    if let seconds = Double(text), seconds.isFinite { return max(0, seconds) }
-    return HTTPDate.seconds(of: text).map { max(0, $0 - now()) }
+    let seconds = Double(text) ?? HTTPDate.seconds(of: text).map { $0 - now() }
+    return seconds.flatMap { $0.isNaN ? nil : min(max($0, Plausible.duration.lowerBound), Plausible.duration.upperBound) }
   }
 }
 
@@ -110,6 +110,8 @@ public enum HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// The connection broke: before the head of an answer (`answered` false) or within its body.
   case broken(String, answered: Bool)
   case tooLarge(limit: Int)
+  /// The head of an answer is larger than ``headLimit``, or one of its lines than libcurl takes.
+  case headTooLarge
   case redirect(to: String)
   case cancelled
 
@@ -117,7 +119,7 @@ public enum HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
   public var isTransient: Bool {
     switch self {
     case .unresolved, .refused, .timedOut, .silent, .broken: true
-    case .badURL, .insecure, .tls, .tooLarge, .redirect, .cancelled: false
+    case .badURL, .insecure, .tls, .tooLarge, .headTooLarge, .redirect, .cancelled: false
     }
   }
   public var description: String {
@@ -131,12 +133,16 @@ public enum HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case .silent(let seconds): "nothing came for \(Self.figure(seconds)) s"
     case .broken(let why, let answered): answered ? "the answer broke off: \(why)" : "the connection broke before an answer: \(why)"
     case .tooLarge(let limit): "the answer is larger than \(limit >> 20) MiB"
+    case .headTooLarge: "the answer's headers are larger than \(Self.headLimit >> 10) KiB, or one of them than 100 KiB"
     case .redirect(let to): "redirects to \(to), which is not followed"
     case .cancelled: "cancelled"
     }
   }
 
+  /// Bytes of an answer's headers together.
+  static let headLimit = 256 << 10
+
   private static func figure(_ seconds: Double) -> String {
-    seconds >= 10 || seconds == seconds.rounded() ? "\(Int(seconds.rounded()))" : "\((seconds * 10).rounded() / 10)"
+    seconds >= 10 || seconds == seconds.rounded() ? "\(Int(clamping: seconds.rounded()))" : "\((seconds * 10).rounded() / 10)"
   }
 }

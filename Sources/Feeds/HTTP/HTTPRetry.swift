@@ -61,7 +61,7 @@ extension HTTPClient {
       }
       if let delay {
         known = outcome
-        do { try await Task.sleep(for: .seconds(delay)) } catch { throw .cancelled }
+        do { try await Task.sleep(seconds: delay) } catch { throw .cancelled }
         continue
       }
       switch (outcome, known) {

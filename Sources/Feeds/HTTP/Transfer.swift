@@ -120,7 +120,7 @@ final class Transfer {
     fleet_setopt_leave_resolver(handle)
     fleet_setopt_long(handle, CURLOPT_NOSIGNAL, 1)
     fleet_setopt_long(handle, CURLOPT_FOLLOWLOCATION, 0)
-    fleet_setopt_long(handle, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(min(request.connectTimeout, 86_400) * 1000)))
+    fleet_setopt_long(handle, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(clamping: min(request.connectTimeout, 86_400) * 1000)))
     fleet_setopt_long(handle, CURLOPT_TCP_KEEPALIVE, 1)
     fleet_setopt_long(handle, CURLOPT_TCP_KEEPIDLE, 30)
     fleet_setopt_long(handle, CURLOPT_TCP_KEEPINTVL, 10)
@@ -169,7 +169,7 @@ final class Transfer {
   fileprivate func received(header line: UnsafeRawBufferPointer) -> Int {
     lastByteAt = monotonicSeconds()
     headerBytes += line.count
-    guard headerBytes <= 256 << 10 else {
+    guard headerBytes <= HTTPFailure.headLimit else {
       refusal = .headersTooLarge
       return 0
     }
@@ -254,7 +254,7 @@ final class Transfer {
     switch refusal {
     case .stopped: return .streamed(stopped: true)
     case .tooLarge: return .failed(.tooLarge(limit: request.bodyLimit))
-    case .headersTooLarge: return .failed(.broken("its headers are larger than 256 KiB", answered: true))
+    case .headersTooLarge: return .failed(.headTooLarge)
     case nil: break
     }
     let text = UntrustedText.clean(String(cString: errorText), limit: 300)
@@ -267,6 +267,9 @@ final class Transfer {
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: return .failed(.badURL(why))
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .failed(.unresolved(host: origin.host))
     case CURLE_COULDNT_CONNECT: return .failed(.refused(host: origin.host + (origin.port.isEmpty ? "" : ":\(origin.port)")))
+    // libcurl 7.88 calls a line of more than 100 KiB (CURL_MAX_HTTP_HEADER) "out of memory", a later one "too large" (100).
+    case CURLE_OUT_OF_MEMORY where head == nil: return .failed(.headTooLarge)
+    case _ where result.rawValue == 100: return .failed(.headTooLarge)
     case CURLE_OPERATION_TIMEDOUT: return .failed(.timedOut(seconds: monotonicSeconds() - startedAt))
     case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_CACERT_BADFILE,
       CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS, CURLE_USE_SSL_FAILED:

@@ -56,7 +56,7 @@ public final class HistoryFile: Sendable {
       switch error.resultCode {
       case .SQLITE_NOTADB, .SQLITE_CORRUPT:
         "is damaged or not a history; move it away and a new one is made"
-      case .SQLITE_BUSY, .SQLITE_LOCKED: "another process held it for over \(Int(patience)) s"
+      case .SQLITE_BUSY, .SQLITE_LOCKED: "another process held it for over \(Int(clamping: patience)) s"
       case .SQLITE_FULL: "the disk is full"
       case .SQLITE_READONLY, .SQLITE_PERM: "can't be written; check its owner and mode"
       case .SQLITE_CANTOPEN: "can't be opened; check its directory, owner and mode"
@@ -255,13 +255,13 @@ public final class HistoryFile: Sendable {
   public func boots(newest count: Int = HistoryFile.limit) throws(HistoryFailure) -> [BootRecord] {
     do {
       return try queue.read { database in
-        let rows = try String.fetchAll(database, sql: "SELECT record FROM boot ORDER BY id DESC LIMIT ?", arguments: [count])
-        return rows.reversed().compactMap { try? BootRecord(line: Array($0.utf8)) }
+        let rows = try DatabaseValue.fetchAll(database, sql: "SELECT record FROM boot ORDER BY id DESC LIMIT ?", arguments: [count])
+        return rows.reversed().compactMap { value in String.fromDatabaseValue(value).flatMap { try? BootRecord(line: Array($0.utf8)) } }
       }
     } catch { throw Self.failure(path, error) }
   }
 
-  /// Every org that a roster of `environment` ever held, those that were seen last first.
+  /// Every org that a roster of `environment` ever held, those that were seen last first. A row that isn't one is passed over.
   /// - Throws: ``HistoryFailure``.
   public func orgs(of environment: String) throws(HistoryFailure) -> [OrgSighting] {
     do {
@@ -269,9 +269,12 @@ public final class HistoryFile: Sendable {
         guard try database.tableExists("org") else { return [] }
         return try Row.fetchAll(
           database, sql: "SELECT id, slug, last_seen FROM org WHERE environment = ? ORDER BY last_seen DESC", arguments: [environment]
-        ).map { row in
-          OrgSighting(
-            id: OrgID(row["id"] as String), slug: Slug(row["slug"] as String), lastSeen: Timestamp(milliseconds: row["last_seen"]))
+        ).compactMap { row in
+          // Another program may have written there: what is of another type is passed over.
+          guard let id = String.fromDatabaseValue(row["id"]), let slug = String.fromDatabaseValue(row["slug"]),
+            let seen = Int64.fromDatabaseValue(row["last_seen"])
+          else { return nil }
+          return OrgSighting(id: OrgID(id), slug: Slug(slug), lastSeen: Timestamp(milliseconds: seen))
         }
       }
     } catch { throw Self.failure(path, error) }

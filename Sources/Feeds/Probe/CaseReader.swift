@@ -44,7 +44,8 @@ public struct CaseReader: Sendable {
     file.purges = await deletions
     file.dnsRecords = await records
     file.consoles = await output
-    (file.events, file.activity) = await tenant
+    let answers = await tenant
+    (file.events, file.activity) = (answers.events, answers.activity)
     file.probe = await layers
     file.vcpus = question.vcpus
     return file
@@ -77,6 +78,15 @@ public struct CaseReader: Sendable {
     }
   }
 
+  /// One question about each of the first workspaces, all at once.
+  private func readings<Value: Sendable>(
+    of workspaces: [Workspace], _ ask: @escaping @Sendable (WorkspaceID) async throws(FeedError) -> Value
+  ) async -> [WorkspaceID: CaseFile.Reading<Value>] {
+    let ids = workspaces.prefix(Self.consoleLimit).map(\.id)
+    let readings = await ids.concurrentMap { id in await reading { () async throws(FeedError) in try await ask(id) } }
+    return Dictionary(zip(ids, readings)) { first, _ in first }
+  }
+
   private func bootEvents(of org: Org, within budget: Double) async throws(FeedError) -> [BootEventRow] {
     let answer = try await controlPlane.bootEvents(of: org.slug, within: budget)
     guard answer.org == nil || answer.org == org.id else {
@@ -86,41 +96,28 @@ public struct CaseReader: Sendable {
   }
 
   private func consoles(of workspaces: [Workspace], within budget: Double) async -> [WorkspaceID: CaseFile.Reading<[String]>] {
-    await withTaskGroup(of: (WorkspaceID, CaseFile.Reading<[String]>).self) { group in
-      for workspace in workspaces.prefix(Self.consoleLimit) {
-        group.addTask {
-          (workspace.id, await reading { () async throws(FeedError) in try await controlPlane.console(of: workspace.id, within: budget) })
-        }
-      }
-      var found: [WorkspaceID: CaseFile.Reading<[String]>] = [:]
-      for await (id, reading) in group { found[id] = reading }
-      return found
-    }
+    await readings(of: workspaces) { id async throws(FeedError) in try await controlPlane.console(of: id, within: budget) }
+  }
+
+  private struct TenantReadings: Sendable {
+    var events: CaseFile.Reading<[StoredEventRow]>
+    var activity: [WorkspaceID: CaseFile.Reading<CaseFile.Activity>]
   }
 
   private func tenantReadings(
     of org: Org, busy: [Workspace], isUp: Bool, within budget: Double
-  ) async -> (CaseFile.Reading<[StoredEventRow]>, [WorkspaceID: CaseFile.Reading<CaseFile.Activity>]) {
+  ) async -> TenantReadings {
     guard isUp, let base = TenantClient.base(of: org.slug, template: environment.tenantURL, controlPlane: controlPlane.base) else {
-      return (.notAsked, [:])
+      return TenantReadings(events: .notAsked, activity: [:])
     }
     let token: Secret
     do throws(FeedError) { token = try await controlPlane.tenantToken(of: org.slug, within: budget) } catch {
-      return (.failed(error.description), [:])
+      return TenantReadings(events: .failed(error.description), activity: [:])
     }
     let client = TenantClient(http: http, slug: org.slug, org: org.id, base: base, token: token)
     async let events = reading { () async throws(FeedError) in try await client.events(within: budget) }
-    let activity = await withTaskGroup(of: (WorkspaceID, CaseFile.Reading<CaseFile.Activity>).self) { group in
-      for workspace in busy.prefix(Self.consoleLimit) {
-        group.addTask {
-          (workspace.id, await reading { () async throws(FeedError) in try await client.activity(of: workspace.id, within: budget) })
-        }
-      }
-      var found: [WorkspaceID: CaseFile.Reading<CaseFile.Activity>] = [:]
-      for await (id, reading) in group { found[id] = reading }
-      return found
-    }
-    return (await events, activity)
+    let activity = await readings(of: busy) { id async throws(FeedError) in try await client.activity(of: id, within: budget) }
+    return TenantReadings(events: await events, activity: activity)
   }
 
   /// Only where the tenant did not answer: what answered needs no probe.

@@ -1,4 +1,5 @@
 import Dispatch
+import FleetModel
 import Glibc
 
 /// Asks this machine's resolver for a host's addresses.
@@ -14,7 +15,7 @@ enum NameLookup {
   /// when that takes too long.
   static func addresses(of host: String) async -> Result<[String], Failure> {
     let silence = Result<[String], Failure>.failure(
-      Failure(why: "the resolver gave no answer about the name \(host) within \(Int(patience)) s"))
+      Failure(why: "the resolver gave no answer about the name \(host) within \(Int(clamping: patience)) s"))
     let (answers, answer) = AsyncStream<Result<[String], Failure>>.makeStream(bufferingPolicy: .bufferingOldest(1))
     DispatchQueue.global().async { answer.yield(resolve(host)) }
     DispatchQueue.global().asyncAfter(deadline: .now() + patience) { answer.yield(silence) }

@@ -111,17 +111,7 @@ public struct PostureReader: Sendable {
     }
     if let problem { return [Check(id, .unknown, target: "control-plane", problem)] }
     let base = controlPlane.base
-    let checks = await withTaskGroup(of: Check.self) { group in
-      var rest = slugs[...]
-      var found: [Check] = []
-      for slug in rest.prefix(Self.width) { group.addTask { await publicInstance(of: slug, base) } }
-      rest = rest.dropFirst(Self.width)
-      for await check in group {
-        found.append(check)
-        if let slug = rest.popFirst() { group.addTask { await publicInstance(of: slug, base) } }
-      }
-      return found.sorted { $0.target < $1.target }
-    }
+    let checks = await slugs.concurrentMap(width: Self.width) { await publicInstance(of: $0, base) }.sorted { $0.target < $1.target }
     let telling = checks.filter { $0.result != .pass }
     if !telling.isEmpty { return telling }
     let slowest = checks.compactMap(\.millis).max()
@@ -217,28 +207,15 @@ public struct PostureReader: Sendable {
     guard !owners.isEmpty else {
       return [Check(id, .unknown, target: "0 consoles", "there is no workspace whose console could be read", counts: false)]
     }
-    let chosen = owners.prefix(Self.consoleLimit)
-    let names = Dictionary(
-      uniqueKeysWithValues: chosen.map { id in
-        (id, known[id]?.name ?? id.rawValue)
-      })
-    let answers = await withTaskGroup(of: (WorkspaceID, Result<[String], FeedError>).self) { group in
-      for owner in chosen {
-        group.addTask {
-          do throws(FeedError) { return (owner, .success(try await controlPlane.console(of: owner, within: 20))) } catch {
-            return (owner, .failure(error))
-          }
-        }
-      }
-      var found: [(WorkspaceID, Result<[String], FeedError>)] = []
-      for await answer in group { found.append(answer) }
-      return found.sorted { $0.0 < $1.0 }
+    let chosen = owners.prefix(Self.consoleLimit).sorted()
+    let answers = await chosen.concurrentMap { owner async -> Result<[String], FeedError> in
+      do throws(FeedError) { return .success(try await controlPlane.console(of: owner, within: 20)) } catch { return .failure(error) }
     }
     var checks: [Check] = []
     var read = 0
     var unoffered = 0
-    for (owner, answer) in answers {
-      let name = names[owner] ?? owner.rawValue
+    for (owner, answer) in zip(chosen, answers) {
+      let name = known[owner]?.name ?? owner.rawValue
       switch answer {
       case .success(let lines):
         read += 1

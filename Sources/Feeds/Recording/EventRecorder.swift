@@ -19,18 +19,48 @@ struct RecordingHead: Codable {
 
 /// Writes every event down as it is taken in, one JSON object a line, so that the same reducer can be fed again (`docs/recording.md`).
 ///
-/// Events hold no secrets when they get here. Writing is not the reader's business: it happens on a queue of its own, in order.
+/// Events hold no secrets when they get here. Writing is not the reader's business: it happens on a queue of its own, in order. A disk that
+/// can't keep up costs the recording, never memory: what there is no room for is left out, and the recording says so where it is missing.
 public final class EventRecorder: Sendable {
+  /// What waits to be written, and what was left out since.
+  private struct Backlog {
+    var weight = 0
+    var missed: [Source: Int] = [:]
+    var latest = Timestamp(milliseconds: 0)
+    var isTold = false
+
+    mutating func miss(_ event: FleetEvent) {
+      missed[event.source, default: 0] += 1
+      latest = event.at
+    }
+
+    /// A gap for each source of which something is missing.
+    mutating func takeGaps() -> [FleetEvent] {
+      defer { missed = [:] }
+      return missed.sorted { $0.key < $1.key }.map { source, count in
+        let what = count == 1 ? "1 event was" : "\(count) events were"
+        return FleetEvent(source: source, at: latest, change: .gap("\(what) not recorded: the disk could not keep up", nil))
+      }
+    }
+  }
+
   private let path: String
   private let descriptor: Int32
   private let work = DispatchQueue(label: "fleettui.recorder")
   private let failure = Mutex<String?>(nil)
-  /// Told once when no more can be written.
+  private let backlog = Mutex(Backlog())
+  private let backlogLimit: Int
+  /// Told once when something is left out, and once when no more can be written.
   private let onFailure: @Sendable (RecordingFailure) -> Void
 
+  /// - Parameter backlogLimit: bytes of events, roughly, that wait to be written when no more are taken in.
   /// - Throws: ``RecordingFailure`` when the file can't be made, or has something in it already: a recording is never written over.
-  public init(path: String, environment: String, onFailure: @escaping @Sendable (RecordingFailure) -> Void) throws(RecordingFailure) {
+  public init(
+    path: String, environment: String, backlogLimit: Int = 64 << 20,
+    onFailure: @escaping @Sendable (RecordingFailure) -> Void
+  ) throws(RecordingFailure) {
     self.path = path
+    self.backlogLimit = backlogLimit
     self.onFailure = onFailure
     if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
       do { try StateDirectory.make(String(path[..<slash])) } catch { throw RecordingFailure(description: "the recording \(error)") }
@@ -52,11 +82,32 @@ public final class EventRecorder: Sendable {
 
   func record(_ events: some Collection<FleetEvent> & Sendable) {
     guard !events.isEmpty else { return }
-    work.async { for event in events { self.write(event) } }
+    let weight = events.reduce(0) { $0 + $1.weight }
+    let (gaps, isNews) = backlog.withLock { backlog -> ([FleetEvent]?, Bool) in
+      guard backlog.weight < backlogLimit else {
+        for event in events { backlog.miss(event) }
+        defer { backlog.isTold = true }
+        return (nil, !backlog.isTold)
+      }
+      backlog.weight += weight
+      return (backlog.takeGaps(), false)
+    }
+    if isNews {
+      onFailure(RecordingFailure(description: "the recording \(path) has gaps: the disk could not keep up with what happened"))
+    }
+    guard let gaps else { return }
+    work.async {
+      for event in gaps { self.write(event) }
+      for event in events { self.write(event) }
+      self.backlog.withLock { $0.weight -= weight }
+    }
   }
 
   /// Returns when everything that was taken in is in the file.
-  public func finish() { work.sync {} }
+  public func finish() {
+    let gaps = backlog.withLock { $0.takeGaps() }
+    work.sync { for event in gaps { write(event) } }
+  }
 
   private func write(_ value: some Encodable) {
     guard failure.withLock({ $0 == nil }) else { return }

@@ -7,6 +7,14 @@ public struct TenantClient: Sendable {
   let headers: [(name: String, value: String)]
   /// Seconds for which a tenant that isn't reached is asked again: one whose machine sleeps, boots or goes is nothing rare.
   static let patience = 5.0
+  /// Workspaces that one tenant may have; its list has no limit to ask for.
+  static let workspaceLimit = 5000
+  /// Recorded events that are looked at: the newest, of which the tenant gives 100.
+  static let eventLimit = 500
+  /// Rows asked for of a workspace's activity.
+  static let activityLimit = 20
+  /// Subsystems that one tenant may have.
+  static let subsystemLimit = 200
 
   /// - Parameter base: `https://acme.example.com`.
   public init(http: HTTPClient, slug: Slug, org: OrgID, base: String, token: Secret) {
@@ -42,8 +50,12 @@ public struct TenantClient: Sendable {
 
   /// `GET /workspaces`: a bare array without the removed ones (contract §4.2).
   public func workspaces(within budget: Double = 15) async throws(FeedError) -> [WorkspaceRow] {
-    let json = try await get("/workspaces", within: budget)
+    // One more tells that the list is cut.
+    let json = try await get("/workspaces", within: budget, rowLimit: Self.workspaceLimit + 1)
     guard let list = json.array else { throw .unreadable("\(service.name) /workspaces", why: "it is not a list") }
+    guard list.count <= Self.workspaceLimit else {
+      throw .unreadable("\(service.name) /workspaces", why: "it has more than \(Self.workspaceLimit) rows")
+    }
     let rows = list.compactMap(WorkspaceRow.init)
     guard rows.count == list.count else {
       // A list with holes must not make workspaces vanish.
@@ -54,7 +66,7 @@ public struct TenantClient: Sendable {
 
   /// `GET /events`: the newest 100 recorded ones (contract §3.3).
   public func events(within budget: Double = 15) async throws(FeedError) -> [StoredEventRow] {
-    let json = try await get("/events", within: budget)
+    let json = try await get("/events", within: budget, rowLimit: Self.eventLimit)
     guard let list = json.array else { throw .unreadable("\(service.name) /events", why: "it is not a list") }
     return list.compactMap(StoredEventRow.init)
   }
@@ -62,9 +74,9 @@ public struct TenantClient: Sendable {
   /// What the workspace did of late: the newest rows of `GET /workspaces/:id/activity` (contract §4.3).
   public func activity(of workspace: WorkspaceID, within budget: Double = 15) async throws(FeedError) -> CaseFile.Activity {
     let path = "/workspaces/\(JSONService.segment(workspace.rawValue))/activity"
-    let response = try await service.response(path + "?limit=20", timeout: 15, within: budget)
+    let response = try await service.response(path + "?limit=\(Self.activityLimit)", timeout: 15, within: budget)
     guard response.status == 200 else { throw service.failure(path, response) }
-    guard let rows = try service.document(path, response).array else {
+    guard let rows = try service.document(path, response, rowLimit: Self.activityLimit).array else {
       throw .unreadable("\(service.name) \(path)", why: "it is not a list")
     }
     var activity = CaseFile.Activity(last: rows.compactMap { $0.time("created_at") }.max())
@@ -90,10 +102,10 @@ public struct TenantClient: Sendable {
     guard let members = json["subsystems"]?.members else {
       throw .unreadable("\(service.name) /admin/liveness", why: "it has no \"subsystems\"")
     }
-    return members.map {
+    return members.prefix(Self.subsystemLimit).map {
       SubsystemRow(
         name: UntrustedText.clean($0.name, limit: 100), lastTickAt: $0.value.time("last_tick_at"),
-        secondsAgo: $0.value["seconds_ago"]?.double)
+        secondsAgo: $0.value["seconds_ago"]?.duration)
     }
   }
 
@@ -102,14 +114,14 @@ public struct TenantClient: Sendable {
     HTTPRequest(.get, base + "/workspaces/\(JSONService.segment(workspace.rawValue))/events/stream", headers: headers, timeout: nil)
   }
 
-  private func get(_ path: String, within budget: Double) async throws(FeedError) -> JSONValue {
+  private func get(_ path: String, within budget: Double, rowLimit: Int = .max) async throws(FeedError) -> JSONValue {
     let response = try await service.response(path, timeout: 15, within: budget)
     if response.status == 404, response.body.isEmpty {
       throw .status(
         "\(service.name) \(path)", 404, message: "the tenant's guard refuses the org id: is this the org's own tenant?", retryAfter: nil)
     }
     guard response.status == 200 else { throw service.refusal(path, response) }
-    return try service.document(path, response)
+    return try service.document(path, response, rowLimit: rowLimit)
   }
 }
 

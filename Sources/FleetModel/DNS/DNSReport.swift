@@ -66,7 +66,7 @@ public struct DNSReport: Sendable {
     if used >= quota { return now }
     guard let perHour, perHour > 0 else { return nil }
     // To the minute: it is an estimate, and stays the same from one look to the next.
-    return Timestamp(seconds: ((now + Double(quota - used) / perHour * 3600).seconds / 60).rounded() * 60)
+    return Timestamp(seconds: ((now + (Double(quota) - Double(used)) / perHour * 3600).seconds / 60).rounded() * 60)
   }
 }
 
@@ -82,13 +82,13 @@ public struct DNSFinding: Hashable, Sendable {
 
   /// The gauge: a full zone refuses new records (error 81045), and every provisioning fails (contract §6.1).
   static func quota(used: Int, quota: Int, fullAt: Timestamp?) -> [DNSFinding] {
-    guard quota > 0, used * 100 >= quota * 80 else { return [] }
+    guard quota > 0, let severity = CaseFile.Gauge(used: used, limit: quota).severity else { return [] }
     let when =
       used >= quota
       ? "it is full, and provisioning fails" : fullAt.map { "at this rate it is full at \($0)" } ?? "provisioning fails when it is full"
     return [
       DNSFinding(
-        code: "dns-quota-full", severity: used * 100 >= quota * 95 ? .critical : .warning,
+        code: "dns-quota-full", severity: severity == .critical ? .critical : .warning,
         summary: "the zone holds \(used) of \(quota) records: \(when)")
     ]
   }

@@ -184,7 +184,7 @@ extension Fleet {
         let state = freshness.state == .never ? "has not answered yet" : "is \(freshness.state.rawValue)"
         return "\(source) \(state)" + (freshness.problem.map { ": \($0)" } ?? "")
       }
-      guard let age = freshness.age(at: now), age < limit else { return "what \(source) said is older than \(Int(limit)) s" }
+      guard let age = freshness.age(at: now), age < limit else { return "what \(source) said is older than \(Int(clamping: limit)) s" }
     }
     return nil
   }

@@ -91,7 +91,7 @@ extension DeletionRecord {
       self = .begun(order)
     case "sending": self = .sending(before: (json["before"]?.array ?? []).compactMap(PurgeRow.init(journalled:)), at: at)
     case "answered":
-      guard let answer = json["answer"].flatMap(DeletionAnswer.init), let status = json["status"]?.integer.flatMap({ Int(exactly: $0) })
+      guard let answer = json["answer"].flatMap(DeletionAnswer.init), let status = json["status"]?.count
       else { return nil }
       self = .answered(answer, status: status, at: at)
     case "unanswered":
@@ -128,7 +128,7 @@ extension DeletionAnswer {
     case "done": self = .done(purge, org: json["org_id"]?.text.map(OrgID.init))
     case "queued": self = .queued(purge)
     case "absent": self = .absent
-    case "busy": self = .busy(retryAfter: json["retry_after"]?.double)
+    case "busy": self = .busy(retryAfter: json["retry_after"]?.duration)
     case "failed":
       guard let purge else { return nil }
       self = .failedHalfway(purge, why: why)
@@ -155,7 +155,7 @@ extension PurgeRow {
     self.init(
       id: PurgeID(id), orgID: json["org_id"]?.text.map(OrgID.init), slug: json["slug"]?.text.map(Slug.init),
       status: Status(json["status"]?.string ?? ""), lastStep: json["last_step"]?.text, lastError: json["last_error"]?.text,
-      attempts: json["attempts"]?.integer.flatMap { Int(exactly: $0) }, createdAt: time("created_at"), completedAt: time("completed_at"))
+      attempts: json["attempts"]?.count, createdAt: time("created_at"), completedAt: time("completed_at"))
   }
 }
 

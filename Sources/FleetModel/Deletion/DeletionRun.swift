@@ -39,7 +39,7 @@ public struct DeletionRun: Hashable, Sendable {
     init?(_ json: JSONValue) {
       guard let id = json["receipt_id"]?.text, let environment = json["environment"]?.text, let org = json["org_id"]?.text,
         let slug = json["slug"]?.text, let hash = json["plan_hash"]?.text, let name = json["operator"]?.text,
-        let started = json["started_at"]?.integer, let within = json["verify_within"]?.double
+        let started = json["started_at"]?.integer, let within = json["verify_within"]?.duration
       else { return nil }
       receiptID = id
       self.environment = environment
@@ -49,7 +49,7 @@ public struct DeletionRun: Hashable, Sendable {
       machines = (json["instances"]?.members ?? []).reduce(into: [:]) { $0[InstanceID($1.name)] = Region($1.value.string ?? "") }
       workspaces = (json["workspaces"]?.array ?? []).compactMap { $0.string.map(WorkspaceID.init) }
       names = (json["dns"]?.array ?? []).compactMap(\.string)
-      hourlySaved = json["hourly_saved"]?.double
+      hourlySaved = json["hourly_saved"]?.rate
       self.operator = name
       startedAt = Timestamp(milliseconds: started)
       verifyWithin = within
@@ -262,7 +262,7 @@ public struct DeletionRun: Hashable, Sendable {
       let until = leaseUntil ?? now + Self.longestLeaseWait
       leaseUntil = until
       guard until - now > 0.05 else {
-        word = .refused("answered 409 for \(Int(Self.longestLeaseWait)) s: the org's own provision or deprovision holds it")
+        word = .refused("answered 409 for \(Int(clamping: Self.longestLeaseWait)) s: the org's own provision or deprovision holds it")
         return end(.failed, at: now)
       }
       let wait = min(max(retryAfter ?? Self.leaseRetry, Self.shortestLeaseRetry), until - now)

@@ -65,6 +65,12 @@ public struct TypedConfirmation: Hashable, Sendable {
   /// Whether what is typed is the word, exactly: the same bytes, not merely text that looks the same.
   public var matches: Bool { text.utf8.elementsEqual(wanted.utf8) }
 
+  /// What Enter does now, as a prompt says it; `nil` while it does nothing.
+  public var next: String? {
+    guard matches, !text.isEmpty, block == nil else { return nil }
+    return stage == .phrase && protectedWord != nil ? "asks for the second word" : "deletes it for good"
+  }
+
   private var wanted: String {
     switch stage {
     case .phrase: phrase

@@ -164,7 +164,7 @@ extension Fleet {
 enum Spoken {
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e12 else { return "ages" }
-    let whole = Int(max(0, seconds).rounded())
+    let whole = Int(clamping: max(0, seconds).rounded())
     switch whole {
     case ..<120: return "\(whole) s"
     case ..<7200: return "\(whole / 60) min"

@@ -147,7 +147,7 @@ enum KnownTexts {
     if problem.contains("does not resolve") { return .dns }
     if problem.contains("TLS failed") { return .tls }
     if problem.contains("refuses connections") || problem.contains("no answer within") || problem.contains("connection broke")
-      || problem.contains("answer broke off") || problem.contains("nothing came for")
+      || problem.contains("answer broke off") || problem.contains("nothing came for") || problem.contains("headers are larger")
     {
       return .http
     }

@@ -49,7 +49,7 @@ struct OrgRules {
   }
 
   func findings() -> [Finding] {
-    var found = [deletion].compactMap { $0 }
+    var found = [deletion, overreach].compactMap { $0 }
     // While it is being deleted, everything below is meant to be so.
     if let deletion = org.deletion, deletion.status != .failed { return found }
     let quotas = quotas
@@ -276,7 +276,8 @@ struct OrgRules {
         .subsystemSilent, .warning, of: target, "\(row.name) has not ticked for \(Spoken.duration(ago))",
         evidence: [
           .init(
-            "tenant:\(name)", "/admin/liveness: \(row.name) last ticked \(Int(min(ago, 1e9))) s ago, every \(Int(interval)) s is usual",
+            "tenant:\(name)",
+            "/admin/liveness: \(row.name) last ticked \(Int(clamping: min(ago, 1e9))) s ago, every \(Int(clamping: interval)) s is usual",
             at: row.lastTickAt)
         ],
         nextStep: "redeploy the tenant: a stuck \(row.name) does not come back by itself", disproof: "last_tick_at moves on")
@@ -327,6 +328,20 @@ struct OrgRules {
         lastError: deletion.lastError)
     row.slug = row.slug ?? org.slug
     return Fleet.finding(of: row, target: target, at: clock)
+  }
+
+  /// Seconds after which an overreach is history.
+  private static let overreachMemory = 86_400.0
+
+  private var overreach: Finding? {
+    guard let overreach = org.overreach, !clock.isOver(Self.overreachMemory, since: overreach.at) else { return nil }
+    return Finding(
+      .sourceOverreach, .warning, of: target,
+      "\(overreach.source) spoke for others, \(overreach.count == 1 ? "once" : "\(overreach.count) times"); nothing of it was believed",
+      evidence: [.init(overreach.source.description, "\(overreach.said) refused: \(overreach.reason)", at: overreach.at)],
+      nextStep:
+        "look at the SOURCE_REFUSED lines of the events, then at what runs on \(name)'s machine: its build is at fault, or somebody else speaks there",
+      disproof: "the workspace was moved here and its former org has not been asked since")
   }
 
   private var quotas: [Finding] {

@@ -234,7 +234,7 @@ struct WorkspaceRules {
     if known == nil, wedged != nil { return nil }
     var evidence = [statusEvidence]
     if let rate = row.errorRate, rate > 0 {
-      evidence.append(.init("agent", "error rate \(Int((min(rate, 10) * 100).rounded())) %", at: workspace.lastHeartbeat))
+      evidence.append(.init("agent", "error rate \(Int(clamping: (min(rate, 10) * 100).rounded())) %", at: workspace.lastHeartbeat))
     }
     if let activity, KnownTexts.agentError(in: error) == nil { evidence.append(.init("activity", activity.text, at: activity.at)) }
     guard let known else {

@@ -150,7 +150,7 @@ struct OrphanEvidence {
   }
 
   private static func dollars(_ value: Double) -> String {
-    let cents = Int(min(value * 100, 1e15).rounded())
+    let cents = Int(clamping: min(value * 100, 1e15).rounded())
     return "$\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)"
   }
 
@@ -202,9 +202,9 @@ struct OrphanEvidence {
   /// `42s`, `5m`, `3h`, `6d`.
   static func span(_ seconds: Double) -> String {
     let seconds = max(0, seconds)
-    if seconds < 90 { return "\(Int(seconds))s" }
-    if seconds < 5400 { return "\(Int(seconds / 60))m" }
-    if seconds < 172_800 { return "\(Int(seconds / 3600))h" }
-    return "\(Int(min(seconds / 86_400, 1e6)))d"
+    if seconds < 90 { return "\(Int(clamping: seconds))s" }
+    if seconds < 5400 { return "\(Int(clamping: seconds / 60))m" }
+    if seconds < 172_800 { return "\(Int(clamping: seconds / 3600))h" }
+    return "\(Int(clamping: min(seconds / 86_400, 1e6)))d"
   }
 }

@@ -118,5 +118,5 @@ public struct Boot: Hashable, Sendable {
 }
 
 extension Timestamp {
-  static let distantPast = Timestamp(milliseconds: .min / 4)
+  static let distantPast = Timestamp(milliseconds: .min)
 }

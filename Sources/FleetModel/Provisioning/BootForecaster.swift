@@ -170,7 +170,7 @@ struct BootForecaster: Sendable {
   private static func quantile(of ordered: [Double], _ share: Double) -> Double {
     guard let last = ordered.last else { return 0 }
     let rank = max(0, share * Double(ordered.count + 1) - 1)
-    let below = Int(rank)
+    let below = Int(clamping: rank)
     guard below + 1 < ordered.count else { return last }
     return ordered[below] + (rank - Double(below)) * (ordered[below + 1] - ordered[below])
   }

@@ -40,12 +40,10 @@ public struct BootRecord: Hashable, Sendable {
   /// Seconds from its beginning to its end.
   public var total: Double { phases.reduce(0) { $0 + $1.seconds } }
 
-  /// Longest time that is still taken for a duration: three centuries, in seconds. More is a broken clock.
-  static let longest = 1e10
   /// Phases of one recorded boot that are read.
   static let phaseLimit = 4096
 
-  static func isDuration(_ seconds: Double) -> Bool { seconds >= 0 && seconds <= longest }
+  static func isDuration(_ seconds: Double) -> Bool { Plausible.duration.contains(seconds) }
 }
 
 // MARK: - A line of a file

@@ -9,7 +9,7 @@ struct Past: Hashable, Sendable {
   /// expected to last a good part of its age again. So the figure is never negative, never stands at one second, and grows when it must.
   /// - Parameter start: what was foretold when the phase began. The past is stretched to agree with it.
   static func forecast(from past: [Past], start: Forecast, elapsed: Double, samples: Int) -> Forecast {
-    let elapsed = elapsed.isFinite ? max(0, min(elapsed, BootRecord.longest)) : 0
+    let elapsed = elapsed.isFinite ? max(0, min(elapsed, Plausible.duration.upperBound)) : 0
     var whole = past.map { Weighted(seconds: $0.phase + $0.rest, weight: 1) }
     let usual = Weighted.quantiles(of: &whole, 0.5, 0.9)
     let stretch = usual.0 > 0 ? max(0.05, min(20, start.p50 / usual.0)) : 1

@@ -29,7 +29,7 @@ struct QuantileWindow: Hashable, Sendable {
     let rank = share * Double(ordered.count + 1) - 1
     if !(rank > 0) { return first }
     if rank >= Double(ordered.count - 1) { return last }
-    let below = Int(rank)
+    let below = Int(clamping: rank)
     return ordered[below] + (rank - Double(below)) * (ordered[below + 1] - ordered[below])
   }
 

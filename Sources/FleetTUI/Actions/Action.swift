@@ -65,8 +65,10 @@ struct ActionState: Equatable, Sendable {
   var hasMachine = false
   var hasEvents = false
   var isReadOnly = true
-  /// Why nothing may be changed; `nil` when it may.
+  /// Why nothing may ever be changed here; `nil` when it may.
   var writeRefusal: String?
+  /// Whether nothing may be changed just now: what asks for it opens, and says why.
+  var isHeld = false
 }
 
 extension Action {

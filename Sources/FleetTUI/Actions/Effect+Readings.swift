@@ -39,7 +39,7 @@ extension EffectRunner {
 
   func readConsole(of workspace: WorkspaceID, after seconds: Double, _ session: Session) {
     Task.detached {
-      if seconds > 0 { try? await Task.sleep(for: .seconds(seconds)) }
+      if seconds > 0 { try? await Task.sleep(seconds: seconds) }
       do throws(FeedError) {
         let reader = try CaseReader(environment: session.environment, http: session.http, variables: session.variables)
         self.answer(.console(workspace, .success(try await reader.controlPlane.console(of: workspace))))

@@ -68,13 +68,9 @@ struct AWSExamination: Sendable {
   func checks() async -> (checks: [DoctorCheck], clock: ClockOffset?) {
     guard !settings.regions.isEmpty else { return ([DoctorCheck("aws", .skipped, "no AWS region is configured")], nil) }
     let clock = NotedClock()
-    let checks = await withTaskGroup(of: (Int, DoctorCheck).self) { group in
-      for (index, region) in settings.regions.enumerated() { group.addTask { (index, await machines(in: region, clock)) } }
-      for (index, action) in Action.allCases.enumerated() { group.addTask { (1000 + index, await check(action)) } }
-      var checks: [(Int, DoctorCheck)] = []
-      for await check in group { checks.append(check) }
-      return checks.sorted { $0.0 < $1.0 }.map(\.1)
-    }
+    async let regions = settings.regions.concurrentMap { await machines(in: $0, clock) }
+    async let actions = Action.allCases.concurrentMap { await check($0) }
+    let checks = await regions + actions
     return (checks, clock.offset.withLock { $0 })
   }
 

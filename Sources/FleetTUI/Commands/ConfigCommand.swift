@@ -107,8 +107,8 @@ enum EffectiveConfiguration {
     add(table, "protected", "\(environment.isProtected)")
     add(table, "writes", "\(environment.allowsWrites)")
     if options.write { rows[rows.count - 1].origin = "the option --write" }
-    add(table, "roster_poll", "\(Int(environment.rosterPoll))s")
-    add(table, "verify_within", "\(Int(environment.verifyWithin))s")
+    add(table, "roster_poll", DurationText.plain(environment.rosterPoll))
+    add(table, "verify_within", DurationText.plain(environment.verifyWithin))
     add(table, "user_agent", environment.userAgent)
     if let aws = environment.aws {
       add("\(table).aws", "regions", aws.regions.map(\.rawValue).joined(separator: ", "))
@@ -117,7 +117,7 @@ enum EffectiveConfiguration {
       add("\(table).aws", "endpoint", aws.endpoint)
       add("\(table).aws", "environment_tag", aws.environmentTag.map { "\($0.key)=\($0.value)" })
       add("\(table).aws", "vcpu_quota", aws.vcpuQuota.map(String.init))
-      add("\(table).aws", "orphan_grace", "\(Int(aws.orphanGrace))s")
+      add("\(table).aws", "orphan_grace", DurationText.plain(aws.orphanGrace))
     }
     if let dns = environment.dns {
       add("\(table).dns", "zone", dns.zone)

@@ -49,9 +49,9 @@ final class DeletePrompt: Sendable {
     defer { leave() }
     var confirmation = TypedConfirmation(
       phrase: plan.phrase, protectedWord: plan.isProtected ? plan.protectedWord : nil, openedAt: wallClock())
-    var keys = PromptKeys()
+    var decoder = KeyDecoder()
     show(confirmation)
-    while let events = read(&keys) {
+    while let events = read(&decoder) {
       for event in events {
         switch confirmation.handle(event, at: wallClock()) {
         case .typing: break
@@ -65,32 +65,39 @@ final class DeletePrompt: Sendable {
   }
 
   /// Waits for keys; `nil` when the terminal is gone or the task is cancelled.
-  private func read(_ keys: inout PromptKeys) -> [TypedConfirmation.Event]? {
+  private func read(_ decoder: inout KeyDecoder) -> [TypedConfirmation.Event]? {
     var bytes = [UInt8](repeating: 0, count: 1024)
+    var silence: Int64 = 0
     while true {
       if Task.isCancelled { return nil }
+      // An Esc that nothing followed is the key, not the start of a sequence.
+      let wait = min(100, decoder.patience.map { max(0, $0 - silence) } ?? 100)
       var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      let count = poll(&ready, 1, 100)
+      let count = poll(&ready, 1, Int32(wait))
+      var keys: [Key] = []
       if count == 0 {
-        // An Esc that nothing followed is the key, not the start of a sequence.
-        if let event = keys.idle() { return [event] }
+        silence += wait
+        if let patience = decoder.patience, silence >= patience { keys = decoder.settle() }
+      } else if count < 0, errno == EINTR {
         continue
+      } else {
+        let read = Glibc.read(descriptor, &bytes, bytes.count)
+        if read < 0, errno == EINTR || errno == EAGAIN { continue }
+        guard read > 0 else { return nil }
+        silence = 0
+        keys = decoder.keys(from: bytes.prefix(read))
       }
-      if count < 0, errno == EINTR { continue }
-      let read = Glibc.read(descriptor, &bytes, bytes.count)
-      if read < 0, errno == EINTR || errno == EAGAIN { continue }
-      guard read > 0 else { return nil }
-      let events = keys.take(bytes.prefix(read))
+      let events = keys.compactMap(TypedConfirmation.Event.init)
       if !events.isEmpty { return events }
     }
   }
 
   private func show(_ confirmation: TypedConfirmation) {
     let label = confirmation.stage == .phrase ? "" : "the last 8 characters of the org's id: "
-    let wait = Int(confirmation.closedFor(at: wallClock()).rounded(.up))
+    let wait = Int(clamping: confirmation.closedFor(at: wallClock()).rounded(.up))
     let note: String =
       switch confirmation.notice {
-      case nil: ""
+      case nil: confirmation.next.map { "   enter \($0)" } ?? ""
       case .pasted: "   pasting is refused; wait \(wait) s"
       case .tooFast: "   too fast for a hand; wait \(wait) s"
       case .tooSoon: "   a moment: read what it removes"
@@ -102,84 +109,16 @@ final class DeletePrompt: Sendable {
   }
 }
 
-/// Bytes of a terminal as the few keys that a prompt knows.
-struct PromptKeys {
-  private var pending: [UInt8] = []
-  private var isPasting = false
-  private static let pasteEnd = Array("\u{1B}[201~".utf8)
-  private static let pasteStart = Array("\u{1B}[200~".utf8)
-
-  /// Nothing came for a while.
-  mutating func idle() -> TypedConfirmation.Event? {
-    guard pending == [0x1B] else { return nil }
-    pending = []
-    return .escape
-  }
-
-  mutating func take(_ bytes: some Collection<UInt8>) -> [TypedConfirmation.Event] {
-    pending += bytes
-    var events: [TypedConfirmation.Event] = []
-    while let first = pending.first {
-      if isPasting {
-        guard let end = pending.firstRange(of: Self.pasteEnd) else {
-          // Kept short, whatever is pasted; the end may be cut in two.
-          pending = Array(pending.suffix(Self.pasteEnd.count))
-          break
-        }
-        pending.removeSubrange(..<end.upperBound)
-        isPasting = false
-        events.append(.paste)
-      } else if first == 0x1B {
-        if pending.starts(with: Self.pasteStart) {
-          pending.removeFirst(Self.pasteStart.count)
-          isPasting = true
-        } else if pending.count == 1 || (pending.count < Self.pasteStart.count && Self.pasteStart.starts(with: pending)) {
-          break
-        } else if pending[1] == UInt8(ascii: "[") || pending[1] == UInt8(ascii: "O") {
-          // Arrows and the like: nothing here.
-          guard let last = pending.dropFirst(2).firstIndex(where: { (0x40...0x7E).contains($0) }) else {
-            if pending.count > 32 { pending = [] }
-            break
-          }
-          pending.removeSubrange(...last)
-        } else {
-          pending.removeFirst()
-          events.append(.escape)
-        }
-      } else if let event = character(first) {
-        guard let event = event.value else { break }
-        events.append(event)
-      }
-    }
-    return events
-  }
-
-  private struct Taken { var value: TypedConfirmation.Event? }
-
-  /// Takes one key off the front. `nil`: it was none; a value of `nil`: more bytes are needed.
-  private mutating func character(_ first: UInt8) -> Taken? {
-    switch first {
-    case 0x03, 0x04:
-      pending.removeFirst()
-      return Taken(value: .escape)
-    case 0x0D, 0x0A:
-      pending.removeFirst()
-      return Taken(value: .enter)
-    case 0x7F, 0x08:
-      pending.removeFirst()
-      return Taken(value: .backspace)
-    case 0..<0x20:
-      pending.removeFirst()
-      return nil
-    case 0x80...:
-      let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2
-      guard pending.count >= length else { return Taken(value: nil) }
-      let text = String(decoding: pending.prefix(length), as: UTF8.self)
-      pending.removeFirst(length)
-      return text.first.map { Taken(value: .key($0)) }
-    default:
-      pending.removeFirst()
-      return Taken(value: .key(Character(Unicode.Scalar(first))))
+extension TypedConfirmation.Event {
+  /// What a key is to a prompt; `nil` when it is nothing.
+  init?(_ key: Key) {
+    switch key {
+    case .character(let character): self = .key(character)
+    case .backspace: self = .backspace
+    case .enter: self = .enter
+    case .escape, .control("c"), .control("d"): self = .escape
+    case .paste: self = .paste
+    default: return nil
     }
   }
 }

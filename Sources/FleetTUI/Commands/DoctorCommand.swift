@@ -114,7 +114,7 @@ private struct Examination: Sendable {
         "clock", .warn, summary, nextStep: "check the time synchronisation of \(suspects.joined(separator: " and "))")
     }
     let known = [("the control plane's", controlPlane), ("EC2's", ec2)].compactMap { whose, offset in
-      offset.map { "within \(Int(abs($0.ahead).rounded(.up))) s of \(whose)" }
+      offset.map { "within \(Int(clamping: abs($0.ahead).rounded(.up))) s of \(whose)" }
     }
     guard !known.isEmpty else { return DoctorCheck("clock", .skipped, "nothing answered that tells the time") }
     return DoctorCheck("clock", .pass, known.joined(separator: ", "))
@@ -143,7 +143,7 @@ private struct Examination: Sendable {
     var clock: ClockOffset?
     let deadline = monotonicSeconds() + 20
     do throws(FeedError) {
-      clock = try await client.health(within: 5).clock
+      clock = try await client.health(within: 5)
     } catch {
       // The roster below says what is wrong; an old control plane may lack /health.
     }

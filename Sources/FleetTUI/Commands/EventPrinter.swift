@@ -35,7 +35,7 @@ struct EventPrinter {
         // Nobody reads any more: POLLERR comes unasked.
         pollfd(fd: STDOUT_FILENO, events: 0, revents: 0),
       ]
-      _ = poll(&ready, nfds_t(ready.count), wait.map { Int32(min($0 * 1000, 3_600_000)) + 1 } ?? -1)
+      _ = poll(&ready, nfds_t(ready.count), wait.map(pollTimeout) ?? -1)
       for signal in signals.take() {
         if let code = signal.exitCode { return code }
       }

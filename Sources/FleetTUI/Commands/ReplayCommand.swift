@@ -13,7 +13,7 @@ struct ReplayCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
-    guard speed.isFinite, speed > 0, speed <= 100_000 else { throw ValidationError("--speed must be more than 0 and at most 100000") }
+    guard (0.01...100_000).contains(speed) else { throw ValidationError("--speed must be at least 0.01 and at most 100000") }
     if global.record != nil { throw ValidationError("a replay is not recorded again: copy the file instead") }
   }
 
@@ -26,7 +26,7 @@ struct ReplayCommand: ParsableCommand {
       throw CommandFailure(code: 1, message: "replay: \(UntrustedText.clean(file, limit: 400)) holds no events")
     }
     let log = try global.openLog()
-    if let problem = recording.problem { log.warn("\(file): \(problem); what comes before it is shown") }
+    if let problem = recording.problem { log.warn("\(file): \(problem); everything else is shown") }
     let queue = EventQueue()
     var environment = FleetEnvironment(name: recording.environment)
     environment.allowsWrites = false

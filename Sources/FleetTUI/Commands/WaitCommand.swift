@@ -111,14 +111,14 @@ struct WaitState {
   private static func progress(_ progress: Progress?) -> String {
     guard let progress else { return "" }
     var text = progress.phase.map { ", \($0)" } ?? ""
-    if let fraction = progress.fraction { text += ", \(Int(fraction * 100)) %" }
+    if let fraction = progress.fraction { text += ", \(Int(clamping: fraction * 100)) %" }
     if let eta = progress.eta { text += ", about \(Self.duration(eta.p50)) more, at most \(Self.duration(eta.p90))" }
     if progress.isLate { text += ", late" }
     return text
   }
 
   private static func duration(_ seconds: Double) -> String {
-    seconds < 90 ? "\(Int(seconds.rounded())) s" : "\(Int((seconds / 60).rounded())) min"
+    seconds < 90 ? "\(Int(clamping: seconds.rounded())) s" : "\(Int(clamping: (seconds / 60).rounded())) min"
   }
 }
 
@@ -172,7 +172,7 @@ private struct Waiting {
         pollfd(fd: session.queue.wakeDescriptor, events: Int16(POLLIN), revents: 0),
         pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
       ]
-      _ = poll(&ready, nfds_t(ready.count), Int32(max(0, left) * 1000) + 1)
+      _ = poll(&ready, nfds_t(ready.count), pollTimeout(left))
       for signal in signals.take() {
         if let code = signal.exitCode { return code }
       }
@@ -191,7 +191,7 @@ private struct Waiting {
   private func end(_ result: String, _ why: String, code: Int32) -> Int32 {
     let waited = monotonicSeconds() - start
     let kind = state.workspace == nil && !target.contains("/") ? "org" : "workspace"
-    Output.message("\(UntrustedText.clean(target, limit: 128)): \(result) after \(Int(waited.rounded())) s: \(why)")
+    Output.message("\(UntrustedText.clean(target, limit: 128)): \(result) after \(Int(clamping: waited.rounded())) s: \(why)")
     switch format {
     case .json:
       let id = state.workspace.map { JSONValue($0) } ?? JSONValue(state.org)
@@ -206,7 +206,7 @@ private struct Waiting {
         ).serialized())
     case .csv, .table:
       var table = TextTable(header: ["TARGET", "FOR", "RESULT", "WAITED"])
-      table.rows = [[UntrustedText.clean(target, limit: 128), state.goal.rawValue, result, "\(Int(waited.rounded())) s"]]
+      table.rows = [[UntrustedText.clean(target, limit: 128), state.goal.rawValue, result, "\(Int(clamping: waited.rounded())) s"]]
       Output.line(format == .csv ? table.csv : table.table)
     }
     return code

@@ -80,7 +80,20 @@ enum DurationText {
     let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
     guard let last = text.last else { return nil }
     let number = units[last] == nil ? text[...] : text.dropLast()
-    guard let first = number.first, first.isNumber, let value = Double(number), value.isFinite, value < 1e9 else { return nil }
-    return value * (units[last] ?? 1)
+    guard let first = number.first, first.isNumber, let value = Double(number) else { return nil }
+    let seconds = value * (units[last] ?? 1)
+    return Plausible.duration.contains(seconds) ? seconds : nil
   }
+
+  /// The shortest that reads as so many seconds.
+  static func text(of seconds: Double) -> String {
+    for (unit, name) in [(86_400.0, "d"), (3600, "h"), (60, "m")]
+    where seconds >= unit && seconds.truncatingRemainder(dividingBy: unit) == 0 {
+      return JSONValue(seconds / unit, places: 3).serialized() + name
+    }
+    return plain(seconds)
+  }
+
+  /// `180s`, `2.5s`.
+  static func plain(_ seconds: Double) -> String { JSONValue(seconds, places: 3).serialized() + "s" }
 }

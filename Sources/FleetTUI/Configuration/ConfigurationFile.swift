@@ -109,8 +109,8 @@ enum ConfigurationFile {
     }
     environment.isProtected = try reader.flag("protected") ?? false
     environment.allowsWrites = try reader.flag("writes") ?? false
-    environment.rosterPoll = max(1, try reader.seconds("roster_poll") ?? environment.rosterPoll)
-    environment.verifyWithin = try reader.seconds("verify_within") ?? environment.verifyWithin
+    environment.rosterPoll = try reader.seconds("roster_poll", in: 1...86_400) ?? environment.rosterPoll
+    environment.verifyWithin = try reader.seconds("verify_within", in: 0...86_400) ?? environment.verifyWithin
     environment.userAgent = try reader.string("user_agent")
     if var aws = try reader.table("aws") { environment.aws = try self.aws(&aws) }
     if var dns = try reader.table("dns") { environment.dns = try self.dns(&dns) }
@@ -140,9 +140,9 @@ enum ConfigurationFile {
       try tag.refuseUnknownKeys()
       aws.environmentTag = AWSSettings.EnvironmentTag(key: key, value: value)
     }
-    aws.vcpuQuota = try reader.count("vcpu_quota")
+    aws.vcpuQuota = try reader.count("vcpu_quota", in: Plausible.quota)
     if var prices = try reader.table("prices") { aws.prices = try prices.amounts() }
-    aws.orphanGrace = try reader.seconds("orphan_grace") ?? aws.orphanGrace
+    aws.orphanGrace = try reader.seconds("orphan_grace", in: 0...30 * 86_400) ?? aws.orphanGrace
     try reader.refuseUnknownKeys()
     return aws
   }
@@ -156,7 +156,7 @@ enum ConfigurationFile {
     dns.zoneID = try reader.string("zone_id")
     dns.token = try secret("token", &reader)
     dns.api = try address("api", &reader) ?? dns.api
-    dns.recordQuota = try reader.count("record_quota") ?? dns.recordQuota
+    dns.recordQuota = try reader.count("record_quota", in: Plausible.quota) ?? dns.recordQuota
     dns.coreNames = try reader.strings("core_names") ?? dns.coreNames
     dns.environmentSuffixes = try reader.strings("environment_suffixes") ?? dns.environmentSuffixes
     try reader.refuseUnknownKeys()

@@ -39,16 +39,21 @@ struct TableReader {
     return flag
   }
 
-  mutating func count(_ key: String) throws(ConfigurationError) -> Int? {
+  mutating func count(_ key: String, in range: ClosedRange<Int>) throws(ConfigurationError) -> Int? {
     guard let value = value(key) else { return nil }
-    guard let number = value.int, number >= 0 else { throw failure(key, "must be a whole number, 0 or more") }
+    guard let number = value.int, range.contains(number) else {
+      throw failure(key, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
     return number
   }
 
-  mutating func seconds(_ key: String) throws(ConfigurationError) -> Double? {
+  mutating func seconds(_ key: String, in range: ClosedRange<Double>) throws(ConfigurationError) -> Double? {
     guard let value = value(key) else { return nil }
     let seconds = value.string.flatMap(DurationText.seconds) ?? value.int.map(Double.init) ?? value.double
-    guard let seconds, seconds >= 0 else { throw failure(key, "must be a duration such as \"15s\", \"20m\" or \"2h\"") }
+    guard let seconds, range.contains(seconds) else {
+      let bounds = "from \(DurationText.text(of: range.lowerBound)) to \(DurationText.text(of: range.upperBound))"
+      throw failure(key, "must be a duration such as \"15s\", \"20m\" or \"2h\", \(bounds)")
+    }
     return seconds
   }
 
@@ -81,8 +86,8 @@ struct TableReader {
     var all: [String: Double] = [:]
     for key in table.keys.sorted() {
       guard let value = value(key) else { continue }
-      guard let amount = value.double ?? value.int.map(Double.init), amount.isFinite, amount >= 0 else {
-        throw failure(key, "must be a number of US dollars, 0 or more")
+      guard let amount = value.double ?? value.int.map(Double.init), Plausible.price.contains(amount) else {
+        throw failure(key, "must be a number of US dollars from 0 to \(Int(clamping: Plausible.price.upperBound))")
       }
       all[key] = amount
     }

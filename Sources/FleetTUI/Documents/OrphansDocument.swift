@@ -45,7 +45,8 @@ struct OrphansDocument {
   }
 
   private static func span(_ seconds: Double) -> String {
-    seconds < 5400 ? "\(Int(seconds / 60))m" : seconds < 172_800 ? "\(Int(seconds / 3600))h" : "\(Int(seconds / 86_400))d"
+    seconds < 5400
+      ? "\(Int(clamping: seconds / 60))m" : seconds < 172_800 ? "\(Int(clamping: seconds / 3600))h" : "\(Int(clamping: seconds / 86_400))d"
   }
 
   /// 4 when a source that the answer needs is missing, 3 for an orphan, else 0 (cli.md, exit codes).

@@ -140,7 +140,7 @@ struct SnapshotDocument {
       table.rows.append([
         org.slug.rawValue, org.row.status?.text ?? "-", machine.map { "\($0.row.state.text) \($0.row.type ?? "?")" } ?? "-",
         counts.isEmpty ? "-" : counts,
-        progress.map { "\($0.phase ?? "booting") \($0.fraction.map { "\(Int($0 * 100)) %" } ?? "?")" } ?? "-",
+        progress.map { "\($0.phase ?? "booting") \($0.fraction.map { "\(Int(clamping: $0 * 100)) %" } ?? "?")" } ?? "-",
         costs.cost(of: org.id)?.hourly.exact.map { "\(($0 * 1000).rounded() / 1000)" } ?? "?", org.id.rawValue,
       ])
     }

@@ -68,7 +68,7 @@ struct CostsPage: TabledPage {
       let name = [Span("  " + role.rawValue, .dim)].fitted(to: 12)
       let count = report.knowsMachines ? "\(sum.count)" : "?"
       return Line(
-        name + bar + [Span(" \(Wording.padded(Int((share * 100).rounded()), 3))%  ", .dim)]
+        name + bar + [Span(" \(Wording.padded(Int(clamping: (share * 100).rounded()), 3))%  ", .dim)]
           + figure(report.knowsMachines ? sum.hourly : nil, "/h", digits: 3) + [Span("\(count) machines", .dim)])
     }
   }

@@ -196,7 +196,7 @@ struct DNSPage: TabledPage {
     var spans = [Span("  zone ", .heading), Span("\(fleet.zone?.rules.zone ?? "?") ", .dim)] + bar.spans(width: 22, glyphs: context.glyphs)
     spans.append(Span(" \(role.glyph(context.glyphs)) \(report.used.map(String.init) ?? "?") of \(report.quota) records", role))
     if let perHour = report.perHour {
-      let tenths = Int((abs(perHour) * 10).rounded())
+      let tenths = Int(clamping: (abs(perHour) * 10).rounded())
       spans.append(Span("  \(perHour < 0 ? "-" : "+")\(tenths / 10).\(tenths % 10)/h", .dim))
     } else {
       spans.append(Span("  growth not known yet", .dim))

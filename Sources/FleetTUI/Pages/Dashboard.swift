@@ -10,8 +10,6 @@ final class Dashboard {
   static let frameInterval: Int64 = 33
   /// Milliseconds between two looks for what became true by time alone.
   static let judgementInterval: Int64 = 250
-  /// Milliseconds after which an escape is the Escape key.
-  static let escapeDelay: Int32 = 25
 
   private let store: FleetStore
   private var options: DashboardOptions
@@ -20,6 +18,8 @@ final class Dashboard {
   private var shown: Set<WorkspaceID> = []
   private var interface: Interface
   private var decoder = KeyDecoder()
+  /// When bytes came last; monotonic milliseconds.
+  private var lastInput: Int64 = 0
   private var canvas: Canvas
   private var nextChange: Timestamp?
   /// Or the last look at news that changed nothing to see; monotonic milliseconds.
@@ -77,9 +77,10 @@ final class Dashboard {
       case .hangUp: return 129
       case .nothing: break
       case .bytes(let bytes):
+        lastInput = Self.uptime()
         if let exitCode = press(decoder.keys(from: bytes), terminal) { return exitCode }
       }
-    } else if count == 0, decoder.isWaiting {
+    } else if let moment = endOfPatience, moment <= Self.uptime() {
       if let exitCode = press(decoder.settle(), terminal) { return exitCode }
     }
     if count > 0, polled[2].revents != 0 { isDirty = true }
@@ -87,17 +88,24 @@ final class Dashboard {
     return nil
   }
 
+  /// When what the keyboard began is over without its end, whatever else happens meanwhile.
+  private var endOfPatience: Int64? { decoder.patience.map { lastInput + $0 } }
+
   /// Milliseconds until something must be done unasked; −1 when nothing must.
   private func timeout(isStalled: Bool) -> Int32 {
-    if decoder.isWaiting { return Self.escapeDelay }
-    if isStalled { return -1 }
-    if isDirty { return Int32(clamping: max(0, lastFrame + Self.frameInterval - Self.uptime())) }
+    let wait = min(endOfPatience.map { max(0, $0 - Self.uptime()) } ?? .max, isStalled ? .max : idleTime())
+    return wait == .max ? -1 : Int32(clamping: min(wait, 3_600_000))
+  }
+
+  /// Milliseconds until a frame or a judgement is due.
+  private func idleTime() -> Int64 {
+    if isDirty { return max(0, lastFrame + Self.frameInterval - Self.uptime()) }
     var wait = Int64.max
     if let nextChange, let left = clock.milliseconds(until: nextChange) { wait = max(1, left) }
     if let moment = store.nextJudgement, let left = clock.milliseconds(until: moment) {
       wait = min(wait, max(1, left, lastFrame + Self.judgementInterval - Self.uptime()))
     }
-    return wait == .max ? -1 : Int32(clamping: min(wait, 3_600_000))
+    return wait
   }
 
   private func answer(_ signals: [HeardSignal], _ terminal: Terminal) -> Int32? {
@@ -144,7 +152,7 @@ final class Dashboard {
     return nil
   }
 
-  private static func uptime() -> Int64 { Int64(monotonicSeconds() * 1000) }
+  private static func uptime() -> Int64 { Int64(clamping: monotonicSeconds() * 1000) }
 
   /// - Returns: whether the screen may look different.
   @discardableResult
@@ -153,7 +161,7 @@ final class Dashboard {
     var isSeen = interface.update(store.drain(at: now, options.limits), store.fleet, at: now)
     for answer in effects.takeAnswers() {
       isSeen = true
-      if case .perform(let effect) = interface.take(answer, store.fleet, at: now) { effects.perform(effect) }
+      for effect in interface.take(answer, store.fleet, at: now) { effects.perform(effect) }
     }
     return isSeen
   }

@@ -32,8 +32,9 @@ struct DeletionDialog: Overlay {
   private var preparation: DeletionPreparation?
   private var phase: Phase
   private var pager: DeletionPager
-  private var scroll = 0
-  private var window = 1
+  private var view = RowWindow()
+
+  var takesText: Bool { if case .typing = phase { true } else { false } }
 
   init(_ org: Org, _ setting: Setting, ledger: DeletionLedger, _ fleet: Fleet, at now: Timestamp) {
     orgID = org.id
@@ -69,7 +70,7 @@ struct DeletionDialog: Overlay {
       typing.plan = newer
       typing.hash = contentHash(of: newer.body)
       _ = typing.confirmation.handle(.planChanged(phrase: newer.phrase, protectedWord: Self.word(of: newer)), at: now)
-      scroll = 0
+      view.moveToTop()
     }
     typing.confirmation.setBlock(block(typing.plan, fleet, at: now))
   }
@@ -100,14 +101,17 @@ struct DeletionDialog: Overlay {
 
   private mutating func type(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
     switch key {
-    case .pageUp, .up: scroll -= key == .up ? 1 : max(1, window - 1)
-    case .pageDown, .down: scroll += key == .down ? 1 : max(1, window - 1)
+    case .up: view.scroll(by: -1)
+    case .down: view.scroll(by: 1)
+    case .wheel(let step, _, _): view.scroll(by: step * 3)
+    case .pageUp: view.turn(by: -1)
+    case .pageDown: view.turn(by: 1)
     default: break
     }
     renew(fleet, at: now)
     guard case .typing(var typing) = phase else { return .draw }
     if key == .enter, fleet.orgs[orgID] != nil, typing.plan.openPurges.contains(where: \.isPending) { return watch(typing.plan) }
-    guard let event = Self.event(of: key) else { return .draw }
+    guard let event = TypedConfirmation.Event(key) else { return .draw }
     let result = typing.confirmation.handle(event, at: now)
     phase = .typing(typing)
     switch result {
@@ -116,16 +120,6 @@ struct DeletionDialog: Overlay {
     case .confirmed:
       phase = .following
       return .perform(.deletion(.begin(typing.plan, preparation?.evidence ?? DeletionEvidence())))
-    }
-  }
-
-  private static func event(of key: Key) -> TypedConfirmation.Event? {
-    switch key {
-    case .character(let character): .key(character)
-    case .backspace: .backspace
-    case .enter: .enter
-    case .paste: .paste
-    default: nil
     }
   }
 
@@ -202,24 +196,19 @@ struct DeletionDialog: Overlay {
     if rows >= below.count + 8 { below.insert(Line(), at: 0) }
     let typedRow = below.firstIndex { $0.spans.first?.text == "  \(context.glyphs.into) " } ?? 0
 
-    window = max(0, rows - 1 - below.count)
-    scroll = max(0, min(scroll, plan.count - window))
-    var shown = Array(plan.dropFirst(scroll).prefix(window))
-    let left = plan.count - scroll - shown.count
-    if left > 0, shown.count > 3 { shown[shown.count - 1] = Line("  … \(left + 1) more lines: down", .dim) }
-    var all = [title] + shown
+    var all = [title] + view.fit(plan, height: rows - 1 - below.count)
     while all.count < min(rows - below.count, plan.count + 1) { all.append(Line()) }
     let cursor = Cursor(row: all.count + typedRow, column: column)
     return (all + below, cursor)
   }
 
   private func notice(_ confirmation: TypedConfirmation, _ context: inout DrawingContext) -> Span? {
-    let wait = Int(confirmation.closedFor(at: context.moment.now).rounded(.up))
+    let wait = Int(clamping: confirmation.closedFor(at: context.moment.now).rounded(.up))
     if wait > 0 { context.moment.changesEverySecond() }
     let waiting = wait > 0 ? "; keys are taken again in \(wait) s" : ""
     if let block = confirmation.block { return preparation == nil ? Span(block, .running) : Span("off: \(block)", .danger) }
     switch confirmation.notice {
-    case nil: return nil
+    case nil: return confirmation.next.map { Span("enter \($0)", .danger) }
     case .pasted: return Span("pasting is refused: it is typed by hand\(waiting)", .warning)
     case .tooFast: return Span("faster than a hand, refused like a paste\(waiting)", .warning)
     case .tooSoon: return Span("a moment: read what it removes, then press enter", .warning)
@@ -230,8 +219,13 @@ struct DeletionDialog: Overlay {
   }
 
   func footer(_ glyphs: Glyphs) -> [Span] {
-    if case .following = phase { return pager.footer(glyphs) }
-    return [Span(" esc ", .key), Span("leaves, nothing is sent  ", .dim), Span("up down ", .key), Span("scroll the plan", .dim)]
+    switch phase {
+    case .following: return pager.footer(glyphs)
+    case .impossible: return [Span(" esc ", .key), Span("closes, nothing was sent", .dim)]
+    case .typing(let typing):
+      let next = typing.confirmation.next.map { [Span(" enter ", .key), Span("\($0) ", .danger)] } ?? []
+      return next + [Span(" esc ", .key), Span("leaves, nothing is sent  ", .dim), Span("up down ", .key), Span("scroll the plan", .dim)]
+    }
   }
 }
 

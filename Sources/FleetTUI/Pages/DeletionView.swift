@@ -225,22 +225,24 @@ struct DeletionView {
 struct DeletionPager: Overlay {
   var row: String
   private var ledger: DeletionLedger
-  private var scroll = 0
-  private var window = 1
+  private var view = RowWindow()
 
   init(row: String, ledger: DeletionLedger) {
     self.row = row
     self.ledger = ledger
   }
 
+  var takesText: Bool { false }
+
   mutating func handle(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
     switch key {
     case .escape, .enter, .character("q"): return .close
-    case .up, .character("k"): scroll -= 1
-    case .down, .character("j"): scroll += 1
-    case .pageUp: scroll -= max(1, window - 1)
-    case .pageDown, .character(" "): scroll += max(1, window - 1)
-    case .home, .character("g"): scroll = 0
+    case .up, .character("k"): view.scroll(by: -1)
+    case .down, .character("j"): view.scroll(by: 1)
+    case .pageUp: view.turn(by: -1)
+    case .pageDown, .character(" "): view.turn(by: 1)
+    case .home, .character("g"): view.moveToTop()
+    case .wheel(let step, _, _): view.scroll(by: step * 3)
     case .control("l"), .control("z"): return .pass
     default: return .none
     }
@@ -259,9 +261,7 @@ struct DeletionPager: Overlay {
     let entry = ledger.entry(ledger.current(row), fleet)
     let title = "Deletion of \(entry?.slug ?? row)"
     let body = entry.map { DeletionView.lines(of: $0, fleet, width: width, &context) } ?? [Line("  nothing is known of it any more", .dim)]
-    window = max(1, lines.count - 1)
-    scroll = max(0, min(scroll, body.count - window))
-    return ([Line.titled(title, width: width, context.glyphs)] + body.dropFirst(scroll).prefix(window), nil)
+    return ([Line.titled(title, width: width, context.glyphs)] + view.fit(body, height: lines.count - 1), nil)
   }
 
   func footer(_ glyphs: Glyphs) -> [Span] {

@@ -135,7 +135,7 @@ struct Detail {
     field("url", row.url, .link)
     field("active tasks", row.activeTasks.map(String.init))
     field("current task", row.currentTask)
-    field("error rate", row.errorRate.map { "\(Int($0.asShare * 100)) %" })
+    field("error rate", row.errorRate.map { "\(Int(clamping: $0.asShare * 100)) %" })
     field("agent uptime", row.uptime.map(Moment.coarse))
     field("allowed boot", Moment.estimate(Fleet.provisionLimit(of: row)))
     field("spent", row.monthlySpendCents.map { "$" + Wording.dollars(Double($0) / 100, digits: 2) + " this month" })
@@ -264,7 +264,7 @@ struct Detail {
     field("what", check.summary)
     field("target", check.target)
     for evidence in check.evidence { field("evidence", evidence) }
-    field("took", check.millis.map { "\(Int($0.rounded())) ms" })
+    field("took", check.millis.map { "\(Int(clamping: $0.rounded())) ms" })
   }
 
   // MARK: - Parts of several

@@ -19,7 +19,7 @@ enum FleetClock: Sendable {
     let left = moment.milliseconds - now().milliseconds
     switch self {
     case .wall: return left
-    case .recording(_, let end, _, let speed): return moment > end ? nil : Int64((Double(left) / speed).rounded(.up))
+    case .recording(_, let end, _, let speed): return moment > end ? nil : Int64(clamping: (Double(left) / speed).rounded(.up))
     }
   }
 }

@@ -175,8 +175,8 @@ struct Header {
       }
       spans.append(Span("\(used)/\(limit.map(String.init) ?? "?")", role))
     }
-    if let zone = fleet.zone, zone.quota > 0, zone.records.count * 100 >= zone.quota * 80 {
-      let role: Role = zone.records.count * 100 >= zone.quota * 95 ? .failed : .warning
+    if let zone = fleet.zone, zone.quota > 0, let severity = CaseFile.Gauge(used: zone.records.count, limit: zone.quota).severity {
+      let role: Role = severity == .critical ? .failed : .warning
       spans.append(Span("   \(role.glyph(glyphs)) zone \(zone.records.count)/\(zone.quota)", role))
     }
     return spans
@@ -233,7 +233,7 @@ enum Footer {
     }
     for entry in Action.table {
       guard var short = entry.short, !(state.hasDetail && entry.action == .open) else { continue }
-      if entry.action.refusal(in: state) != nil {
+      if entry.action.refusal(in: state) != nil || (entry.action == .delete && state.isHeld) {
         // That it can be done at all is worth knowing where it can't be done now.
         guard entry.action == .delete, state.page == .fleet, state.hasOrg, !state.hasDetail else { continue }
         short += state.isReadOnly ? " (read-only)" : " (off)"

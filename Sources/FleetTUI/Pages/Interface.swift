@@ -14,44 +14,6 @@ enum Intent: Equatable {
   case leave(exitCode: Int32)
 }
 
-/// What is said of a recording while it is shown.
-struct ReplayNote: Equatable, Sendable {
-  var start: Timestamp
-  var end: Timestamp
-  var speed: Double
-
-  /// `replay x4  2026-11-23T13:42:07Z`, or that it is over.
-  func text(at moment: inout Moment) -> String {
-    let isOver = moment.now >= end
-    if !isOver { moment.changesEverySecond() }
-    let second = Timestamp(milliseconds: moment.now.milliseconds / 1000 * 1000)
-    return "replay" + (speed == 1 ? "" : " x\(JSONValue.number(speed).serialized())") + (isOver ? " ended" : "") + " \(second)"
-  }
-}
-
-/// What the dashboard is to be.
-struct DashboardOptions: Sendable {
-  var environment: String
-  var isProtected = false
-  var isReadOnly = true
-  /// What is shown is a recording.
-  var replay: ReplayNote?
-  var isASCII = false
-  var theme = Theme.standard
-  var keys = KeyMap.standard
-  var usesMouse = false
-  /// Where standard error goes while the screen is up.
-  var logPath: String?
-  var prices = PriceBook.builtin
-  var orphans = OrphanSettings()
-  var vcpuQuota: Int?
-
-  /// What findings are judged by besides the fleet.
-  var limits: Triage.Limits { Triage.Limits(vcpuQuota: vcpuQuota) }
-
-  init(environment: String) { self.environment = environment }
-}
-
 /// The dashboard without its terminal: keys in, intents and frames out.
 struct Interface {
   private var pages: [any Page]
@@ -76,15 +38,25 @@ struct Interface {
   private var pinned: Subject?
   /// Where jumps came from.
   private var trail: [TrailStep] = []
-  private var scroll = 0
-  private var helpScroll = 0
+  private var detailView = RowWindow()
+  private var helpView = RowWindow()
   private var notice: Span?
-  /// Where the last frame drew the page's rows, and how far its layers can be scrolled.
+  /// Where the last frame drew the page's rows.
   private var pageTop = 0
   private var pageRows = 0
-  private var detailRows = 1
+  private var lull = Lull()
+  private var target = Target()
 
   private enum Layer: Equatable { case detail, filter, help }
+
+  /// What the next key is for, as far as it can go away by itself.
+  private struct Target {
+    var overlays = 0
+    var takesText = false
+    var layers: [Layer] = []
+    /// What an open detail shows because its row is selected.
+    var subject: Subject?
+  }
 
   /// A place that a jump left, and how the filter stood where it arrived: what was typed since is cleared before the way back is taken.
   private struct TrailStep {
@@ -145,29 +117,59 @@ struct Interface {
     return touchesPage || changes.turned || figures != self.figures || !layers.isEmpty || !overlays.isEmpty
   }
 
-  /// The world answered an effect.
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> Intent {
-    var intent = Intent.draw
+  /// The world answered an effect. - Returns: what is asked of it further.
+  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> [Effect] {
+    var effects: [Effect] = []
     for index in pages.indices { if let said = pages[index].take(answer, fleet, at: now) { notice = said } }
     for index in overlays.indices.reversed() {
       switch overlays[index].take(answer, fleet, at: now) {
       case .close: overlays.remove(at: index)
-      case .perform(let effect): intent = .perform(effect)
+      case .perform(let effect): effects.append(effect)
       case .none, .draw, .pass: break
       }
     }
-    return intent
+    return effects
   }
 
   // MARK: - Keys
 
   mutating func handle(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> Intent {
-    notice = nil
     switch key {
     case .control("c"): return .leave(exitCode: 130)
     case .control("\\"): return .leave(exitCode: 131)
     default: break
     }
+    let said = notice
+    noteWhatClosed(at: now)
+    guard !lull.swallows(key, at: now) else {
+      notice = said ?? Span("not taken: what it was typed into is not open any more; pause a moment", .warning)
+      return .draw
+    }
+    notice = nil
+    let intent = dispatch(key, fleet, at: now)
+    target = currentTarget
+    // A key that means nothing takes nothing away.
+    if intent == .none { notice = said }
+    return intent
+  }
+
+  private var currentTarget: Target {
+    Target(
+      overlays: overlays.count, takesText: overlays.last?.takesText ?? false, layers: layers,
+      subject: overlays.isEmpty && pinned == nil && layers.contains(.detail) ? selection : nil)
+  }
+
+  /// Whatever the next key was for and isn't there any more closed by itself: what keys do is noted after each of them.
+  private mutating func noteWhatClosed(at now: Timestamp) {
+    let before = target
+    target = currentTarget
+    let isSubjectGone = before.subject.map { $0 != target.subject && !pages[open].lists($0) } ?? false
+    guard isSubjectGone || before.overlays != target.overlays || before.takesText != target.takesText || before.layers != target.layers
+    else { return }
+    lull.begin(at: now)
+  }
+
+  private mutating func dispatch(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> Intent {
     for index in overlays.indices.reversed() {
       switch overlays[index].handle(key, fleet, at: now) {
       case .none: return .none
@@ -193,16 +195,20 @@ struct Interface {
 
   private mutating func handleHelp(_ key: Key) -> Intent? {
     switch keys.action(for: key) {
-    case .down: helpScroll += 1
-    case .up: helpScroll -= 1
-    case .pageDown: helpScroll += max(1, pageRows - 1)
-    case .pageUp: helpScroll -= max(1, pageRows - 1)
-    case .top: helpScroll = 0
-    case .bottom: helpScroll = .max / 2
+    case .down: helpView.scroll(by: 1)
+    case .up: helpView.scroll(by: -1)
+    case .pageDown: helpView.turn(by: 1)
+    case .pageUp: helpView.turn(by: -1)
+    case .top: helpView.moveToTop()
+    case .bottom: helpView.moveToEnd()
     case .redraw, .suspend: return nil
-    default: layers.removeAll { $0 == .help }
+    default:
+      switch key {
+      case .wheel(let step, _, _): helpView.scroll(by: step * 3)
+      case .click, .paste: return Intent.none
+      default: layers.removeAll { $0 == .help }
+      }
     }
-    helpScroll = max(0, helpScroll)
     return .draw
   }
 
@@ -234,8 +240,8 @@ struct Interface {
   private mutating func handleDetail(_ key: Key) -> Intent? {
     switch keys.action(for: key) {
     case .back, .open: closeDetail()
-    case .pageDown: scroll += max(1, detailRows - 1)
-    case .pageUp: scroll = max(0, scroll - max(1, detailRows - 1))
+    case .pageDown: detailView.turn(by: 1)
+    case .pageUp: detailView.turn(by: -1)
     default: return nil
     }
     return .draw
@@ -250,7 +256,7 @@ struct Interface {
     let before = selection
     defer {
       if selection != before {
-        scroll = 0
+        detailView.moveToTop()
         pinned = nil
       }
     }
@@ -259,6 +265,7 @@ struct Interface {
       pages[open].move(by: step * 3)
       return .draw
     case .click(let row, _):
+      guard row - pageTop < pageRows else { return .none }
       pages[open].select(drawnRow: row - pageTop - 1)
       return .draw
     default: break
@@ -267,6 +274,8 @@ struct Interface {
     if let reason = action.refusal(in: state(fleet, at: now)) {
       guard action != .back else { return .none }
       notice = Span(reason, .warning)
+      // Whoever expects the dialog types the phrase.
+      if action == .delete { lull.begin(at: now) }
       return .draw
     }
     return perform(action, fleet, at: now)
@@ -278,7 +287,7 @@ struct Interface {
       if case .deletion(let row)? = selection { overlays.append(DeletionPager(row: row, ledger: ledger)) }
     case .open:
       layers.append(.detail)
-      scroll = 0
+      detailView.moveToTop()
     case .back: goBack(fleet, at: now)
     case .up: pages[open].move(by: -1)
     case .down: pages[open].move(by: 1)
@@ -299,7 +308,7 @@ struct Interface {
       guard let workspace = selection?.workspace(in: fleet) else { break }
       pinned = .workspace(workspace)
       if !layers.contains(.detail) { layers.append(.detail) }
-      scroll = 0
+      detailView.moveToTop()
     case .jumpMachine: if let machine = selection?.machine(in: fleet) { jump(to: .instances, .instance(machine), fleet, at: now) }
     case .jumpEvents: if let text = selection?.eventsFilter(in: fleet) { jump(to: .events, filter: text, fleet, at: now) }
     case .delete:
@@ -320,7 +329,7 @@ struct Interface {
       return .perform(.refresh)
     case .help:
       layers.append(.help)
-      helpScroll = 0
+      helpView.moveToTop()
     case .redraw: return .redraw
     case .suspend: return .suspend
     case .quit: return .leave(exitCode: 0)
@@ -335,7 +344,7 @@ struct Interface {
     layers = []
     pinned = nil
     trail = []
-    scroll = 0
+    detailView.moveToTop()
     return pages[open].asks(again: false, fleet, at: now).map(Intent.perform) ?? .draw
   }
 
@@ -368,7 +377,7 @@ struct Interface {
     open = target
     layers = []
     pinned = nil
-    scroll = 0
+    detailView.moveToTop()
     trail.append(step)
   }
 
@@ -382,7 +391,7 @@ struct Interface {
     open = step.page
     pages[open].setFilter(step.filter, fleet, at: now)
     if let selection = step.selection { _ = pages[open].select(selection, fleet, at: now) }
-    scroll = 0
+    detailView.moveToTop()
   }
 
   private func state(_ fleet: Fleet, at now: Timestamp) -> ActionState {
@@ -396,10 +405,8 @@ struct Interface {
       state.hasEvents = selection.eventsFilter(in: fleet) != nil
     }
     state.isReadOnly = isReadOnly
-    state.writeRefusal =
-      isReadOnly
-      ? "read-only: give --write, or set writes = true in the configuration"
-      : fleet.reasonAgainstDeletion(regions: fleet.regions.sorted(), at: now)
+    state.writeRefusal = isReadOnly ? "read-only: give --write, or set writes = true in the configuration" : nil
+    state.isHeld = !isReadOnly && fleet.reasonAgainstDeletion(regions: fleet.regions.sorted(), at: now) != nil
     return state
   }
 
@@ -411,7 +418,7 @@ struct Interface {
   mutating func compose(_ fleet: Fleet, size: Terminal.Size, at now: Timestamp) -> (frame: Frame, nextChange: Timestamp?) {
     guard size.rows >= Self.smallest.rows, size.columns >= Self.smallest.columns else {
       let text = "too small: \(size.columns)x\(size.rows), needs \(Self.smallest.columns)x\(Self.smallest.rows)"
-      return (Frame(lines: Array(Line.wrapped(text, role: .warning, width: max(1, size.columns)).prefix(size.rows))), nil)
+      return (Frame(Line.wrapped(text, role: .warning, width: size.columns), size: size), nil)
     }
     var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, prices: prices, burn: burn)
     let rule = Line(String(repeating: glyphs.rule, count: size.columns), .rule)
@@ -424,10 +431,11 @@ struct Interface {
     pageTop = lines.count
 
     if layers.contains(.help) {
-      lines += window(Help.lines(keys, glyphs, width: size.columns), rows: body, from: &helpScroll)
+      lines += helpView.fit(Help.lines(keys, glyphs, width: size.columns), height: body)
     } else {
       lines += drawBody(fleet, rows: body, width: size.columns, &context)
     }
+    lines.removeLast(max(0, lines.count - pageTop - body))
     while lines.count < size.rows - below { lines.append(Line()) }
     var cursor: Cursor?
     for index in overlays.indices {
@@ -437,19 +445,20 @@ struct Interface {
       cursor = drawn.cursor.map { Cursor(row: $0.row + pageTop, column: $0.column) }
     }
     if below == 2 { lines.append(rule) }
+    noteWhatClosed(at: now)
     if let top = overlays.last {
-      lines.append(Line(top.footer(glyphs).fitted(to: size.columns)))
-      return (Frame(lines: lines, cursor: cursor), context.moment.nextChange)
+      lines.append(Line((notice.map { [Span(" "), $0, Span(" ")] } ?? []) + top.footer(glyphs)))
+    } else if layers.last == .filter {
+      let (line, place) = prompt(row: size.rows - 1, width: size.columns)
+      lines.append(line)
+      cursor = place
+    } else {
+      let position = layers.contains(.help) ? "any key closes" : pages[open].position
+      lines.append(
+        Footer.line(
+          keys, state(fleet, at: now), position: position, notice: notice, filter: pages[open].filter, width: size.columns, glyphs))
     }
-
-    if layers.last == .filter {
-      let (line, cursor) = prompt(row: size.rows - 1, width: size.columns)
-      return (Frame(lines: lines + [line], cursor: cursor), context.moment.nextChange)
-    }
-    let position = layers.contains(.help) ? "any key closes" : pages[open].position
-    lines.append(
-      Footer.line(keys, state(fleet, at: now), position: position, notice: notice, filter: pages[open].filter, width: size.columns, glyphs))
-    return (Frame(lines: lines), context.moment.nextChange)
+    return (Frame(lines, cursor: cursor, size: size), context.moment.nextChange)
   }
 
   /// The page, with the detail under it, or over all of it where there is little room.
@@ -469,17 +478,7 @@ struct Interface {
         Span("\(glyphs.rule)\(glyphs.rule) ", .rule), Span(Detail.title(of: subject, fleet), .title),
         Span(" " + String(repeating: glyphs.rule, count: room), .rule),
       ]))
-    detailRows = max(1, panel - 1)
-    return lines + window(Detail.lines(of: subject, fleet, width: width, &context), rows: panel - 1, from: &scroll)
-  }
-
-  /// `rows` lines from `scroll`, which is held within what there is.
-  private func window(_ lines: [Line], rows: Int, from scroll: inout Int) -> [Line] {
-    scroll = max(0, min(scroll, lines.count - rows))
-    var shown = Array(lines.dropFirst(scroll).prefix(max(0, rows)))
-    let left = lines.count - scroll - shown.count
-    if left > 0, !shown.isEmpty { shown[shown.count - 1] = Line("  … \(left + 1) more lines", .dim) }
-    return shown
+    return lines + detailView.fit(Detail.lines(of: subject, fleet, width: width, &context), height: panel - 1)
   }
 
   private func prompt(row: Int, width: Int) -> (Line, Cursor) {

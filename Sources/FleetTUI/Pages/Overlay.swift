@@ -12,6 +12,8 @@ enum OverlayIntent: Equatable {
 
 /// What lies over the page, a pager or a dialog: the top one has the keys first, and learns what happens to the fleet under it.
 protocol Overlay {
+  /// Whether keys are text to it. When that ends by itself, what is typed on is not for what it has become.
+  var takesText: Bool { get }
   mutating func handle(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp)
   /// What the world said to an effect; answers to others' questions too.

@@ -50,6 +50,8 @@ protocol Page {
   var selection: Subject? { get }
   /// What the rows of the last drawn window show.
   var shown: [Subject] { get }
+  /// Whether it has a row of `subject` that the filter lets through.
+  func lists(_ subject: Subject) -> Bool
   var count: Int { get }
   /// Rows of the fleet that the filter hides.
   var hidden: Int { get }

@@ -29,8 +29,7 @@ struct Pager: Overlay {
   /// The lines folded to `foldedWidth`.
   private var rows: [Line] = []
   private var foldedWidth = 0
-  private var top = 0
-  private var window = 1
+  private var view = RowWindow()
   private var isFollowing = false
   private var isTyping = false
   private var needle = ""
@@ -43,6 +42,7 @@ struct Pager: Overlay {
     self.keys = keys
   }
 
+  var takesText: Bool { isTyping }
   private var canFollow: Bool { if case .console = reading { true } else { false } }
 
   // MARK: - Keys
@@ -58,7 +58,7 @@ struct Pager: Overlay {
       return .draw
     case .character("f") where canFollow:
       isFollowing.toggle()
-      if isFollowing { top = .max / 2 }
+      if isFollowing { view.moveToEnd() }
       return isFollowing ? .perform(effect) : .draw
     case .wheel(let step, _, _):
       scroll(by: step * 3)
@@ -69,10 +69,14 @@ struct Pager: Overlay {
     case .back, .quit: return .close
     case .up: scroll(by: -1)
     case .down: scroll(by: 1)
-    case .pageUp: scroll(by: -max(1, window - 1))
-    case .pageDown: scroll(by: max(1, window - 1))
-    case .top: scroll(by: -.max / 2)
-    case .bottom: top = .max / 2
+    case .pageUp:
+      view.turn(by: -1)
+      isFollowing = false
+    case .pageDown: view.turn(by: 1)
+    case .top:
+      view.moveToTop()
+      isFollowing = false
+    case .bottom: view.moveToEnd()
     case .filter:
       isTyping = true
       needle = ""
@@ -104,7 +108,7 @@ struct Pager: Overlay {
   }
 
   private mutating func scroll(by step: Int) {
-    top = max(0, min(top, max(0, rows.count - window))) + step
+    view.scroll(by: step)
     // Whoever scrolls back wants to read, not to be moved on.
     if step < 0 { isFollowing = false }
   }
@@ -117,11 +121,11 @@ struct Pager: Overlay {
   /// To the next match, or to the one before; 0: to the first from here on.
   private mutating func jump(by step: Int) {
     guard !matches.isEmpty else { return }
-    let here = max(0, min(top, max(0, rows.count - window)))
+    let here = view.top(of: rows.count)
     switch step {
-    case 1...: top = matches.first { $0 > here } ?? matches[0]
-    case ..<0: top = matches.last { $0 < here } ?? matches[matches.count - 1]
-    default: top = matches.first { $0 >= here } ?? matches[0]
+    case 1...: view.begin(at: matches.first { $0 > here } ?? matches[0])
+    case ..<0: view.begin(at: matches.last { $0 < here } ?? matches[matches.count - 1])
+    default: view.begin(at: matches.first { $0 >= here } ?? matches[0])
     }
     isFollowing = false
   }
@@ -136,7 +140,7 @@ struct Pager: Overlay {
       show(result.map { $0.map { Line($0, ConsoleText.sign(in: $0)?.role ?? .text) } })
       notes = (try? result.get()).map(Self.notes) ?? []
       if isFollowing {
-        top = .max / 2
+        view.moveToEnd()
         return .perform(.console(id, after: Self.followInterval))
       }
     case (.explained(let org, let workspace, let result), .explanation(let wanted, let part)) where org == wanted && workspace == part:
@@ -174,7 +178,7 @@ struct Pager: Overlay {
   }
 
   private static func lines(of check: Check) -> [Line] {
-    let time = check.millis.map { "  \(Int($0.rounded())) ms" } ?? ""
+    let time = check.millis.map { "  \(Int(clamping: $0.rounded())) ms" } ?? ""
     return [
       Line(
         [Span(check.result.rawValue, check.result.role)].fitted(to: 9) + [Span(check.id, .title)].fitted(to: 18) + [
@@ -186,13 +190,14 @@ struct Pager: Overlay {
   // MARK: - Drawing
 
   mutating func draw(over lines: [Line], width: Int, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?) {
-    window = max(1, lines.count - 1)
     fold(to: width)
-    top = max(0, min(top, max(0, rows.count - window)))
+    view.fit(rows.count, height: lines.count - 1)
+    let range = view.range(of: rows.count)
     let glyphs = context.glyphs
     let bar = "\(glyphs.rule)\(glyphs.rule) "
     let place =
-      rows.count > window ? "\(top + 1)–\(min(rows.count, top + window)) of \(rows.count)" : rows.isEmpty ? "" : "\(rows.count) lines"
+      range.count < rows.count
+      ? "\(range.lowerBound + 1)–\(range.upperBound) of \(rows.count)" : rows.isEmpty ? "" : "\(rows.count) lines"
     let found = needle.isEmpty ? "" : "  \(matches.count) with \"\(needle)\""
     var head = [Span(bar, .rule), Span(title, .title)] + notes.map { Span("  \($0.text)", $0.role) }
     head.append(Span("  \(place)\(found)\(isFollowing ? "  following" : "") ", .dim))
@@ -203,7 +208,7 @@ struct Pager: Overlay {
     case .failed(let why):
       out += [Line()] + Line.wrapped(why, role: .failed, width: max(1, width - 4)).map { Line([Span("  ")] + $0.spans) }
     case .read where rows.isEmpty: out += [Line(), Line("  nothing there", .dim)]
-    case .read: out += rows[top..<min(rows.count, top + window)].map { needle.isEmpty ? $0 : $0.marking(needle) }
+    case .read: out += rows[range].map { needle.isEmpty ? $0 : $0.marking(needle) }
     }
     return (out, nil)
   }

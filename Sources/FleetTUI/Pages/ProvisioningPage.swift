@@ -99,7 +99,7 @@ struct ProvisioningContent: TableContent {
     guard let progress = fleet.progress(of: id.target, at: now) else { return Self.columns.map { _ in [] } }
     context.moment.changesEverySecond()
     let bar = ProgressBar(progress)
-    let percent = progress.fraction.map { Wording.padded(Int($0.asShare * 100), 3) + "%" } ?? "   ?"
+    let percent = progress.fraction.map { Wording.padded(Int(clamping: $0.asShare * 100), 3) + "%" } ?? "   ?"
     let tone: Role = progress.hasFailed ? .failed : progress.isLate ? .late : .text
     return [
       [Span(Self.name(of: id.target, fleet), tone == .text ? .text : .title)],

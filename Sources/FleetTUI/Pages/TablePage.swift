@@ -44,9 +44,7 @@ struct TablePage<Content: TableContent> {
   private var selected: Content.ID?
   /// Where the selection stood: when its row goes, the cursor stays there.
   private var selectedIndex = 0
-  /// The first row of the window.
-  private var top = 0
-  private var window = 1
+  private var view = RowWindow()
   private var total = 0
   private var isBuilt = false
   /// Something of the window looks different since it was drawn.
@@ -70,9 +68,9 @@ struct TablePage<Content: TableContent> {
     return content.subject(order[min(selectedIndex, order.count - 1)])
   }
 
-  var shown: [Subject] {
-    (top..<min(order.count, top + window)).map { content.subject(order[$0]) }
-  }
+  var shown: [Subject] { view.range(of: order.count).map { content.subject(order[$0]) } }
+
+  func lists(_ subject: Subject) -> Bool { content.id(subject).map(order.contains) ?? false }
 
   // MARK: - Rows
 
@@ -104,7 +102,8 @@ struct TablePage<Content: TableContent> {
 
   /// Whether a row that went from one place to another is seen, or moves others that are.
   private func isInView(_ old: Int?, _ new: Int?) -> Bool {
-    let window = top..<top + window
+    let top = view.top(of: order.count)
+    let window = top..<top + view.height
     if old == new { return old.map(window.contains) ?? false }
     return min(old ?? .max, new ?? .max) < window.upperBound && max(old ?? .min, new ?? .min) >= window.lowerBound
   }
@@ -201,8 +200,9 @@ struct TablePage<Content: TableContent> {
   mutating func moveToBottom() { select(index: order.count - 1) }
 
   mutating func select(drawnRow row: Int) {
-    guard row >= 0, row < window, top + row < order.count else { return }
-    select(index: top + row)
+    let range = view.range(of: order.count)
+    guard row >= 0, row < range.count else { return }
+    select(index: range.lowerBound + row)
   }
 
   mutating func select(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> Bool {
@@ -220,12 +220,10 @@ struct TablePage<Content: TableContent> {
     let now = context.moment.now
     if !isBuilt || (Content.keysMove && order.count <= 1000) { rebuild(fleet, at: now) }
     let layout = layout(for: width)
-    window = max(1, rows - 1)
     settleSelection()
     let cursor = currentIndex
-    if cursor < top { top = cursor }
-    if cursor >= top + window { top = cursor - window + 1 }
-    top = max(0, min(top, order.count - window))
+    view.fit(order.count, height: rows - 1)
+    view.reveal(cursor)
 
     var lines = [head(layout, context.glyphs)]
     guard !order.isEmpty else {
@@ -233,7 +231,7 @@ struct TablePage<Content: TableContent> {
       return lines + [Line(), Line("  " + text, .dim)]
     }
     let widths = Dictionary(uniqueKeysWithValues: layout.places.map { ($0.index, $0.width) })
-    for index in top..<min(order.count, top + window) {
+    for index in view.range(of: order.count) {
       let isSelected = index == cursor
       let cells = content.cells(order[index], fleet, widths: widths, &context)
       let marker = Span(isSelected ? context.glyphs.cursor : " ", cells.first?.last?.role ?? .text)
@@ -279,7 +277,8 @@ struct TablePage<Content: TableContent> {
   /// Rows of the window, and where it stands: `1–14 of 200`.
   var position: String {
     guard !order.isEmpty else { return "0" }
-    let last = min(order.count, top + window)
-    return "\(top + 1)–\(last) of \(order.count)" + (hidden > 0 ? " (\(hidden) hidden)" : "")
+    let range = view.range(of: order.count)
+    let rows = range.isEmpty ? "0" : "\(range.lowerBound + 1)–\(range.upperBound)"
+    return "\(rows) of \(order.count)" + (hidden > 0 ? " (\(hidden) hidden)" : "")
   }
 }

@@ -12,6 +12,7 @@ extension TabledPage {
   var id: PageID { table.id }
   var selection: Subject? { table.selection }
   var shown: [Subject] { table.shown }
+  func lists(_ subject: Subject) -> Bool { table.lists(subject) }
   var count: Int { table.count }
   var hidden: Int { table.hidden }
   var filter: String { table.filter }

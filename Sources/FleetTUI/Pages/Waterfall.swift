@@ -58,8 +58,7 @@ struct Waterfall {
     let isWide = width >= 110
     let figures = isWide ? 62 : 30
     let room = max(8, min(72, width - 4 - Self.nameWidth - figures))
-    let length = rows.map(\.end).max() ?? 0
-    let scale = Double(room) / max(length, 1)
+    let length = max(1, rows.map(\.end).max() ?? 0)
     let under = plan.samples > 0 ? "median of \(plan.samples) boots" : "published medians"
     var lines = [
       Line([
@@ -75,15 +74,15 @@ struct Waterfall {
       lines.append(
         Line(
           [Span(isCurrent ? "  \(glyphs.into) " : "    ", role)] + [Span(row.name, role)].fitted(to: Self.nameWidth)
-            + cells(row, room, scale, role, glyphs) + [Span(" ")] + self.figures(row, role, isWide: isWide)))
+            + cells(row, room, length, role, glyphs) + [Span(" ")] + self.figures(row, role, isWide: isWide)))
     }
     return lines
   }
 
-  private func cells(_ row: Row, _ room: Int, _ scale: Double, _ role: Role, _ glyphs: Glyphs) -> [Span] {
+  private func cells(_ row: Row, _ room: Int, _ length: Double, _ role: Role, _ glyphs: Glyphs) -> [Span] {
     func extent(_ start: Double, _ seconds: Double) -> Range<Int> {
-      let from = min(room - 1, max(0, Int(start * scale)))
-      return from..<max(from + 1, min(room, Int(((start + seconds) * scale).rounded())))
+      let from = min(room - 1, Int(clamping: (start / length).asShare * Double(room)))
+      return from..<max(from + 1, Int(clamping: (((start + seconds) / length).asShare * Double(room)).rounded()))
     }
     let taken = row.taken.map { extent($0.start, $0.seconds) }
     let usual = row.usual.map { extent($0.start, $0.phase.median) }
@@ -107,7 +106,7 @@ struct Waterfall {
     if isWide, let taken = row.taken, let faster = fasterShare(row.name, taken.seconds), faster > 0.5,
       let samples = row.usual?.phase.samples
     {
-      spans.append(Span("slower than \(Int(faster * 100)) % of \(samples) boots", faster > 0.95 ? .late : .dim))
+      spans.append(Span("slower than \(Int(clamping: faster.asShare * 100)) % of \(samples) boots", faster > 0.95 ? .late : .dim))
     }
     return spans
   }

@@ -70,7 +70,7 @@ enum Wording {
     guard value.isFinite, abs(value) < 1e12 else { return "?" }
     var scale: Int64 = 1
     for _ in 0..<digits { scale *= 10 }
-    let units = Int64((abs(value) * Double(scale)).rounded())
+    let units = Int64(clamping: (abs(value) * Double(scale)).rounded())
     let fraction = String(units % scale)
     let sign = value < 0 && units > 0 ? "-" : ""
     guard digits > 0 else { return "\(sign)\(units)" }
@@ -79,7 +79,7 @@ enum Wording {
 
   /// Percent, and what remains or by how much it is late: `41% ≈4m10s`, `88% late 2m`.
   static func remaining(_ progress: Progress, _ glyphs: Glyphs, at now: Timestamp) -> [Span] {
-    let percent = progress.fraction.map { "\(padded(Int($0.asShare * 100), 2))% " } ?? ""
+    let percent = progress.fraction.map { "\(padded(Int(clamping: $0.asShare * 100), 2))% " } ?? ""
     if progress.mayRecover { return [Span("\(percent)failed, may recover", .warning)] }
     if progress.hasFailed { return [Span("\(percent)failed", .failed)] }
     if progress.isLate, let lateAt = progress.lateAt { return [Span("\(percent)late \(Moment.estimate(now - lateAt))", .late)] }

@@ -14,7 +14,7 @@ struct AreaGraph {
     let top = values.filter(\.isFinite).max() ?? 0
     let heights = values.suffix(width * perCell).map { value -> Int in
       guard top > 0, value.isFinite, value > 0 else { return 0 }
-      return max(1, Int((value / top * Double(rows * stepsPerRow)).rounded()))
+      return max(1, Int(clamping: (value / top * Double(rows * stepsPerRow)).rounded()))
     }
     let padded = [Int](repeating: 0, count: width * perCell - heights.count) + heights
     return (0..<rows).map { row in

@@ -4,6 +4,18 @@ import CNcurses
 struct Frame: Equatable {
   var lines: [Line]
   var cursor: Cursor?
+
+  init(lines: [Line], cursor: Cursor? = nil) {
+    self.lines = lines
+    self.cursor = cursor
+  }
+
+  /// Exactly as many lines as the screen has rows, none wider than it, and the cursor on it: whatever a page made of a size that it didn't expect.
+  init(_ lines: [Line], cursor: Cursor? = nil, size: Terminal.Size) {
+    self.lines = lines.prefix(size.rows).map { $0.columns > size.columns ? $0.fitted(to: size.columns) : $0 }
+    while self.lines.count < size.rows { self.lines.append(Line()) }
+    self.cursor = cursor.map { Cursor(row: min($0.row, size.rows - 1), column: min($0.column, size.columns - 1)) }
+  }
 }
 
 /// Frames onto ncurses' cells: only lines that differ from the last frame's are handed over, and ncurses writes only the cells that do.

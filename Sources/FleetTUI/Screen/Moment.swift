@@ -30,16 +30,16 @@ struct Moment {
   static func coarse(_ seconds: Double) -> String {
     switch seconds {
     case ..<60: "<1m"
-    case ..<3600: "\(Int(seconds / 60))m"
-    case ..<86_400: "\(Int(seconds / 3600))h"
-    case ..<(86_400 * 3650): "\(Int(seconds / 86_400))d"
+    case ..<3600: "\(Int(clamping: seconds / 60))m"
+    case ..<86_400: "\(Int(clamping: seconds / 3600))h"
+    case ..<(86_400 * 3650): "\(Int(clamping: seconds / 86_400))d"
     default: ">10y"
     }
   }
 
   /// `41s`, `4m10s`, `1h05m`: how long something under way has taken.
   static func elapsed(_ seconds: Double) -> String {
-    let whole = Int(min(max(0, seconds), 1e8))
+    let whole = Int(clamping: min(max(0, seconds), 1e8))
     let padded = { (value: Int) in value < 10 ? "0\(value)" : "\(value)" }
     switch whole {
     case ..<60: return "\(whole)s"
@@ -54,6 +54,6 @@ struct Moment {
     let bounded = min(max(0, seconds), 1e8)
     let step: Double = bounded < 60 ? 5 : bounded < 600 ? 10 : 60
     let rounded = max(step, (bounded / step).rounded() * step)
-    return rounded < 600 ? elapsed(rounded) : rounded < 3600 ? "\(Int(rounded / 60))m" : elapsed(rounded)
+    return rounded < 600 ? elapsed(rounded) : rounded < 3600 ? "\(Int(clamping: rounded / 60))m" : elapsed(rounded)
   }
 }

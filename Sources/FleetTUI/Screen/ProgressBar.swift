@@ -17,7 +17,7 @@ struct ProgressBar {
     let role: Role = isLate ? .barLate : .bar
     var cells = [(String, Role)](repeating: (glyphs.barTrack, .barTrack), count: inner)
     if let fraction {
-      let eighths = Int((fraction.asShare * Double(inner * 8)).rounded(.down))
+      let eighths = Int(clamping: (fraction.asShare * Double(inner * 8)).rounded(.down))
       for index in 0..<min(inner, eighths / 8) { cells[index] = (glyphs.barFull, role) }
       let (full, part) = (eighths / 8, eighths % 8)
       if full < inner {
@@ -32,7 +32,7 @@ struct ProgressBar {
     }
     for (mark, sign) in [(limit, glyphs.barLimit), (tick, glyphs.barTick)] {
       guard let mark, fraction != nil else { continue }
-      let index = min(inner - 1, Int(mark.asShare * Double(inner)))
+      let index = min(inner - 1, Int(clamping: mark.asShare * Double(inner)))
       // What is filled hides the mark: the phase is past it.
       if cells[index].1 != role { cells[index] = (sign, .barTick) }
     }
@@ -58,10 +58,10 @@ struct Sparkline {
 
   func span(width: Int, glyphs: Glyphs, role: Role = .dim) -> Span {
     let shown = values.suffix(max(0, width))
-    let top = shown.max() ?? 0
+    let top = shown.filter(\.isFinite).max() ?? 0
     let text = shown.map { value in
       guard top > 0, value.isFinite, value > 0 else { return glyphs.heights[0] }
-      return glyphs.heights[min(glyphs.heights.count - 1, Int(value / top * Double(glyphs.heights.count - 1) + 0.5))]
+      return glyphs.heights[min(glyphs.heights.count - 1, Int(clamping: value / top * Double(glyphs.heights.count - 1) + 0.5))]
     }
     return Span(text.joined(), role)
   }

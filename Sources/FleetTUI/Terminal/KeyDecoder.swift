@@ -1,32 +1,51 @@
-/// Bytes from the terminal in, keys out. Knows both cursor key modes, UTF-8, bracketed paste and SGR mouse reports; anything else that
-/// looks like a control sequence vanishes whole, so that an answer of the terminal never becomes a key.
+/// Bytes from the terminal in, keys out: UTF-8, the keys of xterm, rxvt, the Linux console and DEC's terminals in both cursor key modes, bracketed paste, mouse
+/// reports, and what the protocols of kitty and xterm (`CSI u`, modifyOtherKeys) make of a key. Whatever else looks like a control sequence (ECMA-48 5.4
+/// to 5.6, with 7 or 8 bits) vanishes whole: an answer of the terminal, or a report that an earlier program left switched on, never becomes a key.
+///
+/// Nothing it waits for keeps the keyboard: silence ends each sequence (``patience``), and a control key or an escape within one ends it and is itself.
 struct KeyDecoder {
   /// Bytes of a paste that are kept. What a prompt takes is far shorter.
   static let pasteLimit = 65_536
-  /// Bytes of a control sequence, beyond which it is none.
+  /// Bytes of parameters, beyond which a sequence means nothing.
   static let sequenceLimit = 64
+  /// Milliseconds of silence after which nothing more belongs to a sequence.
+  static let sequencePatience: Int64 = 25
+  /// Milliseconds of silence after which the end of a paste won't come. Long: what came later would be taken for keys.
+  static let pastePatience: Int64 = 1000
 
   private enum State {
     case ground
     case escape
-    /// After `ESC [`, with the parameters so far.
+    /// After ESC and a byte of 0x20…0x2F, until the final one (ECMA-35 13.2).
+    case designation
+    /// After CSI, with the parameters so far.
     case sequence([UInt8])
-    /// After `ESC O`.
-    case shift3
-    /// Within OSC, DCS, APC, PM or SOS, until ST or BEL; `true` after an ESC in it.
-    case string(sawEscape: Bool)
-    case paste([UInt8])
+    /// After `CSI [`: a function key of the Linux console.
+    case console
+    /// After `CSI M`: button, column and row of an X10 report.
+    case report([UInt8])
+    /// After SS2, whose next byte is no text.
+    case shift2
+    /// After SS3, with the parameters that some terminals put there.
+    case shift3([UInt8])
+    /// Within DCS, SOS, OSC, PM or APC, until ST or BEL. Nothing of it is kept. Among UTF-8 the byte of an 8-bit ST is part of a letter.
+    case string(isEightBit: Bool)
+    case paste
     /// The first bytes of a scalar and how many are to come.
-    case scalar([UInt8], missing: Int)
+    case scalar([UInt8], missing: Int, isAlt: Bool)
   }
 
   private var state = State.ground
+  /// The key with Alt that it was if nothing follows: ESC and this letter also begin a sequence.
+  private var alternative: Character?
+  private var pasted: [UInt8] = []
 
-  /// Whether an escape waits for what may follow it. After 25 ms of silence, call ``settle()``.
-  var isWaiting: Bool {
+  /// Milliseconds of silence after which to ``settle()``; `nil` while it waits for nothing.
+  var patience: Int64? {
     switch state {
-    case .escape, .sequence, .shift3, .scalar: true
-    case .ground, .string, .paste: false
+    case .ground: nil
+    case .paste: Self.pastePatience
+    default: Self.sequencePatience
     }
   }
 
@@ -36,66 +55,48 @@ struct KeyDecoder {
     return keys
   }
 
-  /// Nothing followed: a lone escape is the Escape key, half a sequence is nothing.
+  /// Nothing followed: a lone escape is the Escape key, ESC and a letter that letter with Alt, half a sequence nothing. A paste without an end is a paste; what
+  /// was pressed in it to get out gets out.
   mutating func settle() -> [Key] {
-    guard isWaiting else { return [] }
-    defer { state = .ground }
+    defer { (state, alternative) = (.ground, nil) }
     switch state {
     case .escape: return [.escape]
-    case .sequence(let parameters) where parameters.isEmpty: return [.alt("[")]
-    case .shift3: return [.alt("O")]
-    default: return []
+    case .paste: return pasted.isEmpty ? [] : [paste(to: pasted.count)] + waysOut
+    default: return alternative.map { [.alt($0)] } ?? []
     }
   }
 
+  // MARK: - States
+
   private mutating func take(_ byte: UInt8, into keys: inout [Key]) {
+    alternative = nil
     switch state {
     case .ground: ground(byte, into: &keys)
     case .escape: escaped(byte, into: &keys)
-    case .shift3:
-      state = .ground
-      if let key = Self.shift3Key(byte) { keys.append(key) }
-    case .sequence(var parameters):
-      switch byte {
-      case 0x40...0x7E: finish(parameters, byte, into: &keys)
-      case 0x20..<0x40 where parameters.count < Self.sequenceLimit:
-        parameters.append(byte)
-        state = .sequence(parameters)
-      case 0x1B: state = .escape
-      default: state = .ground
-      }
-    case .string(let sawEscape):
-      if byte == 0x07 || (sawEscape && byte == UInt8(ascii: "\\")) {
-        state = .ground
-      } else {
-        state = .string(sawEscape: byte == 0x1B)
-      }
-    case .paste(var bytes):
-      state = .ground  // lets `bytes` be extended in place
-      bytes.append(byte)
-      if bytes.suffix(Self.pasteEnd.count).elementsEqual(Self.pasteEnd) {
-        keys.append(.paste(String(decoding: bytes.dropLast(Self.pasteEnd.count).prefix(Self.pasteLimit), as: UTF8.self)))
-      } else {
-        // Past the limit only the tail is watched, for its end.
-        if bytes.count > Self.pasteLimit + 64 { bytes.remove(at: Self.pasteLimit) }
-        state = .paste(bytes)
-      }
-    case .scalar(var bytes, let missing):
-      guard byte & 0xC0 == 0x80 else {
-        state = .ground
-        return ground(byte, into: &keys)
-      }
-      bytes.append(byte)
-      if missing > 1 {
-        state = .scalar(bytes, missing: missing - 1)
-      } else {
-        state = .ground
-        if let character = String(validating: bytes, as: UTF8.self)?.first { keys.append(.character(character)) }
-      }
+    case .designation: if byte < 0x20 || byte > 0x2F { finish(byte, isLast: (0x30...0x7E).contains(byte), into: &keys) }
+    case .sequence(let parameters): sequence(parameters, byte, into: &keys)
+    case .console:
+      if let number = Self.consoleKeys.firstIndex(of: byte) { keys.append(.function(number + 1)) }
+      finish(byte, isLast: (0x20...0x7E).contains(byte), into: &keys)
+    case .report(let bytes): report(bytes, byte, into: &keys)
+    case .shift2: finish(byte, isLast: (0x20...0x7E).contains(byte), into: &keys)
+    case .shift3(let parameters):
+      if (0x30...0x3B).contains(byte) { return state = .shift3(Self.extended(parameters, by: byte)) }
+      if let key = ControlSequence(parameters, byte)?.keyOfShift3 { keys.append(key) }
+      finish(byte, isLast: (0x20...0x7E).contains(byte), into: &keys)
+    case .string(let isEightBit):
+      if byte >= 0x20, byte != 0x7F, !(isEightBit && byte == 0x9C) { return }
+      finish(byte, isLast: byte == 0x07 || byte == 0x9C, into: &keys)
+    case .paste: paste(byte, into: &keys)
+    case .scalar(let bytes, let missing, let isAlt): scalar(bytes, missing, isAlt, byte, into: &keys)
     }
   }
 
-  private static let pasteEnd = Array("\u{1B}[201~".utf8)
+  /// The sequence is over, with its last byte or before one that is none of it.
+  private mutating func finish(_ byte: UInt8, isLast: Bool, into keys: inout [Key]) {
+    state = .ground
+    if !isLast { ground(byte, into: &keys) }
+  }
 
   private mutating func ground(_ byte: UInt8, into keys: inout [Key]) {
     switch byte {
@@ -105,91 +106,136 @@ struct KeyDecoder {
     case 0x08, 0x7F: keys.append(.backspace)
     case 0x01...0x1A: keys.append(.control(Character(Unicode.Scalar(byte + 0x60))))
     case 0x1C: keys.append(.control("\\"))
-    case 0x00..<0x20: break
     case 0x20..<0x7F: keys.append(.character(Character(Unicode.Scalar(byte))))
-    case 0xC2...0xDF: state = .scalar([byte], missing: 1)
-    case 0xE0...0xEF: state = .scalar([byte], missing: 2)
-    case 0xF0...0xF4: state = .scalar([byte], missing: 3)
+    case 0x80...0x9F: introduce(byte, isEightBit: true)
+    case 0xC2...0xDF: state = .scalar([byte], missing: 1, isAlt: false)
+    case 0xE0...0xEF: state = .scalar([byte], missing: 2, isAlt: false)
+    case 0xF0...0xF4: state = .scalar([byte], missing: 3, isAlt: false)
     default: break
     }
   }
 
   private mutating func escaped(_ byte: UInt8, into keys: inout [Key]) {
+    state = .ground
     switch byte {
-    case UInt8(ascii: "["): state = .sequence([])
-    case UInt8(ascii: "O"): state = .shift3
-    case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "_"), UInt8(ascii: "^"), UInt8(ascii: "X"): state = .string(sawEscape: false)
-    case 0x1B: keys.append(.escape)
-    case 0x20..<0x7F:
-      state = .ground
-      keys.append(.alt(Character(Unicode.Scalar(byte))))
+    case 0x1B:
+      keys.append(.escape)
+      state = .escape
+    // A string's end, wherever its beginning is.
+    case UInt8(ascii: "\\"): break
+    case 0x20...0x2F:
+      state = .designation
+      alternative = Character(Unicode.Scalar(byte))
+    case 0x30..<0x7F:
+      introduce(byte + 0x40, isEightBit: false)
+      let letter = Character(Unicode.Scalar(byte))
+      if case .ground = state { keys.append(.alt(letter)) } else { alternative = letter }
+    case 0x08, 0x7F: keys.append(.backspace)
+    // As the Linux console has it.
+    case 0x09: keys.append(.backTab)
+    case 0xC2...0xF4:
+      ground(byte, into: &keys)
+      if case .scalar(let bytes, let missing, _) = state { state = .scalar(bytes, missing: missing, isAlt: true) }
     default:
-      state = .ground
+      // The way out isn't lost to what is pressed right after it.
       keys.append(.escape)
       ground(byte, into: &keys)
     }
   }
 
-  private mutating func finish(_ parameters: [UInt8], _ final: UInt8, into keys: inout [Key]) {
-    state = .ground
-    let text = String(decoding: parameters, as: UTF8.self)
-    if text.hasPrefix("<"), final == UInt8(ascii: "M") || final == UInt8(ascii: "m") {
-      if final == UInt8(ascii: "M"), let key = Self.mouseKey(text.dropFirst()) { keys.append(key) }
-      return
-    }
-    guard parameters.allSatisfy({ (0x30...0x3B).contains($0) }) else { return }
-    let first = Int(text.prefix { $0 != ";" })
-    switch final {
-    case UInt8(ascii: "~"):
-      switch first {
-      case 1, 7: keys.append(.home)
-      case 2: keys.append(.insert)
-      case 3: keys.append(.delete)
-      case 4, 8: keys.append(.end)
-      case 5: keys.append(.pageUp)
-      case 6: keys.append(.pageDown)
-      case .some(let number) where (11...15).contains(number): keys.append(.function(number - 10))
-      case .some(let number) where (17...21).contains(number): keys.append(.function(number - 11))
-      case .some(let number) where (23...24).contains(number): keys.append(.function(number - 12))
-      case 200: state = .paste([])
-      default: break
-      }
-    case UInt8(ascii: "Z"): keys.append(.backTab)
-    default:
-      if let key = Self.cursorKey(final) { keys.append(key) }
+  /// What a control of the C1 set begins (ECMA-48 5.3); the others mean nothing here.
+  private mutating func introduce(_ control: UInt8, isEightBit: Bool) {
+    switch control {
+    case 0x8E: state = .shift2
+    case 0x8F: state = .shift3([])
+    case 0x90, 0x98, 0x9D, 0x9E, 0x9F: state = .string(isEightBit: isEightBit)
+    case 0x9B: state = .sequence([])
+    default: state = .ground
     }
   }
 
-  private static func cursorKey(_ final: UInt8) -> Key? {
-    switch final {
-    case UInt8(ascii: "A"): .up
-    case UInt8(ascii: "B"): .down
-    case UInt8(ascii: "C"): .right
-    case UInt8(ascii: "D"): .left
-    case UInt8(ascii: "H"): .home
-    case UInt8(ascii: "F"): .end
-    default: nil
-    }
+  // MARK: - Sequences
+
+  private static let consoleKeys = Array("ABCDE".utf8)
+
+  /// One byte more; what is too long to mean anything stays so.
+  private static func extended(_ parameters: [UInt8], by byte: UInt8) -> [UInt8] {
+    parameters.count > sequenceLimit ? parameters : parameters + [byte]
   }
 
-  private static func shift3Key(_ byte: UInt8) -> Key? {
+  private mutating func sequence(_ parameters: [UInt8], _ byte: UInt8, into keys: inout [Key]) {
     switch byte {
-    case UInt8(ascii: "P")...UInt8(ascii: "S"): .function(Int(byte) - 0x4F)
-    case UInt8(ascii: "M"): .enter
-    default: cursorKey(byte)
+    // rxvt ends keys with Shift by what is elsewhere no final byte; an answer of that form has more than a number.
+    case UInt8(ascii: "$") where !parameters.isEmpty && parameters.allSatisfy({ (0x30...0x39).contains($0) }): break
+    case 0x20..<0x40: return state = .sequence(Self.extended(parameters, by: byte))
+    case UInt8(ascii: "M") where parameters.isEmpty: return state = .report([])
+    case UInt8(ascii: "[") where parameters.isEmpty: return state = .console
+    case 0x40..<0x7F: break
+    default: return finish(byte, isLast: false, into: &keys)
+    }
+    state = .ground
+    guard let sequence = ControlSequence(parameters, byte) else { return }
+    if sequence.beginsPaste {
+      (state, pasted) = (.paste, [])
+    } else if let key = sequence.key {
+      keys.append(key)
     }
   }
 
-  /// `button;column;row` of an SGR report (xterm, "Extended coordinates").
-  private static func mouseKey(_ text: Substring) -> Key? {
-    let numbers = text.split(separator: ";").compactMap { Int($0) }
-    guard numbers.count == 3, numbers.allSatisfy({ (0...9999).contains($0) }) else { return nil }
-    let (row, column) = (numbers[2] - 1, numbers[1] - 1)
-    switch numbers[0] {
-    case 0: return .click(row: row, column: column)
-    case 64: return .wheel(-1, row: row, column: column)
-    case 65: return .wheel(1, row: row, column: column)
-    default: return nil
+  /// Three numbers of a byte each, or of a scalar each where mode 1005 was left on.
+  private mutating func report(_ bytes: [UInt8], _ byte: UInt8, into keys: inout [Key]) {
+    guard byte >= 0x20, byte != 0x7F else { return finish(byte, isLast: false, into: &keys) }
+    let text = bytes + [byte]
+    var numbers: [Int] = []
+    var lead: UInt8?
+    for byte in text {
+      if let first = lead.take(), byte & 0xC0 == 0x80 {
+        numbers[numbers.count - 1] = Int(first & 0x1F) << 6 | Int(byte & 0x3F)
+      } else {
+        numbers.append(Int(byte))
+        if (0xC2...0xDF).contains(byte) { lead = byte }
+      }
     }
+    guard numbers.count > 3 || (numbers.count == 3 && lead == nil) else { return state = .report(text) }
+    if let key = ControlSequence.mouse(button: numbers[0] - 32, column: numbers[1] - 32, row: numbers[2] - 32) { keys.append(key) }
+    // With four the third was whole before this byte.
+    finish(byte, isLast: numbers.count == 3, into: &keys)
+  }
+
+  // MARK: - Text
+
+  private mutating func scalar(_ bytes: [UInt8], _ missing: Int, _ isAlt: Bool, _ byte: UInt8, into keys: inout [Key]) {
+    guard byte & 0xC0 == 0x80 else { return finish(byte, isLast: false, into: &keys) }
+    guard missing == 1 else { return state = .scalar(bytes + [byte], missing: missing - 1, isAlt: isAlt) }
+    state = .ground
+    guard let scalar = String(validating: bytes + [byte], as: UTF8.self)?.unicodeScalars.first else { return }
+    switch scalar.value {
+    case 0x80...0x9F: introduce(UInt8(scalar.value), isEightBit: true)
+    // Some terminals name keys by private characters; no keyboard types one.
+    case 0xE000...0xF8FF: break
+    default: keys.append(isAlt ? .alt(Character(scalar)) : .character(Character(scalar)))
+    }
+  }
+
+  private static let pasteEnd = Array("\u{1B}[201~".utf8)
+
+  private mutating func paste(_ byte: UInt8, into keys: inout [Key]) {
+    pasted.append(byte)
+    if pasted.suffix(Self.pasteEnd.count).elementsEqual(Self.pasteEnd) {
+      keys.append(paste(to: pasted.count - Self.pasteEnd.count))
+      state = .ground
+    } else if pasted.count > Self.pasteLimit + 64 {
+      // Past the limit only the tail is watched, for its end.
+      pasted.remove(at: Self.pasteLimit)
+    }
+  }
+
+  private func paste(to end: Int) -> Key { .paste(String(decoding: pasted.prefix(min(end, Self.pasteLimit)), as: UTF8.self)) }
+
+  /// Terminals leave control characters out of what they paste: these were pressed.
+  private var waysOut: [Key] {
+    if pasted.contains(0x03) { return [.control("c")] }
+    if pasted.contains(0x0C) { return [.control("l")] }
+    return pasted.last == 0x1B ? [.escape] : []
   }
 }

@@ -101,10 +101,14 @@ final class Terminal {
     standardError = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
     crash_arm(descriptor, standardError, &modes, restoreBytes, restoreBytes.count)
     if logDescriptor >= 0 { dup2(logDescriptor, STDERR_FILENO) }
-    setRaw()
-    pending += Array("\u{1B}[?2004h".utf8)
-    if usesMouse { pending += Array("\u{1B}[?1002;1006h".utf8) }
+    setModes()
     isEntered = true
+  }
+
+  /// Raw, pastes in brackets, and of the mouse what is wanted: whatever an earlier program, or the shell since, left switched.
+  private func setModes() {
+    setRaw()
+    pending += Array((TERMINAL_REPORTS_OFF + "\u{1B}[?2004h" + (usesMouse ? "\u{1B}[?1002;1006h" : "")).utf8)
   }
 
   private func setRaw() {
@@ -156,9 +160,8 @@ final class Terminal {
   /// The program was continued, perhaps by someone who had stopped it from outside: the shell may have changed everything.
   func resume() {
     if isEntered {
-      setRaw()
+      setModes()
       canvas_redraw()
-      pending += Array("\u{1B}[?2004h".utf8)
     } else {
       tcgetattr(descriptor, &modes)
       take()

@@ -14,6 +14,7 @@ Reads one JSON command a line on standard input, answers with one JSON object a 
   {"do": "exit", "seconds": 5}                        until it ended: status, modes before and after, which screen
   {"do": "quiet", "seconds": 1}                       bytes written and CPU used while nothing is done
   {"do": "stopped", "seconds": 5}                     until it stopped itself
+  {"do": "wrote", "text": "...", "times": 1, "seconds": 5}          until it has written the bytes so often, escapes as they are
 
 Waits look at the terminal's own output and end as soon as what they wait for is there. Needs: pip install pyte
 """
@@ -173,6 +174,9 @@ def answer(session, command):
         while time.monotonic() < end:
             session.read(end - time.monotonic())
         return {"bytes": len(session.raw) - before, "cpu": session.cpu() - used}
+    if what == "wrote":
+        found = session.until(seconds, lambda: session.raw.count(command["text"].encode()) >= command["times"])
+        return {"found": found}
     if what == "exit":
         asked = time.monotonic()
         ended = session.until(seconds, session.ended)

@@ -9,27 +9,59 @@ import Foundation
 ///     eventstream-contract-service [--host 127.0.0.1] [--port 8000]
 @main
 enum Service {
+  private static let help = """
+    usage: eventstream-contract-service [--host ADDRESS] [--port NUMBER]
+
+    Serves the program's event-stream client to the public contract tests of event-stream clients, until DELETE / ends it.
+
+      --host ADDRESS  the IPv4 address to serve on; left out, 127.0.0.1
+      --port NUMBER   the port to serve on, 0 for a free one; left out, 8000
+      --help          this
+
+    """
+
+  private struct Place {
+    var host = "127.0.0.1"
+    var port: UInt16 = 8000
+
+    /// `nil` for arguments that can't be understood.
+    init?(_ arguments: [String]) {
+      var rest = arguments[...]
+      while let name = rest.popFirst() {
+        guard let value = rest.popFirst() else { return nil }
+        switch name {
+        case "--host": host = value
+        case "--port":
+          guard let number = UInt16(value) else { return nil }
+          port = number
+        default: return nil
+        }
+      }
+    }
+  }
+
   static func main() async {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    let host = value(of: "--host", in: arguments) ?? "127.0.0.1"
-    guard let port = UInt16(value(of: "--port", in: arguments) ?? "8000") else {
-      return fail("--port takes a number from 0 to 65535", status: 2)
+    if arguments.contains("--help") || arguments.contains("-h") {
+      return FileHandle.standardOutput.write(Data(help.utf8))
     }
+    guard let place = Place(arguments) else { return fail("these arguments can't be understood\n\n\(help)", status: 2) }
+    let (host, port) = (place.host, place.port)
     do {
       let address = try sockaddr_in.inet(ip4: host, port: port)
       let server = HTTPServer(address: address, logger: .disabled)
       await route(server, to: StreamRegistry())
-      FileHandle.standardOutput.write(Data("listening on http://\(host):\(port)\n".utf8))
+      Task {
+        // Of a port that was left to the system, the one that it chose.
+        try await server.waitUntilListening()
+        guard case .ip4(_, let port) = await server.listeningAddress else { return }
+        FileHandle.standardOutput.write(Data("listening on http://\(host):\(port)\n".utf8))
+      }
       try await server.run()
     } catch is CancellationError {
     } catch SocketError.disconnected {
       // Stopped by DELETE /.
     } catch { fail("can't serve on \(host):\(port): \(error)", status: 1) }
-  }
-
-  private static func value(of option: String, in arguments: [String]) -> String? {
-    guard let index = arguments.firstIndex(of: option), index + 1 < arguments.count else { return nil }
-    return arguments[index + 1]
   }
 
   private static func fail(_ message: String, status: Int32) {

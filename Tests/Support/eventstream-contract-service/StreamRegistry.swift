@@ -13,13 +13,19 @@ actor StreamRegistry {
     let task: Task<Void, Never>
   }
 
+  /// Bytes of an event: `payload-size-stress-testable` sends up to 128 MiB of data.
+  private static let eventLimit = 256 << 20
+
   private let http = HTTPClient(userAgent: "eventstream-contract-service")
   private var streams: [Int: Running] = [:]
   private var lastID = 0
 
   /// `nil` when the parameters make no request.
   func open(_ parameters: StreamParameters) -> Int? {
-    guard let method = HTTPRequest.Method(rawValue: (parameters.method ?? "GET").uppercased()) else { return nil }
+    guard let method = HTTPRequest.Method(rawValue: (parameters.method ?? "GET").uppercased()),
+      (try? HTTPOrigin(url: parameters.streamUrl)) != nil, (try? HTTPOrigin(url: parameters.callbackUrl)) != nil,
+      parameters.readTimeoutMs ?? 1 > 0, parameters.initialDelayMs ?? 0 >= 0
+    else { return nil }
     var request = HTTPRequest(method, parameters.streamUrl, headers: (parameters.headers ?? [:]).map { (name: $0.key, value: $0.value) })
     request.body = parameters.body.map { Array($0.utf8) }
     if request.body != nil, !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
@@ -31,6 +37,7 @@ actor StreamRegistry {
     var options = EventStreamClient.Options(policy: .standard)
     if let delay = parameters.initialDelayMs { options.retryDelay = Double(delay) / 1000 }
     options.lastEventID = parameters.lastEventId ?? ""
+    options.eventLimit = Self.eventLimit
     let client = EventStreamClient(http: http, request: request, options: options)
 
     let (deliveries, continuation) = AsyncStream.makeStream(of: EventStreamDelivery.self)
