@@ -16,6 +16,8 @@ final class Hub: Sendable {
     var buckets: [Slug: Bucket] = [:]
     var nextListener = 0
     var sleeper: Task<Void, Never>?
+
+    func isStopped(_ services: SimulatedService...) -> Bool { services.contains { faults.contains(.stopped($0)) } }
   }
 
   /// Requests of one minute at one tenant (contract §4.0).
@@ -71,7 +73,7 @@ final class Hub: Sendable {
         let next = state.world?.agenda.next
         // Never shorter than 10 ms: thousands of agents would else wake the program once a heartbeat.
         let pause = next.map { max(0.01, $0 - now()) } ?? 3600
-        let sleeper = Task { () -> Void in try? await Task.sleep(for: .seconds(pause)) }
+        let sleeper = Task { () -> Void in try? await Task.sleep(seconds: pause) }
         state.sleeper = sleeper
         return sleeper
       }
@@ -115,7 +117,10 @@ final class Hub: Sendable {
           }
         }
       }
-      if emission.onTenantStream, let workspace = emission.workspace, let listeners = state.workspaceListeners[workspace] {
+      // An agent's report is not taken while the platform's database is away, and nobody is told of it.
+      if emission.onTenantStream, !state.isStopped(.databases, .database(emission.slug)), let workspace = emission.workspace,
+        let listeners = state.workspaceListeners[workspace]
+      {
         let bytes = tenantFrame(emission)
         for listener in listeners.values { listener.yield(bytes) }
       }
@@ -232,6 +237,38 @@ final class Hub: Sendable {
       if on { state.faults.insert(fault) } else { state.faults.remove(fault) }
       state.world?.failingStep = Self.failingStep(state.faults)
     }
+    guard on, case .stopped(let service) = fault else { return }
+    // Who served them is gone.
+    switch service {
+    case .controlPlane, .feed: cutFeed()
+    case .tenants: cutStreams(of: nil)
+    case .tenant(let slug): cutStreams(of: slug)
+    case .ec2, .region, .dns, .databases, .database: break
+    }
+  }
+
+  func isStopped(_ services: SimulatedService...) -> Bool { state.withLock { state in services.contains { state.isStopped($0) } } }
+
+  var stopped: Set<SimulatedService> {
+    state.withLock { state in Set(state.faults.compactMap { if case .stopped(let service) = $0 { service } else { nil } }) }
+  }
+
+  /// Gives a tenant another admin token and starts it anew: streams that were opened with the old one end with the old process.
+  /// - Returns: whether there is such a tenant.
+  func rotateToken(of slug: Slug) -> Bool {
+    let isKnown = withWorld { world, _ in world.rotateToken(of: slug) } ?? false
+    if isKnown { cutStreams(of: slug) }
+    return isKnown
+  }
+
+  /// - Parameter slug: `nil`: every tenant's.
+  private func cutStreams(of slug: Slug?) {
+    let workspaces = withWorld { world, _ in slug.flatMap { world.orgIDs[$0] }.flatMap { world.orgs[$0]?.workspaces } } ?? nil
+    let listeners = state.withLock { state in
+      let ids = slug == nil ? Array(state.workspaceListeners.keys) : workspaces ?? []
+      return ids.flatMap { state.workspaceListeners.removeValue(forKey: $0).map { Array($0.values) } ?? [] }
+    }
+    for listener in listeners { listener.finish(throwing: StreamCut()) }
   }
 
   private static func failingStep(_ faults: Set<SimulatedFault>) -> Purge.Step? {
@@ -267,7 +304,7 @@ final class Hub: Sendable {
       if moment - bucket.since >= 60 { bucket = Bucket(since: moment, count: 0) }
       bucket.count += 1
       state.buckets[slug] = bucket
-      let reset = max(1, Int((60 - (moment - bucket.since)).rounded(.up)))
+      let reset = max(1, Int(clamping: (60 - (moment - bucket.since)).rounded(.up)))
       return (max(0, Self.rateLimit - bucket.count), reset, bucket.count > Self.rateLimit)
     }
   }

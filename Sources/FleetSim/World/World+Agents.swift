@@ -35,7 +35,7 @@ extension World {
       }
       workspaces[id] = workspace
     }
-    let uptime = Int(now - (workspace.onlineSince ?? now))
+    let uptime = Int(clamping: now - (workspace.onlineSince ?? now))
     broadcast(
       .workspaceHeartbeat, of: id, at: now, onFeed: false,
       ["active_tasks": JSONValue(workspace.activeTasks), "uptime_seconds": JSONValue(uptime)])

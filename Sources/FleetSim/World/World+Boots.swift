@@ -73,7 +73,7 @@ extension World {
     case .ordinary, .phantomBusy: agenda.plan(.workspaceOnline(id), at: moment + wall(boot.total + 2))
     case .neverRegisters:
       let limit = Boot.limit(of: runtime)
-      agenda.plan(.workspaceFailed(id, .timeout(seconds: Int(limit))), at: moment + wall(limit))
+      agenda.plan(.workspaceFailed(id, .timeout(seconds: Int(clamping: limit))), at: moment + wall(limit))
     case .failsThenRecovers:
       let tail = "Building wheel for tokenizers (pyproject.toml): still running\n"
       agenda.plan(

@@ -14,7 +14,7 @@ struct SimulationArguments: ParsableArguments {
   var orgs: Int?
 
   func validate() throws {
-    guard speed > 0, speed <= 10_000 else { throw ValidationError("--speed must be above 0 and at most 10000") }
+    guard (0.01...10_000).contains(speed) else { throw ValidationError("--speed must be at least 0.01 and at most 10000") }
     if let orgs, !(0...10_000).contains(orgs) { throw ValidationError("--orgs must be between 0 and 10000") }
   }
 
@@ -46,7 +46,7 @@ struct SimCommand: ParsableCommand {
       do {
         let endpoints = try await fleet.start()
         Output.line(Self.json(of: endpoints).serialized())
-        try await Task.sleep(for: .seconds(Double(Int32.max)))
+        try await Task.sleep(seconds: Double(Int32.max))
         return 0
       } catch is CancellationError { return 0 } catch {
         Output.message("sim: \(error)")
@@ -59,7 +59,8 @@ struct SimCommand: ParsableCommand {
   private static func json(of endpoints: SimulatedEndpoints) -> JSONValue {
     [
       "schema": 1, "control_plane": .string(endpoints.controlPlane), "admin_token": .string(endpoints.adminToken),
-      "tenant_url": .string(endpoints.tenantURL), "ec2": .string(endpoints.ec2), "regions": .array(endpoints.regions.map { .string($0) }),
+      "tenant_url": .string(endpoints.tenantURL), "outages": .string(endpoints.outages), "ec2": .string(endpoints.ec2),
+      "regions": .array(endpoints.regions.map { .string($0) }),
       "aws_access_key_id": .string(endpoints.accessKeyID), "aws_secret_access_key": .string(endpoints.secretAccessKey),
       "dns_api": .string(endpoints.dnsAPI), "dns_zone": .string(endpoints.dnsZone), "dns_zone_id": .string(endpoints.dnsZoneID),
       "dns_token": .string(endpoints.dnsToken), "config": .string(endpoints.configPath),
