@@ -65,21 +65,24 @@ let package = Package(
       ],
       path: "Tests/Support/eventstream-contract-service"),
 
-    // What the readers' tests share.
+    // What the tests share: numbers that break readers, and the program under test.
     .target(name: "HostileNumbers", dependencies: ["FleetModel"], path: "Tests/Support/hostile-numbers"),
+    .target(name: "TestSupport", path: "Tests/Support/TestSupport"),
 
     .testTarget(name: "FleetModelTests", dependencies: ["FleetModel", "HostileNumbers"]),
     .testTarget(
       name: "FeedsTests",
       dependencies: [
-        "Feeds", "FleetModel", "FleetSim", "HostileNumbers",
+        "Feeds", "FleetModel", "FleetSim", "HostileNumbers", "TestSupport",
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "FleetTUITests", dependencies: ["FleetTUI", "FleetSim", "Feeds", "FleetModel", "HostileNumbers"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["FleetModel", "FleetSim"],
+      name: "FleetTUITests",
+      dependencies: ["FleetTUI", "FleetSim", "Feeds", "FleetModel", "HostileNumbers", "TestSupport"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["FleetModel", "FleetSim", "TestSupport"],
       exclude: ["terminal"]),
   ],
   swiftLanguageModes: [.v6]

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// MARK: A crash gives the terminal back
+// MARK: Whatever ends the program gives the terminal back
 
 // Everything a handler touches is written before it is armed and is plain memory: no lock, no allocation, no Swift.
 static volatile sig_atomic_t armed;
@@ -17,9 +17,10 @@ static struct termios modes;
 static uint8_t restore[512];
 static size_t restore_count;
 
-static const int fatal[] = {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGTRAP, SIGFPE};
-#define FATAL_COUNT (sizeof fatal / sizeof *fatal)
-static struct sigaction fatal_before[FATAL_COUNT];
+/// Every signal has a place, real-time ones too.
+#define SIGNAL_COUNT 65
+static struct sigaction fatal_before[SIGNAL_COUNT];
+static uint8_t is_armed[SIGNAL_COUNT];
 static int fatal_installed;
 /// An open /dev/null.
 static int nobody = -1;
@@ -42,16 +43,31 @@ static void on_fatal(int number, siginfo_t *info, void *context) {
   give_back();
   // Swift's crash reporter would wait half a minute for a key, in raw mode, if it had anyone to ask.
   if (nobody >= 0) dup2(nobody, STDIN_FILENO);
-  for (size_t i = 0; i < FATAL_COUNT; i++) {
-    if (fatal[i] != number) continue;
-    // Called, not raised again: it returns to what faulted, which runs on when the signal came from outside.
-    const struct sigaction *before = &fatal_before[i];
-    if (before->sa_flags & SA_SIGINFO) before->sa_sigaction(number, info, context);
-    else if (before->sa_handler != SIG_DFL && before->sa_handler != SIG_IGN) before->sa_handler(number);
-  }
+  // Called, not raised again: it returns to what faulted, which runs on when the signal came from outside.
+  const struct sigaction *before = &fatal_before[number];
+  if (before->sa_flags & SA_SIGINFO) before->sa_sigaction(number, info, context);
+  else if (before->sa_handler != SIG_DFL && before->sa_handler != SIG_IGN) before->sa_handler(number);
   signal(number, SIG_DFL);
   // Blocked until this returns.
   raise(number);
+}
+
+/// Whether the program itself did something wrong.
+static int is_fault(int number) {
+  return number == SIGSEGV || number == SIGABRT || number == SIGBUS || number == SIGILL || number == SIGTRAP || number == SIGFPE;
+}
+
+/// Whether a signal ends a program that does nothing about it, and nobody else here does: faults, timers, limits, the user's own, real-time ones.
+static int is_fatal(int number) {
+  switch (number) {
+    case SIGKILL: case SIGSTOP:
+    case SIGCHLD: case SIGURG: case SIGWINCH: case SIGCONT: case SIGTSTP: case SIGTTIN: case SIGTTOU:
+    // Answered below, or by a thread that waits for them.
+    case SIGHUP: case SIGINT: case SIGQUIT: case SIGTERM: case SIGPIPE:
+      return 0;
+  }
+  // The C library keeps those between for itself.
+  return number < 32 || (number >= SIGRTMIN && number <= SIGRTMAX);
 }
 
 void crash_arm(int tty, int error, const struct termios *saved, const uint8_t *bytes, size_t count) {
@@ -77,9 +93,16 @@ void crash_arm(int tty, int error, const struct termios *saved, const uint8_t *b
     sigfillset(&action.sa_mask);
     sigset_t set;
     sigemptyset(&set);
-    for (size_t i = 0; i < FATAL_COUNT; i++) {
-      sigaction(fatal[i], &action, &fatal_before[i]);
-      sigaddset(&set, fatal[i]);
+    for (int number = 1; number < SIGNAL_COUNT; number++) {
+      is_armed[number] = 0;
+      if (!is_fatal(number) || sigaction(number, NULL, &fatal_before[number]) != 0) continue;
+      // What is ignored stays so, and what somebody handles ends nothing.
+      const struct sigaction *before = &fatal_before[number];
+      int is_default = !(before->sa_flags & SA_SIGINFO) && before->sa_handler == SIG_DFL;
+      if (!is_default && !is_fault(number)) continue;
+      is_armed[number] = 1;
+      sigaction(number, &action, NULL);
+      sigaddset(&set, number);
     }
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     fatal_installed = 1;
@@ -90,7 +113,8 @@ void crash_arm(int tty, int error, const struct termios *saved, const uint8_t *b
 void crash_disarm(void) {
   armed = 0;
   if (!fatal_installed) return;
-  for (size_t i = 0; i < FATAL_COUNT; i++) sigaction(fatal[i], &fatal_before[i], NULL);
+  for (int number = 1; number < SIGNAL_COUNT; number++)
+    if (is_armed[number]) sigaction(number, &fatal_before[number], NULL);
   fatal_installed = 0;
 }
 

@@ -1,3 +1,4 @@
+import CGlibc
 import FleetModel
 import Glibc
 
@@ -11,18 +12,18 @@ enum ChildProcess {
   /// - Throws: ``Failure`` when it can't start, fails, or isn't done after `seconds`.
   static func output(of words: [String], environment: [String: String], seconds: Double) throws(Failure) -> String {
     guard let program = words.first else { throw Failure(description: "no command is given") }
-    var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw Failure(description: String(cString: strerror(errno))) }
-    defer { close(ends[0]) }
-    _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
+    let ends = PipeEnds(isBlocking: true)
+    guard ends.reading >= 0 else { throw Failure(description: String(cString: strerror(errno))) }
+    defer { close(ends.reading) }
 
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+    posix_spawn_file_actions_adddup2(&actions, ends.writing, 1)
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    if ends[1] > 2 { posix_spawn_file_actions_addclose(&actions, ends[1]) }
+    // Whatever a library opened without a thought for it: a child that goes on in the background would keep it.
+    _ = fleet_spawn_closes_from(&actions, 3)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -34,7 +35,7 @@ enum ChildProcess {
     // What this program ignores would stay ignored in the child.
     var ignored = sigset_t()
     sigemptyset(&ignored)
-    sigaddset(&ignored, SIGPIPE)
+    for signal in [SIGPIPE, SIGXFSZ] { sigaddset(&ignored, signal) }
     posix_spawnattr_setsigdefault(&attributes, &ignored)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
@@ -43,7 +44,7 @@ enum ChildProcess {
     defer { for text in arguments + variables { free(text) } }
     var child = pid_t()
     let failure = posix_spawnp(&child, program, &actions, &attributes, &arguments, &variables)
-    close(ends[1])
+    close(ends.writing)
     guard failure == 0 else { throw Failure(description: "\(program): \(String(cString: strerror(failure)))") }
 
     var output: [UInt8] = []
@@ -52,14 +53,14 @@ enum ChildProcess {
     var isLate = false
     while true {
       let left = deadline - monotonicSeconds()
-      var ready = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
+      var ready = pollfd(fd: ends.reading, events: Int16(POLLIN), revents: 0)
       let count = left > 0 ? poll(&ready, 1, pollTimeout(left)) : 0
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
         isLate = true
         break
       }
-      let bytes = read(ends[0], &chunk, chunk.count)
+      let bytes = read(ends.reading, &chunk, chunk.count)
       if bytes < 0, errno == EINTR { continue }
       guard bytes > 0, output.count < 1 << 20 else { break }
       output.append(contentsOf: chunk.prefix(bytes))

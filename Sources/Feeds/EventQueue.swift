@@ -31,15 +31,8 @@ public final class EventQueue: Sendable {
   public init(recorder: EventRecorder? = nil, weightLimit: Int = 64 << 20) {
     self.recorder = recorder
     self.weightLimit = weightLimit
-    var ends: [Int32] = [-1, -1]
-    if pipe(&ends) == 0 {
-      for end in ends {
-        _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-        _ = fcntl(end, F_SETFL, O_NONBLOCK)
-      }
-    }
-    wakeDescriptor = ends[0]
-    signalDescriptor = ends[1]
+    let ends = PipeEnds(isBlocking: false)
+    (wakeDescriptor, signalDescriptor) = (ends.reading, ends.writing)
   }
 
   deinit {

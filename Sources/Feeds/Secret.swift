@@ -51,7 +51,7 @@ public enum SecretSource: Hashable, Sendable, CustomStringConvertible {
         throw Unavailable(description: "\(self) failed: \(error); run it by hand to see why")
       }
     }
-    let line = String(text.prefix { !$0.isNewline }).trimmingSpaces
+    let line = String(text.withoutByteOrderMark.lines[0]).trimmingSpaces
     guard !line.isEmpty else { throw Unavailable(description: "\(self) gave nothing") }
     guard line.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw Unavailable(description: "\(self) gave a control character") }
     return Secret(line)
@@ -63,7 +63,8 @@ public enum SecretSource: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static func contents(of path: String) throws(Unavailable) -> String {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    // Where a pipe stands in its place nobody may ever write.
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard file >= 0 else { throw Unavailable(description: "the file \(path) can't be read: \(String(cString: strerror(errno)))") }
     defer { close(file) }
     var status = stat()

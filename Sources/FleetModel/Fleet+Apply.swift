@@ -210,7 +210,7 @@ extension Fleet {
   /// Data of a line that no server sent: it was found by comparing two answers.
   static func found(_ data: JSONValue) -> JSONValue {
     guard case .object(let members) = data else { return data }
-    return .object(members.filter { !$0.value.isNull } + [.init("found_by", "resynchronising")])
+    return JSONValue.object(members.filter { !$0.value.isNull } + [.init("found_by", "resynchronising")]).onOneLine
   }
 
   /// Lets an org go, with its workspaces; its machines stay until EC2 says otherwise.

@@ -46,7 +46,7 @@ extension Fleet {
       LogEntry(
         sequence: 0, at: streamed.timestamp ?? event.at, source: event.source, type: streamed.type, orgID: org?.id ?? streamed.orgID,
         slug: org?.slug ?? streamed.slug, workspaceID: streamed.workspaceID.flatMap { workspaces[$0]?.id } ?? streamed.workspaceID,
-        data: streamed.data.serialized()))
+        data: streamed.data.onOneLine.serialized()))
   }
 
   // MARK: - Orgs
@@ -88,7 +88,7 @@ extension Fleet {
     let step = streamed.data["step"]?.text
     // As the audit has it: the last step that was completed (contract §8.1).
     if streamed.data["status"]?.text == "ok" { row.lastStep = step ?? row.lastStep }
-    row.lastError = streamed.data["last_error"]?.text
+    row.lastError = streamed.data["last_error"]?.text?.onOneLine
     keep(row)
     if let step { noteStep(id, step, status: streamed.data["status"]?.text ?? "", at: streamed.timestamp ?? event.at) }
     notePurge(row)

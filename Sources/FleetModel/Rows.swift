@@ -84,6 +84,8 @@ public struct InstanceRow: Hashable, Codable, Sendable {
   public var launchedAt: Timestamp?
   public var privateIP: String?
   public var publicIP: String?
+  /// Canonical; every one of them can be reached from the internet where a security group allows it. `nil` when nobody told.
+  public var ipv6Addresses: [String]?
   public var imageID: String?
   public var availabilityZone: String?
   public var vpcID: String?
@@ -96,7 +98,8 @@ public struct InstanceRow: Hashable, Codable, Sendable {
 
   public init(
     id: InstanceID, region: Region, state: InstanceState, type: String? = nil, launchedAt: Timestamp? = nil, privateIP: String? = nil,
-    publicIP: String? = nil, imageID: String? = nil, availabilityZone: String? = nil, vpcID: String? = nil, isSpot: Bool = false,
+    publicIP: String? = nil, ipv6Addresses: [String]? = nil, imageID: String? = nil, availabilityZone: String? = nil, vpcID: String? = nil,
+    isSpot: Bool = false,
     stateReason: String? = nil, securityGroups: [String] = [], volumes: [String] = [], tags: Tags = [:]
   ) {
     self.id = id
@@ -106,6 +109,7 @@ public struct InstanceRow: Hashable, Codable, Sendable {
     self.launchedAt = launchedAt
     self.privateIP = privateIP
     self.publicIP = publicIP
+    self.ipv6Addresses = ipv6Addresses
     self.imageID = imageID
     self.availabilityZone = availabilityZone
     self.vpcID = vpcID
@@ -115,6 +119,9 @@ public struct InstanceRow: Hashable, Codable, Sendable {
     self.volumes = volumes
     self.tags = tags
   }
+
+  /// By which it can be reached from the internet: IPv4 first.
+  public var publicAddresses: [String] { [publicIP].compactMap { $0 } + (ipv6Addresses ?? []) }
 
   // The tags that join a machine to the fleet (contract §5.2).
   public var orgID: OrgID? { tag("OrgID").map(OrgID.init) }

@@ -6,7 +6,13 @@ public enum UntrustedText {
   /// `text` on one line: control characters become spaces or vanish, bidirectional and invisible ones vanish, at most two combining marks
   /// stay on a base, secrets are masked, and what is longer than `limit` scalars ends in `…`. Cleaning again
   /// what wasn't cut changes nothing.
-  public static func clean(_ text: String, limit: Int = defaultLimit) -> String {
+  public static func clean(_ text: String, limit: Int = defaultLimit) -> String { cleaned(text, limit, keepsLines: false) }
+
+  /// The same with its lines kept, each ended by `\n`: for logs and errors, where a rule must tell one line from the next. Where it is shown,
+  /// it goes ``Swift/String/onOneLine``.
+  public static func cleanLines(_ text: String, limit: Int = defaultLimit) -> String { cleaned(text, limit, keepsLines: true) }
+
+  private static func cleaned(_ text: String, _ limit: Int, keepsLines: Bool) -> String {
     if text.utf8.count <= limit, isHarmless(text) {
       let masked = SecretMask.mask(text)
       // Dots can be longer than what they stand for.
@@ -30,6 +36,10 @@ public enum UntrustedText {
         guard combining <= 2 else { continue }
         broken = false
         out.append(scalar)
+      case .lineBreak where keepsLines && scalar == "\t":
+        combining = 0
+        broken = false
+        out.append(" ")
       case .lineBreak:
         combining = 0
         guard !broken else { continue }
@@ -46,7 +56,7 @@ public enum UntrustedText {
     for scalar in masked.unicodeScalars {
       kept += 1
       if kept > limit { break }
-      line.append(scalar == "\n" ? " " : scalar)
+      line.append(scalar == "\n" && !keepsLines ? " " : scalar)
     }
     if kept > limit {
       line.removeLast()
@@ -55,11 +65,15 @@ public enum UntrustedText {
     return String(line)
   }
 
+  /// Members of events that hold what a program wrote, line by line (contract §3.2, §4.5).
+  public static let programOutput: Set = ["log_tail", "error", "last_error", "sample_error", "last_sample_error"]
+
   /// Every string and name in `value`, cleaned; values under secret names are masked (contract §10).
-  public static func clean(_ value: JSONValue, limit: Int = defaultLimit) -> JSONValue {
+  /// - Parameter lined: names of members whose texts keep their lines.
+  public static func clean(_ value: JSONValue, limit: Int = defaultLimit, keepingLinesOf lined: Set<String> = []) -> JSONValue {
     switch value {
     case .string(let text): .string(clean(text, limit: limit))
-    case .array(let values): .array(values.map { clean($0, limit: limit) })
+    case .array(let values): .array(values.map { clean($0, limit: limit, keepingLinesOf: lined) })
     case .object(let members):
       .object(
         members.map { member in
@@ -67,7 +81,10 @@ public enum UntrustedText {
           if member.value.canHoldSecret, SecretMask.isSecret(name: member.name) {
             return JSONValue.Member(name, .string(SecretMask.replacement))
           }
-          return JSONValue.Member(name, clean(member.value, limit: limit))
+          if case .string(let text) = member.value, lined.contains(name) {
+            return JSONValue.Member(name, .string(cleanLines(text, limit: limit)))
+          }
+          return JSONValue.Member(name, clean(member.value, limit: limit, keepingLinesOf: lined))
         })
     default: value
     }
@@ -105,7 +122,32 @@ public enum UntrustedText {
   }
 }
 
+extension String {
+  /// Cleaned text of several lines, as it is shown.
+  public var onOneLine: String { utf8.contains(UInt8(ascii: "\n")) ? replacing("\n", with: " ") : self }
+}
+
 extension JSONValue {
+  /// With every string ``Swift/String/onOneLine``.
+  public var onOneLine: JSONValue {
+    guard hasLines else { return self }
+    return switch self {
+    case .string(let text): .string(text.onOneLine)
+    case .array(let values): .array(values.map(\.onOneLine))
+    case .object(let members): .object(members.map { Member($0.name, $0.value.onOneLine) })
+    default: self
+    }
+  }
+
+  private var hasLines: Bool {
+    switch self {
+    case .string(let text): text.utf8.contains(UInt8(ascii: "\n"))
+    case .array(let values): values.contains(where: \.hasLines)
+    case .object(let members): members.contains { $0.value.hasLines }
+    default: false
+    }
+  }
+
   /// Whether it says something that could be kept from readers: `"token": null` and `"has_token": true` don't.
   fileprivate var canHoldSecret: Bool {
     switch self {

@@ -20,16 +20,17 @@ struct SimulationKeys: Sendable {
   }
 }
 
-/// The directory with the token files and the configuration of one run: 0700, its files 0600.
+/// The directory with the token files and the configuration of one run: 0700, its files 0600. Those of runs that were killed go when the next
+/// one starts.
 struct SimulationFiles: Sendable {
   static let profile = "fleettui-sim"
   private let directory: String
+  private let lock: FileLock
 
   init(keys: SimulationKeys) throws(SimulationError) {
     let base = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-    var template = Array("\(base)/fleettui-sim-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw .cannotWrite(path: base, reason: String(cString: strerror(errno))) }
-    directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    Self.sweep(base)
+    (directory, lock) = try Self.directory(in: base)
     try write("admin-token", keys.adminToken + "\n")
     try write("dns-token", keys.dnsToken + "\n")
     try write(
@@ -78,7 +79,46 @@ struct SimulationFiles: Sendable {
       credentialsPath: "\(directory)/credentials")
   }
 
-  func remove() { try? FileManager.default.removeItem(atPath: directory) }
+  func remove() { Self.remove(directory) }
+
+  // MARK: - Whose is whose
+
+  private static let prefix = "fleettui-sim-"
+  private static let lockName = "lock"
+
+  /// A new directory, held by the lock in it for as long as this process lives.
+  private static func directory(in base: String) throws(SimulationError) -> (String, FileLock) {
+    for _ in 0..<100 {
+      var template = Array("\(base)/\(prefix)XXXXXX".utf8CString)
+      guard mkdtemp(&template) != nil else { break }
+      let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+      // Another run that starts now may take it for a dead one's before it is locked: then the next name.
+      if let lock = FileLock.taken("\(path)/\(lockName)", making: true) { return (path, lock) }
+      guard errno == EWOULDBLOCK || errno == ENOENT else { break }
+    }
+    throw .cannotWrite(path: base, reason: String(cString: strerror(errno)))
+  }
+
+  /// Removes the directories of this user's runs that ended without doing so: nobody holds their locks any more.
+  private static func sweep(_ base: String) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? [] where name.hasPrefix(prefix) {
+      let path = "\(base)/\(name)"
+      var status = stat()
+      guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(), status.st_mode & 0o077 == 0,
+        let lock = FileLock.taken("\(path)/\(lockName)", making: false)
+      else { continue }
+      withExtendedLifetime(lock) { remove(path) }
+    }
+  }
+
+  /// The lock goes last: what is left by a removal that was cut off can be swept.
+  private static func remove(_ directory: String) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] where name != lockName {
+      try? FileManager.default.removeItem(atPath: "\(directory)/\(name)")
+    }
+    unlink("\(directory)/\(lockName)")
+    rmdir(directory)
+  }
 
   private func write(_ name: String, _ text: String) throws(SimulationError) {
     let path = "\(directory)/\(name)"

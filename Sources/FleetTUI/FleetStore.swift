@@ -36,12 +36,15 @@ final class FleetStore {
       fleet.apply(event)
     }
     let finished = fleet.takeFinishedBoots()
-    if !finished.isEmpty { history?.file.addLater(finished) { [log] failure in log.warn(failure.description) } }
+    if !finished.isEmpty { history?.file.addLater(finished, report: lose) }
     fleet.judge(at: now, limits: limits)
     let changes = fleet.takeChanges()
     noteOrgs(changes, at: now)
     return changes
   }
+
+  /// Returns when what was learned is kept.
+  func finish() { history?.file.finish() }
 
   /// When a verdict or a finding changes by time alone.
   var nextJudgement: Timestamp? { [fleet.triage.nextChange, fleet.judgement.nextChange].compactMap { $0 }.min().map { $0 + 0.001 } }
@@ -55,6 +58,13 @@ final class FleetStore {
       orgsNotedAt = now
       sightings += fleet.sightings
     }
-    history.file.noteLater(sightings, in: history.environment) { [log] failure in log.warn(failure.description) }
+    history.file.noteLater(sightings, in: history.environment, report: lose)
+  }
+
+  private var lose: @Sendable (HistoryFailure) -> Void {
+    { [log] failure in
+      log.warn(failure.description)
+      Unwritten.lose(failure.description, fails: false)
+    }
   }
 }

@@ -6,27 +6,55 @@ import Glibc
 @main
 enum FleetTUI {
   static let version = "0.1.0"
-
-  static func main() {
-    signal(SIGPIPE, SIG_IGN)
-    let arguments = Array(CommandLine.arguments.dropFirst())
-    if arguments.prefix(while: { $0 != "--" }).contains("--version") {
-      Output.line("fleettui \(version)")
-      exit(0)
-    }
-    if arguments == [ManualPage.option] {
-      Output.write(ManualPage.text, to: STDOUT_FILENO)
-      exit(0)
-    }
-    let code = run(GlobalOptions.hoisted(arguments))
-    if let problem = OpenRecording.finish() {
-      Output.message(problem)
-      exit(code == 0 ? 1 : code)
-    }
-    exit(code)
+  /// What `--version` says: the optimised program is the one to install, and the one that the tests want.
+  static var title: String {
+    #if DEBUG
+      "fleettui \(version) (debug build)"
+    #else
+      "fleettui \(version)"
+    #endif
   }
 
+  static func main() {
+    prepare()
+    leave(run(Array(CommandLine.arguments.dropFirst())))
+  }
+
+  private static func prepare() {
+    // A reader that is gone and a file that may not grow are answers to a write, no reason to die of it.
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+    HelpWidth.impose()
+    // The first file or socket that is opened gets the number of a closed standard one, and results would be written into it.
+    for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
+      _ = open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
+  /// The one way out: what was lost is told, and nothing else runs.
+  ///
+  /// Never `exit(3)`: that runs the destructors of libraries (OpenSSL's, GnuTLS's, those of C++ statics) under the threads that still use
+  /// them, and a command that was done ends with a crash. The program buffers nothing that they would write.
+  private static func leave(_ code: Int32) -> Never {
+    OpenRecording.finish()
+    _exit(Unwritten.tell(endingWith: code))
+  }
+
+  /// - Returns: the exit code.
   private static func run(_ arguments: [String]) -> Int32 {
+    if arguments.prefix(while: { $0 != "--" }).contains("--version") {
+      Output.line(title)
+      return 0
+    }
+    if arguments == [ManualPage.option] {
+      Output.print(ManualPage.text)
+      return 0
+    }
+    let arguments = GlobalOptions.hoisted(arguments)
+    if let problem = CommandName.problem(in: arguments) {
+      Output.message(problem)
+      return 2
+    }
     do {
       var command = try RootCommand.parseAsRoot(arguments)
       try command.run()
@@ -44,7 +72,7 @@ enum FleetTUI {
         if !text.isEmpty { Output.line(text) }
         return 0
       }
-      if !text.isEmpty { Output.write(text + "\n", to: STDERR_FILENO) }
+      if !text.isEmpty { Output.tell(text + "\n") }
       return code == .validationFailure ? 2 : code.rawValue
     }
   }
@@ -60,7 +88,13 @@ struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fleettui",
     abstract: "A terminal dashboard for the people who run a SaaS fleet.",
-    discussion: "Without a command it opens the dashboard on the default environment. `fleettui demo` needs no configuration.",
+    discussion: """
+      Without a command it opens the dashboard on the default environment. `fleettui demo` needs no configuration.
+
+      GLOBAL OPTIONS, before or after the command:
+      \(GlobalOptions.summary)
+      """,
+    version: FleetTUI.title,
     subcommands: [
       DashboardCommand.self, DemoCommand.self, SimCommand.self, ReplayCommand.self, SnapshotCommand.self, WatchCommand.self,
       OrphansCommand.self,
@@ -68,4 +102,28 @@ struct RootCommand: ParsableCommand {
       DeleteCommand.self, ReceiptsCommand.self, ETACommand.self, FeedCommand.self, DoctorCommand.self, ConfigCommand.self,
     ],
     defaultSubcommand: DashboardCommand.self)
+}
+
+/// The command that the arguments name. The parser alone would take a misspelt one for an argument of the dashboard.
+enum CommandName {
+  /// Why there is no such command; `nil` when there is, or none is named.
+  static func problem(in arguments: [String]) -> String? {
+    var command: any ParsableCommand.Type = RootCommand.self
+    var path: [String] = []
+    let isForHelp = arguments.first == "help"
+    for word in arguments.dropFirst(isForHelp ? 1 : 0) {
+      let children = command.configuration.subcommands
+      guard !children.isEmpty, !word.hasPrefix("-") else { return nil }
+      guard let next = children.first(where: { $0._commandName == word }) else {
+        let shown = children.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
+        let near = NearestName.of(word, among: shown).map { " did you mean \((path + [$0]).joined(separator: " "))?" } ?? ""
+        let name = UntrustedText.clean((path + [word]).joined(separator: " "), limit: 80)
+        let help = (["fleettui"] + path + ["--help"]).joined(separator: " ")
+        return "there is no command \"\(name)\";\(near) `\(help)` lists them"
+      }
+      command = next
+      path.append(word)
+    }
+    return nil
+  }
 }

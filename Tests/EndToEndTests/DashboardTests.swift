@@ -1,5 +1,6 @@
 import FleetSim
 import Foundation
+import TestSupport
 import Testing
 
 /// The dashboard as a person meets it: in a real pseudo-terminal, on the simulated fleet.
@@ -103,6 +104,16 @@ import Testing
     #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == bytes)
   }
 
+  @Test func aRecordingThatDoesNotFitIsSaidOnTheScreenAndOnTheShell() throws {
+    let terminal = try PseudoTerminal(["demo", "--record", "/dev/full"], columns: 200)
+    try terminal.see("the recording /dev/full ends here: No space left on device")
+    try terminal.see("acme")
+    try terminal.press("q")
+    let end = try terminal.end()
+    #expect(end.code == 1 && end.isRestored)
+    #expect(end.text.contains("fleettui: the recording /dev/full ends here: No space left on device"), "\(end.text.debugDescription)")
+  }
+
   @Test func barsMoveWithinASecond() throws {
     let terminal = try PseudoTerminal(columns: 120)
     try terminal.press("2")
@@ -156,6 +167,49 @@ import Testing
     #expect(end.hasEnded)
     #expect(end.code == -Int(number))
     #expect(end.isRestored, "\(end.text.debugDescription)")
+  }
+
+  /// Timers, limits, the user's own, real-time ones: whatever ends a program that does nothing about it.
+  @Test(arguments: [
+    SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU, SIGVTALRM, SIGPROF, SIGPOLL, SIGPWR, SIGSTKFLT, SIGSYS, 34, 50, 64,
+  ])
+  func anyOtherSignalThatEndsItGivesTheTerminalBack(_ number: Int32) throws {
+    let terminal = try PseudoTerminal()
+    try terminal.see("acme")
+    try terminal.signal(number)
+    let end = try terminal.end()
+    #expect(end.hasEnded)
+    #expect(end.code == -Int(number))
+    #expect(end.isRestored, "\(end.text.debugDescription)")
+  }
+
+  @Test func signalsThatOnlyTellOfAWriteEndNothing() throws {
+    let terminal = try PseudoTerminal()
+    try terminal.see("acme")
+    for number in [SIGPIPE, SIGXFSZ, SIGURG, SIGCHLD] { try terminal.signal(number) }
+    try terminal.press("?")
+    try terminal.see("one row up")
+    try terminal.press("\u{1B}")
+    try terminal.see("one row up", absent: true)
+    try terminal.press("q")
+    let end = try terminal.end()
+    #expect(end.code == 0 && end.isRestored)
+  }
+
+  @Test(arguments: [SIGUSR1, SIGQUIT, SIGTERM, SIGSEGV]) func thePromptOfADeletionGivesTheTerminalBackToo(_ number: Int32) async throws {
+    let simulation = try FleetSimulation(SimulationOptions())
+    let endpoints = try await simulation.start()
+    let state = FileManager.default.temporaryDirectory.appendingPathComponent("fleettui-prompt-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: state) }
+    let terminal = try PseudoTerminal(
+      ["delete", "acme", "--config", endpoints.configPath], rows: 50, columns: 120, environment: ["XDG_STATE_HOME": state.path])
+    try terminal.see("Pasting is refused")
+    let asked = try terminal.ask(["do": "stopped", "seconds": 0])
+    #expect(asked["modes_same"] as? Bool == false)
+    try terminal.signal(number)
+    let end = try terminal.ask(["do": "exit", "seconds": 60])
+    #expect(end["ended"] as? Bool == true && end["modes_same"] as? Bool == true && end["paste_off"] as? Bool == true, "\(end)")
+    await simulation.stop()
   }
 
   @Test func controlCLeavesLikeAnInterrupt() throws {
@@ -223,7 +277,7 @@ import Testing
 
   @Test func withoutATerminalItSaysWhatToUse() throws {
     let process = Process()
-    process.executableURL = PseudoTerminal.program
+    process.executableURL = try ProgramUnderTest.optimised()
     process.arguments = ["demo"]
     let output = Pipe()
     process.standardOutput = output

@@ -1,48 +1,26 @@
 import FleetModel
 import Foundation
+import TestSupport
 import Testing
 
 /// A `fleettui` in a pseudo-terminal, driven by `terminal/session.py`.
 final class PseudoTerminal {
   struct Failure: Error, CustomStringConvertible { var description: String }
 
-  private let process = Process()
+  private let process = TestPython.process([TestPython.file("Tests/EndToEndTests/terminal/session.py")])
   private let input = Pipe()
   private let output = Pipe()
   private var buffered = Data()
 
-  /// The program under test, next to the test bundle.
-  static let program: URL = {
-    let name = "fleettui"
-    var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    while folder.path != "/" {
-      let candidate = folder.appendingPathComponent(name)
-      if FileManager.default.isExecutableFile(atPath: candidate.path), folder.lastPathComponent != name { return candidate }
-      folder.deleteLastPathComponent()
-    }
-    return packageRoot.appendingPathComponent(".build/debug/fleettui")
-  }()
-
-  static let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
-  /// A Python with pyte: `FLEETTUI_PYTHON`, the one in `.venv`, or the system's.
-  static let python: String = {
-    if let named = ProcessInfo.processInfo.environment["FLEETTUI_PYTHON"] { return named }
-    let local = packageRoot.appendingPathComponent(".venv/bin/python3").path
-    return FileManager.default.isExecutableFile(atPath: local) ? local : "python3"
-  }()
-
   init(
     _ arguments: [String] = ["demo"], rows: Int = 24, columns: Int = 100, environment: [String: String] = [:], ignoresHangUp: Bool = false
   ) throws {
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [Self.python, Self.packageRoot.appendingPathComponent("Tests/EndToEndTests/terminal/session.py").path]
+    let program = try ProgramUnderTest.optimised()
     process.standardInput = input
     process.standardOutput = output
     try process.run()
     try ask([
-      "do": "start", "argv": [Self.program.path] + arguments, "rows": rows, "columns": columns, "environment": environment,
+      "do": "start", "argv": [program.path] + arguments, "rows": rows, "columns": columns, "environment": environment,
       "ignore_hangup": ignoresHangUp,
     ])
   }
@@ -65,7 +43,9 @@ final class PseudoTerminal {
         return answer
       }
       let more = output.fileHandleForReading.availableData
-      guard !more.isEmpty else { throw Failure(description: "session.py ended: is pyte installed for \(Self.python)? (pip install pyte)") }
+      guard !more.isEmpty else {
+        throw Failure(description: "session.py ended: is pyte installed for \(TestPython.path)? (pip install pyte)")
+      }
       buffered += more
     }
   }

@@ -51,6 +51,23 @@ import Testing
     #expect(credentials.expiration == Timestamp(rfc3339: "2026-11-23T13:42:07Z"))
   }
 
+  @Test func anEndThatCannotBeReadIsNotForever() async throws {
+    func document(_ end: String) throws -> Timestamp? {
+      let text = "{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"s\",\"Expiration\":\(end)}"
+      return try CredentialDocument.credentials(in: Array(text.utf8), source: "a test").expiration
+    }
+    #expect(try document("1795441327") == Timestamp(seconds: 1_795_441_327))
+    #expect(try document("1795441327.5") == Timestamp(seconds: 1_795_441_327.5))
+    #expect(try document("\"2026-11-23T13:42:07Z\"") == Timestamp(rfc3339: "2026-11-23T13:42:07Z"))
+    #expect(try document("null") == nil)
+    #expect(try document("\"\"") == nil)
+    for end in ["true", "{}", "[1]", "-5", "\"soon\""] {
+      #expect(throws: AWSError.self, "\(end)") { try document(end) }
+    }
+    let text = try await problem(["AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_CREDENTIAL_EXPIRATION": "soon"])
+    #expect(text.contains("AWS_CREDENTIAL_EXPIRATION is no date"))
+  }
+
   @Test func halfAKeyInTheEnvironmentIsAnErrorAndNotPassedOver() async throws {
     let text = try await problem(["AWS_ACCESS_KEY_ID": "AKIDENV"])
     #expect(text.contains("the environment") && text.contains("incomplete"))
@@ -91,6 +108,67 @@ import Testing
     #expect(shared.accessKeyID == "AKIDSHARED" && shared.sessionToken?.reveal() == "t")
     let missing = try await problem(environment, profile: "not a profile")
     #expect(missing.contains("there is no profile not a profile"))
+  }
+
+  @Test func filesOfOtherSystemsAndHandsAreReadTheSame() async throws {
+    let credentials = "[default]\naws_access_key_id = AKIDLINES\naws_secret_access_key = s\n"
+    // A byte-order mark, CRLF, CR, everything indented, comments in between.
+    for text in [
+      "\u{FEFF}" + credentials, credentials.replacing("\n", with: "\r\n"), credentials.replacing("\n", with: "\r"),
+      credentials.split(separator: "\n").map { "  \($0)\n" }.joined(), "  # a\n" + credentials.replacing("\n", with: "\n\n  ; b\n"),
+      "[default]\n\taws_access_key_id = AKIDLINES\n    aws_secret_access_key = s\n",
+    ] {
+      let (_, environment) = try files("", text)
+      #expect(try await found(environment).accessKeyID == "AKIDLINES", "\(text.debugDescription)")
+    }
+  }
+
+  @Test func onlyWhatIsDeeperThanAKeyWithoutAValueBelongsToIt() {
+    let sections = AWSProfileFile.sections(
+      of: """
+          [default]
+          s3 =
+            max_concurrent_requests = 20
+            [not a section]
+
+            # still nested
+            aws_access_key_id = NESTED
+          region = us-east-2
+           output = json
+        [profile b]
+        s3=
+        role_arn = r
+        """)
+    #expect(sections.map(\.name) == ["default", "profile b"])
+    #expect(sections.first?.settings == ["s3": "", "region": "us-east-2", "output": "json"])
+    #expect(sections.last?.settings == ["s3": "", "role_arn": "r"])
+  }
+
+  @Test func aDeviceAndAPipeAreFilesToo() async throws {
+    let (_, environment) = try files("", "[default]\naws_access_key_id = AKIDSHARED\naws_secret_access_key = s\n")
+    #expect(try await found(environment.merging(["AWS_CONFIG_FILE": "/dev/null"]) { $1 }).accessKeyID == "AKIDSHARED")
+    #expect(try await problem(["AWS_CONFIG_FILE": "/"]).contains("can't be read: Is a directory"))
+    let large = try files(String(repeating: "# x\n", count: 300_000))
+    #expect(try await problem(large.1).contains("it is larger than 1 MiB"))
+  }
+
+  /// `<(…)` gives its text once; credentials are looked for again and again.
+  @Test func aPipeIsReadOnceAndRemembered() async throws {
+    let (files, _) = try files("")
+    let pipe = files.path("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let text = Data("[default]\naws_access_key_id = AKIDPIPE\naws_secret_access_key = s\n".utf8)
+    // Opening waits for the reader, and the text comes in two pieces.
+    let writer = Thread {
+      guard let file = FileHandle(forWritingAtPath: pipe) else { return }
+      try? file.write(contentsOf: text.prefix(20))
+      try? file.write(contentsOf: text.dropFirst(20))
+      try? file.close()
+    }
+    writer.start()
+    for _ in 0..<3 {
+      #expect(try await found(["AWS_SHARED_CREDENTIALS_FILE": pipe]).accessKeyID == "AKIDPIPE")
+    }
   }
 
   @Test func whereNothingIsFoundThePlacesAreNamed() async throws {

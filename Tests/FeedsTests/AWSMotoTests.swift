@@ -1,5 +1,6 @@
 import FleetModel
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Feeds
@@ -11,16 +12,6 @@ struct Moto {
   }
 
   let endpoint: String
-
-  /// The package's folder.
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-  /// The one that `FLEETTUI_PYTHON` names, the package's own virtual environment's, or that on PATH.
-  static var python: [String] {
-    if let named = ProcessInfo.processInfo.environment["FLEETTUI_PYTHON"], !named.isEmpty { return [named] }
-    let own = root.appending(path: ".venv/bin/python3").path
-    return FileManager.default.isExecutableFile(atPath: own) ? [own] : ["/usr/bin/env", "python3"]
-  }
 
   static func with(_ body: (Moto) async throws -> Void) async throws {
     let process = Self.process(["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"])
@@ -57,13 +48,13 @@ struct Moto {
     }
     throw Missing(
       description:
-        "moto's server did not start with \(python.joined(separator: " ")): run `make test`, or `pip install 'moto[server]' boto3`. It said: \(said.suffix(400))"
+        "moto's server did not start with \(TestPython.path): run `make test`, or `pip install 'moto[server]' boto3`. It said: \(said.suffix(400))"
     )
   }
 
   /// What a script of `Tests/Support/python` prints.
   func run<Answer: Decodable & Sendable>(_ script: String, _ arguments: [String] = [], as type: Answer.Type) async throws -> Answer {
-    let process = Self.process([Self.root.appending(path: "Tests/Support/python/\(script)").path, endpoint] + arguments)
+    let process = Self.process([TestPython.file("Tests/Support/python/\(script)"), endpoint] + arguments)
     let output = Pipe()
     process.standardOutput = output
     let ended = Self.end(of: process)
@@ -86,10 +77,7 @@ struct Moto {
   }
 
   private static func process(_ arguments: [String]) -> Process {
-    let process = Process()
-    let words = python + arguments
-    process.executableURL = URL(filePath: words[0])
-    process.arguments = Array(words.dropFirst())
+    let process = TestPython.process(arguments)
     process.standardInput = FileHandle.nullDevice
     return process
   }

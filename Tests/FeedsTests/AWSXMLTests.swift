@@ -41,6 +41,13 @@ import Testing
               <launchTime>2026-11-23T09:12:44.000Z</launchTime>
               <placement><availabilityZone>us-east-2b</availabilityZone><tenancy>default</tenancy></placement>
               <vpcId>vpc-1</vpcId><privateIpAddress>10.0.0.7</privateIpAddress><ipAddress>3.4.5.6</ipAddress>
+              <ipv6Address>2600:1F16:0abc:0:0:0:0:7</ipv6Address>
+              <networkInterfaceSet>
+                <item><networkInterfaceId>eni-1</networkInterfaceId><ipv6AddressesSet>
+                  <item><ipv6Address>2600:1f16:abc::7</ipv6Address></item><item><ipv6Address>2600:1f16:abc::8</ipv6Address></item>
+                </ipv6AddressesSet></item>
+                <item><networkInterfaceId>eni-2</networkInterfaceId><ipv6AddressesSet/></item>
+              </networkInterfaceSet>
               <reason>User initiated (2026-11-23 09:12:44 GMT)</reason>
               <instanceLifecycle>spot</instanceLifecycle>
               <blockDeviceMapping><item><deviceName>/dev/xvda</deviceName><ebs><volumeId>vol-1</volumeId></ebs></item></blockDeviceMapping>
@@ -70,7 +77,8 @@ import Testing
         == InstanceRow(
           id: "i-0123456789abcdef0", region: "us-east-2", state: .running, type: "t3.large",
           launchedAt: Timestamp(rfc3339: "2026-11-23T09:12:44Z"),
-          privateIP: "10.0.0.7", publicIP: "3.4.5.6", imageID: "ami-1", availabilityZone: "us-east-2b", vpcID: "vpc-1", isSpot: true,
+          privateIP: "10.0.0.7", publicIP: "3.4.5.6", ipv6Addresses: ["2600:1f16:abc::7", "2600:1f16:abc::8"], imageID: "ami-1",
+          availabilityZone: "us-east-2b", vpcID: "vpc-1", isSpot: true,
           stateReason: "User initiated (2026-11-23 09:12:44 GMT)", securityGroups: ["sg-1", "sg-2"], volumes: ["vol-1"],
           tags: ["Name": "ws-d3605ef2-f7d", "empty": "", "amp & co": "a <b> ☃"]))
   }

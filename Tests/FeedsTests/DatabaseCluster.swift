@@ -53,6 +53,13 @@ final class DatabaseCluster: Sendable {
     }
   }
 
+  /// How often somebody connected to that database as that user.
+  func connections(to database: String, as user: String = "fleet_ro") throws -> Int {
+    try String(contentsOfFile: directory + "/log", encoding: .utf8).split(separator: "\n").count {
+      $0.contains("connection authorized: user=\(user) database=\(database)")
+    }
+  }
+
   /// Runs `statements` as the superuser, over the socket. - Returns: what psql prints.
   @discardableResult
   func sql(_ statements: String, database: String = "postgres") throws -> String {
@@ -105,7 +112,8 @@ final class DatabaseCluster: Sendable {
   private var data: String { directory + "/data" }
 
   private func control(_ words: String...) throws {
-    let options = "-p \(port) -k \(directory) -c listen_addresses=127.0.0.1 -c log_statement=all -c log_line_prefix='%a|' -c fsync=off"
+    let options =
+      "-p \(port) -k \(directory) -c listen_addresses=127.0.0.1 -c log_statement=all -c log_connections=on -c log_line_prefix='%a|' -c fsync=off"
     try run(["pg_ctl", "-D", data, "-l", directory + "/log", "-o", options, "-w"] + words)
   }
 

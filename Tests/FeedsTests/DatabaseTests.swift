@@ -2,6 +2,7 @@ import FleetModel
 import FleetSim
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Feeds
@@ -105,6 +106,32 @@ import Testing
         #expect(!statement.lowercased().contains(verb), "\(statement)")
       }
     }
+  }
+
+  // MARK: - One connection
+
+  @Test func feedsDeletionsAndPostureShareOneConnection() async throws {
+    let fake = try DeletionFakeFleet()
+    // An older control plane: the runs of the cascade are in the database alone.
+    fake.truth.withLock { $0.offersPurges = false }
+    var environment = fake.environment
+    environment.aws = nil
+    environment.database = try cluster.database("shared", DatabaseSchema.contract + DatabaseSchema.rows)
+    let access = FleetAccess(environment: environment, http: HTTPClient(), variables: DeletionFakeFleet.variables)
+    await FleetFeeds(access, queue: queue).loadOnce()
+    #expect(fleet().database != nil)
+    let order = fake.order(within: 5)
+    for _ in 0..<3 {
+      let reader = try await DeletionReader(access, names: nil, prices: .builtin)
+      for _ in 0..<3 {
+        guard case .rows = await reader.readAudit(order, 10) else {
+          Issue.record("the runs were not read")
+          return
+        }
+      }
+    }
+    #expect(try await DatabaseHealth.textColumns(#require(access.database), within: 20)["org_purges"] != nil)
+    #expect(try cluster.connections(to: "shared") == 1)
   }
 
   // MARK: - Other schemas
@@ -359,10 +386,7 @@ import Testing
 
   /// What the built program prints, whatever its exit code.
   private func program(_ command: [String], _ config: String, _ variables: [String: String]) async throws -> JSONValue {
-    let beside = [Bundle.main.bundleURL, URL(fileURLWithPath: CommandLine.arguments[0])].map {
-      $0.deletingLastPathComponent().path + "/fleettui"
-    }
-    let path = try #require(beside.first { FileManager.default.isExecutableFile(atPath: $0) })
+    let path = ProgramUnderTest.url.path
     let words = ["/bin/sh", "-c", "\"$0\" \"$@\" || true", path, "--config", config, "--format", "json"] + command
     let output = await withCheckedContinuation { continuation in
       Thread { continuation.resume(returning: Result { try ChildProcess.output(of: words, environment: variables, seconds: 60) }) }.start()

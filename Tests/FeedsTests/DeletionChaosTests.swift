@@ -46,14 +46,13 @@ private final class Outcomes: Sendable {
   static func deletion(
     _ fake: DeletionFakeFleet, _ state: StateDirectory, within: Double, resumes: Int = 0, killAt: (index: Int, isWritten: Bool)? = nil
   ) async throws -> Result {
-    let reader = try DeletionReader(
-      environment: fake.environment, http: http, variables: DeletionFakeFleet.variables, names: nil, prices: .builtin)
+    let reader = try await DeletionReader(
+      FleetAccess(environment: fake.environment, http: http, variables: DeletionFakeFleet.variables), names: nil, prices: .builtin)
     let written = Tally()
     let killed = Tally()
     var result = Result()
     for start in 0..<10 {
-      guard case .held(let journal, let records) = try DeletionJournal.open(in: state, environment: "staging", org: DeletionFakeFleet.org)
-      else {
+      guard case .held(let journal) = try DeletionJournal.open(in: state, for: fake.order(within: within)) else {
         Issue.record("the journal is locked although nobody runs")
         return result
       }
@@ -66,21 +65,16 @@ private final class Outcomes: Sendable {
           return !dies
         }
       }
-      let end: DeletionRunner.End
-      if records.isEmpty {
-        end = await runner.start(fake.order(within: within), resumes: start == 0 ? resumes : 0, journal: journal)
-      } else if let run = DeletionRun(resuming: records, at: wallClock()) {
-        end = await runner.resume(run, journal: journal)
-      } else {
-        // Nothing had been sent: the operator begins anew.
-        try journal.restart()
-        end = await runner.start(fake.order(within: within), resumes: resumes, journal: journal)
-      }
-      switch end {
+      // Where something had been sent it goes on with that.
+      switch await runner.start(fake.order(within: within), resumes: start == 0 ? resumes : 0, journal: journal) {
       case .receipt(let receipt, let outcome, let problem):
         #expect(problem == nil)
         result.outcome = outcome
         result.receipt = receipt
+        return result
+      case .watched(let receipt):
+        #expect(receipt.requests.isEmpty)
+        result.outcome = receipt.outcome
         return result
       case .refused(let why):
         result.refusal = why
@@ -111,7 +105,7 @@ private final class Outcomes: Sendable {
 
   private static func fault(_ random: inout DeletionChaosRandom) -> DeletionFakeFleet.Fault {
     var fault = DeletionFakeFleet.Fault()
-    switch Int.random(in: 0..<12, using: &random) {
+    switch Int.random(in: 0..<13, using: &random) {
     case 0, 1: break
     case 2: fault.answerCut = Int.random(in: 0...240, using: &random)
     case 3: fault.requestCut = Int.random(in: 8...320, using: &random)
@@ -128,6 +122,9 @@ private final class Outcomes: Sendable {
       fault.answer = .status(409, #"{"error":"org lifecycle operation in flight; retry"}"#, type: "application/json")
       fault.starts = false
     case 9: fault.answer = .queued
+    case 11:
+      fault.answer = .status(403, #"{"error":"forbidden"}"#, type: "application/json")
+      fault.starts = false
     case 10: fault.failsAt = ["stripe", "redis", "infra", "db_rows"].randomElement(using: &random)
     default:
       fault.answer = .nothing

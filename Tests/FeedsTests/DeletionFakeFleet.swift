@@ -111,7 +111,9 @@ final class DeletionFakeFleet: Sendable {
 
   static let variables = ["TOKEN": "cp-token", "AWS_ACCESS_KEY_ID": "AKIATEST", "AWS_SECRET_ACCESS_KEY": "test"]
 
-  var plan: DeletionPlan {
+  var fleet: Fleet { Self.fleet }
+
+  static var fleet: Fleet {
     var fleet = Fleet()
     let now = wallClock()
     fleet.apply(
@@ -123,10 +125,17 @@ final class DeletionFakeFleet: Sendable {
         tags: ["OrgID": Self.org.rawValue, "ManagedBy": "molecule-cp"])
     }
     fleet.apply(FleetEvent(source: .ec2("us-east-2"), at: now, change: .instances(rows, complete: true, problem: nil)))
+    return fleet
+  }
+
+  static var plan: DeletionPlan {
+    let fleet = fleet
     return DeletionPlan(of: fleet.orgs[Self.org]!, in: fleet, environment: "staging", isProtected: false, prices: .builtin)
   }
 
-  func order(within seconds: Double) -> DeletionRun.Order {
+  func order(within seconds: Double) -> DeletionRun.Order { Self.order(within: seconds) }
+
+  static func order(within seconds: Double) -> DeletionRun.Order {
     let plan = plan
     let now = wallClock()
     return DeletionRun.Order(

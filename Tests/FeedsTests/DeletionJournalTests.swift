@@ -5,13 +5,15 @@ import Testing
 @testable import Feeds
 
 @Suite(.timeLimit(.minutes(5))) struct DeletionJournalTests {
+  static let order = DeletionFakeFleet.order(within: 5)
+
   func open(_ temporary: TemporaryState) throws -> DeletionJournal.Opening {
-    try DeletionJournal.open(in: temporary.state, environment: "staging", org: DeletionFakeFleet.org)
+    try DeletionJournal.open(in: temporary.state, for: Self.order)
   }
 
   @Test func twoOnOneMachineNeverHoldTheSameDeletion() throws {
     let temporary = TemporaryState()
-    guard case .held(let journal, _) = try open(temporary) else {
+    guard case .held(let journal) = try open(temporary) else {
       Issue.record("not held")
       return
     }
@@ -27,7 +29,7 @@ import Testing
     let order = try DeletionFakeFleet().order(within: 1)
     var path = ""
     do {
-      guard case .held(let journal, _) = try open(temporary) else {
+      guard case .held(let journal) = try open(temporary) else {
         Issue.record("not held")
         return
       }
@@ -38,11 +40,10 @@ import Testing
     let line = Array((DeletionRecord.sending(before: [], at: order.startedAt).json.serialized() + "\n").utf8)
     for cut in 1..<line.count {
       try (whole + Data(line.prefix(cut))).write(to: URL(fileURLWithPath: path))
-      guard case .held(let journal, let records) = try open(temporary) else {
-        Issue.record("not held")
+      guard case .held(let journal) = try open(temporary), case .unsent = journal.standing else {
+        Issue.record("not held, or taken for more than it says")
         return
       }
-      #expect(records == [.begun(order)])
       // What is written next starts on a line of its own.
       try journal.append(.following("p1", at: order.startedAt))
       #expect(
@@ -63,6 +64,53 @@ import Testing
     _ = temporary
   }
 
+  /// A process that was killed with its request out, and an operator who confirms the same deletion anew.
+  @Test func aJournalWhoseRequestMayHaveLeftIsGoneOnWithAndNeverBegunAnew() async throws {
+    let sent = DeletionRecord.sending(before: [], at: Self.order.startedAt)
+    for lines in [["\(DeletionRecord.begun(Self.order).json)", "\(sent.json)"], ["{\"record\":\"beg\u{1}", "\(sent.json)"], ["?"]] {
+      let fake = try DeletionFakeFleet()
+      let temporary = TemporaryState()
+      try held(temporary).remove()
+      let path = try held(temporary).path
+      try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: path))
+      guard case .held(let journal) = try DeletionJournal.open(in: temporary.state, for: fake.order(within: 1)),
+        case .unfinished = journal.standing
+      else {
+        Issue.record("\(lines) is taken for a deletion that had sent nothing")
+        continue
+      }
+      #expect(throws: StateDirectory.Failure.self) { try journal.begin(fake.order(within: 1)) }
+      let end = try await runner(fake, temporary.state).start(fake.order(within: 1), resumes: 3, journal: journal)
+      guard case .receipt(let receipt, .stalled, _) = end else {
+        Issue.record("\(end)")
+        continue
+      }
+      #expect(receipt["requests"]?.array?.count == 1 && receipt["legs"]?["roster"]?["state"] == "present")
+      #expect(fake.truth.withLock { $0.deletes.isEmpty && $0.requests.contains("GET /cp/admin/orgs") }, "\(lines)")
+    }
+  }
+
+  @Test func aReceiptIsKeptOfWhatWasSentFromHereAndNotOfWhatWasLookedAt() async throws {
+    let fake = try DeletionFakeFleet()
+    fake.truth.withLock { $0.cascadeSeconds = 2 }
+    let (mine, theirs) = (TemporaryState(), TemporaryState())
+    async let other = DeletionChaosTests.deletion(fake, theirs.state, within: 5)
+    await fake.waitForCascade()
+    // Only to look; and confirmed, when another operator was faster.
+    async let watching = try runner(fake, mine.state).watch(fake.order(within: 5))
+    async let begun = try runner(fake, mine.state).start(fake.order(within: 5), resumes: 0, journal: held(mine))
+    for end in [try await watching, try await begun] {
+      guard case .watched(let seen) = end else {
+        Issue.record("\(end)")
+        continue
+      }
+      #expect(seen.outcome == .verified && seen.requests.isEmpty && seen.watched["id"] == .null && seen.watched["hash"] == .null)
+    }
+    #expect(try ReceiptStore(state: mine.state).all().isEmpty && DeletionJournal.leftovers(in: mine.state).isEmpty)
+    #expect(try await other.outcome == .verified && ReceiptStore(state: theirs.state).all().count == 1)
+    #expect(fake.truth.withLock { $0.deletes.count } == 1)
+  }
+
   @Test func twoDashboardsAtOnceStartOneCascade() async throws {
     let fake = try DeletionFakeFleet()
     fake.truth.withLock { $0.cascadeSeconds = 2 }
@@ -77,16 +125,14 @@ import Testing
     #expect(fake.truth.withLock { $0.doubled } == 0)
   }
 
-  func runner(_ fake: DeletionFakeFleet, _ state: StateDirectory) throws -> DeletionRunner {
-    DeletionRunner(
-      reader: try DeletionReader(
-        environment: fake.environment, http: DeletionChaosTests.http, variables: DeletionFakeFleet.variables, names: nil, prices: .builtin),
-      state: state)
+  func runner(_ fake: DeletionFakeFleet, _ state: StateDirectory) async throws -> DeletionRunner {
+    let access = FleetAccess(environment: fake.environment, http: DeletionChaosTests.http, variables: DeletionFakeFleet.variables)
+    return DeletionRunner(reader: try await DeletionReader(access, names: nil, prices: .builtin), state: state)
   }
 
   /// A journal that this process holds, as another process would.
   func held(_ temporary: TemporaryState) throws -> DeletionJournal {
-    guard case .held(let journal, _) = try open(temporary) else { throw StateDirectory.Failure("journal", "is not held") }
+    guard case .held(let journal) = try open(temporary) else { throw StateDirectory.Failure("journal", "is not held") }
     return journal
   }
 
@@ -113,11 +159,11 @@ import Testing
     fake.truth.withLock { $0.cascadeSeconds = 2 }
     let temporary = TemporaryState()
     let order = fake.order(within: 5)
-    var dying = try runner(fake, temporary.state)
+    var dying = try await runner(fake, temporary.state)
     // Killed when the answer comes, before it is written.
     dying.survives = { record, _ in if case .answered = record { false } else { true } }
     let first = Task { [dying] in
-      guard case .held(let journal, _) = try self.open(temporary) else { return }
+      guard case .held(let journal) = try self.open(temporary) else { return }
       _ = await dying.start(order, resumes: 0, journal: journal)
     }
     await fake.waitForCascade()
@@ -129,6 +175,21 @@ import Testing
     }
     #expect(receipt["requests"]?.array?.count == 1 && receipt["requests"]?.array?[0]["status"] == .null)
     #expect(fake.truth.withLock { $0.deletes.count } == 1 && DeletionJournal.leftovers(in: temporary.state).isEmpty)
+  }
+
+  @Test func whatCouldNotBeKeptBesideTheReceiptIsToldWithIt() async throws {
+    let fake = try DeletionFakeFleet()
+    let temporary = TemporaryState()
+    let journal = try held(temporary)
+    // Where the evidence belongs there is a file.
+    #expect(FileManager.default.createFile(atPath: temporary.state.evidence, contents: nil))
+    let end = try await runner(fake, temporary.state).start(
+      fake.order(within: 5), resumes: 0, journal: journal, evidence: DeletionEvidence(bootEvents: []))
+    guard case .receipt(_, .verified, let problem) = end else {
+      Issue.record("\(end)")
+      return
+    }
+    #expect(problem?.contains("what the cascade destroys can't be kept") == true && problem?.contains("/evidence") == true)
   }
 
   @Test func aStateDirectoryThatCannotBeWrittenKeepsTheRequestBack() async throws {

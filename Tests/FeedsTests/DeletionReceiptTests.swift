@@ -36,6 +36,16 @@ import Testing
     #expect(try FileManager.default.attributesOfItem(atPath: store.directory)[.posixPermissions] as? Int == 0o700)
   }
 
+  @Test func aChainThatAnEditorGaveOtherLineEndsIsReadAsItIs() throws {
+    let temporary = TemporaryState()
+    let store = try store(temporary)
+    try edit(store, "chain") { $0.replacing("\n", with: "\r\n") }
+    let (verified, broken) = try store.verify()
+    #expect(verified == 3 && broken.isEmpty, "\(broken)")
+    try store.add(receipt("r-9"))
+    #expect(try store.all().map(\.id) == ["r-0", "r-1", "r-2", "r-9"])
+  }
+
   @Test func theHashIsThatOfTheReceiptWithSortedKeysAndWithoutItsHash() throws {
     let temporary = TemporaryState()
     let store = try store(temporary, count: 2)

@@ -134,6 +134,12 @@ private let recordings = ["A-admin", "B-admin", "dbdown", "docker-daemon-dead", 
     #expect(event == StreamedEvent(type: #"X\"#, timestamp: nil, slug: #"a"}"#, data: ["k": #"\"}"#]))
   }
 
+  @Test func whatAProgramWroteKeepsItsLinesAndNothingElseDoes() throws {
+    let text = #"{"type":"X","data":{"log_tail":"+ exec agent\r\nRUNTIME\u001b[1m CRASHED\n","error":"a\nb","name":"a\nb"}}"#
+    #expect(
+      try read(text).data == ["log_tail": "+ exec agent\nRUNTIME[1m CRASHED\n", "error": "a\nb", "name": "a b"])
+  }
+
   @Test func membersOfAnotherTypeAreUnknown() throws {
     let text = #"{"type":"X","timestamp":{},"org_id":7,"slug":null,"workspace_id":["w"],"data":null}"#
     #expect(try read(text, id: "+5") == StreamedEvent(type: "X", timestamp: nil))
@@ -192,7 +198,7 @@ private let recordings = ["A-admin", "B-admin", "dbdown", "docker-daemon-dead", 
       let envelope = try FeedEnvelope.read(event).get()
       #expect(envelope.type.rawValue == document["type"]?.string)
       #expect(envelope.timestamp?.milliseconds == document["timestamp"]?.integer)
-      #expect(envelope.data == document["data"].map { UntrustedText.clean($0, limit: 4096) })
+      #expect(envelope.data == document["data"].map { UntrustedText.clean($0, limit: 4096, keepingLinesOf: UntrustedText.programOutput) })
     }
   }
 

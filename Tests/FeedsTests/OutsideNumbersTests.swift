@@ -160,7 +160,7 @@ import Testing
     ]
     let text = ([begun] + lines).map { hostile.spoil($0) + "\n" }.joined()
     guard var run = DeletionRun(resuming: DeletionJournal.records(in: Array(text.utf8)), at: SampleEvents.start) else { return }
-    _ = run.resume(at: SampleEvents.start)
+    _ = run.resume()
     #expect(isDuration(run.order.verifyWithin) && run.timeLeft(at: SampleEvents.start).isFinite && !run.standing.isEmpty)
     _ = run.receipt(.queued, DeletionLegs(unread: "not read", at: SampleEvents.start), at: SampleEvents.start).body(previous: nil)
       .serialized()

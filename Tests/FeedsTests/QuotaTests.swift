@@ -59,7 +59,9 @@ import Testing
     try await withServer(handler) { base in
       for configured in [64, nil] {
         let queue = EventQueue()
-        let watches = RegionWatch.all(of: settings(base, configured), http: http, queue: queue, variables: variables, asksQuota: true)
+        let watches = RegionWatch.all(
+          of: settings(base, configured), http: http, queue: queue,
+          credentials: settings(base, configured).credentials(http: http, variables: variables), asksQuota: true)
         for watch in watches {
           await watch.read(within: 5)
           await watch.readQuota(within: 5)

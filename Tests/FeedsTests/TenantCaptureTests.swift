@@ -42,7 +42,7 @@ import Testing
           #expect(row.parentID?.rawValue == source["parent_id"]?.string)
           #expect(row.tier.map(Int64.init) == source["tier"]?.integer)
           #expect(row.budgetLimitCents.map(Int64.init) == source["budget_limit"]?.integer)
-          #expect(row.lastError == source["last_sample_error"]?.text.map { UntrustedText.clean($0) })
+          #expect(row.lastError == source["last_sample_error"]?.text.map { UntrustedText.cleanLines($0) })
         }
         #expect(server.text(0).contains("X-Molecule-Org-Id: 0aabb05f-8218-40ec-ac44-b63b3d4004ba\r\n"))
         #expect(server.text(0).contains("Authorization: Bearer tenant-token\r\n"))

@@ -171,6 +171,23 @@ private struct CanonicalBlock {
     #expect(codes("moleculesai.app", "A", "192.0.2.1") == [])
   }
 
+  @Test func anIPv6AddressIsAMachinesHoweverItIsWritten() {
+    var fleet = Fleet()
+    let rows = [("i-1", InstanceState.running, "2600:1f16:abc::7"), ("i-2", .terminated, "2600:1f16:abc::8")].map { id, state, address in
+      InstanceRow(id: InstanceID(id), region: "east", state: state, ipv6Addresses: [address])
+    }
+    fleet.apply(FleetEvent(source: .ec2("east"), at: now, change: .instances(rows, complete: true, problem: nil)))
+    let known = DNSFleet(of: [ZoneShare(of: fleet, environment: "prod", at: now)])
+    for (content, code) in [
+      ("2600:1f16:0abc:0:0:0:0:7", nil), ("2600:1F16:ABC::7", nil), ("2600:1f16:abc:0::8", "dns-target-dead"),
+      ("2600:1f16:abc::9", "dns-target-unknown"),
+    ] {
+      let row = DNSRecordRow(id: "1", name: "acme.moleculesai.app", type: "AAAA", content: content)
+      let report = DNSReport(records: [row], zoneProblem: nil, rules: rules(), fleet: known, quota: 200, at: now)
+      #expect(report.findings.map(\.code) == (code.map { [$0] } ?? []), "\(content)")
+    }
+  }
+
   @Test func anUnreadZoneHasNoRecordsAndSaysWhy() {
     let report = DNSReport(records: nil, zoneProblem: "DNS answered 500", rules: rules(), fleet: fleet(), quota: 200, at: now)
     #expect(report.used == nil && report.records.isEmpty && report.refused == "DNS answered 500")

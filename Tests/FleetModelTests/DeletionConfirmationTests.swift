@@ -26,6 +26,21 @@ import Testing
     #expect(confirmation.handle(.enter, at: now + 0.2) == .confirmed)
   }
 
+  @Test func whatEnterDoesIsKnownAsSoonAsThePhraseIsRightAndNotBefore() {
+    var confirmation = confirmation(word: "0a1b2c3d")
+    var now = type("staging/acm", into: &confirmation, from: opened + 3)
+    #expect(confirmation.next == nil)
+    now = type("e", into: &confirmation, from: now)
+    #expect(confirmation.next == "asks for the second word")
+    confirmation.setBlock("control-plane is stale")
+    #expect(confirmation.next == nil)
+    confirmation.setBlock(nil)
+    _ = confirmation.handle(.enter, at: now + 1)
+    #expect(confirmation.next == nil)
+    type("0a1b2c3d", into: &confirmation, from: now + 1)
+    #expect(confirmation.next == "deletes it for good")
+  }
+
   @Test func enterDoesNothingBeforeTwoSeconds() {
     var confirmation = confirmation()
     let now = type("staging/acme", into: &confirmation, from: opened)

@@ -180,13 +180,48 @@ import Testing
       Issue.record("taken for this run")
       return
     }
-    // For as long as it is followed the audit has no run, and the org stands.
-    var never = lost
-    let receipt = receipt(never.handle(.read(standing(at: 183)), at: start + 183))
-    #expect(receipt?.outcome == .failed)
-    var dark = standing(.failed("purges answered 500"), at: 183)
+    // For as long as it is followed the audit has no run, and the org stands: that it was never accepted nobody knows.
+    for audit in [DeletionReading.Audit.rows([]), .notOffered, .failed("purges answered 500")] {
+      var unknown = lost
+      let receipt = receipt(unknown.handle(.read(standing(audit, at: 183)), at: start + 183))
+      #expect(receipt?.outcome == .stalled && receipt?.legs.cascade.state == .unknown, "\(audit)")
+      #expect(receipt?.legs.cascade.detail.contains("may have been accepted: ask again") == true)
+    }
+    // Not even whether it stands could be read.
+    var dark = standing(at: 183)
+    dark.roster = .failed("timed out")
     dark.existence = .unknown("timed out")
-    #expect(self.receipt(lost.handle(.read(dark), at: start + 183))?.outcome == .partial)
+    #expect(receipt(lost.handle(.read(dark), at: start + 183))?.outcome == .stalled)
+  }
+
+  @Test func aResendThatIsRefusedLeavesTheRunThatFailedHalfwayAsItStood() {
+    for end in [DeletionRun.Event.answered(.refused(why: "answered 403"), status: 403), .unanswered("refused", mayHaveArrived: false)] {
+      var run = sent(resumes: 1)
+      _ = run.handle(.answered(.failedHalfway("p1", why: "answered 500"), status: 500), at: start + 2)
+      #expect(run.handle(.read(standing(.rows([purge("failed")]))), at: start + 3).last == .send)
+      let receipt = receipt(run.handle(end, at: start + 4))
+      #expect(receipt?.outcome == .stalled && receipt?.legs.cascade.state == .failed && receipt?.requests.count == 2)
+    }
+  }
+
+  @Test func onlyARefusalThatWasReadEndsFailed() {
+    let answers: [(DeletionAnswer, Int)] = [
+      (500, #"{"error":"boom"}"#, false), (502, "<html>Bad Gateway</html>", true), (503, "", false), (504, "", false),
+      (200, "<html>Sign in</html>", true),
+      (202, "<html>", true), (408, "", false), (303, "", false), (200, #"{"deleted":false}"#, false), (206, "", false),
+    ].map { (DeletionAnswer(status: $0, body: Array($1.utf8), isHTML: $2, retryAfter: nil, slug: "acme"), $0) }
+    for (answer, status) in answers {
+      var run = sent()
+      #expect(run.handle(.answered(answer, status: status), at: start + 2).last == .read, "\(answer)")
+      let receipt = receipt(run.handle(.read(standing(at: 183)), at: start + 183))
+      #expect(receipt?.outcome == .stalled, "\(answer)")
+      #expect(receipt?.requests.first?.status == status)
+    }
+    for lost in ["timed out", "cut"] {
+      var run = sent()
+      _ = run.handle(.unanswered(lost, mayHaveArrived: true), at: start + 2)
+      #expect(receipt(run.handle(.read(standing(at: 183)), at: start + 183))?.outcome == .stalled)
+    }
   }
 
   @Test func aRunThatFailedBeforeTheRequestIsNoNewsOfIt() {
@@ -448,7 +483,10 @@ import Testing
     #expect(resumed([.begun(order), .following("p1", at: start)])?.word == .underWay)
     #expect(resumed([.begun(order), sending, .unanswered("cut", mayHaveArrived: true, at: start + 2)])?.word == .lost("cut"))
     var leased = try #require(resumed([.begun(order), sending, .answered(.busy(retryAfter: 5), status: 409, at: start + 2)]))
-    #expect(receipt(leased.resume(at: start + 100))?.outcome == .failed)
+    // It looks first, and reads back what it says.
+    #expect(leased.resume() == [.read])
+    let refused = receipt(leased.handle(.read(standing(at: 100)), at: start + 100))
+    #expect(refused?.outcome == .failed && refused?.legs.roster.state == .present)
     // A resend that was cut off is as ambiguous as a first request.
     let failed = DeletionRecord.answered(.failedHalfway("p1", why: "500"), status: 500, at: start + 2)
     guard case .lost? = resumed([.begun(order), sending, failed, sending])?.word else {

@@ -178,6 +178,30 @@ import Testing
     #expect(codes(online, file(console: ["Traceback (most recent call last):"], online.now)).isEmpty)
   }
 
+  /// The line before is the shell's trace of a command: on one line with it the crash would look traced too.
+  @Test func aCrashIsFoundOnItsOwnLineOfALogAndOfAnError() throws {
+    let traced = "+ exec agent\nRUNTIME CRASHED: exit status 1"
+    for (log, error) in [(traced, "it ended"), ("+ echo done", traced), (traced.replacing("\n", with: "\n\n  "), "it ended")] {
+      var scene = scene(workspace: .provisioning)
+      scene.hear(
+        .tenant("acme"),
+        .streamed(
+          StreamedEvent(
+            type: .workspaceProvisionFailed, timestamp: scene.now, workspaceID: Self.workspace,
+            data: ["log_tail": .string(log), "error": .string(error)])))
+      #expect(codes(scene) == [.runtimeCrashed], "\(log) \(error)")
+      let finding = try #require(scene.fleet.findings(of: Self.workspace, at: scene.now).first)
+      #expect(!(finding.evidenceLines + [finding.summary]).joined().contains("\n"))
+      // Nor has the log's line of it more than one.
+      let entry = try #require(scene.fleet.log.last)
+      #expect(!entry.data.contains("\\n"))
+    }
+    let echoed = scene(workspace: .failed, error: "+ echo 'RUNTIME CRASHED'\nexit 3")
+    #expect(codes(echoed) == [.provisionFailed])
+    let said = try #require(echoed.fleet.findings(of: Self.workspace, at: echoed.now).first)
+    #expect(said.summary == "provisioning failed: + echo 'RUNTIME CRASHED' exit 3")
+  }
+
   @Test func aHermesGivenUpEarlyIsStillInstallingUntilItsDeadline() {
     var scene = scene(workspace: .failed)
     func event(_ type: EventType, _ ago: Double, _ payload: JSONValue) -> StoredEventRow {

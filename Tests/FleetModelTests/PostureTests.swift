@@ -55,6 +55,14 @@ import Testing
     #expect(targets(PostureRules.images([old, new])) == ["old"])
     #expect(targets(PostureRules.publicAddresses([old, new])) == ["old"])
     #expect(targets(PostureRules.tags([old, new])) == ["new"])
+    var sixth = machine("sixth", "ami-2", launched: 1, tags: ["TunnelID": "t"])
+    sixth.ipv6Addresses = ["2600:1f16:abc::7"]
+    #expect(PostureRules.publicAddresses([sixth]).first?.summary.contains("the public address 2600:1f16:abc::7 although") == true)
+    sixth.publicIP = "203.0.113.9"
+    #expect(PostureRules.publicAddresses([sixth]).first?.summary.contains("addresses 203.0.113.9, 2600:1f16:abc::7 although") == true)
+    sixth.publicIP = nil
+    sixth.ipv6Addresses = []
+    #expect(PostureRules.publicAddresses([sixth]).map(\.result) == [.pass])
     let origins = [
       ("a", "http://203.0.113.9:8080"), ("b", "https://b.example.com"), ("c", "http://127.0.0.1:1/x"), ("d", "http://10.1.2.3"),
       ("e", "HTTP://user@e.example.com/p"),

@@ -22,6 +22,27 @@ struct UntrustedTextTests {
   func lineBreaks(text: String, cleaned: String) { #expect(UntrustedText.clean(text) == cleaned) }
 
   @Test(
+    "a program's output keeps its lines and nothing else that acts",
+    arguments: [
+      ("a\nb", "a\nb"), ("a\r\nb", "a\nb"), ("a\n\n\rb", "a\nb"), ("a\u{2028}b\u{85}c", "a\nb\nc"), ("a\tb", "a b"), ("a\n\t b", "a\n  b"),
+      ("\u{1B}[2Ja\u{202E}\n\u{07}b", "[2Ja\nb"), ("x\npassword=hunter22\ny", "x\npassword=•••\ny"),
+    ])
+  func programOutput(text: String, cleaned: String) {
+    #expect(UntrustedText.cleanLines(text) == cleaned)
+    #expect(UntrustedText.cleanLines(cleaned) == cleaned)
+    #expect(UntrustedText.cleanLines(text).onOneLine.unicodeScalars.allSatisfy { $0.value >= 0x20 })
+    #expect(UntrustedText.cleanLines(text + String(repeating: "\nx", count: 5000), limit: 100).unicodeScalars.count == 100)
+  }
+
+  @Test("of a document only the members named keep their lines, and on one line none do")
+  func linesOfMembers() {
+    let value: JSONValue = ["log_tail": "a\r\nb", "name": "a\nb", "inner": ["error": "c\nd", "log_tail": ["e\nf"]]]
+    let cleaned = UntrustedText.clean(value, keepingLinesOf: UntrustedText.programOutput)
+    #expect(cleaned == ["log_tail": "a\nb", "name": "a b", "inner": ["error": "c\nd", "log_tail": ["e f"]]])
+    #expect(cleaned.onOneLine == UntrustedText.clean(value))
+  }
+
+  @Test(
     "bidirectional and invisible characters vanish",
     arguments: [
       "\u{202A}", "\u{202B}", "\u{202C}", "\u{202D}", "\u{202E}", "\u{2066}", "\u{2067}", "\u{2068}", "\u{2069}", "\u{200E}",

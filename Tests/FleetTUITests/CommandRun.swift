@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 @testable import FleetTUI
 
@@ -10,19 +11,6 @@ struct CommandRun {
   var errors: String
 
   var lines: [Substring] { output.split(separator: "\n") }
-
-  /// `.build/…/fleettui`, beside this test's own bundle.
-  static var program: URL {
-    var directory = Bundle.main.bundleURL
-    for candidate in [Bundle(for: Anchor.self).bundleURL, Bundle.main.bundleURL, URL(fileURLWithPath: CommandLine.arguments[0])] {
-      directory = candidate.deletingLastPathComponent()
-      let program = directory.appendingPathComponent("fleettui")
-      if FileManager.default.isExecutableFile(atPath: program.path) { return program }
-    }
-    return directory.appendingPathComponent("fleettui")
-  }
-
-  private final class Anchor {}
 
   private final class Collected: Sendable {
     let bytes = Mutex(Data())
@@ -38,7 +26,7 @@ struct CommandRun {
   }
 
   static func run(
-    arguments: [String], program: URL = program, input: String = "", variables: [String: String] = [:],
+    arguments: [String], program: URL = ProgramUnderTest.url, input: String = "", variables: [String: String] = [:],
     onOutput: @escaping @Sendable (String, Int32) -> Void = { _, _ in }
   ) async throws -> CommandRun {
     let process = Process()

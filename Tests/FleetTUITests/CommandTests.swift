@@ -2,6 +2,7 @@ import FleetModel
 import FleetSim
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import FleetTUI
@@ -28,7 +29,8 @@ private final class Once: Sendable {
 
   @Test func versionAndHelpSucceedAndWrongUsageIsTwo() async throws {
     let version = try await CommandRun.run("--version")
-    #expect(version.status == 0 && version.output == "fleettui \(FleetTUI.version)\n")
+    #expect(version.status == 0)
+    #expect(["fleettui \(FleetTUI.version)\n", "fleettui \(FleetTUI.version) (debug build)\n"].contains(version.output))
     let help = try await CommandRun.run("snapshot", "--help")
     #expect(help.status == 0 && help.output.contains("--format"))
     for arguments in [
@@ -40,6 +42,51 @@ private final class Once: Sendable {
         : arguments.count == 2
           ? try await CommandRun.run(arguments[0], arguments[1]) : try await CommandRun.run(arguments[0], arguments[1], arguments[2])
       #expect(run.status == 2 && run.output.isEmpty && !run.errors.isEmpty, "\(arguments): \(run)")
+    }
+  }
+
+  @Test func anUnknownCommandNamesTheNearestAndNoOtherCommandsUsage() async throws {
+    for (arguments, words) in [
+      (["snapshto"], "there is no command \"snapshto\"; did you mean snapshot?"), (["--ascii", "orphan"], "did you mean orphans?"),
+      (["config", "shwo"], "there is no command \"config shwo\"; did you mean config show?"),
+      (["eta", "backtset", "x"], "did you mean eta backtest?"),
+      (["help", "snapshto"], "did you mean snapshot? `fleettui --help` lists them"),
+      (["q7#"], "there is no command \"q7#\"; `fleettui --help` lists them"),
+    ] {
+      let run = try await CommandRun.run(arguments: arguments)
+      #expect(run.status == 2 && run.output.isEmpty, "\(run)")
+      #expect(run.errors.hasPrefix("fleettui: there is no command") && run.errors.contains(words), "\(run)")
+      #expect(!run.errors.contains("Usage") && !run.errors.contains("dashboard"))
+    }
+  }
+
+  @Test func aThemeThatThereIsNotIsRefusedByEveryCommand() async throws {
+    for arguments in [["config", "path"], ["snapshot"], ["demo"], ["feed", "decode"]] {
+      let run = try await CommandRun.run(arguments: arguments + ["--theme", "colorblnd"])
+      #expect(
+        run.status == 2 && run.output.isEmpty && run.errors.contains("there is no theme \"colorblnd\"; did you mean colourblind?"), "\(run)"
+      )
+    }
+    #expect(try await CommandRun.run("config", "path", "--theme", "mono").status == 0)
+  }
+
+  @Test func theRootsHelpNamesTheOptionsThatEveryCommandTakes() async throws {
+    for arguments in [["--help"], ["help"], ["-h"]] {
+      let run = try await CommandRun.run(arguments: arguments)
+      #expect(run.status == 0 && run.errors.isEmpty)
+      for option in GlobalOptions.valued.union(GlobalOptions.flags).union(["--version", "--help"]) {
+        #expect(run.lines.contains { $0.hasPrefix("  \(option) ") || $0.hasPrefix("  -h, \(option) ") }, "\(option): \(run.output)")
+      }
+      for command in RootCommand.configuration.subcommands where command.configuration.shouldDisplay {
+        #expect(run.lines.contains { $0.hasPrefix("  \(command._commandName) ") }, "\(command._commandName)")
+      }
+    }
+  }
+
+  @Test(arguments: ["1", "27", "40", "80", "100000", "-5", "x"]) func helpIsWrittenIntoAnyWidth(_ columns: String) async throws {
+    for arguments in [["--help"], ["snapshot", "--help"], ["snapshot", "--nonsense"]] {
+      let run = try await CommandRun.run(arguments: arguments, variables: ["COLUMNS": columns])
+      #expect([0, 2].contains(run.status) && (run.output + run.errors).contains("config"), "\(run)")
     }
   }
 
@@ -86,6 +133,25 @@ private final class Once: Sendable {
     let show = try await CommandRun.run("config", "show", "--origin", variables: variables)
     let values = try JSONValue(parsing: show.output)["values"]?.array ?? []
     #expect(values.contains { $0["key"] == "environment.staging.roster_poll" && $0["origin"]?.string?.hasSuffix("config.toml:12") == true })
+  }
+
+  @Test(arguments: ["\n", "\r\n"]) func whereEachValueComesFromIsToldOfAPipeToo(_ end: String) async throws {
+    let directory = try TemporaryDirectory()
+    let text =
+      "\u{FEFF}"
+      + (ConfigurationTests.head + "roster_poll = \"20s\"\n[history]\npath = \"\(directory.url.path)/h.sqlite\"\n").replacing(
+        "\n", with: end)
+    let file = try directory.file("c.toml", text)
+    let script = "exec $fleettui config show --origin --format json --config <(cat \(file))"
+    let shown = try await ShellRun.run(script)
+    let values = try JSONValue(parsing: shown.output)["values"]?.array ?? []
+    func origin(_ key: String) -> String? { values.first { $0["key"]?.string == key }?["origin"]?.string }
+    #expect(origin("environment.staging.control_plane")?.hasSuffix(":2") == true, "\(shown)")
+    #expect(origin("environment.staging.roster_poll")?.hasSuffix(":4") == true && origin("history.path")?.hasSuffix(":6") == true)
+    #expect(origin("environment.staging.verify_within") == "default")
+    // Whoever looks a second time sees the same file.
+    let stats = try await ShellRun.run("exec $fleettui eta stats --config <(cat \(file))")
+    #expect(stats.output.contains("\(directory.url.path)/h.sqlite"), "\(stats)")
   }
 
   @Test func aSnapshotIsOneDocumentAndComplete() async throws {
@@ -180,6 +246,53 @@ private final class Once: Sendable {
     #expect(run.status == 0 && check?["result"] == "warn", "\(run.output)")
     #expect(check?["summary"]?.string?.contains("tenant acme /workspaces answered 401") == true, "\(run.output)")
     #expect(check?["next_step"]?.string?.contains("check acme") == true)
+  }
+
+  @Test func whatAKilledSimulationLeftIsSweptByTheNextAndALiveOnesStays() async throws {
+    final class Seen: Sendable { let configs = Mutex<[String]>([]) }
+    let seen = Seen()
+    let directory = try TemporaryDirectory()
+    let variables = ["TMPDIR": directory.url.path]
+    @Sendable func config(_ output: String) -> String? {
+      output.split(separator: "\n").first.flatMap { try? JSONValue(parsing: String($0)) }?["config"]?.text
+    }
+    func sim(_ signal: Int32) async throws -> CommandRun {
+      try await CommandRun.run("sim", variables: variables) { output, process in
+        guard let path = config(output) else { return }
+        seen.configs.withLock { $0.append(path) }
+        kill(process, signal)
+      }
+    }
+    #expect(try await sim(SIGKILL).status == -SIGKILL)
+    let dead = try #require(seen.configs.withLock { $0.last })
+    #expect(FileManager.default.fileExists(atPath: dead), "killed, it could remove nothing")
+    // Others' folders, and what only has such a name.
+    let strange = directory.url.path + "/fleettui-sim-strange"
+    try FileManager.default.createDirectory(atPath: strange, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    try FileManager.default.createSymbolicLink(atPath: directory.url.path + "/fleettui-sim-link", withDestinationPath: strange)
+    let live = try await CommandRun.run("sim", variables: variables) { output, process in
+      guard let path = config(output) else { return }
+      seen.configs.withLock { $0.append(path) }
+      #expect(!FileManager.default.fileExists(atPath: dead))
+      // While it lives another one starts and ends.
+      Thread.detachNewThread {
+        let other = Process()
+        let line = Pipe()
+        other.executableURL = ProgramUnderTest.url
+        other.arguments = ["sim"]
+        other.environment = variables
+        other.standardOutput = line
+        try? other.run()
+        _ = line.fileHandleForReading.availableData
+        other.terminate()
+        other.waitUntilExit()
+        #expect(FileManager.default.fileExists(atPath: path))
+        kill(process, SIGTERM)
+      }
+    }
+    #expect(live.status == 143)
+    let left = try FileManager.default.contentsOfDirectory(atPath: directory.url.path)
+    #expect(left.sorted() == ["fleettui-sim-link", "fleettui-sim-strange"], "\(left)")
   }
 
   @Test func doctorPassesOnTheSimulatedFleet() async throws {

@@ -86,6 +86,39 @@ import Testing
     #expect(failure("[ui]\ntheem = \"x\"\n") == "c.toml:2: ui.theem: unknown key: did you mean theme?")
   }
 
+  @Test func aMisspeltKeyIsNotCalledAMissingOne() {
+    for (text, message) in [
+      (
+        "[environment.staging.aws]\nregion = [\"us-east-2\"]\n",
+        "c.toml:5: environment.staging.aws.region: unknown key: did you mean regions?"
+      ),
+      ("[environment.staging.dns]\nzome = \"example.com\"\n", "c.toml:5: environment.staging.dns.zome: unknown key: did you mean zone?"),
+      (
+        "[environment.staging.aws]\nregions = [\"us-east-2\"]\nenvironment_tag = { key = \"E\", valeu = \"s\" }\n",
+        "c.toml:6: environment.staging.aws.environment_tag.valeu: unknown key: did you mean value?"
+      ),
+    ] {
+      #expect(failure(Self.head + text) == message)
+    }
+    #expect(failure(Self.head + "[environment.staging.aws]\nprofile = \"x\"\n")?.contains("must name at least one region") == true)
+  }
+
+  @Test(arguments: ["\n", "\r\n"]) func aFileOfAnyEditorIsReadAndItsErrorsHaveLines(_ end: String) throws {
+    func written(_ text: String) -> String { "\u{FEFF}" + text.replacing("\n", with: end) }
+    #expect(failure(written(Self.head + "writes = \"yes\"\n")) == "c.toml:4: environment.staging.writes: must be true or false")
+    #expect(failure(written("default_enviroment = \"x\"\n"))?.hasPrefix("c.toml:1: default_enviroment: unknown key") == true)
+    #expect(failure(written(Self.head + "[keys]\nquitt = \"x\"\n"))?.hasPrefix("c.toml:5: ") == true)
+    let source = try ConfigurationFile.parse(written("default_environment = \"staging\"\n" + Self.head), path: "c.toml").source
+    #expect(source.line(ofKey: "default_environment", in: "") == 1)
+    #expect(source.line(ofKey: "admin_token", in: "environment.staging") == 4)
+  }
+
+  @Test func aThemeThatThereIsNotIsAnErrorOfItsLine() {
+    #expect(
+      failure("[ui]\ntheme = \"colorblnd\"\n")?.hasPrefix("c.toml:2: ui.theme: there is no theme \"colorblnd\"; did you mean colourblind?")
+        == true)
+  }
+
   @Test func badValuesAreNamedWithTheirLine() {
     let cases: [(String, String)] = [
       ("roster_poll = \"soon\"", "environment.staging.roster_poll: must be a duration"),

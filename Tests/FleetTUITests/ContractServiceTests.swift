@@ -1,13 +1,12 @@
 import Feeds
 import FleetModel
 import Foundation
+import TestSupport
 import Testing
 
 /// The service that puts the event-stream client before the public contract tests.
 @Suite struct ContractServiceTests {
-  private static var program: URL {
-    CommandRun.program.deletingLastPathComponent().appendingPathComponent("eventstream-contract-service")
-  }
+  private static let program = ProgramUnderTest.builtBesideTests("eventstream-contract-service")
 
   @Test func helpIsHelpAndWhatCanNotBeUnderstoodIsWrongUsage() async throws {
     for option in ["--help", "-h"] {

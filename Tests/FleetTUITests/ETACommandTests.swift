@@ -37,6 +37,13 @@ import Testing
     #expect(table.lines.first == "boot,phase,elapsed,p50,p90,n,actual" && table.lines.count == 3)
   }
 
+  @Test func aFileOfAnotherSystemIsTheSameFile() async throws {
+    let text = "\u{FEFF}" + [Self.line("g", [10]), Self.line("g", [12])].map { $0 + "\r\n" }.joined()
+    let run = try await CommandRun.run("eta", "backtest", "-", input: text)
+    #expect(run.status == 0 && run.errors.isEmpty, "\(run)")
+    #expect(try JSONValue(parsing: run.output)["boots"] == 2)
+  }
+
   @Test func brokenLinesAreNamedAndTheRestIsUsed() async throws {
     let text = [Self.line("g", [10]), "{", #"{"group":"g","phases":[{"name":"a","seconds":-4}],"outcome":"ok"}"#, Self.line("g", [12])]
       .joined(separator: "\n")

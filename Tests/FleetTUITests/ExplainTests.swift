@@ -22,13 +22,14 @@ struct LoadedFleet {
       let environment = try ConfigurationFile.read(path: endpoints.configPath).environment(named: nil)
       let http = HTTPClient()
       let queue = EventQueue()
-      let feeds = FleetFeeds(environment: environment, http: http, queue: queue, variables: [:])
+      let access = FleetAccess(environment: environment, http: http, variables: [:])
+      let feeds = FleetFeeds(access, queue: queue)
       await feeds.loadOnce()
       var fleet = Fleet()
       for event in queue.drain() { fleet.apply(event) }
       #expect(fleet.checkInvariants().isEmpty)
       try await body(
-        LoadedFleet(fleet: fleet, environment: environment, reader: try CaseReader(environment: environment, http: http, variables: [:])))
+        LoadedFleet(fleet: fleet, environment: environment, reader: try await CaseReader(access)))
     } catch {
       await simulation.stop()
       throw error

@@ -86,6 +86,11 @@ import Testing
     }
   }
 
+  @Test func aReportThatNobodyAskedForIsNothing() {
+    var decoder = KeyDecoder(takesMouse: false)
+    #expect(decoder.keys(from: Array("\u{1B}[M dd\u{1B}[0;1;2M\u{1B}[<64;1;2Mx".utf8)) == [.character("x")])
+  }
+
   @Test func aReportTakesItsThreeNumbersWithIt() {
     #expect(keys("\u{1B}[M dd") == [.click(row: 67, column: 67)])
     // A release, a motion, the other buttons.

@@ -1,5 +1,6 @@
 import FleetModel
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Feeds
@@ -15,16 +16,10 @@ private struct OrphanFleet: Sendable {
     var ids: [String: String]
   }
 
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
   let start: Start
 
   static func with(_ body: (OrphanFleet) async throws -> Void) async throws {
-    let process = Process()
-    let named = ProcessInfo.processInfo.environment["FLEETTUI_PYTHON"] ?? ""
-    let own = root.appending(path: ".venv/bin/python3").path
-    let python = !named.isEmpty ? named : FileManager.default.isExecutableFile(atPath: own) ? own : "/usr/bin/python3"
-    process.executableURL = URL(filePath: python)
-    process.arguments = [root.appending(path: "Tests/Support/python/orphan_fleet.py").path]
+    let process = TestPython.process([TestPython.file("Tests/Support/python/orphan_fleet.py")])
     let (input, output) = (Pipe(), Pipe())
     process.standardInput = input
     process.standardOutput = output
@@ -37,7 +32,8 @@ private struct OrphanFleet: Sendable {
     do {
       let line = await firstLine(of: output.fileHandleForReading)
       guard let start = try? JSONDecoder().decode(Start.self, from: line) else {
-        throw Missing(description: "orphan_fleet.py did not start with \(python): run `make test`, or `pip install 'moto[server]' boto3`")
+        throw Missing(
+          description: "orphan_fleet.py did not start with \(TestPython.path): run `make test`, or `pip install 'moto[server]' boto3`")
       }
       result = .success(try await body(OrphanFleet(start: start)))
     } catch { result = .failure(error) }

@@ -2,3 +2,14 @@
 #pragma once
 
 #include <malloc.h>
+#include <spawn.h>
+
+/// Gives the calling thread a stack for signal handlers, for as long as it lives: a handler of a stack overflow has nowhere else to run.
+/// A thread that has one keeps it.
+void fleet_alternate_stack(void);
+
+/// pipe2(2). - Returns: 0, or -1 with `errno`.
+int fleet_pipe(int ends[2], int flags);
+
+/// posix_spawn_file_actions_addclosefrom_np(3): the child keeps nothing from `first` on.
+int fleet_spawn_closes_from(posix_spawn_file_actions_t *actions, int first);

@@ -54,7 +54,8 @@ void signals_install(int pipe);
 void signals_taken(int number);
 void signals_remove(void);
 
-/// From now on a crash writes `bytes` to `terminal`, sets its modes and gives standard error back, then goes on to what was installed before.
+/// From now on a crash, or any other signal that ends the program, writes `bytes` to `terminal`, sets its modes and gives standard error back
+/// (unless it is -1), then goes on to what was installed before.
 void crash_arm(int terminal, int standard_error, const struct termios *modes, const uint8_t *bytes, size_t count);
 void crash_disarm(void);
 

@@ -1,5 +1,4 @@
 import FleetModel
-import Glibc
 
 /// The AWS profiles of this user: `~/.aws/config` and `~/.aws/credentials`, or the files that `AWS_CONFIG_FILE` and
 /// `AWS_SHARED_CREDENTIALS_FILE` name (AWS SDKs and Tools Reference Guide, "Shared config and credentials files").
@@ -47,58 +46,6 @@ struct AWSProfiles: Sendable {
     if section == "default" { return section }
     guard let words = ShellWords.split(section), words.count == 2, words[0] == "profile" else { return nil }
     return words[1]
-  }
-}
-
-/// The dialect of INI that AWS's tools read: comments on lines of their own, keys in any case, indented lines belong to the key above.
-enum AWSProfileFile {
-  struct Section: Sendable {
-    var name: String
-    var settings: [String: String] = [:]
-  }
-
-  static func sections(of text: String) -> [Section] {
-    var sections: [Section] = []
-    for line in text.split(whereSeparator: \.isNewline) {
-      guard let first = line.first, first != "#", first != ";" else { continue }
-      let isIndented = first.isWhitespace
-      let content = String(line).trimmingSpaces
-      if content.isEmpty { continue }
-      if !isIndented, content.hasPrefix("[") {
-        guard let end = content.firstIndex(of: "]") else { continue }
-        sections.append(Section(name: String(content[content.index(after: content.startIndex)..<end]).trimmingSpaces))
-        continue
-      }
-      // A nested setting (`s3 =` and lines below it) is none of ours.
-      guard !isIndented, !sections.isEmpty, let separator = content.firstIndex(where: { $0 == "=" || $0 == ":" }) else { continue }
-      let key = content[..<separator].lowercased().trimmingSpaces
-      sections[sections.count - 1].settings[key] = String(content[content.index(after: separator)...]).trimmingSpaces
-    }
-    return sections
-  }
-
-  /// At most 1 MiB of a file; `nil` when it isn't there.
-  static func text(of path: String) throws(AWSError) -> String? {
-    func failed(_ why: String) -> AWSError { AWSError(.noCredentials, what: "AWS credentials", why: "\(path) can't be read: \(why)") }
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else {
-      let reason = errno
-      if reason == ENOENT || reason == ENOTDIR { return nil }
-      throw failed(String(cString: strerror(reason)))
-    }
-    defer { close(file) }
-    var status = stat()
-    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw failed("it is not a file") }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 16 << 10)
-    while bytes.count < 1 << 20 {
-      let count = read(file, &chunk, chunk.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw failed(String(cString: strerror(errno))) }
-      if count == 0 { break }
-      bytes.append(contentsOf: chunk.prefix(count))
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }
 

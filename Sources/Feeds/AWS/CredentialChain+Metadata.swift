@@ -43,7 +43,7 @@ extension CredentialChain {
     var token = variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")
     if let path = variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
       guard let text = try AWSProfileFile.text(of: path) else { throw unusable("the container's token file \(shown(path)) is missing") }
-      token = text.trimmingSpaces
+      token = String(text.withoutByteOrderMark).trimmingSpaces
     }
     guard let token else { return nil }
     guard token.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {

@@ -77,7 +77,8 @@ extension CredentialChain {
     guard let role = setting("AWS_ROLE_ARN", "role_arn") else {
       throw unusable("a web identity's token is given, but no role", "set AWS_ROLE_ARN or role_arn")
     }
-    let token = try AWSProfileFile.text(of: SecretSource.expanded(path, environment))?.trimmingSpaces ?? ""
+    let file = try AWSProfileFile.text(of: SecretSource.expanded(path, environment)) ?? ""
+    let token = String(file.withoutByteOrderMark).trimmingSpaces
     guard !token.isEmpty else { throw unusable("the web identity token file \(shown(path)) is missing or empty") }
     return try await session(
       "AssumeRoleWithWebIdentity",
@@ -102,9 +103,13 @@ extension CredentialChain {
     else {
       throw AWSError(.unreadable, what: question.description, why: "the answer has no credentials in it")
     }
+    let end = item["Expiration"].map { Timestamp(rfc3339: $0.text.trimmingSpaces) }
+    if case .some(nil) = end {
+      throw AWSError(.unreadable, what: question.description, why: "the answer's Expiration is no date")
+    }
     return try AWSCredentials(
       accessKeyID: id.trimmingSpaces, secretAccessKey: secret.trimmingSpaces, sessionToken: token.trimmingSpaces,
-      expiration: item["Expiration"].flatMap { Timestamp(rfc3339: $0.text.trimmingSpaces) }, source: source)
+      expiration: end ?? nil, source: source)
   }
 
   /// The region's own STS, unless the environment or the profile names another (SDKs Reference Guide, "Service-specific endpoints").

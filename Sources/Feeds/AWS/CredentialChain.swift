@@ -56,11 +56,12 @@ struct CredentialChain: Sendable {
   /// `AWS_ACCESS_KEY_ID` and its companions.
   func environmentKeys() throws(AWSError) -> AWSCredentials? {
     guard let id = variable("AWS_ACCESS_KEY_ID") else { return nil }
+    let end = variable("AWS_CREDENTIAL_EXPIRATION").map { Timestamp(rfc3339: $0) }
+    if case .some(nil) = end { throw unusable("AWS_CREDENTIAL_EXPIRATION is no date", "unset it, or set it as its tool gave it") }
     return try AWSCredentials(
       accessKeyID: id, secretAccessKey: variable("AWS_SECRET_ACCESS_KEY") ?? "",
       sessionToken: variable("AWS_SESSION_TOKEN") ?? variable("AWS_SECURITY_TOKEN"),
-      expiration: variable("AWS_CREDENTIAL_EXPIRATION").flatMap { Timestamp(rfc3339: $0) },
-      source: "the environment (AWS_ACCESS_KEY_ID)")
+      expiration: end ?? nil, source: "the environment (AWS_ACCESS_KEY_ID)")
   }
 
   private func keys(in settings: [String: String], _ source: String) throws(AWSError) -> AWSCredentials? {
@@ -93,9 +94,10 @@ enum CredentialDocument {
       throw unusable("gave JSON without AccessKeyId or SecretAccessKey")
     }
     var expiration: Timestamp?
-    if let text = json["Expiration"]?.text, !text.isEmpty {
-      guard let end = Timestamp(rfc3339: text) else { throw unusable("gave an Expiration that is no date") }
-      expiration = end
+    // A date, or seconds since 1970; what is there and is neither is not "never".
+    if let end = json["Expiration"], !end.isNull, end != "" {
+      guard let moment = json.time("Expiration") else { throw unusable("gave an Expiration that is no date") }
+      expiration = moment
     }
     return try AWSCredentials(
       accessKeyID: id, secretAccessKey: secret, sessionToken: json["SessionToken"]?.text ?? json["Token"]?.text, expiration: expiration,

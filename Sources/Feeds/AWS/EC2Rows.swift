@@ -23,7 +23,8 @@ extension InstanceRow: EC2Row {
   static var action: String { "DescribeInstances" }
   static var path: [String] { ["reservationSet", "item", "instancesSet", "item"] }
   static let wanted: Set<String> = [
-    "instanceId", "instanceState", "instanceType", "launchTime", "privateIpAddress", "ipAddress", "imageId", "placement", "vpcId",
+    "instanceId", "instanceState", "instanceType", "launchTime", "privateIpAddress", "ipAddress", "ipv6Address",
+    "networkInterfaceSet", "imageId", "placement", "vpcId",
     "instanceLifecycle", "reason", "stateReason", "groupSet", "blockDeviceMapping", "tagSet",
   ]
   var identity: String { id.rawValue }
@@ -33,7 +34,8 @@ extension InstanceRow: EC2Row {
     self.init(
       id: InstanceID(id), region: region, state: InstanceState(item["instanceState"]?.words("name") ?? ""),
       type: item.words("instanceType"), launchedAt: item.time("launchTime"), privateIP: item.words("privateIpAddress"),
-      publicIP: item.words("ipAddress"), imageID: item.id("imageId"), availabilityZone: item["placement"]?.words("availabilityZone"),
+      publicIP: item.words("ipAddress"), ipv6Addresses: item.ipv6Addresses, imageID: item.id("imageId"),
+      availabilityZone: item["placement"]?.words("availabilityZone"),
       vpcID: item.id("vpcId"), isSpot: item["instanceLifecycle"]?.text == "spot",
       stateReason: item.words("reason") ?? item["stateReason"]?.words("message"), securityGroups: item.ids("groupSet", "groupId"),
       volumes: item.items("blockDeviceMapping").compactMap { $0["ebs"]?.id("volumeId") }, tags: item.tags)
@@ -151,6 +153,16 @@ extension XMLElement {
     self[name].flatMap { Int($0.text) }.flatMap { range.contains($0) ? $0 : nil }
   }
   fileprivate func time(_ name: String) -> Timestamp? { self[name].flatMap { Timestamp(rfc3339: $0.text) } }
+
+  /// A machine's own, then those of its interfaces, each once.
+  fileprivate var ipv6Addresses: [String] {
+    let all =
+      [words("ipv6Address")]
+      + items("networkInterfaceSet").flatMap { $0.items("ipv6AddressesSet") }.map { $0.words("ipv6Address") }
+    var addresses: [String] = []
+    for address in all.compactMap({ $0.map(InternetAddress.canonical) }) where !addresses.contains(address) { addresses.append(address) }
+    return addresses
+  }
 
   /// The tags. Keys have at most 128 characters, values 256 (EC2 User Guide, "Tag restrictions").
   fileprivate var tags: Tags {

@@ -7,6 +7,10 @@ extension JSONValue {
   func clean(_ name: String, limit: Int = 512) -> String? {
     self[name]?.text.map { UntrustedText.clean($0, limit: limit) }.flatMap { $0.isEmpty ? nil : $0 }
   }
+  /// The same with its lines kept.
+  func cleanLines(_ name: String, limit: Int = 2000) -> String? {
+    self[name]?.text.map { UntrustedText.cleanLines($0, limit: limit) }.flatMap { $0.isEmpty ? nil : $0 }
+  }
   func count(_ name: String) -> Int? { self[name]?.count }
   /// RFC 3339, or Unix seconds or milliseconds; `nil` for a moment outside the years 1…9999.
   func time(_ name: String) -> Timestamp? {
@@ -23,7 +27,7 @@ extension OrgRow {
     guard let id: OrgID = json.identity("id"), let slug: Slug = json.identity("slug") else { return nil }
     self.init(
       id: id, slug: slug, name: json.clean("name"), plan: json.clean("plan", limit: 64), memberCount: json.count("member_count"),
-      status: json.clean("instance_status", limit: 64).map(OrgStatus.init), lastError: json.clean("last_error", limit: 2000),
+      status: json.clean("instance_status", limit: 64).map(OrgStatus.init), lastError: json.cleanLines("last_error"),
       createdAt: json.time("created_at"), updatedAt: json.time("updated_at"))
   }
 }
@@ -36,7 +40,7 @@ extension WorkspaceRow {
       status: WorkspaceStatus(json.clean("status", limit: 64) ?? ""), runtime: json.clean("runtime", limit: 64),
       parentID: json.identity("parent_id"), url: json.clean("url"), activeTasks: json.count("active_tasks"),
       currentTask: json.clean("current_task", limit: 1000), errorRate: json["last_error_rate"]?.rate,
-      lastError: json.clean("last_sample_error", limit: 2000), uptime: json["uptime_seconds"]?.duration,
+      lastError: json.cleanLines("last_sample_error"), uptime: json["uptime_seconds"]?.duration,
       provisionTimeout: json["provision_timeout_ms"]?.duration.flatMap { $0 > 0 ? $0 / 1000 : nil },
       monthlySpendCents: json.count("monthly_spend"),
       budgetLimitCents: json.count("budget_limit"))
@@ -72,6 +76,7 @@ extension StoredEventRow {
     else { return nil }
     self.init(
       id: id, type: EventType(rawValue: type), workspaceID: json.identity("workspace_id"),
-      payload: UntrustedText.clean(json["payload"] ?? .object([]), limit: 2000), createdAt: created)
+      payload: UntrustedText.clean(
+        json["payload"] ?? .object([]), limit: 2000, keepingLinesOf: UntrustedText.programOutput), createdAt: created)
   }
 }

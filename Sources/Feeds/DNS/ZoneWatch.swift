@@ -7,26 +7,24 @@ public final class ZoneWatch: Sendable {
   static let interval = 60.0
 
   let kick = Kick()
-  private let environment: String
+  private let access: FleetAccess
   private let settings: DNSSettings
   private let rules: DNSRules
-  private let neighbours: [FleetEnvironment]
-  private let http: HTTPClient
+  private let neighbours: [FleetAccess]
   private let queue: EventQueue
-  private let variables: [String: String]
 
   /// - Parameter neighbours: the other environments of the configuration that name the same zone.
-  public init(
-    environment: String, settings: DNSSettings, neighbours: [FleetEnvironment], http: HTTPClient, queue: EventQueue,
-    variables: [String: String]
-  ) {
-    self.environment = environment
+  init(_ access: FleetAccess, _ settings: DNSSettings, neighbours: [FleetEnvironment], queue: EventQueue) {
+    self.access = access
     self.settings = settings
     rules = DNSRules(settings, sharedWith: neighbours)
-    self.neighbours = neighbours
-    self.http = http
+    self.neighbours = neighbours.map { neighbour in
+      var asked = neighbour
+      asked.dns = nil
+      asked.database = nil
+      return access.neighbour(asked)
+    }
     self.queue = queue
-    self.variables = variables
   }
 
   func announce() { post(.expected(pollInterval: Self.interval)) }
@@ -44,9 +42,10 @@ public final class ZoneWatch: Sendable {
     async let shares = shares(within: budget)
     let change: FleetEvent.Change
     do throws(FeedError) {
-      let records = try await records(within: budget)
+      let records = try await access.records(of: settings, within: budget)
       change = .zone(
-        ZoneReading(environment: environment, rules: rules, quota: settings.recordQuota, records: records, neighbours: await shares))
+        ZoneReading(
+          environment: access.environment.name, rules: rules, quota: settings.recordQuota, records: records, neighbours: await shares))
     } catch {
       _ = await shares
       change = .failed(error.description)
@@ -55,32 +54,20 @@ public final class ZoneWatch: Sendable {
     post(to: question, change)
   }
 
-  private func records(within budget: Double) async throws(FeedError) -> [DNSRecordRow] {
-    guard let source = settings.token else { throw .unanswerable("DNS: no token is configured") }
-    let token: Secret
-    do throws(SecretSource.Unavailable) { token = try source.read(environment: variables) } catch {
-      throw .unanswerable("DNS: \(error)")
-    }
-    return try await CloudflareClient(http: http, api: settings.api, token: token).records(of: settings, within: budget)
-  }
-
   /// What the neighbours know, each asked once, all at the same time.
   private func shares(within budget: Double) async -> [ZoneShare] {
     await neighbours.concurrentMap { await self.share(of: $0, within: budget) }.sorted { $0.environment < $1.environment }
   }
 
-  private func share(of neighbour: FleetEnvironment, within budget: Double) async -> ZoneShare {
-    var asked = neighbour
-    asked.dns = nil
-    asked.database = nil
+  private func share(of neighbour: FleetAccess, within budget: Double) async -> ZoneShare {
     var options = FleetFeeds.Options()
     options.asksTenants = false
     options.budget = min(20, budget)
     let events = EventQueue()
-    await FleetFeeds(environment: asked, http: http, queue: events, variables: variables, options: options).loadOnce()
-    var fleet = Fleet(orphans: OrphanSettings(neighbour.aws))
+    await FleetFeeds(neighbour, queue: events, options: options).loadOnce()
+    var fleet = Fleet(orphans: OrphanSettings(neighbour.environment.aws))
     for event in events.drain() { fleet.apply(event) }
-    return ZoneShare(of: fleet, environment: neighbour.name, at: wallClock())
+    return ZoneShare(of: fleet, environment: neighbour.environment.name, at: wallClock())
   }
 
   private func post(to question: Question? = nil, _ change: FleetEvent.Change) {

@@ -51,7 +51,11 @@ public struct DatabaseHealth: Hashable, Sendable {
   {
     let connection = PostgresConnection(settings: settings)
     defer { connection.close() }
-    return try await connection.perform(within: seconds) { session, limits throws(DatabaseError) in
+    return try await textColumns(connection, within: seconds)
+  }
+
+  static func textColumns(_ connection: PostgresConnection, within seconds: Double) async throws(DatabaseError) -> [String: Set<String>] {
+    try await connection.perform(within: seconds) { session, limits throws(DatabaseError) in
       try session.connect(limits)
       var columns: [String: Set<String>] = [:]
       try session.reading(limits) { () throws(DatabaseError) in

@@ -45,6 +45,14 @@ struct DatabaseReading: Sendable {
     return reading
   }
 
+  /// The runs of the cascade alone, the oldest first; `nil` where there is no table of them.
+  static func purges(_ session: PostgresSession, _ limits: QuestionLimits) throws(DatabaseError) -> [PurgeRow]? {
+    guard let query = try DatabaseQuery(.purges, of: columns(session, limits)) else { return nil }
+    var reading = DatabaseReading(rows: DatabaseRows(readAt: wallClock()))
+    _ = try reading.take(.purges, query, session, limits)
+    return reading.purges
+  }
+
   static func columns(_ session: PostgresSession, _ limits: QuestionLimits) throws(DatabaseError) -> [DatabaseColumn] {
     var columns: [DatabaseColumn] = []
     try session.reading(limits) { () throws(DatabaseError) in

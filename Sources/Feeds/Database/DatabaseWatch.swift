@@ -14,11 +14,14 @@ public final class DatabaseWatch: Sendable {
   private let queue: EventQueue
   private let connection: PostgresConnection
 
-  public init(settings: DatabaseSettings, queue: EventQueue) {
-    let kick = Kick()
-    self.kick = kick
+  public convenience init(settings: DatabaseSettings, queue: EventQueue) {
+    self.init(PostgresConnection(settings: settings), queue: queue)
+  }
+
+  init(_ connection: PostgresConnection, queue: EventQueue) {
+    kick = connection.hint
     self.queue = queue
-    connection = PostgresConnection(settings: settings, onHint: { kick.kick() })
+    self.connection = connection
   }
 
   func announce() { post(.expected(pollInterval: Self.interval)) }

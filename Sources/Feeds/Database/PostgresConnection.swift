@@ -17,19 +17,12 @@ final class PostgresConnection: Sendable {
     let wakeDescriptor: Int32
     private let signalDescriptor: Int32
     let address: PostgresAddress
-    let onHint: @Sendable () -> Void
+    let hint = Kick()
 
-    init(address: PostgresAddress, onHint: @escaping @Sendable () -> Void) {
+    init(address: PostgresAddress) {
       self.address = address
-      self.onHint = onHint
-      var ends: [Int32] = [-1, -1]
-      if pipe(&ends) == 0 {
-        for end in ends {
-          _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-          _ = fcntl(end, F_SETFL, O_NONBLOCK)
-        }
-      }
-      (wakeDescriptor, signalDescriptor) = (ends[0], ends[1])
+      let ends = PipeEnds(isBlocking: false)
+      (wakeDescriptor, signalDescriptor) = (ends.reading, ends.writing)
     }
 
     deinit {
@@ -44,16 +37,15 @@ final class PostgresConnection: Sendable {
   }
 
   private let mailbox: Mailbox
+  /// Kicked when something may have changed: the server notified, or closed the connection.
+  var hint: Kick { mailbox.hint }
 
-  /// - Parameter onHint: called on the connection's thread when something may have changed: the server notified, or closed the connection.
-  init(settings: DatabaseSettings, onHint: @escaping @Sendable () -> Void = {}) {
-    mailbox = Mailbox(address: PostgresAddress(settings), onHint: onHint)
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(mailbox).toOpaque()
-    if pthread_create(&thread, nil, postgresThreadMain, context) == 0 {
+  init(settings: DatabaseSettings) {
+    let mailbox = Mailbox(address: PostgresAddress(settings))
+    self.mailbox = mailbox
+    if let thread = OwnThread.start({ mailbox.serve() }) {
       pthread_detach(thread)
     } else {
-      Unmanaged<Mailbox>.fromOpaque(context).release()
       mailbox.content.withLock { $0.isOpen = false }
     }
   }
@@ -146,21 +138,20 @@ private final class Answer<Value: Sendable>: Sendable {
   }
 }
 
-private func postgresThreadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  blockSignals()
-  guard let context else { return nil }
-  let mailbox = Unmanaged<PostgresConnection.Mailbox>.fromOpaque(context).takeRetainedValue()
-  let session = PostgresSession(address: mailbox.address, wakeDescriptor: mailbox.wakeDescriptor)
-  while true {
-    let (question, isOpen) = mailbox.content.withLock { ($0.questions.popFirst(), $0.isOpen) }
-    if let question {
-      question(session)
-      if session.takeNotifications() { mailbox.onHint() }
-    } else if isOpen {
-      if session.idle() { mailbox.onHint() }
-    } else {
-      session.disconnect()
-      return nil
+extension PostgresConnection.Mailbox {
+  /// Answers questions and listens in between, on the connection's own thread, until it is closed.
+  fileprivate func serve() {
+    let session = PostgresSession(address: address, wakeDescriptor: wakeDescriptor)
+    while true {
+      let (question, isOpen) = content.withLock { ($0.questions.popFirst(), $0.isOpen) }
+      if let question {
+        question(session)
+        if session.takeNotifications() { hint.kick() }
+      } else if isOpen {
+        if session.idle() { hint.kick() }
+      } else {
+        return session.disconnect()
+      }
     }
   }
 }

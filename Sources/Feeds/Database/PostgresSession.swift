@@ -112,7 +112,7 @@ final class PostgresSession {
 
   private func connectionFailure(_ connection: OpaquePointer) -> DatabaseError {
     // A line for each address that was tried; an indented one is advice, and ours is better.
-    let lines = (PQerrorMessage(connection).map { String(cString: $0) } ?? "").split(separator: "\n").filter { !$0.hasPrefix("\t") }
+    let lines = (PQerrorMessage(connection).map { String(cString: $0) } ?? "").lines.filter { !$0.isEmpty && !$0.hasPrefix("\t") }
     let words = address.mask(lines.joined(separator: "; "))
     if words.contains("is starting up") || words.contains("is shutting down") || words.contains("in recovery mode") {
       return DatabaseError(.statement("57P03"), words)
@@ -293,12 +293,7 @@ final class PostgresSession {
   private func cancelStatement() {
     guard let connection, PQstatus(connection) == CONNECTION_OK, let cancel = PQgetCancel(connection) else { return }
     let request = CancelRequest(cancel)
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(request).toOpaque()
-    guard pthread_create(&thread, nil, cancelThreadMain, context) == 0 else {
-      Unmanaged<CancelRequest>.fromOpaque(context).release()
-      return
-    }
+    guard let thread = OwnThread.start({ request.send() }) else { return }
     pthread_detach(thread)
     request.wait(milliseconds: 250)
   }
@@ -307,40 +302,24 @@ final class PostgresSession {
 /// A cancel request on its way. Only its thread touches the handle; the pipe tells that it was sent.
 private final class CancelRequest: @unchecked Sendable {
   private let handle: OpaquePointer
-  private var ends: [Int32] = [-1, -1]
+  private let ends = PipeEnds(isBlocking: true)
 
-  init(_ handle: OpaquePointer) {
-    self.handle = handle
-    if pipe(&ends) == 0 { for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) } }
-  }
+  init(_ handle: OpaquePointer) { self.handle = handle }
 
   deinit {
     PQfreeCancel(handle)
-    for end in ends where end >= 0 { close(end) }
+    for end in [ends.reading, ends.writing] where end >= 0 { close(end) }
   }
 
   func send() {
     var words = [CChar](repeating: 0, count: 256)
     PQcancel(handle, &words, Int32(words.count))
     var byte: UInt8 = 1
-    _ = write(ends[1], &byte, 1)
+    _ = write(ends.writing, &byte, 1)
   }
 
   func wait(milliseconds: Int32) {
-    var ready = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
+    var ready = pollfd(fd: ends.reading, events: Int16(POLLIN), revents: 0)
     poll(&ready, 1, milliseconds)
   }
-}
-
-private func cancelThreadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  blockSignals()
-  if let context { Unmanaged<CancelRequest>.fromOpaque(context).takeRetainedValue().send() }
-  return nil
-}
-
-/// Signals belong to the UI's thread.
-func blockSignals() {
-  var all = sigset_t()
-  sigfillset(&all)
-  pthread_sigmask(SIG_BLOCK, &all, nil)
 }

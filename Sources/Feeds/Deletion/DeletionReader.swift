@@ -8,47 +8,45 @@ public struct ZoneNames: Sendable {
   public init(all: @escaping @Sendable () async throws -> [String]) { self.all = all }
 
   /// The environment's zone at its provider; `nil` where none is configured.
-  public init?(of environment: FleetEnvironment, http: HTTPClient, variables: [String: String]) {
-    guard let settings = environment.dns else { return nil }
-    all = {
-      guard let source = settings.token else { throw FeedError.unanswerable("DNS: no token is configured") }
-      let token: Secret
-      do { token = try source.read(environment: variables) } catch { throw FeedError.unanswerable("DNS: \(error)") }
-      return try await CloudflareClient(http: http, api: settings.api, token: token).records(of: settings, within: 15).map(\.name)
-    }
+  public init?(of access: FleetAccess) {
+    guard let settings = access.environment.dns else { return nil }
+    all = { try await access.records(of: settings, within: 15).map(\.name) }
   }
 }
 
 /// Reads back what is left of an org: roster, boot-events, every region, names and audit, all at once.
 public struct DeletionReader: Sendable {
-  let environment: FleetEnvironment
-  let client: ControlPlaneClient
-  let names: ZoneNames?
-  let prices: PriceBook
-  private let http: HTTPClient
-  private let variables: [String: String]
+  private let access: FleetAccess
+  private let names: ZoneNames?
+  private let prices: PriceBook
+  private let regions: [(region: Region, client: EC2Client)]
   /// Told every answer, for whoever shows the fleet.
   private let onEvent: @Sendable (FleetEvent) -> Void
 
   /// - Throws: ``FeedError`` when the control plane can't be asked at all.
   public init(
-    environment: FleetEnvironment, http: HTTPClient, variables: [String: String], names: ZoneNames?, prices: PriceBook,
-    onEvent: @escaping @Sendable (FleetEvent) -> Void = { _ in }
-  ) throws(FeedError) {
-    guard let base = environment.controlPlane else {
-      throw .unanswerable("environment \(environment.name) has no control_plane: nothing can be deleted")
+    _ access: FleetAccess, names: ZoneNames?, prices: PriceBook, onEvent: @escaping @Sendable (FleetEvent) -> Void = { _ in }
+  ) async throws(FeedError) {
+    guard access.controlPlane != nil else {
+      throw .unanswerable("environment \(access.environment.name) has no control_plane: nothing can be deleted")
     }
-    guard let source = environment.adminToken else { throw .unanswerable("control plane: no admin_token is configured") }
-    do throws(SecretSource.Unavailable) {
-      client = ControlPlaneClient(http: http, base: base, token: try source.read(environment: variables))
-    } catch { throw .unanswerable("control plane: \(error)") }
-    self.environment = environment
-    self.http = http
-    self.variables = variables
+    _ = try await access.controlPlaneClient()
+    self.access = access
     self.names = names
     self.prices = prices
     self.onEvent = onEvent
+    regions =
+      access.environment.aws.map { settings in
+        access.credentials.map { credentials in
+          settings.regions.map { ($0, EC2Client(http: access.http, region: $0, endpoint: settings.endpoint, credentials: credentials)) }
+        } ?? []
+      } ?? []
   }
+
+  private var environment: FleetEnvironment { access.environment }
+
+  /// With the token as it counts now: it may be rotated while a cascade runs.
+  func client() async throws(FeedError) -> ControlPlaneClient { try await access.controlPlaneClient() }
 
   /// Which names of the zone are this org's; `nil` without a zone.
   public func rule(for slug: Slug) -> OrgNames? { Self.rule(for: slug, in: environment) }
@@ -75,7 +73,7 @@ public struct DeletionReader: Sendable {
   private func readRoster(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Roster {
     let question = Question()
     do throws(FeedError) {
-      let roster = try await client.roster(within: budget)
+      let roster = try await client().roster(within: budget)
       onEvent(
         FleetEvent(
           from: .controlPlane, answering: question,
@@ -86,11 +84,14 @@ public struct DeletionReader: Sendable {
         return .partial(why: "exactly \(roster.rows.count) rows came, the most that were asked for", holdsOrg: row != nil)
       }
       return .listed(org: row, namesake: roster.rows.first { $0.slug == order.slug && $0.id != order.orgID && $0.status != .purged }?.id)
-    } catch { return .failed(error.description) }
+    } catch {
+      access.controlPlane?.note(error)
+      return .failed(error.description)
+    }
   }
 
   private func readExistence(_ slug: Slug, _ budget: Double) async -> DeletionReading.Existence {
-    do throws(FeedError) { return .exists(try await client.bootEvents(of: slug, limit: 1, within: budget).org) } catch {
+    do throws(FeedError) { return .exists(try await client().bootEvents(of: slug, limit: 1, within: budget).org) } catch {
       if case .absent = error { return .absent }
       return .unknown(error.description)
     }
@@ -98,16 +99,11 @@ public struct DeletionReader: Sendable {
 
   func readMachines(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Machines {
     guard let aws = environment.aws, !aws.regions.isEmpty else { return .notConfigured }
-    let queue = EventQueue()
-    let regions = RegionWatch.all(of: aws, http: http, queue: queue, variables: variables)
-    await withDiscardingTaskGroup { group in
-      for region in regions { group.addTask { await region.read(within: budget) } }
-    }
     var found: [DeletionReading.Machine] = []
     var unread = Set(aws.regions)
     // A machine of the plan in a region that is configured no longer is not gone.
     var problems = Set(order.machines.values).subtracting(aws.regions).sorted().map { "ec2:\($0): not configured any more" }
-    for event in queue.drain() {
+    for event in await askRegions(within: budget) {
       onEvent(event)
       guard case .ec2(let region) = event.source else { continue }
       switch event.change {
@@ -125,6 +121,22 @@ public struct DeletionReader: Sendable {
       problems.append("ec2:\(region): no answer")
     }
     return .found(found.sorted { $0.id < $1.id }, unread: problems)
+  }
+
+  /// Every region, all at the same time.
+  private func askRegions(within budget: Double) async -> [FleetEvent] {
+    await withTaskGroup(of: FleetEvent.self) { group in
+      for (region, client) in regions {
+        group.addTask {
+          let question = Question()
+          let change = await client.machines(within: budget)
+          return FleetEvent(from: .ec2(region), answering: question, change)
+        }
+      }
+      var events: [FleetEvent] = []
+      for await event in group { events.append(event) }
+      return events
+    }
   }
 
   private func readNames(_ order: DeletionRun.Order) async -> DeletionReading.Names {
@@ -172,9 +184,9 @@ public struct DeletionReader: Sendable {
     let question = Question()
     let change: FleetEvent.Change
     do throws(FeedError) {
-      let token = try await client.tenantToken(of: org.slug, within: 5)
+      let token = try await client().tenantToken(of: org.slug, within: 5)
       change = .workspaces(
-        org.id, try await TenantClient(http: http, slug: org.slug, org: org.id, base: base, token: token).workspaces(within: 5))
+        org.id, try await TenantClient(http: access.http, slug: org.slug, org: org.id, base: base, token: token).workspaces(within: 5))
     } catch { change = .failed(error.description) }
     onEvent(FleetEvent(from: .tenant(org.slug), answering: question, change))
   }
@@ -182,7 +194,7 @@ public struct DeletionReader: Sendable {
   func readAudit(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Audit {
     let question = Question()
     do throws(FeedError) {
-      let rows = try await client.purges(within: budget)
+      let rows = try await client().purges(within: budget)
       onEvent(FleetEvent(from: .controlPlane, answering: question, .purges(rows)))
       return .rows(of(order, among: rows))
     } catch {
@@ -197,17 +209,24 @@ public struct DeletionReader: Sendable {
 
   /// Older control planes keep the same rows in `org_purges` alone (contract §1.9, §12 row 7).
   private func readAuditFromDatabase(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Audit {
-    guard let settings = environment.database else { return .notOffered }
-    let queue = EventQueue()
-    if let error = await DatabaseWatch(settings: settings, queue: queue).read(within: budget) {
-      return .failed("database: \(error)")
+    guard let database = access.database else { return .notOffered }
+    let question = Question()
+    let deadline = monotonicSeconds() + budget
+    while true {
+      do throws(DatabaseError) {
+        let rows = try await database.perform(within: deadline - monotonicSeconds()) { session, limits throws(DatabaseError) in
+          try session.connect(limits)
+          return try DatabaseReading.purges(session, limits)
+        }
+        guard let rows else { return .notOffered }
+        onEvent(FleetEvent(from: .database, answering: question, .purges(rows)))
+        return .rows(of(order, among: rows))
+      } catch {
+        // A server that was restarted meanwhile ends the connection that is held.
+        guard error.isTransient, monotonicSeconds() + 0.5 < deadline, !Task.isCancelled else { return .failed("database: \(error)") }
+        try? await Task.sleep(seconds: 0.25)
+      }
     }
-    var audit = DeletionReading.Audit.notOffered
-    for event in queue.drain() {
-      onEvent(event)
-      if case .purges(let rows) = event.change { audit = .rows(of(order, among: rows)) }
-    }
-    return audit
   }
 }
 
@@ -222,24 +241,24 @@ public struct DeletionEvidence: Hashable, Sendable {
     self.diagnostics = diagnostics
   }
 
-  /// Keeps it in `evidence/<receipt>.json`, beside the plan. Best effort: a deletion doesn't wait for it.
-  func keep(_ plan: JSONValue, receiptID: String, in state: StateDirectory) {
+  /// Keeps it in `evidence/<receipt>.json`, beside the plan.
+  func keep(_ plan: JSONValue, receiptID: String, in state: StateDirectory) throws(StateDirectory.Failure) {
     let rows = bootEvents?.map { row -> JSONValue in
       ["event": .string(row.event), "detail": JSONValue(row.detail), "at": JSONValue(row.at), "workspace_id": JSONValue(row.workspaceID)]
     }
     let document: JSONValue = [
       "receipt": .string(receiptID), "plan": plan, "boot_events": rows.map(JSONValue.array) ?? .null, "diagnostics": diagnostics ?? .null,
     ]
-    try? StateDirectory.make(state.evidence)
-    try? StateDirectory.replace("\(state.evidence)/\(receiptID).json", with: Array((document.prettyPrinted() + "\n").utf8))
+    try StateDirectory.make(state.evidence)
+    try StateDirectory.replace("\(state.evidence)/\(receiptID).json", with: Array((document.prettyPrinted() + "\n").utf8))
   }
 }
 
 extension DeletionReader {
   /// Boot events and diagnostics as they stand, five seconds at most.
   public func evidence(of slug: Slug) async -> DeletionEvidence {
-    async let boot = try? client.bootEvents(of: slug, limit: 50, within: 5).rows
-    async let diagnostics = try? client.diagnostics(of: slug, within: 5)
+    async let boot = try? client().bootEvents(of: slug, limit: 50, within: 5).rows
+    async let diagnostics = try? client().diagnostics(of: slug, within: 5)
     return DeletionEvidence(bootEvents: await boot, diagnostics: await diagnostics)
   }
 }

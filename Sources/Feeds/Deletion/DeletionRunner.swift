@@ -40,6 +40,8 @@ public struct DeletionRunner: Sendable {
   public enum End: Sendable {
     /// The receipt as kept, with its hash; `kept` is false when it could not be written.
     case receipt(JSONValue, DeletionOutcome, problem: String?)
+    /// Somebody else's run was followed and nothing was sent from here: what was read back, of which no receipt is kept.
+    case watched(DeletionReceipt)
     /// Nothing was sent.
     case refused(String)
     /// The task was cancelled: the journal stands.
@@ -61,33 +63,42 @@ public struct DeletionRunner: Sendable {
     self.onChange = onChange
   }
 
-  /// Begins a confirmed deletion.
+  /// Begins a confirmed deletion, or goes on with what its journal says an earlier process had sent.
   /// - Parameter plan: as it was confirmed, kept with what the cascade destroys.
   public func start(
     _ order: DeletionRun.Order, resumes: Int, journal: DeletionJournal, plan: JSONValue = .null, evidence: DeletionEvidence? = nil
   ) async -> End {
+    if case .unfinished(let left) = journal.standing { return await resume(left, journal: journal) }
     do throws(StateDirectory.Failure) {
       // A deletion that can't be proved afterwards isn't begun.
       try receipts.prepare()
-      try journal.append(.begun(order))
+      try journal.begin(order)
     } catch {
       journal.remove()
       return .refused("the state directory can't be written: \(error)")
     }
-    evidence?.keep(plan, receiptID: order.receiptID, in: state)
+    // A deletion doesn't wait for it, but it is told.
+    var lost: String?
+    do throws(StateDirectory.Failure) { try evidence?.keep(plan, receiptID: order.receiptID, in: state) } catch {
+      lost = "what the cascade destroys can't be kept: \(error)"
+    }
     var run = DeletionRun(order, resumes: resumes)
     let actions = run.handle(.started, at: wallClock())
-    return await perform(actions, &run, journal)
+    return await perform(actions, &run, journal, lost: lost)
   }
 
   /// Goes on with what an earlier process left. It only looks.
   public func resume(_ run: DeletionRun, journal: DeletionJournal) async -> End {
     var run = run
-    let actions = run.resume(at: wallClock())
+    let actions = run.resume()
     return await perform(actions, &run, journal)
   }
 
-  private func perform(_ first: [DeletionRun.Action], _ run: inout DeletionRun, _ journal: DeletionJournal) async -> End {
+  /// - Parameter lost: what could not be written so far.
+  private func perform(
+    _ first: [DeletionRun.Action], _ run: inout DeletionRun, _ journal: DeletionJournal, lost: String? = nil
+  ) async -> End {
+    var lost = lost
     var actions = first
     while true {
       var event: DeletionRun.Event?
@@ -98,7 +109,11 @@ public struct DeletionRunner: Sendable {
           guard survives(record, false) else { return .interrupted }
           do throws(StateDirectory.Failure) { try journal.append(record) } catch {
             // Without its record no request leaves. What happened already is only remembered worse.
-            if case .sending = record { event = .unrecorded("the journal can't be written, so nothing was sent: \(error)") }
+            if case .sending = record {
+              event = .unrecorded("the journal can't be written, so nothing was sent: \(error)")
+            } else {
+              lost = lost ?? "the journal can't be written: \(error)"
+            }
           }
           guard survives(record, true) else { return .interrupted }
         case .send: event = await send(run)
@@ -109,7 +124,7 @@ public struct DeletionRunner: Sendable {
         case .refuse(let why):
           journal.remove()
           return .refused(why)
-        case .end(let receipt): return finish(receipt, journal)
+        case .end(let receipt): return finish(receipt, journal, lost: lost)
         }
         if case .unrecorded = event { break }
         // A cancelled wait is no answer: the journal tells the next start.
@@ -134,14 +149,20 @@ public struct DeletionRunner: Sendable {
       }
     }
     defer { looking.cancel() }
-    return await reader.client.delete(run.order.slug)
+    do throws(FeedError) { return await (try await reader.client()).delete(run.order.slug) } catch {
+      return .unanswered(error.description, mayHaveArrived: false)
+    }
   }
 
-  private func finish(_ receipt: DeletionReceipt, _ journal: DeletionJournal?) -> End {
+  private func finish(_ receipt: DeletionReceipt, _ journal: DeletionJournal?, lost: String? = nil) -> End {
+    guard receipt.isOfRequest else {
+      journal?.remove()
+      return .watched(receipt)
+    }
     do throws(StateDirectory.Failure) {
       let kept = try receipts.add(receipt)
       journal?.remove()
-      return .receipt(kept, receipt.outcome, problem: nil)
+      return .receipt(kept, receipt.outcome, problem: lost)
     } catch {
       let body = receipt.body(previous: nil)
       let unkept = JSONValue.object((body.members ?? []) + [.init("hash", .string(contentHash(of: body)))])
@@ -167,7 +188,7 @@ extension DeletionRunner {
   /// is taken over; nothing is ever sent.
   public func follow(_ order: DeletionRun.Order) async -> End { await look(order, leads: true) }
 
-  /// Looks on while another operator's run removes the org, and ends with a receipt of what was read back. Nothing is ever sent.
+  /// Looks on while another operator's run removes the org, and ends with what was read back. Nothing is ever sent.
   public func watch(_ order: DeletionRun.Order) async -> End { await look(order, leads: false) }
 
   /// - Parameter leads: whether the run has a journal here, which tells what becomes of it.
@@ -184,10 +205,9 @@ extension DeletionRunner {
         case .wait(let seconds):
           pause = seconds
           event = .woke
-        case .end(var receipt):
+        case .end(let receipt):
           // It saw the same and is about to say so; a process that was stopped never does.
           if leads, let end = await end(of: order, waiting: 10) { return end }
-          receipt.id = ReceiptStore.newID(at: wallClock())
           return finish(receipt, nil)
         case .record, .send, .refuse: break
         }
@@ -225,19 +245,21 @@ extension DeletionRunner {
 
   private func leader(of order: DeletionRun.Order) throws(StateDirectory.Failure) -> Leader {
     if let receipt = try receipts.document(of: order.receiptID) { return .ended(receipt) }
-    switch try DeletionJournal.reopen(in: state, environment: order.environment, org: order.orgID) {
+    switch try DeletionJournal.reopen(in: state, for: order) {
     case .busy?: return .atWork
     case nil:
       // Between the two looks it may have ended.
       return try receipts.document(of: order.receiptID).map(Leader.ended) ?? .leftNothing
-    case .held(let journal, let records)?:
-      guard case .begun(let begun)? = records.first, begun.receiptID == order.receiptID,
-        let run = DeletionRun(resuming: records, at: wallClock())
-      else {
-        if records.isEmpty { journal.remove() }
+    case .held(let journal)?:
+      switch journal.standing {
+      case .unfinished(let run): return run.order.receiptID == order.receiptID ? .killed(journal, run) : .leftNothing
+      case .over(let receipt):
+        journal.remove()
+        return receipt["id"]?.string == order.receiptID ? .ended(receipt) : .leftNothing
+      case .unsent:
+        journal.remove()
         return .leftNothing
       }
-      return .killed(journal, run)
     }
   }
 }

@@ -130,7 +130,7 @@ public struct ReceiptStore: Sendable {
 
   private func links() throws(StateDirectory.Failure) -> [Link] {
     let text = String(decoding: try StateDirectory.read(chainPath) ?? [], as: UTF8.self)
-    return text.split(separator: "\n").map { line in
+    return text.lines.filter { !$0.isEmpty }.map { line in
       let parts = line.split(separator: " ", maxSplits: 1)
       return Link(hash: String(parts[0]), id: parts.count > 1 ? String(parts[1]) : "")
     }

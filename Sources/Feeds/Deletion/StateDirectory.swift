@@ -55,13 +55,25 @@ public struct StateDirectory: Sendable {
     return names.sorted()
   }
 
-  /// The bytes of `file`, `nil` when there is none, at most 16 MiB.
-  static func read(_ file: String) throws(Failure) -> [UInt8]? {
-    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+  /// Opens a file that must be one: a pipe or device in its place would be waited for, forever perhaps.
+  /// - Returns: `nil` when there is none.
+  static func openFile(_ file: String, _ flags: Int32) throws(Failure) -> Int32? {
+    let descriptor = open(file, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o600)
     guard descriptor >= 0 else {
       if errno == ENOENT { return nil }
       throw Failure(file)
     }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw Failure(file, "is not a file")
+    }
+    return descriptor
+  }
+
+  /// The bytes of `file`, `nil` when there is none, at most 16 MiB.
+  static func read(_ file: String) throws(Failure) -> [UInt8]? {
+    guard let descriptor = try openFile(file, O_RDONLY) else { return nil }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
@@ -90,8 +102,7 @@ public struct StateDirectory: Sendable {
   /// Writes `file` whole or not at all, on disk with its name.
   static func replace(_ file: String, with bytes: [UInt8]) throws(Failure) {
     let draft = "\(file).\(getpid()).tmp"
-    let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw Failure(draft) }
+    guard let descriptor = try openFile(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW) else { throw Failure(draft) }
     do throws(Failure) { try append(bytes, to: descriptor, draft) } catch {
       close(descriptor)
       unlink(draft)

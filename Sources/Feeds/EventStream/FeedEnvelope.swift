@@ -30,7 +30,9 @@ public enum FeedEnvelope {
           case "org_id": envelope.orgID = try name(member.value).map(OrgID.init(rawValue:))
           case "slug": envelope.slug = try name(member.value).map(Slug.init(rawValue:))
           case "workspace_id": envelope.workspaceID = try name(member.value).map(WorkspaceID.init(rawValue:))
-          case "data": envelope.data = UntrustedText.clean(try data(member.value), limit: textLimit)
+          case "data":
+            envelope.data = UntrustedText.clean(
+              try data(member.value), limit: textLimit, keepingLinesOf: UntrustedText.programOutput)
           default: break
           }
         }

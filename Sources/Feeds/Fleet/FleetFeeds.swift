@@ -42,28 +42,28 @@ public final class FleetFeeds: Sendable {
   private let clockNews = ClockNews()
 
   /// - Parameter variables: the process's environment, for tokens and AWS credentials.
-  public init(environment: FleetEnvironment, http: HTTPClient, queue: EventQueue, variables: [String: String], options: Options = Options())
-  {
-    self.environment = environment
-    self.http = http
+  public convenience init(
+    environment: FleetEnvironment, http: HTTPClient, queue: EventQueue, variables: [String: String], options: Options = Options()
+  ) {
+    self.init(FleetAccess(environment: environment, http: http, variables: variables), queue: queue, options: options)
+  }
+
+  public init(_ access: FleetAccess, queue: EventQueue, options: Options = Options()) {
+    environment = access.environment
+    http = access.http
     self.queue = queue
     self.options = options
-    controlPlane = environment.controlPlane.map {
-      ControlPlaneAccess(http: http, base: $0, token: environment.adminToken, variables: variables)
-    }
+    controlPlane = access.controlPlane
     tenants = TenantWatch(environment: environment, http: http, queue: queue, controlPlane: controlPlane, options: options)
-    regions =
-      environment.aws.map {
-        RegionWatch.all(
-          of: $0, http: http, queue: queue, variables: variables, readsResources: options.readsResources, asksQuota: options.asksQuota)
-      } ?? []
-    database = environment.database.map { DatabaseWatch(settings: $0, queue: queue) }
-    zone =
-      options.readsZone
-      ? environment.dns.map {
-        ZoneWatch(
-          environment: environment.name, settings: $0, neighbours: options.zoneNeighbours, http: http, queue: queue, variables: variables)
-      } : nil
+    if let settings = environment.aws, let credentials = access.credentials {
+      regions = RegionWatch.all(
+        of: settings, http: http, queue: queue, credentials: credentials, readsResources: options.readsResources,
+        asksQuota: options.asksQuota)
+    } else {
+      regions = []
+    }
+    database = access.database.map { DatabaseWatch($0, queue: queue) }
+    zone = options.readsZone ? environment.dns.map { ZoneWatch(access, $0, neighbours: options.zoneNeighbours, queue: queue) } : nil
   }
 
   /// Asks and listens until the task is cancelled.

@@ -26,12 +26,10 @@ public final class RegionWatch: Sendable {
 
   /// One for each configured region; they share their credentials.
   public static func all(
-    of settings: AWSSettings, http: HTTPClient, queue: EventQueue, variables: [String: String], readsResources: Bool = false,
+    of settings: AWSSettings, http: HTTPClient, queue: EventQueue, credentials: CredentialsProvider, readsResources: Bool = false,
     asksQuota: Bool = false
   ) -> [RegionWatch] {
-    guard !settings.regions.isEmpty else { return [] }
-    let credentials = settings.credentials(http: http, variables: variables)
-    return settings.regions.map { region in
+    settings.regions.map { region in
       let clock = ClockNews()
       let client = EC2Client(
         http: http, region: region, endpoint: settings.endpoint, credentials: credentials,
@@ -65,19 +63,10 @@ public final class RegionWatch: Sendable {
   @discardableResult
   public func read(within budget: Double) async -> Int {
     let question = Question()
-    do throws(ListFailure<InstanceRow>) {
-      let rows = try await client.instances(within: budget)
-      post(to: question, .instances(rows, complete: true, problem: nil))
-      return rows.count
-    } catch {
-      guard !Task.isCancelled else { return 0 }
-      if error.rows.isEmpty {
-        post(to: question, .failed(error.description))
-      } else {
-        post(to: question, .instances(error.rows, complete: false, problem: error.description))
-      }
-      return error.rows.count
-    }
+    let change = await client.machines(within: budget)
+    guard !Task.isCancelled else { return 0 }
+    post(to: question, change)
+    return if case .instances(let rows, _, _) = change { rows.count } else { 0 }
   }
 
   /// Reads what stands beside the machines, all lists at once.
@@ -126,6 +115,15 @@ public final class RegionWatch: Sendable {
 
   private func post(to question: Question? = nil, _ change: FleetEvent.Change) {
     queue.post(FleetEvent(from: .ec2(region), answering: question, change))
+  }
+}
+
+extension EC2Client {
+  /// The region's machines as the fleet is told of them, or why there are none.
+  func machines(within budget: Double) async -> FleetEvent.Change {
+    do throws(ListFailure<InstanceRow>) { return .instances(try await instances(within: budget), complete: true, problem: nil) } catch {
+      return error.rows.isEmpty ? .failed(error.description) : .instances(error.rows, complete: false, problem: error.description)
+    }
   }
 }
 

@@ -41,8 +41,7 @@ struct TenantRounds {
   /// The org that each name stands for.
   private var orgs: [Slug: OrgID] = [:]
   private var visits: UInt64 = 0
-  /// The org whose tenant first listed a workspace, for as long as it does.
-  private var owners: [WorkspaceID: OrgID] = [:]
+  private var claims = WorkspaceClaims()
   var streams: [WorkspaceID: Stream] = [:]
   /// Streams that were ever opened.
   var opened: UInt64 = 0
@@ -81,17 +80,8 @@ struct TenantRounds {
   private mutating func forget(_ org: OrgID) {
     guard let tenant = tenants.removeValue(forKey: org) else { return }
     if orgs[tenant.visit.slug] == org { orgs[tenant.visit.slug] = nil }
-    for id in tenant.workspaces.keys where owners[id] == org { owners[id] = nil }
+    claims.forget(org)
     mustRearrange = true
-  }
-
-  private func owner(of id: WorkspaceID) -> OrgID? { owners[id].flatMap { tenants[$0]?.workspaces[id] == nil ? nil : $0 } }
-
-  /// A tenant lists a workspace. - Returns: whether it may: another one's is not its own.
-  private mutating func claim(_ id: WorkspaceID, for org: OrgID) -> Bool {
-    if let owner = owner(of: id), owner != org { return false }
-    owners[id] = org
-    return true
   }
 
   /// Whether a tenant in that state has a name that answers.
@@ -186,7 +176,7 @@ struct TenantRounds {
   /// The list came: it decides over the streams at once, before what else is asked. - Returns: those of the rows that are the tenant's own.
   mutating func listCame(_ rows: [WorkspaceRow], from visit: Visit, with token: Secret) -> [WorkspaceRow] {
     guard let tenant = tenant(visit) else { return [] }
-    let own = rows.filter { claim($0.id, for: visit.org) }
+    let own = claims.take(rows, of: visit.org)
     let workspaces = Dictionary(own.map { ($0.id, $0.status) }, uniquingKeysWith: { _, last in last })
     tenants[visit.org]?.credential.accepted(token)
     guard tenant.workspaces != workspaces else { return own }
@@ -231,9 +221,7 @@ struct TenantRounds {
   mutating func heard(_ event: StreamedEvent, by visit: Visit?, at now: Double) -> Bool {
     guard let id = event.workspaceID, let status = Fleet.status(after: event.type) else { return false }
     if let visit {
-      guard tenant(visit) != nil, Source.tenant(visit.slug).objection(to: event, own: [visit.org], owner: owner) == nil else {
-        return false
-      }
+      guard tenant(visit) != nil, claims.objection(to: event, from: visit.slug, of: visit.org) == nil else { return false }
     }
     guard let org = visit?.org ?? event.orgID ?? event.slug.flatMap({ orgs[$0] }), let tenant = tenants[org] else { return false }
     guard let known = tenant.workspaces[id] else {

@@ -30,12 +30,9 @@ final class HTTPLoop: Sendable {
     self.userAgent = userAgent
     _ = HTTPLoop.libraryIsReady
     multi = Multi(handle: curl_multi_init())
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(self).toOpaque()
-    if pthread_create(&thread, nil, httpThreadMain, context) == 0 {
+    if let thread = OwnThread.start({ self.run() }) {
       self.thread.withLock { $0 = thread }
     } else {
-      Unmanaged<HTTPLoop>.fromOpaque(context).release()
       mailbox.withLock { $0.isOpen = false }
     }
   }
@@ -62,7 +59,7 @@ final class HTTPLoop: Sendable {
 
   // MARK: - On the thread
 
-  fileprivate func run() {
+  private func run() {
     guard let handle = multi.handle else { return refuseAll() }
     fleet_multi_setopt_long(handle, CURLMOPT_MAXCONNECTS, 64)
     var transfers = RunningTransfers(multi: handle, userAgent: userAgent, resume: { [self] in post(.resume($0)) })
@@ -101,15 +98,6 @@ final class HTTPLoop: Sendable {
     }
     for case .start(_, let completion) in left { completion(.failed(.cancelled)) }
   }
-}
-
-private func httpThreadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  // Signals belong to the UI's thread.
-  var all = sigset_t()
-  sigfillset(&all)
-  pthread_sigmask(SIG_BLOCK, &all, nil)
-  if let context { Unmanaged<HTTPLoop>.fromOpaque(context).takeRetainedValue().run() }
-  return nil
 }
 
 /// The transfers under way, and those waiting for their host.

@@ -213,6 +213,9 @@ public final class HistoryFile: Sendable {
     do { try queue.write { try Self.note(orgs, in: environment, $0) } } catch { throw Self.failure(path, error) }
   }
 
+  /// Returns when everything that was to be kept later is in the file, or was reported.
+  public func finish() { try? queue.read { _ in } }
+
   private static func note(_ orgs: [OrgSighting], in environment: String, _ database: Database) throws {
     let statement = try database.cachedStatement(
       sql: """

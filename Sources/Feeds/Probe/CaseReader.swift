@@ -5,21 +5,15 @@ public struct CaseReader: Sendable {
   /// Consoles read for one org at most: each is 64 KiB of another machine's output.
   static let consoleLimit = 8
 
-  let environment: FleetEnvironment
-  let http: HTTPClient
   public let controlPlane: ControlPlaneClient
-  let variables: [String: String]
+  private let access: FleetAccess
+  private var environment: FleetEnvironment { access.environment }
+  private var http: HTTPClient { access.http }
 
   /// - Throws: ``FeedError`` when there is no control plane or no token to ask it with.
-  public init(environment: FleetEnvironment, http: HTTPClient, variables: [String: String]) throws(FeedError) {
-    self.environment = environment
-    self.http = http
-    self.variables = variables
-    guard let address = environment.controlPlane else { throw .unanswerable("control plane: none is configured") }
-    guard let source = environment.adminToken else { throw .unanswerable("control plane: no admin_token is configured") }
-    do throws(SecretSource.Unavailable) {
-      controlPlane = ControlPlaneClient(http: http, base: address, token: try source.read(environment: variables))
-    } catch { throw .unanswerable("control plane: \(error)") }
+  public init(_ access: FleetAccess) async throws(FeedError) {
+    self.access = access
+    controlPlane = try await access.controlPlaneClient()
   }
 
   /// What is worth reading of an org in its state.
@@ -130,12 +124,9 @@ public struct CaseReader: Sendable {
 
   /// How full the zone is (contract §6.3).
   private func dnsRecords(within budget: Double) async -> CaseFile.Reading<CaseFile.Gauge> {
-    guard let settings = environment.dns, let source = settings.token else { return .notAsked }
-    let token: Secret
-    do throws(SecretSource.Unavailable) { token = try source.read(environment: variables) } catch { return .failed("dns: \(error)") }
-    let client = CloudflareClient(http: http, api: settings.api, token: token)
+    guard let settings = environment.dns, settings.token != nil else { return .notAsked }
     return await reading { () async throws(FeedError) in
-      CaseFile.Gauge(used: try await client.records(of: settings, within: budget).count, limit: settings.recordQuota)
+      CaseFile.Gauge(used: try await access.records(of: settings, within: budget).count, limit: settings.recordQuota)
     }
   }
 }

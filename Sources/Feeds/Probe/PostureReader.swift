@@ -7,17 +7,17 @@ public struct PostureReader: Sendable {
   /// Orgs asked about at once: the public endpoint is rate-limited (contract §1.13).
   private static let width = 4
 
-  let environment: FleetEnvironment
-  let http: HTTPClient
+  private let access: FleetAccess
+  private var environment: FleetEnvironment { access.environment }
+  private var http: HTTPClient { access.http }
   /// `nil` where no control plane can be asked.
   let controlPlane: ControlPlaneClient?
   let problem: String?
 
-  public init(environment: FleetEnvironment, http: HTTPClient, variables: [String: String]) {
-    self.environment = environment
-    self.http = http
+  public init(_ access: FleetAccess) async {
+    self.access = access
     do throws(FeedError) {
-      controlPlane = try CaseReader(environment: environment, http: http, variables: variables).controlPlane
+      controlPlane = try await access.controlPlaneClient()
       problem = nil
     } catch {
       controlPlane = nil
@@ -176,11 +176,11 @@ public struct PostureReader: Sendable {
   /// Where tokens lie in plain text, by the names of the database's columns alone.
   private func plaintextTokens() async -> [Check] {
     let id = PostureRules.ID.plaintextToken.rawValue
-    guard let settings = environment.database else {
+    guard let database = access.database else {
       return [Check(id, .unknown, target: "database", "no database is configured", counts: false)]
     }
     do throws(DatabaseError) {
-      return PostureRules.plaintextTokens(columns: try await DatabaseHealth.textColumns(settings, within: 20))
+      return PostureRules.plaintextTokens(columns: try await DatabaseHealth.textColumns(database, within: 20))
     } catch { return [Check(id, .unknown, target: "database", error.description)] }
   }
 

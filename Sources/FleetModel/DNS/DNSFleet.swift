@@ -28,10 +28,11 @@ public struct ZoneShare: Hashable, Codable, Sendable {
       let tunnel = row.tags["TunnelID"]
       if row.state.isLive {
         if let name = row.name { machineNames.insert(name) }
-        if let address = row.publicIP { liveAddresses.insert(address) }
+        liveAddresses.formUnion(row.publicAddresses)
         if let tunnel { liveTunnels.insert(tunnel) }
       } else if row.state.isEnding {
         if let address = row.publicIP ?? row.privateIP { deadAddresses[address] = row.id }
+        for address in row.ipv6Addresses ?? [] { deadAddresses[address] = row.id }
         if let tunnel { deadTunnels[tunnel] = row.id }
       }
     }

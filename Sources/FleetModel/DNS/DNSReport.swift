@@ -128,7 +128,7 @@ public struct DNSFinding: Hashable, Sendable {
   /// The address that a record ends at: its own, or the one in the name that EC2 gives a machine.
   private static func address(in row: DNSRecordRow) -> String? {
     switch row.type {
-    case "A", "AAAA": return row.content
+    case "A", "AAAA": return InternetAddress.canonical(row.content)
     case "CNAME" where row.content.hasPrefix("ec2-") && row.content.contains(".amazonaws.com"):
       return String(row.content.dropFirst(4).prefix { $0 != "." }.map { $0 == "-" ? "." : $0 })
     default: return nil

@@ -44,6 +44,8 @@ public enum DeletionAnswer: Hashable, Sendable {
       } else {
         self = .unclear(why: "answered 500\(said)")
       }
+    // "See other" is what somebody answers who has done it.
+    case 303: self = .unclear(why: "answered 303")
     case 300..<400: self = .refused(why: "answered \(status): redirects are never followed with credentials; configure the final address")
     case 408, 500...: self = .unclear(why: "answered \(status)\(page ? " with an HTML page" : said)")
     case 400..<500: self = .refused(why: "answered \(status)\(said)")

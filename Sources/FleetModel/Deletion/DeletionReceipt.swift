@@ -6,9 +6,9 @@ public enum DeletionOutcome: String, Hashable, Sendable {
   case partial
   /// Queued, or under way, and not finished in the time it was followed.
   case queued
-  /// Failed half-way; the same request resumes it.
+  /// Failed half-way, or the answer was lost while the org still stands: the same request resumes it, or finds out.
   case stalled
-  /// Never accepted.
+  /// Refused, and the refusal was read, or nothing left at all: nothing began.
   case failed
 }
 
@@ -43,6 +43,15 @@ public struct DeletionReceipt: Hashable, Sendable {
   public var outcome: DeletionOutcome
   /// US dollars of compute an hour that the plan said would stop.
   public var hourlySaved: Double?
+
+  /// Whether it is kept: a receipt is of what this operator sent, not of what was looked at.
+  public var isOfRequest: Bool { !requests.isEmpty }
+
+  /// What was read back of a run that somebody else carried out: like a receipt, but none.
+  public var watched: JSONValue {
+    let members = (body(previous: nil).members ?? []).filter { $0.name != "id" }
+    return .object([.init("id", .null)] + members + [.init("hash", .null)])
+  }
 
   /// The receipt as it is hashed and kept: without its own hash. - Parameter previous: the hash of the one before.
   public func body(previous: String?) -> JSONValue {

@@ -12,11 +12,13 @@ public enum DeletionRecord: Hashable, Sendable {
 
 extension DeletionRun {
   /// The run as its journal left it, ready to be followed: what it did is known, and what it had sent without an answer is ambiguous.
+  /// - Parameter order: of whoever would begin it now, for a journal whose own beginning can't be read.
   /// - Returns: `nil` when the journal says that nothing had been sent or followed, or has no beginning.
-  public init?(resuming records: [DeletionRecord], at now: Timestamp) {
-    guard case .begun(let order)? = records.first else { return nil }
+  public init?(resuming records: [DeletionRecord], at now: Timestamp, as order: Order? = nil) {
+    let begun: Order? = if case .begun(let order)? = records.first { order } else { nil }
+    guard let order = begun ?? order else { return nil }
     self.init(order)
-    for record in records.dropFirst() {
+    for record in records {
       switch record {
       case .begun: break
       case .sending(let rows, let at):
@@ -32,6 +34,8 @@ extension DeletionRun {
       case .ended: break
       }
     }
+    // A line that can't be read is taken for a request, so there is one.
+    if case .lost = word, requests.isEmpty { requests.append(DeletionReceipt.Request(at: order.startedAt, path: path)) }
     switch word {
     case .none where requests.isEmpty: return nil
     case .none where state == .waiting: word = .refused("answered 409, and the program ended before it asked again")
@@ -45,11 +49,8 @@ extension DeletionRun {
     lastWordAt = now
   }
 
-  /// What to do first after ``init(resuming:at:)``.
-  public mutating func resume(at now: Timestamp) -> [Action] {
-    if case .refused = word { return end(.failed, at: now) }
-    return [.read]
-  }
+  /// What to do first after ``init(resuming:at:as:)``: to look, whatever stood.
+  public mutating func resume() -> [Action] { [.read] }
 
   /// What stood, in words.
   public var standing: String {

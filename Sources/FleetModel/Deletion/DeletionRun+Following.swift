@@ -21,9 +21,14 @@ extension DeletionRun {
     if isFollower, before == nil, case .rows(let rows) = reading.audit { before = rows.filter { !$0.isPending } }
     if let resume = hear(reading.audit, at: now) { return resume }
     note(reading, at: now)
-    if case .failedHalfway = word { return end(.stalled, at: now) }
+    switch word {
+    case .failedHalfway: return end(.stalled, at: now)
+    // What a journal said; nothing is waited for.
+    case .refused: return end(.failed, at: now)
+    case .none, .lost, .underWay, .queued, .done, .absent: break
+    }
     let outcome = outcomeNow(at: now)
-    if outcome == .verified || timeLeft(at: now) <= 0 || nothingMoreToLearn { return end(outcome, at: now, reading) }
+    if outcome == .verified || timeLeft(at: now) <= 0 || nothingMoreToLearn { return end(outcome, at: now) }
     return [.wait(max(0.05, min(pause, timeLeft(at: now))))]
   }
 
@@ -139,7 +144,10 @@ extension DeletionRun {
       }
       return DeletionLeg(.pending, (word == .queued ? "queued" : "under way") + (purge.map { ", run \($0)" } ?? "") + stepText, at: at)
     case .failedHalfway(let why): return DeletionLeg(.failed, why + stepText, at: at)
-    case .lost(let why): return DeletionLeg(.unknown, "no answer that says: \(why)", at: at)
+    case .lost(let why):
+      let mayStand = reading.rosterLeg(of: order.orgID).state != .gone && !isForAnother
+      return DeletionLeg(
+        .unknown, "no answer that says: \(why)" + (mayStand ? "; it may have been accepted: ask again to find out" : ""), at: at)
     case .refused(let why): return DeletionLeg(.failed, "never accepted: \(why)", at: at)
     }
   }
@@ -168,22 +176,18 @@ extension DeletionRun {
   func outcomeNow(at now: Timestamp) -> DeletionOutcome {
     guard let legs else { return .partial }
     switch word {
-    case .none: return legs.areSettled ? .verified : .failed
     case .refused: return .failed
+    // Of a follower: whether anything was begun nobody here knows.
+    case .none: return legs.areSettled ? .verified : .stalled
     case .failedHalfway: return .stalled
     case .queued, .underWay: return legs.cascade.state == .completed ? (legs.areSettled ? .verified : .partial) : .queued
-    case .lost, .done, .absent: return legs.areSettled ? .verified : .partial
+    // Nothing shows that it was accepted, and nothing that it wasn't.
+    case .lost: return legs.areSettled ? .verified : legs.roster.state == .gone || isForAnother ? .partial : .stalled
+    case .done, .absent: return legs.areSettled ? .verified : .partial
     }
   }
 
-  mutating func end(_ outcome: DeletionOutcome, at now: Timestamp, _ reading: DeletionReading? = nil) -> [Action] {
-    var outcome = outcome
-    // A lost answer, and for as long as it was followed the audit held no run and the org stood as before: it never arrived.
-    if case .lost(let why) = word, outcome == .partial, let reading, neverArrived(reading) {
-      word = .refused("\(why); the list of runs holds none of it, and the org stands as before")
-      note(reading, at: now)
-      outcome = .failed
-    }
+  mutating func end(_ outcome: DeletionOutcome, at now: Timestamp) -> [Action] {
     state = .ended
     self.outcome = outcome
     var legs = self.legs ?? DeletionLegs(unread: "not read", at: now)
@@ -195,13 +199,6 @@ extension DeletionRun {
     self.legs = legs
     let receipt = receipt(outcome, legs, at: now)
     return [.record(.ended(receipt.outcome, at: now)), .end(receipt)]
-  }
-
-  private func neverArrived(_ reading: DeletionReading) -> Bool {
-    guard !isForAnother, case .rows = reading.audit, row(in: reading.audit) == nil, case .listed(_?, nil) = reading.roster else {
-      return false
-    }
-    return reading.existence == .exists(order.orgID)
   }
 }
 

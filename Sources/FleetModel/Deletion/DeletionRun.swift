@@ -238,9 +238,7 @@ public struct DeletionRun: Hashable, Sendable {
       return [.refuse(why)]
     }
     // All that was sent so far was answered with 409, or failed half-way.
-    if case .failedHalfway = word { return end(.stalled, at: now) }
-    word = .refused(why)
-    return end(.failed, at: now)
+    return turnedDown(why, at: now)
   }
 
   // MARK: - After a request
@@ -262,8 +260,8 @@ public struct DeletionRun: Hashable, Sendable {
       let until = leaseUntil ?? now + Self.longestLeaseWait
       leaseUntil = until
       guard until - now > 0.05 else {
-        word = .refused("answered 409 for \(Int(clamping: Self.longestLeaseWait)) s: the org's own provision or deprovision holds it")
-        return end(.failed, at: now)
+        return turnedDown(
+          "answered 409 for \(Int(clamping: Self.longestLeaseWait)) s: the org's own provision or deprovision holds it", at: now)
       }
       let wait = min(max(retryAfter ?? Self.leaseRetry, Self.shortestLeaseRetry), until - now)
       state = .waiting
@@ -275,13 +273,18 @@ public struct DeletionRun: Hashable, Sendable {
         state = .checking
         return [.read]
       }
-    case .refused(let why):
-      word = .refused(why)
-      return end(.failed, at: now)
+    case .refused(let why): return turnedDown(why, at: now)
     case .unclear(let why): word = .lost(why)
     }
     state = .following
     return [.read]
+  }
+
+  /// A request began nothing. Of a resend: the run that failed half-way stands as it stood.
+  private mutating func turnedDown(_ why: String, at now: Timestamp) -> [Action] {
+    if case .failedHalfway = word { return end(.stalled, at: now) }
+    word = .refused(why)
+    return end(.failed, at: now)
   }
 
   private mutating func learn(_ id: PurgeID?) {
@@ -292,12 +295,7 @@ public struct DeletionRun: Hashable, Sendable {
 
   mutating func missAnswer(_ why: String, _ mayHaveArrived: Bool, at now: Timestamp) -> [Action] {
     lastWordAt = now
-    guard mayHaveArrived else {
-      // Of a resend: the failed run stands as it stood.
-      if case .failedHalfway = word { return end(.stalled, at: now) }
-      word = .refused(why)
-      return end(.failed, at: now)
-    }
+    guard mayHaveArrived else { return turnedDown(why, at: now) }
     word = .lost(why)
     state = .following
     return [.read]

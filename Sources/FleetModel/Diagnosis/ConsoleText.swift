@@ -6,8 +6,7 @@ public enum ConsoleText {
   public static func lines(of output: String) -> [String] {
     let newest = output.utf8.count > limit ? String(decoding: output.utf8.suffix(limit), as: UTF8.self) : output
     // The whole before its lines: a private key spans many.
-    return SecretMask.mask(withoutSequences(newest)).split(omittingEmptySubsequences: false) { $0.isNewline }
-      .map { UntrustedText.clean(String($0), limit: 2000) }
+    return SecretMask.mask(withoutSequences(newest)).lines.map { UntrustedText.clean(String($0), limit: 2000) }
   }
 
   /// What a line of a console shows that somebody should know of.

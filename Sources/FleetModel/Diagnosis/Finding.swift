@@ -63,12 +63,13 @@ public struct Finding: Hashable, Sendable {
     /// The component: a source's name, `console`, `boot events`.
     public var by: String
     public var at: Timestamp?
+    /// One line.
     public var says: String
 
     public init(_ by: String, _ says: String, at: Timestamp? = nil) {
       self.by = by
       self.at = at
-      self.says = says
+      self.says = says.onOneLine
     }
 
     public var line: String { (at.map { "\($0) " } ?? "") + "\(by): \(says)" }
@@ -77,6 +78,7 @@ public struct Finding: Hashable, Sendable {
   public var code: Code
   public var severity: Severity
   public var target: Target
+  /// One line.
   public var summary: String
   public var evidence: [Evidence]
   /// What could have been proof and could not be read, and why.
@@ -92,7 +94,7 @@ public struct Finding: Hashable, Sendable {
     self.code = code
     self.severity = severity
     self.target = target
-    self.summary = summary
+    self.summary = summary.onOneLine
     self.evidence = evidence
     self.unchecked = unchecked
     self.nextStep = nextStep

@@ -82,7 +82,7 @@ enum KnownTexts {
     if isTimeout(text) || text.lowercased().contains("not ready") { return false }
     return isTunnelOrDNS(text) || isDNSQuota(text) || isVCPUQuota(text) || isProvisionerDisabled(text)
       || !missingVariables(in: text).isEmpty
-      || crash(in: [text]) != nil
+      || crash(in: text.lines) != nil
       || ["runinstances", "ami", "security group", "securitygroup", "invalid", "unauthorizedoperation", "exit status", "exited", "secrets"]
         .contains {
           text.lowercased().contains($0)

@@ -11,7 +11,7 @@ public enum Timeline {
   /// - Parameter workspace: of this one alone; `nil`: of the org's tenant and all its workspaces.
   public static func of(_ org: Org, workspace: Workspace?, in fleet: Fleet, file: CaseFile) -> [Moment] {
     var moments: [Moment] = []
-    func add(_ at: Timestamp?, _ event: String) { if let at { moments.append(Moment(at: at, event: event)) } }
+    func add(_ at: Timestamp?, _ event: String) { if let at { moments.append(Moment(at: at, event: event.onOneLine)) } }
     func name(_ id: WorkspaceID?) -> String {
       id.map { id in workspace == nil ? (fleet.workspaces[id]?.row.name ?? id.rawValue) + ": " : "" } ?? ""
     }

@@ -80,10 +80,10 @@ struct WorkspaceRules {
 
   private var crashed: Finding? {
     var evidence = [consoleCrash].compactMap { $0 }
-    if let log = workspace.failureLog, let line = KnownTexts.crash(in: log.split(separator: "\n")) {
+    if let log = workspace.failureLog, let line = KnownTexts.crash(in: log.lines) {
       evidence.append(.init("log_tail", line))
     }
-    if row.status == .failed, KnownTexts.crash(in: [error]) != nil { evidence.append(statusEvidence) }
+    if row.status == .failed, KnownTexts.crash(in: error.lines) != nil { evidence.append(statusEvidence) }
     guard !evidence.isEmpty else { return nil }
     if evidence.last != statusEvidence { evidence.append(statusEvidence) }
     return Finding(

@@ -83,10 +83,12 @@ public enum PostureRules {
   public static func publicAddresses(_ machines: [InstanceRow]) -> [Check] {
     let expected = machines.filter { $0.role == .workspace || $0.tags["TunnelID"].map { !$0.isEmpty } ?? false }
     let failing = expected.compactMap { machine -> Check? in
-      guard let address = machine.publicIP else { return nil }
+      let addresses = machine.publicAddresses
+      guard !addresses.isEmpty else { return nil }
+      let found = (addresses.count == 1 ? "address " : "addresses ") + addresses.joined(separator: ", ")
       return Check(
         ID.publicAddress.rawValue, .fail, target: machine.id.rawValue,
-        "\(machine.name ?? machine.id.rawValue) has the public address \(address) although \(machine.role == .workspace ? "only its tenant talks to it" : "a tunnel leads to it")",
+        "\(machine.name ?? machine.id.rawValue) has the public \(found) although \(machine.role == .workspace ? "only its tenant talks to it" : "a tunnel leads to it")",
         evidence: ["ec2:\(machine.region) \(machine.id) \(machine.state.text)"]
           + (machine.tags["TunnelID"].map { ["TunnelID \($0)"] } ?? []))
     }

@@ -38,6 +38,8 @@ struct DeletionReport: Hashable, Sendable {
 
   enum End: Hashable, Sendable {
     case receipt(JSONValue, DeletionOutcome, problem: String?)
+    /// Somebody else's run was followed to its end: nothing was sent from here, and there is no receipt.
+    case watched
     /// Nothing was sent.
     case refused(String)
   }
@@ -98,12 +100,10 @@ final class DeletionDesk: Sendable {
     }
   }
 
-  private func reader() throws(FeedError) -> DeletionReader {
+  private func reader() async throws(FeedError) -> DeletionReader {
     let queue = session.queue
-    return try DeletionReader(
-      environment: environment, http: session.http, variables: session.variables,
-      names: ZoneNames(of: environment, http: session.http, variables: session.variables),
-      prices: .inUse(environment, variables: session.variables),
+    return try await DeletionReader(
+      session.access, names: ZoneNames(of: session.access), prices: .inUse(environment, variables: session.variables),
       onEvent: { event in
         // The feeds ask for the rest themselves.
         if case .purges = event.change { queue.post(event) }
@@ -117,7 +117,7 @@ final class DeletionDesk: Sendable {
     if let other = leftovers.first(where: { $0.orgID == org }) { return await goOn(other) }
     session.feeds.refresh()
     do throws(FeedError) {
-      let reader = try reader()
+      let reader = try await reader()
       async let evidence = reader.evidence(of: slug)
       let names = await reader.zoneNames()
       tell(.prepared(org, DeletionPreparation(names: names, rule: reader.rule(for: slug), evidence: await evidence)))
@@ -140,14 +140,14 @@ final class DeletionDesk: Sendable {
     let order = order(of: plan)
     guard environment.allowsWrites else { return refuse(order, "environment \(environment.name) is read-only") }
     do throws(StateDirectory.Failure) {
-      switch try DeletionJournal.open(in: state, environment: environment.name, org: plan.orgID) {
+      switch try DeletionJournal.open(in: state, for: order) {
       case .busy:
         guard let other = leftovers.first(where: { $0.orgID == plan.orgID }) else {
           return refuse(order, "another fleettui here begins to delete it: try again to follow it")
         }
         await goOn(other)
-      case .held(let journal, let records):
-        if !records.isEmpty { try journal.restart() }
+      case .held(let journal):
+        if case .unfinished(let run) = journal.standing { return await goOn(run, journal) }
         await follow(order, .begun) {
           await $0.start(order, resumes: 0, journal: journal, plan: plan.json(hash: order.planHash), evidence: evidence)
         }
@@ -164,18 +164,19 @@ final class DeletionDesk: Sendable {
   /// Goes on with what an earlier start left, or follows the process that has it under way.
   private func goOn(_ left: DeletionRun.Order) async {
     guard !working.withLock({ $0.contains(left.receiptID) }),
-      let opening = try? DeletionJournal.reopen(in: state, environment: left.environment, org: left.orgID)
+      let opening = try? DeletionJournal.reopen(in: state, for: left)
     else { return }
     switch opening {
     case .busy: await follow(left, .followed) { await $0.follow(left) }
-    case .held(let journal, let records):
-      if case .ended? = records.last, (try? ReceiptStore(state: state).document(of: left.receiptID)) ?? nil != nil {
-        return journal.remove()
-      }
-      // Nothing had been sent: nothing to follow.
-      guard let run = DeletionRun(resuming: records, at: wallClock()) else { return journal.remove() }
-      await follow(left, .resumed(run.standing)) { await $0.resume(run, journal: journal) }
+    case .held(let journal):
+      // Where nothing had been sent there is nothing to follow.
+      guard case .unfinished(let run) = journal.standing else { return journal.remove() }
+      await goOn(run, journal)
     }
+  }
+
+  private func goOn(_ run: DeletionRun, _ journal: DeletionJournal) async {
+    await follow(run.order, .resumed(run.standing)) { await $0.resume(run, journal: journal) }
   }
 
   private func follow(
@@ -185,7 +186,7 @@ final class DeletionDesk: Sendable {
     defer { _ = working.withLock { $0.remove(order.receiptID) } }
     let newest = Mutex(DeletionReport(run: DeletionRun(order), origin: origin))
     let reader: DeletionReader
-    do throws(FeedError) { reader = try self.reader() } catch { return refuse(order, error.description) }
+    do throws(FeedError) { reader = try await self.reader() } catch { return refuse(order, error.description) }
     let runner = DeletionRunner(reader: reader, state: state) { [tell] run in
       let report = newest.withLock { report in
         report.run = run
@@ -197,6 +198,7 @@ final class DeletionDesk: Sendable {
     var report = newest.withLock { $0 }
     switch end {
     case .interrupted: return
+    case .watched: report.end = .watched
     case .refused(let why): report.end = .refused(why)
     case .receipt(let receipt, let outcome, let problem): report.end = .receipt(receipt, outcome, problem: problem)
     }

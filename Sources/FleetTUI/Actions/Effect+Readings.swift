@@ -31,7 +31,7 @@ extension EffectRunner {
     let part = question.workspaceID
     Task.detached {
       do throws(FeedError) {
-        let reader = try CaseReader(environment: session.environment, http: session.http, variables: session.variables)
+        let reader = try await CaseReader(session.access)
         self.answer(.explained(question.org.id, part, .success(await reader.file(on: question))))
       } catch { self.answer(.explained(question.org.id, part, .failure(.init(text: error.description)))) }
     }
@@ -41,7 +41,7 @@ extension EffectRunner {
     Task.detached {
       if seconds > 0 { try? await Task.sleep(seconds: seconds) }
       do throws(FeedError) {
-        let reader = try CaseReader(environment: session.environment, http: session.http, variables: session.variables)
+        let reader = try await CaseReader(session.access)
         self.answer(.console(workspace, .success(try await reader.controlPlane.console(of: workspace))))
       } catch { self.answer(.console(workspace, .failure(.init(text: error.description)))) }
     }
@@ -50,7 +50,7 @@ extension EffectRunner {
   func check(_ org: OrgID, _ slug: Slug, _ session: Session) {
     Task.detached {
       do throws(FeedError) {
-        let reader = try CaseReader(environment: session.environment, http: session.http, variables: session.variables)
+        let reader = try await CaseReader(session.access)
         self.answer(.checked(org, .success(await (try await reader.tenantProbe(of: slug, org)).checks())))
       } catch { self.answer(.checked(org, .failure(.init(text: error.description)))) }
     }
@@ -58,7 +58,7 @@ extension EffectRunner {
 
   func lookAtPosture(_ question: PostureQuestion, _ session: Session) {
     Task.detached {
-      let reader = PostureReader(environment: session.environment, http: session.http, variables: session.variables)
+      let reader = await PostureReader(session.access)
       self.answer(.posture(await reader.checks(on: question), at: wallClock()))
     }
   }

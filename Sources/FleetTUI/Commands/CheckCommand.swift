@@ -14,19 +14,17 @@ struct CheckCommand: ParsableCommand {
     let (_, environment) = try global.environment()
     let format = global.outputFormat
     let session = try Session(environment: environment, global: global)
-    let (name, variables) = (org, global.variables)
-    let code = Interruption.run { await Self.check(name, session, variables, format) }
+    let name = org
+    let code = Interruption.run { await Self.check(name, session, format) }
     if code != 0 { throw CommandFailure(code: code) }
   }
 
-  private static func check(_ name: String, _ session: Session, _ variables: [String: String], _ format: GlobalOptions.Format) async
-    -> Int32
-  {
+  private static func check(_ name: String, _ session: Session, _ format: GlobalOptions.Format) async -> Int32 {
     let environment = session.environment
     let shown = UntrustedText.clean(name, limit: 128)
     let reader: CaseReader
     do throws(FeedError) {
-      reader = try CaseReader(environment: environment, http: session.http, variables: variables)
+      reader = try await CaseReader(session.access)
     } catch {
       Output.message(error.description)
       return 4

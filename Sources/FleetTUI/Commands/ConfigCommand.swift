@@ -30,9 +30,10 @@ struct ConfigCommand: ParsableCommand {
           message: why == EEXIST
             ? "\(path) exists already; nothing was changed" : "\(path) can't be written: \(String(cString: strerror(why)))")
       }
-      defer { close(file) }
-      guard Output.write(ConfigurationTemplate.text, to: file), fsync(file) == 0 else {
-        throw CommandFailure(code: 1, message: "\(path) could not be written completely: \(String(cString: strerror(errno)))")
+      do throws(Output.WriteFailure) { try Output.write(ConfigurationTemplate.text, closing: file) } catch {
+        // Half a configuration would be taken for one.
+        unlink(path)
+        throw CommandFailure(code: 1, message: "\(path) could not be written: \(error)")
       }
       Output.line(path)
     }
@@ -74,7 +75,7 @@ struct ConfigCommand: ParsableCommand {
           ]).serialized())
       case .table, .csv:
         var table = TextTable(header: ["KEY", "VALUE"] + (origin ? ["ORIGIN"] : []))
-        table.rows = rows.map { [$0.key, $0.value ?? "-"] + (origin ? [$0.origin] : []) }
+        table.rows = rows.map { [$0.key, $0.value ?? TextTable.none] + (origin ? [$0.origin] : []) }
         Output.line(global.outputFormat == .csv ? table.csv : table.table)
       }
     }
@@ -90,10 +91,9 @@ enum EffectiveConfiguration {
   }
 
   static func rows(of environment: FleetEnvironment, in configuration: Configuration, options: GlobalOptions) -> [Row] {
-    let source = (try? ConfigurationFile.source(path: configuration.path)) ?? ConfigurationSource(path: configuration.path, text: "")
     var rows: [Row] = []
     func add(_ table: String, _ key: String, _ value: String?) {
-      let line = source.line(ofKey: key, in: table)
+      let line = configuration.source.line(ofKey: key, in: table)
       rows.append(
         Row(
           key: table.isEmpty ? key : "\(table).\(key)", value: value.map { UntrustedText.clean($0, limit: 500) },

@@ -36,6 +36,7 @@ struct DashboardCommand: ParsableCommand {
       let store = FleetStore(queue: session.queue, orphans: options.orphans, log: session.log, history: session.history(makes: true))
       let effects = EffectRunner(session)
       code = try Dashboard(store: store, options: options, effects: effects).run()
+      store.finish()
       for slug in effects.unfinishedDeletions {
         Output.message(
           "the deletion of \(slug) has no receipt yet: the control plane goes on with what it accepted, and the next start of fleettui here "
@@ -120,12 +121,7 @@ extension GlobalOptions {
     options.orphans = OrphanSettings(environment.aws)
     options.vcpuQuota = environment.aws?.vcpuQuota
     let name = theme ?? configuration?.interface.theme ?? "default"
-    guard let theme = Theme.named(name) else {
-      let near = NearestName.of(name, among: Theme.names).map { "; did you mean \($0)?" } ?? ""
-      throw CommandFailure(
-        code: 2,
-        message: "there is no theme \"\(UntrustedText.clean(name, limit: 80))\"\(near); there are \(Theme.names.joined(separator: ", "))")
-    }
+    guard let theme = Theme.named(name) else { throw CommandFailure(code: 2, message: Theme.problem(withName: name) ?? "") }
     let isColorless = noColor || !(variables["NO_COLOR"] ?? "").isEmpty
     options.theme = isColorless ? .mono : theme
     do { options.keys = try KeyMap(overrides: configuration?.keys ?? [:]) } catch {

@@ -9,7 +9,7 @@ struct DeleteCommand: ParsableCommand {
     commandName: "delete", abstract: "Delete one org through the control plane's cascade, and prove that it went.",
     discussion: """
       On a terminal the phrase is typed by hand; scripts give --confirm ENVIRONMENT/ORG, and bind to the plan that they read with
-      --plan-hash. Exit codes: 0 verified, 1 never accepted or no such org, 4 (--plan) a source could not tell, 5 accepted but not
+      --plan-hash. Exit codes: 0 verified, 1 never accepted or no such org, 4 (--plan) a source could not tell, 5 accepted, or perhaps, but not
       verified, 6 refused here, nothing was sent.
       """)
 
@@ -136,7 +136,7 @@ private final class Deletion: Sendable {
   private func planned() async throws -> Planned {
     let seen = SeenFleet(await session.loaded())
     let found = try wanted(in: seen.fleet)
-    let reader = try reader(seen)
+    let reader = try await reader(seen)
     async let evidence = reader.evidence(of: found.slug)
     let names = await reader.readForPlan(found.row)
     // Read again: its workspaces are known now.
@@ -235,29 +235,25 @@ private final class Deletion: Sendable {
 
   // MARK: - Carrying it out
 
-  private func reader(_ seen: SeenFleet) throws -> DeletionReader {
+  private func reader(_ seen: SeenFleet) async throws -> DeletionReader {
     do throws(FeedError) {
-      return try DeletionReader(
-        environment: environment, http: session.http, variables: variables,
-        names: ZoneNames(of: environment, http: session.http, variables: variables), prices: prices, onEvent: seen.take)
+      return try await DeletionReader(session.access, names: ZoneNames(of: session.access), prices: prices, onEvent: seen.take)
     } catch { throw refused(error.description) }
   }
 
-  private func runner(_ seen: SeenFleet) throws -> DeletionRunner {
-    DeletionRunner(reader: try reader(seen), state: state, onChange: DeletionProgressLines().show)
+  private func runner(_ seen: SeenFleet) async throws -> DeletionRunner {
+    DeletionRunner(reader: try await reader(seen), state: state, onChange: DeletionProgressLines().show)
   }
 
   private func carryOut(_ planned: Planned) async throws -> Int32 {
     let seen = SeenFleet(planned.fleet)
-    let runner = try runner(seen)
+    let runner = try await runner(seen)
     let order = DeletionRun.Order(
       receiptID: ReceiptStore.newID(at: wallClock()), plan: planned.plan, planHash: planned.hash, operator: OperatorName.current(variables),
       startedAt: wallClock(), verifyWithin: environment.verifyWithin)
     let opening: DeletionJournal.Opening
     do throws(StateDirectory.Failure) {
-      opening = try DeletionJournal.open(in: state, environment: environment.name, org: planned.plan.orgID)
-      // What had sent nothing is forgotten.
-      if case .held(let journal, let records) = opening, !records.isEmpty { try journal.restart() }
+      opening = try DeletionJournal.open(in: state, for: order)
     } catch { throw refused("the journal can't be written: \(error)") }
     switch opening {
     case .busy:
@@ -266,8 +262,9 @@ private final class Deletion: Sendable {
         throw refused("another fleettui here begins to delete \(planned.plan.slug): try again to follow it")
       }
       return code
-    case .held(let journal, _):
+    case .held(let journal):
       isRunning.withLock { $0 = true }
+      if case .unfinished(let run) = journal.standing { tell(run) }
       return try report(
         await runner.start(
           order, resumes: resumes, journal: journal, plan: planned.plan.json(hash: planned.hash), evidence: planned.evidence), seen)
@@ -300,63 +297,81 @@ private final class Deletion: Sendable {
   private func goOn(with left: DeletionRun.Order) async throws -> Int32? {
     let opening: DeletionJournal.Opening?
     do throws(StateDirectory.Failure) {
-      opening = try DeletionJournal.reopen(in: state, environment: left.environment, org: left.orgID)
+      opening = try DeletionJournal.reopen(in: state, for: left)
     } catch { throw refused("the journal can't be opened: \(error)") }
     let seen = SeenFleet(Fleet())
-    let runner = try runner(seen)
+    let runner = try await runner(seen)
     switch opening {
     case nil: return nil
     case .busy?:
       Output.message("delete: another fleettui here is deleting \(left.slug), begun \(left.startedAt): following it; nothing is sent")
       return try report(await runner.follow(left), seen)
-    case .held(let journal, let records)?:
-      if case .ended? = records.last, let kept = try ReceiptStore(state: state).document(of: left.receiptID) {
+    case .held(let journal)?:
+      switch journal.standing {
+      case .over(let kept):
         journal.remove()
         let outcome = kept["outcome"]?.string.flatMap(DeletionOutcome.init) ?? .partial
         Output.message("delete: an earlier deletion of \(left.slug) had ended; this is its receipt, and nothing is sent now")
         return try report(.receipt(kept, outcome, problem: nil), seen)
-      }
-      guard let run = DeletionRun(resuming: records, at: wallClock()) else {
+      case .unsent:
         journal.remove()
         Output.message("delete: an earlier deletion of \(left.slug) ended before anything was sent")
         return nil
+      case .unfinished(let run):
+        tell(run)
+        isRunning.withLock { $0 = true }
+        return try report(await runner.resume(run, journal: journal), seen)
       }
-      Output.message(
-        "delete: an earlier deletion of \(left.slug), begun \(left.startedAt), was cut off: \(run.standing). Following it; nothing is sent."
-      )
-      isRunning.withLock { $0 = true }
-      return try report(await runner.resume(run, journal: journal), seen)
     }
   }
+
+  private func tell(_ run: DeletionRun) {
+    Output.message(
+      "delete: an earlier deletion of \(run.order.slug), begun \(run.order.startedAt), was cut off: \(run.standing). Following it; nothing is sent."
+    )
+  }
+
+  // MARK: - The end
 
   private func report(_ end: DeletionRunner.End, _ seen: SeenFleet) throws -> Int32 {
     isRunning.withLock { $0 = false }
     switch end {
     case .interrupted: return 1
     case .refused(let why): throw refused(why)
+    case .watched(let seenRun):
+      let code = show(seenRun.watched, seenRun.outcome, kept: nil, seen)
+      Output.message("delete: another run was followed: nothing was sent from here, and no receipt is kept")
+      return code
     case .receipt(let receipt, let outcome, let problem):
       if let problem { Output.message("delete: \(problem)") }
-      switch format {
-      case .json:
-        Output.line(
-          Document.make([.init("receipt", receipt)], environment: environment.name, fleet: seen.fleet, at: wallClock()).serialized())
-      case .csv: Output.line(DeletionDocument.receiptTable(receipt).csv)
-      case .table: Output.line(DeletionDocument.receiptTable(receipt).table)
-      }
-      let cascade = receipt["legs"]?["cascade"]?["detail"]?.string ?? ""
-      switch outcome {
-      case .verified: return 0
-      case .failed:
-        Output.message("delete: failed: \(cascade)")
-        return 1
-      case .partial, .queued, .stalled:
-        Output.message("delete: \(outcome.rawValue), not verified; receipt \(receipt["id"]?.string ?? "?")")
-        if outcome == .stalled {
-          Output.message(
-            "delete: the same request resumes it after its last step: `fleettui delete \(UntrustedText.clean(org, limit: 64)) --resume 1`")
-        }
-        return 5
-      }
+      return show(receipt, outcome, kept: receipt["id"]?.string ?? "?", seen)
+    }
+  }
+
+  /// - Parameter kept: the receipt's id, where one is kept.
+  private func show(_ receipt: JSONValue, _ outcome: DeletionOutcome, kept: String?, _ seen: SeenFleet) -> Int32 {
+    switch format {
+    case .json:
+      Output.line(
+        Document.make([.init("receipt", receipt)], environment: environment.name, fleet: seen.fleet, at: wallClock()).serialized())
+    case .csv: Output.line(DeletionDocument.receiptTable(receipt).csv)
+    case .table: Output.line(DeletionDocument.receiptTable(receipt).table)
+    }
+    let cascade = receipt["legs"]?["cascade"]
+    switch outcome {
+    case .verified: return 0
+    case .failed:
+      Output.message("delete: failed: \(cascade?["detail"]?.string ?? "")")
+      return 1
+    case .partial, .queued, .stalled:
+      Output.message("delete: \(outcome.rawValue), not verified" + (kept.map { "; receipt \($0)" } ?? ""))
+      guard outcome == .stalled else { return 5 }
+      let again = "`fleettui delete \(UntrustedText.clean(org, limit: 64))"
+      Output.message(
+        cascade?["state"]?.string == DeletionLeg.State.failed.rawValue
+          ? "delete: the same request resumes it after its last step: \(again) --resume 1`"
+          : "delete: it may have been accepted: \(again)` asks again and finds out")
+      return 5
     }
   }
 }

@@ -1,3 +1,4 @@
+import CNcurses
 import Feeds
 import FleetModel
 import Glibc
@@ -7,6 +8,7 @@ import Synchronization
 final class DeletePrompt: Sendable {
   private let descriptor: Int32
   private let found: Mutex<termios?>
+  private static let leaving = "\u{1B}[?2004l\r\n"
 
   /// `nil` when standard input or standard error is no terminal.
   init?() {
@@ -19,7 +21,8 @@ final class DeletePrompt: Sendable {
   func leave() {
     found.withLock { modes in
       guard var saved = modes else { return }
-      Output.write("\u{1B}[?2004l\r\n", to: STDERR_FILENO)
+      crash_disarm()
+      Output.tell(Self.leaving)
       tcsetattr(descriptor, TCSAFLUSH, &saved)
       modes = nil
     }
@@ -35,7 +38,9 @@ final class DeletePrompt: Sendable {
       // What was typed or pasted ahead was not typed here.
       guard tcsetattr(descriptor, TCSAFLUSH, &raw) == 0 else { return false }
       modes = saved
-      Output.write("\u{1B}[?2004h", to: STDERR_FILENO)
+      let bytes = Array(Self.leaving.utf8)
+      crash_arm(STDERR_FILENO, -1, &saved, bytes, bytes.count)
+      Output.tell("\u{1B}[?2004h")
       return true
     }
   }
@@ -44,7 +49,7 @@ final class DeletePrompt: Sendable {
   func ask(_ plan: DeletionPlan, lines: [String]) -> Bool {
     var lines = lines + [""]
     lines.append("Type the environment, a slash and the org's name, then Enter. Esc leaves. Pasting is refused.")
-    Output.write(lines.map { $0 + "\n" }.joined(), to: STDERR_FILENO)
+    Output.tell(lines.map { $0 + "\n" }.joined())
     guard enter() else { return false }
     defer { leave() }
     var confirmation = TypedConfirmation(
@@ -105,7 +110,7 @@ final class DeletePrompt: Sendable {
       case .planChanged: "   the plan changed"
       case .blocked(let why): "   \(why)"
       }
-    Output.write("\r\u{1B}[K\(label)\(UntrustedText.clean(confirmation.text, limit: 200))\(note)", to: STDERR_FILENO)
+    Output.tell("\r\u{1B}[K\(label)\(UntrustedText.clean(confirmation.text, limit: 200))\(note)")
   }
 }
 

@@ -130,7 +130,7 @@ private struct Examination: Sendable {
       return (checks, nil)
     }
     let token: Secret
-    do throws(SecretSource.Unavailable) { token = try source.read(environment: variables) } catch {
+    do throws(SecretSource.Unavailable) { token = try await HeldSecret(source, variables: variables).value() } catch {
       let checks = [
         DoctorCheck("token", .fail, error.description, nextStep: "make \(source) give the control plane's admin token"),
         DoctorCheck("control-plane", .skipped, "there is no token to ask it with"),
@@ -173,7 +173,7 @@ private struct Examination: Sendable {
     let table = "[environment.\(environment.name).dns]"
     guard let source = settings.token else { return DoctorCheck("dns", .fail, "token is missing", nextStep: "set it in \(table)") }
     do throws(SecretSource.Unavailable) {
-      let client = CloudflareClient(http: http, api: settings.api, token: try source.read(environment: variables))
+      let client = CloudflareClient(http: http, api: settings.api, token: try await HeldSecret(source, variables: variables).value())
       return await zone(settings, client, table)
     } catch { return DoctorCheck("dns", .fail, error.description, nextStep: "make \(source) give a token with Zone.DNS:Read") }
   }

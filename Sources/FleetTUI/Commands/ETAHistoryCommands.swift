@@ -79,16 +79,14 @@ struct ETAExportCommand: ParsableCommand {
     do throws(HistoryFailure) { boots = try history.boots() } catch { throw CommandFailure(code: 1, message: error.description) }
     let text = boots.map { $0.json.serialized() + "\n" }.joined()
     guard file != "-" else {
-      Output.write(text, to: STDOUT_FILENO)
+      Output.print(text)
       return
     }
-    func failure() -> CommandFailure {
-      CommandFailure(code: 1, message: "\(UntrustedText.clean(file, limit: 300)): can't be written: \(String(cString: strerror(errno)))")
-    }
-    let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw failure() }
-    defer { close(descriptor) }
-    guard Output.write(text, to: descriptor) else { throw failure() }
+    do throws(Output.WriteFailure) {
+      let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+      guard descriptor >= 0 else { throw Output.WriteFailure(number: errno) }
+      try Output.write(text, closing: descriptor)
+    } catch { throw CommandFailure(code: 1, message: "\(UntrustedText.clean(file, limit: 300)): can't be written: \(error)") }
     Output.message("\(boots.count) boots written")
   }
 }
@@ -139,7 +137,7 @@ extension GlobalOptions {
   private func historyPath() throws(ConfigurationError) -> String? {
     var configured: String?
     if config != nil || access(configurationPath, F_OK) == 0 {
-      configured = try ConfigurationFile.read(path: configurationPath).historyPath
+      configured = try configuration().historyPath
     }
     return HistoryFile.path(configured: configured, variables: variables)
   }

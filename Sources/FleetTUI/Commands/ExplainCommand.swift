@@ -16,17 +16,15 @@ struct ExplainCommand: ParsableCommand {
     var options = FleetFeeds.Options()
     options.asksQuota = true
     let session = try Session(environment: environment, global: global, options: options)
-    let (target, variables) = (target, global.variables)
-    let code = Interruption.run { await Self.explain(target, session, variables, format) }
+    let target = target
+    let code = Interruption.run { await Self.explain(target, session, format) }
     if code != 0 { throw CommandFailure(code: code) }
   }
 
-  private static func explain(_ name: String, _ session: Session, _ variables: [String: String], _ format: GlobalOptions.Format) async
-    -> Int32
-  {
+  private static func explain(_ name: String, _ session: Session, _ format: GlobalOptions.Format) async -> Int32 {
     let reader: CaseReader
     do throws(FeedError) {
-      reader = try CaseReader(environment: session.environment, http: session.http, variables: variables)
+      reader = try await CaseReader(session.access)
     } catch {
       Output.message(error.description)
       return 4

@@ -14,7 +14,7 @@ struct FleetLog: Sendable {
   init(path: String, isVerbose: Bool) throws {
     let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw CommandFailure(code: 1, message: "the log \(path) can't be written: \(String(cString: strerror(errno)))") }
-    var logger = Logger(label: "fleettui") { _ in LogFile(descriptor: file) }
+    var logger = Logger(label: "fleettui") { _ in LogFile(path: path, descriptor: file) }
     logger.logLevel = isVerbose ? .debug : .info
     self.logger = logger
     logger.info("fleettui \(FleetTUI.version) started")
@@ -42,13 +42,17 @@ struct FleetLog: Sendable {
   }
 }
 
-/// swift-log's door to one file. A full disk loses lines, never the program.
+/// swift-log's door to one file. A full disk loses lines, never the program, and never without a word.
 private struct LogFile: LogHandler {
+  let path: String
   let descriptor: Int32
   var metadata: Logger.Metadata = [:]
   var logLevel: Logger.Level = .info
 
-  init(descriptor: Int32) { self.descriptor = descriptor }
+  init(path: String, descriptor: Int32) {
+    self.path = path
+    self.descriptor = descriptor
+  }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
@@ -59,6 +63,9 @@ private struct LogFile: LogHandler {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     let now = Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
-    Output.write("\(now) \(event.level.rawValue) \(UntrustedText.clean(event.message.description, limit: 4000))\n", to: descriptor)
+    let line = "\(now) \(event.level.rawValue) \(UntrustedText.clean(event.message.description, limit: 4000))\n"
+    do throws(Output.WriteFailure) { try Output.write(line, to: descriptor) } catch {
+      Unwritten.lose("the log \(path) lacks lines: \(error)", fails: true)
+    }
   }
 }

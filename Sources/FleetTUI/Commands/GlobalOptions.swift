@@ -54,13 +54,28 @@ struct GlobalOptions: ParsableArguments {
     return rest + global + arguments[min(index, arguments.count)...]
   }
 
+  func validate() throws {
+    // By every command, also by those that draw nothing: a typing mistake is told where it was made.
+    if let theme, let problem = Theme.problem(withName: theme) { throw ValidationError(problem) }
+  }
+
+  /// What help tells of them, indented.
+  static var summary: String {
+    // A column less than there is: a command's text is broken once more, and a line that just fits would be.
+    let options = helpMessage(columns: HelpWidth.columns - 1).lines
+    return options.drop { $0 != "OPTIONS:" }.dropFirst().prefix { !$0.hasPrefix("  -h, --help") }.joined(separator: "\n")
+  }
+
   var variables: [String: String] { ProcessVariables.all }
 
   var configurationPath: String { ConfigurationFile.path(option: config, environment: variables) }
 
   /// - Throws: ``ConfigurationError``.
+  func configuration() throws(ConfigurationError) -> Configuration { try ConfigurationInUse.at(configurationPath) }
+
+  /// - Throws: ``ConfigurationError``.
   func environment() throws(ConfigurationError) -> (Configuration, FleetEnvironment) {
-    let configuration = try ConfigurationFile.read(path: configurationPath)
+    let configuration = try self.configuration()
     var environment = try configuration.environment(named: env)
     if write { environment.allowsWrites = true }
     return (configuration, environment)
@@ -77,7 +92,7 @@ struct GlobalOptions: ParsableArguments {
     do throws(RecordingFailure) {
       let recorder = try EventRecorder(path: record, environment: environment) { failure in
         log.warn(failure.description)
-        OpenRecording.fail(failure.description)
+        Unwritten.lose(failure.description, fails: true)
       }
       OpenRecording.keep(recorder)
       return EventQueue(recorder: recorder)
@@ -87,19 +102,29 @@ struct GlobalOptions: ParsableArguments {
   var outputFormat: Format { format ?? (isatty(STDOUT_FILENO) == 1 ? .table : .json) }
 }
 
+/// The configurations that this process has read, each once: `--config <(…)` gives its text a single time, and all that look must see the same.
+private enum ConfigurationInUse {
+  private static let read = Mutex<[String: Result<Configuration, ConfigurationError>]>([:])
+
+  static func at(_ path: String) throws(ConfigurationError) -> Configuration {
+    try read.withLock { read in
+      if let known = read[path] { return known }
+      let result: Result<Configuration, ConfigurationError>
+      do throws(ConfigurationError) { result = .success(try ConfigurationFile.read(path: path)) } catch { result = .failure(error) }
+      read[path] = result
+      return result
+    }.get()
+  }
+}
+
 /// The process's recording: finished when the command is.
 enum OpenRecording {
-  private static let state = Mutex<(recorder: EventRecorder?, failure: String?)>((nil, nil))
+  private static let recorder = Mutex<EventRecorder?>(nil)
 
-  static func keep(_ recorder: EventRecorder) { state.withLock { $0.recorder = recorder } }
-  static func fail(_ problem: String) { state.withLock { $0.failure = problem } }
+  static func keep(_ opened: EventRecorder) { recorder.withLock { $0 = opened } }
 
-  /// Writes what is left. - Returns: why the recording is not whole; `nil` when it is.
-  static func finish() -> String? {
-    let recorder = state.withLock { $0.recorder }
-    recorder?.finish()
-    return state.withLock { $0.failure }
-  }
+  /// Returns when all of it is in the file, or was found not to fit.
+  static func finish() { recorder.withLock { $0 }?.finish() }
 }
 
 /// The variables this process was started with.
@@ -107,4 +132,18 @@ enum ProcessVariables {
   static let all: [String: String] = {
     ProcessInfo.processInfo.environment
   }()
+}
+
+/// How wide help is written.
+enum HelpWidth {
+  /// `COLUMNS`, else the terminal's; the parser can't write into fewer than forty.
+  static let columns: Int = {
+    var window = winsize()
+    let reported = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0 ? Int(window.ws_col) : 0
+    let wanted = getenv("COLUMNS").flatMap { Int(String(cString: $0)) } ?? 0
+    return min(max(40, wanted > 0 ? wanted : reported > 0 ? reported : 80), 1000)
+  }()
+
+  /// The parser takes it from there.
+  static func impose() { setenv("COLUMNS", "\(columns)", 1) }
 }

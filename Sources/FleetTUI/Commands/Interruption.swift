@@ -1,11 +1,11 @@
 import Foundation
 import Synchronization
 
-/// Runs asynchronous work from the synchronous entry point, and lets SIGINT and SIGTERM end it.
+/// Runs asynchronous work from the synchronous entry point, and lets the signals that ask a program to end do so.
 ///
 /// The signals are blocked in every thread and taken by one that waits for them: no handler, no interrupted system calls.
 enum Interruption {
-  private static let signals: [Int32] = [SIGINT, SIGTERM, SIGHUP]
+  private static let signals: [Int32] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
   private enum End: Sendable {
     case done(Int32)

@@ -1,14 +1,36 @@
 import FleetModel
 import Glibc
 
-/// Standard output and standard error, each written whole or not at all.
+/// Standard output and standard error: nothing else of the program writes to them.
+///
+/// What could not be written is kept in mind until the process ends (``Unwritten``). A reader that goes away, as `head` does, has had
+/// enough: that is no failure, and nothing more is written.
 enum Output {
-  /// - Returns: `false` when nobody reads any more.
-  @discardableResult
-  static func line(_ text: String) -> Bool { write(text + "\n", to: STDOUT_FILENO) }
+  struct WriteFailure: Error, CustomStringConvertible {
+    let number: Int32
+    var description: String { String(cString: strerror(number)) }
+  }
 
+  /// - Returns: `false` when nothing more can be written.
   @discardableResult
-  static func message(_ text: String) -> Bool { write("fleettui: \(text)\n", to: STDERR_FILENO) }
+  static func line(_ text: String) -> Bool { print(text + "\n") }
+
+  /// The same without an end of line.
+  @discardableResult
+  static func print(_ text: String) -> Bool {
+    guard Unwritten.isOutputWhole else { return false }
+    do throws(WriteFailure) { try write(text, to: STDOUT_FILENO) } catch {
+      Unwritten.lose(output: error)
+      return false
+    }
+    return true
+  }
+
+  /// Whether there is anybody to tell is not asked.
+  static func message(_ text: String) { tell("fleettui: \(text)\n") }
+
+  /// To standard error, as it is.
+  static func tell(_ text: String) { try? write(text, to: STDERR_FILENO) }
 
   /// A message for each source that is not complete or lacks something.
   static func problems(of fleet: Fleet, at now: Timestamp) {
@@ -19,55 +41,36 @@ enum Output {
     }
   }
 
-  @discardableResult
-  static func write(_ text: String, to descriptor: Int32) -> Bool {
+  /// Writes all of `text` to a file that is open.
+  static func write(_ text: String, to descriptor: Int32) throws(WriteFailure) {
     var text = text
-    return text.withUTF8 { bytes in
+    let problem: Int32 = text.withUTF8 { bytes in
       var rest = UnsafeRawBufferPointer(bytes)
       while !rest.isEmpty {
         let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
         if count < 0 {
           if errno == EINTR { continue }
-          guard errno == EAGAIN else { return false }
+          guard errno == EAGAIN else { return errno }
           var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
           poll(&ready, 1, 1000)
           continue
         }
         rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
       }
-      return true
+      return 0
     }
-  }
-}
-
-/// Rows and columns of plain text.
-struct TextTable {
-  var header: [String]
-  var rows: [[String]] = []
-
-  var table: String {
-    var widths = header.map(\.unicodeScalars.count)
-    for row in rows {
-      for (index, cell) in row.enumerated() where index < widths.count { widths[index] = max(widths[index], cell.unicodeScalars.count) }
-    }
-    return ([header] + rows).map { row in
-      var line = ""
-      for (index, cell) in row.enumerated() {
-        line += cell
-        if index < row.count - 1 { line += String(repeating: " ", count: max(0, widths[index] - cell.unicodeScalars.count) + 2) }
-      }
-      return line
-    }.joined(separator: "\n")
+    guard problem == 0 else { throw WriteFailure(number: problem) }
   }
 
-  /// RFC 4180; a cell that a spreadsheet would run as a formula is quoted with an apostrophe.
-  var csv: String {
-    ([header] + rows).map { row in
-      row.map { cell in
-        var cell = cell
-        if let first = cell.first, "=+-@".contains(first), Double(cell) == nil { cell = "'" + cell }
-        return cell.contains(where: { ",\"\r\n".contains($0) }) ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
-      }.joined(separator: ",")
-    }.joined(separator: "\r\n")
+  /// The same, and closes the file: only then some systems find that it doesn't fit.
+  static func write(_ text: String, closing descriptor: Int32) throws(WriteFailure) {
+    do throws(WriteFailure) { try write(text, to: descriptor) } catch {
+      close(descriptor)
+      throw error
+    }
+    // A pipe or a terminal can't be waited for, and needn't be.
+    let problem = fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS ? 0 : errno
+    let isClosed = close(descriptor) == 0
+    guard problem == 0, isClosed else { throw WriteFailure(number: problem == 0 ? errno : problem) }
   }
 }

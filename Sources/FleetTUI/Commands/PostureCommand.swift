@@ -15,10 +15,9 @@ struct PostureCommand: ParsableCommand {
     var options = FleetFeeds.Options()
     options.readsResources = true
     let session = try Session(environment: environment, global: global, options: options)
-    let variables = global.variables
     let code = Interruption.run {
       let fleet = await session.loaded()
-      let reader = PostureReader(environment: environment, http: session.http, variables: variables)
+      let reader = await PostureReader(session.access)
       let document = ChecksDocument(
         checks: await reader.checks(on: PostureQuestion(about: fleet, at: wallClock())), fleet: fleet, now: wallClock())
       document.print(format, environment: environment.name)

@@ -72,9 +72,9 @@ struct PriceRefresh: Sendable {
 
   /// - Returns: the exit code: 1 when nothing could be reread, and the old prices stay.
   func run(into file: PriceListFile) async -> Int32 {
-    let used = await inUse()
-    for problem in used.problems { Output.message("prices: \(problem)") }
     let credentials = settings.credentials(http: http, variables: variables)
+    let used = await inUse(credentials)
+    for problem in used.problems { Output.message("prices: \(problem)") }
     let list = PriceList(http: http, endpoint: settings.endpoint, credentials: credentials)
     var book = PriceBook(source: "AWS price list API, on-demand Linux", date: String(wallClock().description.prefix(10)), hourly: [:])
     var missing: [String] = []
@@ -124,9 +124,9 @@ struct PriceRefresh: Sendable {
     }
   }
 
-  private func inUse() async -> InUse {
+  private func inUse(_ credentials: CredentialsProvider) async -> InUse {
     let queue = EventQueue()
-    let watches = RegionWatch.all(of: settings, http: http, queue: queue, variables: variables, readsResources: true)
+    let watches = RegionWatch.all(of: settings, http: http, queue: queue, credentials: credentials, readsResources: true)
     await withTaskGroup(of: Void.self) { group in
       for watch in watches {
         group.addTask {

@@ -61,9 +61,8 @@ struct ReceiptsCommand: ParsableCommand {
     let rows = stored.map { stored in
       let receipt = stored.document
       return [
-        stored.id, receipt["org"]?["slug"]?.string ?? "-", receipt["environment"]?.string ?? "-", receipt["ended_at"]?.string ?? "-",
-        receipt["outcome"]?.string ?? "-",
-      ].map { UntrustedText.clean($0, limit: 128) }
+        .string(stored.id), receipt["org"]?["slug"], receipt["environment"], receipt["ended_at"], receipt["outcome"],
+      ].map { value in value?.string.map { UntrustedText.clean($0, limit: 128) } ?? TextTable.unknown }
     }
     print(DeletionDocument.receipts(stored), TextTable(header: ["ID", "ORG", "ENVIRONMENT", "ENDED", "OUTCOME"], rows: rows))
     return 0

@@ -31,8 +31,10 @@ struct RecordedBoots: ~Copyable {
   /// - Returns: the next boot with its line's number from 0; `nil` at the end.
   /// - Throws: ``CommandFailure`` when the file can't be read.
   mutating func next() throws -> (BootRecord, Int)? {
-    while let line = try nextLine() {
+    while var line = try nextLine() {
       let number = lines.number
+      // A byte-order mark.
+      if number == 1, line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
       if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
       do throws(BootRecord.ReadError) {
         guard line.count <= Self.lineLimit else { throw BootRecord.ReadError(description: "longer than \(Self.lineLimit) bytes") }

@@ -3,8 +3,8 @@ import FleetModel
 
 /// One environment with its transport, its queue and its feeds: what every command that looks at a fleet starts from.
 struct Session: Sendable {
-  let environment: FleetEnvironment
-  let http: HTTPClient
+  /// How the environment's services are reached, by the feeds and by everybody else.
+  let access: FleetAccess
   let queue: EventQueue
   let feeds: FleetFeeds
   let log: FleetLog
@@ -25,14 +25,15 @@ struct Session: Sendable {
     environment: FleetEnvironment, global: GlobalOptions, http: HTTPClient, queue: EventQueue, log: FleetLog, variables: [String: String],
     options: FleetFeeds.Options
   ) {
-    self.environment = environment
+    access = FleetAccess(environment: environment, http: http, variables: variables)
     self.global = global
-    self.http = http
     self.queue = queue
     self.log = log
     self.variables = variables
-    feeds = FleetFeeds(environment: environment, http: http, queue: queue, variables: variables, options: options)
+    feeds = FleetFeeds(access, queue: queue, options: options)
   }
+
+  var environment: FleetEnvironment { access.environment }
 
   /// Every source, asked once.
   func loaded() async -> Fleet {
@@ -47,7 +48,10 @@ struct Session: Sendable {
       log.note(event)
       fleet.apply(event)
     }
-    do throws(HistoryFailure) { try history?.file.note(fleet.sightings, in: environment.name) } catch { log.warn(error.description) }
+    do throws(HistoryFailure) { try history?.file.note(fleet.sightings, in: environment.name) } catch {
+      log.warn(error.description)
+      Unwritten.lose(error.description, fails: false)
+    }
     return fleet
   }
 

@@ -86,7 +86,7 @@ struct WaitState {
       // Its name answers only minutes after the control plane says running (contract §4.5).
       if fleet.isComplete(.tenant(org.slug), at: now) { return .reached("running, and its tenant answers") }
       return .waiting("running; " + (fleet.freshness(of: .tenant(org.slug), at: now).problem ?? "its tenant has not answered yet"))
-    case .failed, .abandoned, .purged: return .failed("\(status): \(org.row.lastError ?? "no reason given")")
+    case .failed, .abandoned, .purged: return .failed("\(status): \(org.row.lastError?.onOneLine ?? "no reason given")")
     default: return .waiting(status + Self.progress(fleet.progress(of: .tenant(org.id), at: now)))
     }
   }
@@ -103,7 +103,7 @@ struct WaitState {
       // A hermes that was given up too early comes back by itself.
       let findings = fleet.findings(of: id, at: now)
       if findings.contains(where: { $0.code == .stillInstalling }) { return .waiting("called failed, probably still installing") }
-      return .failed(findings.first?.summary ?? found.row.lastError ?? status)
+      return .failed(findings.first?.summary ?? found.row.lastError?.onOneLine ?? status)
     default: return .waiting(status + Self.progress(fleet.progress(of: .workspace(id), at: now)))
     }
   }
@@ -206,7 +206,8 @@ private struct Waiting {
         ).serialized())
     case .csv, .table:
       var table = TextTable(header: ["TARGET", "FOR", "RESULT", "WAITED"])
-      table.rows = [[UntrustedText.clean(target, limit: 128), state.goal.rawValue, result, "\(Int(clamping: waited.rounded())) s"]]
+      let seconds = "\(Int(clamping: waited.rounded()))" + (format == .csv ? "" : " s")
+      table.rows = [[UntrustedText.clean(target, limit: 128), state.goal.rawValue, result, seconds]]
       Output.line(format == .csv ? table.csv : table.table)
     }
     return code

@@ -10,7 +10,9 @@ struct Configuration: Sendable {
     var notify = "bell"
   }
 
-  var path: String
+  /// Where it was read from, and its text: tells where a value was set.
+  let source: ConfigurationSource
+  var path: String { source.path }
   var defaultEnvironment: String?
   var environments: [FleetEnvironment] = []
   var historyPath: String?

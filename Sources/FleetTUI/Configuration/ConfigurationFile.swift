@@ -17,11 +17,6 @@ enum ConfigurationFile {
     try parse(text(of: path), path: path)
   }
 
-  /// The file's text, to tell where a value was set.
-  static func source(path: String) throws(ConfigurationError) -> ConfigurationSource {
-    ConfigurationSource(path: path, text: try text(of: path))
-  }
-
   private static func text(of path: String) throws(ConfigurationError) -> String {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else {
@@ -52,6 +47,7 @@ enum ConfigurationFile {
   }
 
   static func parse(_ text: String, path: String) throws(ConfigurationError) -> Configuration {
+    let text = String(text.withoutByteOrderMark)
     let source = ConfigurationSource(path: path, text: text)
     let table: TOMLTable
     do { table = try TOMLTable(string: text) } catch let error as TOMLParseError {
@@ -59,7 +55,7 @@ enum ConfigurationFile {
     } catch { throw ConfigurationError(path: path, line: nil, problem: "is not TOML") }
 
     var top = TableReader(table, name: "", source: source)
-    var configuration = Configuration(path: path)
+    var configuration = Configuration(source: source)
     configuration.defaultEnvironment = try top.string("default_environment")
     if var environments = try top.table("environment") {
       for name in environments.table.keys.sorted() {
@@ -89,6 +85,7 @@ enum ConfigurationFile {
   private static func interface(_ reader: inout TableReader) throws(ConfigurationError) -> Configuration.Interface {
     var interface = Configuration.Interface()
     interface.theme = try reader.string("theme") ?? interface.theme
+    if let problem = Theme.problem(withName: interface.theme) { throw reader.failure("theme", problem) }
     interface.ascii = try reader.flag("ascii") ?? interface.ascii
     interface.mouse = try reader.flag("mouse") ?? interface.mouse
     interface.notify = try reader.string("notify") ?? interface.notify
@@ -128,22 +125,24 @@ enum ConfigurationFile {
   private static func aws(_ reader: inout TableReader) throws(ConfigurationError) -> AWSSettings {
     var aws = AWSSettings()
     aws.regions = (try reader.strings("regions") ?? []).map(Region.init)
-    guard !aws.regions.isEmpty else { throw reader.failure("regions", "must name at least one region, e.g. [\"us-east-2\"]") }
-    for region in aws.regions where !region.rawValue.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }) {
-      throw reader.failure("regions", "\"\(region)\" is not a region's name")
-    }
     aws.profile = try reader.string("profile")
     aws.credentialsFile = try reader.string("credentials_file")
     aws.endpoint = try address("endpoint", &reader)
     if var tag = try reader.table("environment_tag") {
-      guard let key = try tag.string("key"), let value = try tag.string("value") else { throw tag.failure(nil, "needs a key and a value") }
+      let (key, value) = (try tag.string("key"), try tag.string("value"))
       try tag.refuseUnknownKeys()
+      guard let key, let value else { throw tag.failure(nil, "needs a key and a value") }
       aws.environmentTag = AWSSettings.EnvironmentTag(key: key, value: value)
     }
     aws.vcpuQuota = try reader.count("vcpu_quota", in: Plausible.quota)
     if var prices = try reader.table("prices") { aws.prices = try prices.amounts() }
     aws.orphanGrace = try reader.seconds("orphan_grace", in: 0...30 * 86_400) ?? aws.orphanGrace
+    // Before anything is called missing: it may be there under a misspelt name.
     try reader.refuseUnknownKeys()
+    guard !aws.regions.isEmpty else { throw reader.failure("regions", "must name at least one region, e.g. [\"us-east-2\"]") }
+    for region in aws.regions where !region.rawValue.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }) {
+      throw reader.failure("regions", "\"\(region)\" is not a region's name")
+    }
     return aws
   }
 
@@ -151,8 +150,7 @@ enum ConfigurationFile {
     if let provider = try reader.string("provider"), provider != "cloudflare" {
       throw reader.failure("provider", "\"\(UntrustedText.clean(provider, limit: 40))\" is not known: cloudflare is")
     }
-    guard let zone = try reader.string("zone"), !zone.isEmpty else { throw reader.failure("zone", "is missing, e.g. \"example.com\"") }
-    var dns = DNSSettings(zone: zone)
+    var dns = DNSSettings(zone: try reader.string("zone") ?? "")
     dns.zoneID = try reader.string("zone_id")
     dns.token = try secret("token", &reader)
     dns.api = try address("api", &reader) ?? dns.api
@@ -160,6 +158,7 @@ enum ConfigurationFile {
     dns.coreNames = try reader.strings("core_names") ?? dns.coreNames
     dns.environmentSuffixes = try reader.strings("environment_suffixes") ?? dns.environmentSuffixes
     try reader.refuseUnknownKeys()
+    guard !dns.zone.isEmpty else { throw reader.failure("zone", "is missing, e.g. \"example.com\"") }
     return dns
   }
 

@@ -109,9 +109,9 @@ struct ConfigurationSource: Sendable {
   let path: String
   let lines: [Substring]
 
-  init(path: String, text: String) {
+  init(path: String, text: String = "") {
     self.path = path
-    lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    lines = text.lines
   }
 
   /// The line, from 1, of `key` in the table `name`, or of the table's own beginning.

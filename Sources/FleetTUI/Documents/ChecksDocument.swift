@@ -24,7 +24,8 @@ struct ChecksDocument {
     var table = TextTable(header: ["RESULT", "CHECK", "TARGET", "MS", "SUMMARY", "EVIDENCE"])
     table.rows = checks.map { check in
       [
-        check.result.rawValue, check.id, Self.clean(check.target), check.millis.map { "\($0)" } ?? "-", Self.clean(check.summary),
+        check.result.rawValue, check.id, Self.clean(check.target), check.millis.map { "\($0)" } ?? TextTable.none,
+        Self.clean(check.summary),
         check.evidence.map(Self.clean).joined(separator: "; "),
       ]
     }

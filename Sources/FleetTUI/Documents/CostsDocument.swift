@@ -79,9 +79,9 @@ struct CostsDocument {
       table.rows.append(
         [org.slug.rawValue]
           + [
-            Self.dollars(cost?.hourly.exact, digits: 4), Self.dollars(cost?.monthly), Self.dollars(cost?.storageMonthly.exact),
-            Self.dollars(cost?.addressMonthly.exact), Self.dollars(cost?.sinceLaunch.exact), Self.dollars(llm.spend),
-            llm.spend == nil ? "?" : llm.budget.map { Self.dollars($0) } ?? "-", org.id.rawValue,
+            Self.cell(cost?.hourly.exact, digits: 4), Self.cell(cost?.monthly), Self.cell(cost?.storageMonthly.exact),
+            Self.cell(cost?.addressMonthly.exact), Self.cell(cost?.sinceLaunch.exact), Self.cell(llm.spend),
+            llm.spend != nil && llm.budget == nil ? TextTable.none : Self.cell(llm.budget), org.id.rawValue,
           ])
     }
     return table
@@ -100,6 +100,10 @@ struct CostsDocument {
     if !report.unpriced.isEmpty { lines.append("no price is known of: \(report.unpriced.joined(separator: ", "))") }
     lines.append("prices: \(report.prices.source), \(report.prices.date(in: report.regions.keys)); estimates, taxes and discounts apart")
     return lines
+  }
+
+  private static func cell(_ value: Double?, digits: Int = 2) -> String {
+    value == nil ? TextTable.unknown : dollars(value, digits: digits)
   }
 
   private static func dollars(_ value: Double?, digits: Int = 2) -> String { value.map { Wording.dollars($0, digits: digits) } ?? "?" }

@@ -45,25 +45,35 @@ enum DeletionDocument {
   static func planTable(_ plan: DeletionPlan, hash: String) -> TextTable {
     TextTable(
       header: ["KIND", "ID", "REGION", "TYPE", "$/H"],
-      rows: [["org", plan.orgID.rawValue, "", plan.slug.rawValue, plan.hourlySaved.map { "\($0)" } ?? "?"]]
-        + plan.machines.map { ["instance", $0.id.rawValue, $0.region.rawValue, $0.type ?? "?", $0.hourly.map { "\($0)" } ?? "?"] }
+      rows: [["org", plan.orgID.rawValue, "", plan.slug.rawValue, plan.hourlySaved.map { "\($0)" } ?? TextTable.unknown]]
+        + plan.machines.map { machine in
+          [
+            "instance", machine.id.rawValue, machine.region.rawValue, machine.type ?? TextTable.unknown,
+            machine.hourly.map { "\($0)" } ?? TextTable.unknown,
+          ]
+        }
         + plan.workspaces.map { ["workspace", $0.rawValue, "", "", ""] } + plan.volumes.map { ["volume", $0, "", "", ""] }
         + (plan.names ?? []).map { ["dns", $0, "", "", ""] } + [["plan", hash, "", "", ""]])
   }
 
   /// A receipt, leg by leg.
   static func receiptTable(_ receipt: JSONValue) -> TextTable {
-    func text(_ name: String) -> String { UntrustedText.clean(receipt[name]?.string ?? "-", limit: 300) }
+    func cell(_ value: JSONValue?, limit: Int = 300) -> String {
+      value?.string.map { UntrustedText.clean($0, limit: limit) } ?? TextTable.unknown
+    }
+    func text(_ name: String) -> String { cell(receipt[name]) }
+    func word(_ value: JSONValue?) -> String { UntrustedText.clean(value?.string ?? "?", limit: 300) }
     var table = TextTable(header: ["WHAT", "STATE", "AT", "DETAIL"])
-    table.rows.append(["outcome", text("outcome"), text("ended_at"), "receipt \(text("id"))"])
+    let id = receipt["id"]?.string.map { "receipt \(UntrustedText.clean($0, limit: 300))" }
+    table.rows.append(["outcome", text("outcome"), text("ended_at"), id ?? "no receipt: nothing was sent from here"])
     let org = receipt["org"]
     table.rows.append([
-      "org", UntrustedText.clean(org?["slug"]?.string ?? "-", limit: 64), text("started_at"),
-      "\(UntrustedText.clean(org?["id"]?.string ?? "-", limit: 128)) in \(text("environment")), by \(text("operator"))",
+      "org", cell(org?["slug"], limit: 64), text("started_at"),
+      "\(word(org?["id"])) in \(word(receipt["environment"])), by \(word(receipt["operator"]))",
     ])
     for request in receipt["requests"]?.array ?? [] {
       table.rows.append([
-        "request", request["status"]?.integer.map { "\($0)" } ?? "no answer", request["at"]?.string ?? "-",
+        "request", request["status"]?.integer.map { "\($0)" } ?? "no answer", cell(request["at"]),
         UntrustedText.clean(
           "\(request["method"]?.string ?? "") \(request["path"]?.string ?? "")" + (request["purge_id"]?.text.map { " run \($0)" } ?? ""),
           limit: 300),
@@ -72,7 +82,7 @@ enum DeletionDocument {
     for name in ["cascade", "roster", "instances", "dns", "audit"] {
       let leg = receipt["legs"]?[name]
       table.rows.append([
-        name, leg?["state"]?.string ?? "-", leg?["at"]?.string ?? "-", UntrustedText.clean(leg?["detail"]?.string ?? "", limit: 1000),
+        name, cell(leg?["state"]), cell(leg?["at"]), UntrustedText.clean(leg?["detail"]?.string ?? "", limit: 1000),
       ])
     }
     return table

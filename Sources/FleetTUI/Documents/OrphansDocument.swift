@@ -37,8 +37,10 @@ struct OrphansDocument {
     var table = TextTable(header: ["VERDICT", "KIND", "ID", "REGION", "WHY", "AGE", "$/H", "EVIDENCE"])
     for found in report.cases {
       table.rows.append([
-        found.verdict.name, found.kind.rawValue, found.id, found.region?.rawValue ?? "?", found.verdict.reasons.joined(separator: " "),
-        found.age.map(Self.span) ?? "?", found.hourly.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "?", found.evidence.first ?? "",
+        found.verdict.name, found.kind.rawValue, found.id, found.region?.rawValue ?? TextTable.unknown,
+        found.verdict.reasons.joined(separator: " "),
+        found.age.map(Self.span) ?? TextTable.unknown,
+        found.hourly.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? TextTable.unknown, found.evidence.first ?? "",
       ])
     }
     return table

@@ -45,7 +45,7 @@ struct SnapshotDocument {
     return [
       "id": JSONValue(org.id), "slug": JSONValue(org.slug), "name": JSONValue(org.row.name), "plan": JSONValue(org.row.plan),
       "instance_status": JSONValue(org.row.status?.text), "created_at": JSONValue(org.row.createdAt),
-      "last_error": JSONValue(org.row.lastError),
+      "last_error": JSONValue(org.row.lastError?.onOneLine),
       "tenant": tenant.map(tenantMachine) ?? .null,
       "workspaces": .array(fleet.workspaces(of: org.id).filter { $0.row.status != .removed }.map(workspace)),
       "progress": Document.progress(fleet.progress(of: .tenant(org.id), at: now)),
@@ -74,7 +74,7 @@ struct SnapshotDocument {
     return [
       "id": JSONValue(row.id), "name": .string(row.name), "status": .string(row.status.text), "runtime": JSONValue(row.runtime),
       "tier": JSONValue(row.tier), "parent_id": JSONValue(row.parentID), "instance_id": JSONValue(fleet.machine(of: row.id)?.id),
-      "last_error": JSONValue(row.lastError), "progress": Document.progress(fleet.progress(of: .workspace(row.id), at: now)),
+      "last_error": JSONValue(row.lastError?.onOneLine), "progress": Document.progress(fleet.progress(of: .workspace(row.id), at: now)),
     ]
   }
 
@@ -138,10 +138,12 @@ struct SnapshotDocument {
         separator: " ")
       let progress = fleet.progress(of: .tenant(org.id), at: now)
       table.rows.append([
-        org.slug.rawValue, org.row.status?.text ?? "-", machine.map { "\($0.row.state.text) \($0.row.type ?? "?")" } ?? "-",
-        counts.isEmpty ? "-" : counts,
-        progress.map { "\($0.phase ?? "booting") \($0.fraction.map { "\(Int(clamping: $0 * 100)) %" } ?? "?")" } ?? "-",
-        costs.cost(of: org.id)?.hourly.exact.map { "\(($0 * 1000).rounded() / 1000)" } ?? "?", org.id.rawValue,
+        org.slug.rawValue, org.row.status?.text ?? TextTable.none,
+        machine.map { "\($0.row.state.text) \($0.row.type ?? "?")" } ?? TextTable.none,
+        counts.isEmpty ? TextTable.none : counts,
+        progress.map { "\($0.phase ?? "booting") \($0.fraction.map { "\(Int(clamping: $0 * 100)) %" } ?? "?")" } ?? TextTable.none,
+        costs.cost(of: org.id)?.hourly.exact.map { "\(($0 * 1000).rounded() / 1000)" } ?? TextTable.unknown,
+        org.id.rawValue,
       ])
     }
     return table

@@ -63,7 +63,7 @@ struct CostsPage: TabledPage {
     [InstanceRole.tenant, .workspace].map { role in
       let sum = report.roles[role] ?? CostSum()
       let whole = report.total.hourly.known
-      let share = whole > 0 ? sum.hourly.known / whole : 0
+      let share = whole > 0 ? (sum.hourly.known / whole).asShare : 0
       let bar = ProgressBar(fraction: report.knowsMachines ? share : nil).spans(width: max(8, min(40, width - 50)), glyphs: context.glyphs)
       let name = [Span("  " + role.rawValue, .dim)].fitted(to: 12)
       let count = report.knowsMachines ? "\(sum.count)" : "?"

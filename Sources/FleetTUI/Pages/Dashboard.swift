@@ -17,7 +17,7 @@ final class Dashboard {
   private let effects: EffectRunner
   private var shown: Set<WorkspaceID> = []
   private var interface: Interface
-  private var decoder = KeyDecoder()
+  private var decoder: KeyDecoder
   /// When bytes came last; monotonic milliseconds.
   private var lastInput: Int64 = 0
   private var canvas: Canvas
@@ -35,6 +35,7 @@ final class Dashboard {
     self.options = options
     self.clock = clock
     interface = Interface(options)
+    decoder = KeyDecoder(takesMouse: options.usesMouse)
     canvas = Canvas(theme: options.theme, isASCII: options.isASCII)
   }
 
@@ -162,6 +163,10 @@ final class Dashboard {
     for answer in effects.takeAnswers() {
       isSeen = true
       for effect in interface.take(answer, store.fleet, at: now) { effects.perform(effect) }
+    }
+    if let problem = Unwritten.takeNews() {
+      interface.notice = Span(problem, .warning)
+      isSeen = true
     }
     return isSeen
   }

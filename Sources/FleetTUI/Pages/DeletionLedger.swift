@@ -89,7 +89,10 @@ struct DeletionEntry {
     return receipts.last
   }
 
-  var outcome: DeletionOutcome? { receipt?["outcome"]?.string.flatMap(DeletionOutcome.init) }
+  var outcome: DeletionOutcome? {
+    if report?.end == .watched { return report?.run.outcome }
+    return receipt?["outcome"]?.string.flatMap(DeletionOutcome.init)
+  }
 
   var standing: Standing {
     if let report, report.end == nil {
@@ -110,6 +113,19 @@ struct DeletionEntry {
       }
     }
     return outcome.map(Standing.ended) ?? .completed
+  }
+
+  /// Somebody else's run, which is looked at from here.
+  var isAnotherOperators: Bool {
+    guard let report else { return purge?.isPending == true }
+    if report.origin == .watched || report.end == .watched { return true }
+    return report.origin == .begun && report.run.state == .following && report.run.requests.isEmpty
+  }
+
+  /// The control plane itself said that it failed, so that it is known how far it came; else nobody read whether it was accepted.
+  var isFailedHalfway: Bool {
+    if purge?.status == .failed { return true }
+    return receipt?["legs"]?["cascade"]?["state"]?.string == DeletionLeg.State.failed.rawValue
   }
 
   var beganAt: Timestamp? {

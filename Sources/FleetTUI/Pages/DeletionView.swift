@@ -15,7 +15,9 @@ struct DeletionView {
     if entry.report?.end == nil { view.cascade(entry, fleet, &context) }
     view.machines(entry, fleet, context)
     // What was read before anything was sent is no news of what is left.
-    if let run = entry.report?.run, run.looks > 0, entry.report?.end == nil, let legs = run.legs { view.legs(legs.json, context.glyphs) }
+    if let report = entry.report, report.run.looks > 0, report.end == nil || report.end == .watched, let legs = report.run.legs {
+      view.legs(legs.json, context.glyphs)
+    }
     if let receipt = entry.receipt { view.receipt(receipt, isOnly: entry.receipts.count < 2, context.glyphs) }
     for older in entry.receipts.dropLast().reversed() {
       view.field("earlier", "\(Self.text(older["outcome"])) at \(Self.text(older["ended_at"])), receipt \(Self.text(older["id"]))", .dim)
@@ -59,13 +61,15 @@ struct DeletionView {
     if case .refused(let why)? = entry.report?.end { field("why", why + "; nothing was sent", .warning) }
     if case .resumed(let stood)? = entry.report?.origin { field("resumed", "an earlier start was cut off: \(stood)", .info) }
     if entry.report?.origin == .followed { field("by", "another fleettui on this machine; this one only looks", .info) }
-    if entry.report?.origin == .watched || (entry.report == nil && entry.purge?.isPending == true) {
-      field("by", "another operator; this one only looks", .info)
-    }
+    if entry.isAnotherOperators { field("by", "another operator; nothing is sent from here, and no receipt is kept", .info) }
     if let age = entry.age(at: context.moment.now) { field("age", [Span(age.text, age.role)]) }
     field("its error", entry.purge?.lastError, .failed)
     if standing == .failed || standing == .ended(.stalled) {
-      field("next", "the same request resumes it after its last step: d, and the phrase again", .info)
+      field(
+        "next",
+        entry.isFailedHalfway
+          ? "the same request resumes it after its last step: d, and the phrase again"
+          : "it may have been accepted: d, and the phrase again, asks and finds out", .info)
     }
     if let purge = entry.purge {
       field("run", "\(purge.id)" + (purge.attempts.map { ", \($0) \($0 == 1 ? "attempt" : "attempts")" } ?? ""), .dim)

@@ -82,6 +82,7 @@ struct DeletionsContent: TableContent {
       case .watched: return [Span("another operator's", .info)]
       }
     }
+    if entry.report?.end == .watched { return [Span("another operator's; nothing was sent from here", .dim)] }
     if let id = entry.receipt?["id"]?.string { return [Span("receipt \(UntrustedText.clean(id, limit: 64))", .dim)] }
     if case .completed = entry.standing { return [Span("the control plane's word; no receipt here", .dim)] }
     return entry.report == nil && entry.purge?.isPending == true ? [Span("another operator's", .info)] : []
@@ -122,6 +123,10 @@ struct DeletionsPage: TabledPage {
       Span(
         "deletion of \(report.slug): \(outcome.rawValue), receipt \(UntrustedText.clean(receipt["id"]?.string ?? "?", limit: 64))"
           + (problem.map { "; \($0)" } ?? ""), outcome == .verified ? .ok : .warning)
+    case (.watched?, _):
+      Span(
+        "\(report.slug), deleted elsewhere: \(report.run.outcome?.rawValue ?? "not read back"); nothing was sent from here",
+        report.run.outcome == .verified ? .ok : .warning)
     case (nil, .resumed(let standing)): Span("an earlier deletion of \(report.slug) was cut off: \(standing); following it", .warning)
     case (nil, _): Span("\(report.slug) is being deleted elsewhere: following it", .info)
     }

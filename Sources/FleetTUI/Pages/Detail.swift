@@ -176,6 +176,7 @@ struct Detail {
     moment("launched", row.launchedAt, &context)
     field("private address", row.privateIP)
     field("public address", row.publicIP)
+    field("IPv6 address", (row.ipv6Addresses ?? []).joined(separator: " "))
     field("image", row.imageID)
     field("vpc", row.vpcID)
     field("security groups", row.securityGroups.joined(separator: " "))

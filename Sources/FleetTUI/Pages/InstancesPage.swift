@@ -70,7 +70,7 @@ struct InstancesContent: TableContent {
     guard let row = fleet.instances[id]?.row else { return false }
     return look(id.rawValue) || look(Self.org(of: row, fleet) ?? "") || look(Self.workspace(of: row, fleet) ?? "") || look(row.state.text)
       || look(row.type ?? "") || look(row.name ?? "") || look(row.role?.rawValue ?? "") || look(row.region.rawValue)
-      || look(row.privateIP ?? "") || look(row.publicIP ?? "") || look(row.workspaceID?.rawValue ?? "")
+      || look(row.privateIP ?? "") || row.publicAddresses.contains(where: look) || look(row.workspaceID?.rawValue ?? "")
       || look(Self.words(for: fleet.judgement.verdict(of: id), row))
   }
 

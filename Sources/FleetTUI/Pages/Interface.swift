@@ -40,7 +40,7 @@ struct Interface {
   private var trail: [TrailStep] = []
   private var detailView = RowWindow()
   private var helpView = RowWindow()
-  private var notice: Span?
+  var notice: Span?
   /// Where the last frame drew the page's rows.
   private var pageTop = 0
   private var pageRows = 0
@@ -139,12 +139,12 @@ struct Interface {
     case .control("\\"): return .leave(exitCode: 131)
     default: break
     }
-    let said = notice
     noteWhatClosed(at: now)
     guard !lull.swallows(key, at: now) else {
-      notice = said ?? Span("not taken: what it was typed into is not open any more; pause a moment", .warning)
+      notice = Span(lull.reason, .warning)
       return .draw
     }
+    let said = notice
     notice = nil
     let intent = dispatch(key, fleet, at: now)
     target = currentTarget
@@ -159,14 +159,14 @@ struct Interface {
       subject: overlays.isEmpty && pinned == nil && layers.contains(.detail) ? selection : nil)
   }
 
-  /// Whatever the next key was for and isn't there any more closed by itself: what keys do is noted after each of them.
+  /// What a key did is noted right after it: where the next one finds something else, that went by itself.
   private mutating func noteWhatClosed(at now: Timestamp) {
     let before = target
     target = currentTarget
     let isSubjectGone = before.subject.map { $0 != target.subject && !pages[open].lists($0) } ?? false
     guard isSubjectGone || before.overlays != target.overlays || before.takesText != target.takesText || before.layers != target.layers
     else { return }
-    lull.begin(at: now)
+    lull.begin(at: now, "not taken: what it was typed into is not open any more; pause a moment")
   }
 
   private mutating func dispatch(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> Intent {
@@ -275,7 +275,7 @@ struct Interface {
       guard action != .back else { return .none }
       notice = Span(reason, .warning)
       // Whoever expects the dialog types the phrase.
-      if action == .delete { lull.begin(at: now) }
+      if action == .delete { lull.begin(at: now, reason) }
       return .draw
     }
     return perform(action, fleet, at: now)

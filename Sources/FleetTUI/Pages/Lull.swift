@@ -7,8 +7,10 @@ struct Lull {
 
   /// When it began, or when the last key came since; `nil` while keys count.
   private var last: Timestamp?
+  /// Why keys are not taken.
+  private(set) var reason = ""
 
-  mutating func begin(at now: Timestamp) { last = now }
+  mutating func begin(at now: Timestamp, _ reason: String) { (last, self.reason) = (now, reason) }
 
   /// Whether `key` was meant for what is gone. The ways out of it always count.
   mutating func swallows(_ key: Key, at now: Timestamp) -> Bool {

@@ -1,4 +1,5 @@
 import CNcurses
+import FleetModel
 
 /// How a role looks. Colours are of the 256-colour palette, −1 the terminal's own.
 struct Style: Hashable, Sendable {
@@ -47,6 +48,13 @@ struct Theme: Hashable, Sendable {
   }
 
   static let names = ["default", "contrast", "colourblind", "mono"]
+
+  /// Why there is no theme of that name, `nil` when there is one.
+  static func problem(withName name: String) -> String? {
+    guard named(name) == nil else { return nil }
+    let near = NearestName.of(name, among: names).map { "; did you mean \($0)?" } ?? ""
+    return "there is no theme \"\(UntrustedText.clean(name, limit: 80))\"\(near); there are \(names.joined(separator: ", "))"
+  }
 
   /// The same in what the terminal can show.
   func adapted(toColors colors: Int) -> Theme {

@@ -10,7 +10,7 @@ extension Line {
       current = ""
       used = 0
     }
-    for word in text.split(separator: " ", omittingEmptySubsequences: true) {
+    for word in text.split(whereSeparator: { $0 == " " || $0.isNewline }) {
       let columns = TextWidth.columns(of: String(word))
       if used > 0, used + 1 + columns > width { finish() }
       if columns <= width {

@@ -16,6 +16,13 @@ enum Key: Hashable, Sendable {
 }
 
 extension Key {
+  var isOfMouse: Bool {
+    switch self {
+    case .wheel, .click: true
+    default: false
+    }
+  }
+
   /// As help, footer and configuration name it.
   var name: String {
     switch self {

@@ -39,6 +39,10 @@ struct KeyDecoder {
   /// The key with Alt that it was if nothing follows: ESC and this letter also begin a sequence.
   private var alternative: Character?
   private var pasted: [UInt8] = []
+  /// Whether what the mouse does is taken: a report that nobody asked for is none.
+  private let takesMouse: Bool
+
+  init(takesMouse: Bool = true) { self.takesMouse = takesMouse }
 
   /// Milliseconds of silence after which to ``settle()``; `nil` while it waits for nothing.
   var patience: Int64? {
@@ -52,7 +56,7 @@ struct KeyDecoder {
   mutating func keys(from bytes: some Sequence<UInt8>) -> [Key] {
     var keys: [Key] = []
     for byte in bytes { take(byte, into: &keys) }
-    return keys
+    return takesMouse ? keys : keys.filter { !$0.isOfMouse }
   }
 
   /// Nothing followed: a lone escape is the Escape key, ESC and a letter that letter with Alt, half a sequence nothing. A paste without an end is a paste; what

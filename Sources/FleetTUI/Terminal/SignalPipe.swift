@@ -1,4 +1,5 @@
 import CNcurses
+import Feeds
 import Glibc
 
 /// A signal that the loop answers.
@@ -37,15 +38,8 @@ final class SignalPipe {
   private let signalEnd: Int32
 
   init() {
-    var ends: [Int32] = [-1, -1]
-    if pipe(&ends) == 0 {
-      for end in ends {
-        _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-        _ = fcntl(end, F_SETFL, O_NONBLOCK)
-      }
-    }
-    descriptor = ends[0]
-    signalEnd = ends[1]
+    let ends = PipeEnds(isBlocking: false)
+    (descriptor, signalEnd) = (ends.reading, ends.writing)
     signals_install(signalEnd)
   }
 

@@ -1,0 +1,50 @@
+import FleetModel
+
+/// How one environment's services are reached: its tokens, its credentials and the connection to its database, each of them once, for everybody
+/// who asks in one run of the program: feeds, explanations, deletions. Each may mean a helper program, a thread or a connection.
+public final class FleetAccess: Sendable {
+  public let environment: FleetEnvironment
+  public let http: HTTPClient
+  /// `nil` where none is configured; so with the others.
+  let controlPlane: ControlPlaneAccess?
+  let credentials: CredentialsProvider?
+  let database: PostgresConnection?
+  private let zoneToken: HeldSecret?
+  private let variables: [String: String]
+
+  /// - Parameter variables: the process's environment, for tokens and AWS credentials.
+  public init(environment: FleetEnvironment, http: HTTPClient, variables: [String: String]) {
+    self.environment = environment
+    self.http = http
+    self.variables = variables
+    controlPlane = environment.controlPlane.map {
+      ControlPlaneAccess(http: http, base: $0, token: environment.adminToken, variables: variables)
+    }
+    credentials = environment.aws.flatMap { $0.regions.isEmpty ? nil : $0.credentials(http: http, variables: variables) }
+    database = environment.database.map { PostgresConnection(settings: $0) }
+    zoneToken = environment.dns?.token.map { HeldSecret($0, variables: variables) }
+  }
+
+  /// Another environment of the same configuration.
+  func neighbour(_ environment: FleetEnvironment) -> FleetAccess { FleetAccess(environment: environment, http: http, variables: variables) }
+
+  /// - Throws: ``FeedError`` when there is no control plane, or no token to ask it with.
+  func controlPlaneClient() async throws(FeedError) -> ControlPlaneClient {
+    guard let controlPlane else { throw .unanswerable("control plane: none is configured") }
+    return try await controlPlane.client()
+  }
+
+  /// Every record of the configured zone, at most `budget` seconds long.
+  /// - Throws: ``FeedError`` when not all of them could be read.
+  func records(of settings: DNSSettings, within budget: Double) async throws(FeedError) -> [DNSRecordRow] {
+    guard let zoneToken else { throw .unanswerable("DNS: no token is configured") }
+    let token: Secret
+    do throws(SecretSource.Unavailable) { token = try await zoneToken.value() } catch { throw .unanswerable("DNS: \(error)") }
+    do throws(FeedError) {
+      return try await CloudflareClient(http: http, api: settings.api, token: token).records(of: settings, within: budget)
+    } catch {
+      if case .status(_, 400...403, _, _, _) = error { zoneToken.refuse() }
+      throw error
+    }
+  }
+}
