@@ -39,6 +39,15 @@ public enum FeedError: Error, Sendable, CustomStringConvertible {
     if case .status(_, _, _, _, let seconds) = self { seconds } else { nil }
   }
 
+  /// The service refused the credentials.
+  var isDenied: Bool {
+    if case .status(_, 401, _, _, _) = self { true } else if case .status(_, 403, _, _, _) = self { true } else { false }
+  }
+
+  /// ``retryAfter`` as it is obeyed by who goes on asking: no service silences itself for longer.
+  var pause: Double? { retryAfter.map { min(Self.longestPause, $0) } }
+  static let longestPause = 300.0
+
   /// ` (tried for 18 s)`; nothing where it failed at once.
   private static func persistence(_ seconds: Double?) -> String {
     guard let seconds, seconds >= 1.5 else { return "" }

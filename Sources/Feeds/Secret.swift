@@ -2,7 +2,7 @@ import FleetModel
 import Glibc
 
 /// A credential. It can be sent, never printed.
-public struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
+public struct Secret: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
   private let value: String
   public init(_ value: String) { self.value = value }
 

@@ -40,4 +40,6 @@ public struct EventType: RawRepresentable, Hashable, Codable, Sendable, CustomSt
   public static let bootStep: Self = "BOOT_STEP"
   /// A workspace's status changed to one that has no event of its own (ours: found by comparing two lists).
   public static let workspaceStatus: Self = "WORKSPACE_STATUS"
+  /// An online workspace whose stream is open gave no sign of life for three minutes (ours).
+  public static let workspaceSilent: Self = "WORKSPACE_SILENT"
 }

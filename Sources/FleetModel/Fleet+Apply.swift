@@ -44,21 +44,26 @@ extension Fleet {
     case .streamOpened(let workspace): applyOpening(of: workspace, event)
     case .streamClosed(let workspace): applyClosing(of: workspace, event)
     case .gap(let reason, let workspace):
-      if let workspace, workspaces[workspace]?.listeningSince != nil { workspaces[workspace]?.listeningSince = event.at }
+      if let workspace { workspaces[workspace]?.listening.missed(at: event.at) }
       if workspace == nil, sources[event.source]?.isStream == true { sources[event.source]?.openedAt = event.at }
       record(event, .gap, workspace: workspace, data: ["reason": .string(reason)])
-    case .failed(let reason): applyFailure(reason, event)
+    case .failed(let reason):
+      // A stream that broke answers no question.
+      if event.asked == nil || !isLate(event) { applyFailure(reason, event) }
+    case .lacking(let part, let reason): applyLack(of: part, reason, event)
     case .notOffered(let reason): applyNotOffered(reason, event)
     }
   }
 
   /// Whether an answer may still be applied: a late one to an older question may not.
   private mutating func accept(_ event: FleetEvent) -> Bool {
-    let newest = sources[event.source]?.epoch ?? 0
-    guard event.epoch >= newest else { return false }
+    guard !isLate(event) else { return false }
     sources[event.source, default: SourceRecord()].epoch = event.epoch
     return true
   }
+
+  /// Whether a later question than this event's was answered already.
+  private func isLate(_ event: FleetEvent) -> Bool { event.epoch < sources[event.source]?.epoch ?? 0 }
 
   // MARK: - Sources
 
@@ -89,6 +94,20 @@ extension Fleet {
     if before != reason { record(event, .sourceFailed, data: ["reason": .string(reason)]) }
   }
 
+  private mutating func applyLack(of part: SourcePart, _ reason: String, _ event: FleetEvent) {
+    let known = sources[event.source]?.lacks[part]
+    sources[event.source, default: SourceRecord()].lacks[part] = SourceLack(since: known?.since ?? event.at, reason: reason)
+    turn(event.source)
+    if known == nil { record(event, .sourceFailed, data: ["reason": .string(reason), "part": .string(part.rawValue)]) }
+  }
+
+  /// The part came.
+  private mutating func noteOffered(_ part: SourcePart, _ event: FleetEvent) {
+    guard sources[event.source]?.lacks.removeValue(forKey: part) != nil else { return }
+    turn(event.source)
+    record(event, .sourceRecovered, data: ["part": .string(part.rawValue)])
+  }
+
   private mutating func applyNotOffered(_ reason: String, _ event: FleetEvent) {
     sources[event.source, default: SourceRecord()].notOffered = reason
     sources[event.source]?.failure = nil
@@ -100,8 +119,9 @@ extension Fleet {
   private mutating func applyOpening(of workspace: WorkspaceID?, _ event: FleetEvent) {
     if let workspace {
       openStreams.insert(workspace)
-      if workspaces[workspace]?.listeningSince == nil { workspaces[workspace]?.listeningSince = event.at }
+      workspaces[workspace]?.listening.opened(at: event.at)
       changes.workspaces.insert(workspace)
+      noteOffered(.streams, event)
     } else {
       sources[event.source, default: SourceRecord()].isOpen = true
       sources[event.source]?.isStream = true
@@ -114,7 +134,7 @@ extension Fleet {
   private mutating func applyClosing(of workspace: WorkspaceID?, _ event: FleetEvent) {
     if let workspace {
       openStreams.remove(workspace)
-      workspaces[workspace]?.listeningSince = nil
+      workspaces[workspace]?.listening.closed(at: event.at)
       changes.workspaces.insert(workspace)
     } else {
       sources[event.source]?.isOpen = false
@@ -273,6 +293,8 @@ extension Fleet {
   // MARK: - Purges
 
   private mutating func applyPurges(_ rows: [PurgeRow], _ event: FleetEvent) {
+    purgesReadAt = max(purgesReadAt ?? .distantPast, event.asked ?? event.at)
+    noteOffered(.purges, event)
     for row in rows {
       // A run that is over doesn't begin again: the list was read before its end was heard.
       if let known = purges[row.id], known == row || (known.isFinished && row.isPending) { continue }

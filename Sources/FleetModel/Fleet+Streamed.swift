@@ -125,11 +125,13 @@ extension Fleet {
       workspace.row.activeTasks = data["active_tasks"]?.count ?? workspace.row.activeTasks
       workspace.row.uptime = data["uptime_seconds"]?.duration ?? workspace.row.uptime
       workspace.reportedAt = event.at
+      workspace.listening.heard(at: event.at)
     case .taskUpdated:
       workspace.row.currentTask = data["current_task"]?.string ?? workspace.row.currentTask
       workspace.row.activeTasks = data["active_tasks"]?.count ?? workspace.row.activeTasks
       workspace.lastActivity = streamed.timestamp ?? event.at
       workspace.reportedAt = event.at
+      workspace.listening.heard(at: event.at)
     case .activityLogged:
       workspace.lastActivity = streamed.timestamp ?? event.at
     default:
@@ -138,6 +140,7 @@ extension Fleet {
       if let known = workspace.statusServerTime, let told = streamed.timestamp, told < known { return }
       workspace.row.status = status
       workspace.statusToldAt = event.at
+      workspace.listening.heard(at: event.at)
       workspace.statusServerTime = streamed.timestamp ?? workspace.statusServerTime
       take(data, into: &workspace, status)
     }

@@ -1,7 +1,8 @@
 extension Fleet {
   /// A tenant's whole list. It lacks what was removed, so that a workspace which it lacks is gone.
   mutating func applyWorkspaces(_ rows: [WorkspaceRow], of org: OrgID, _ event: FleetEvent) {
-    guard orgs[org] != nil else { return }
+    // Of this very org: its name may have been given to another one while the question was under way.
+    guard let slug = orgs[org]?.slug, event.source == .tenant(slug) else { return }
     let asked = event.asked ?? event.at
     let isFirst = sources[event.source]?.lastComplete == nil
     for row in rows { upsert(row, of: org, asked: asked, event, announce: !isFirst) }
@@ -46,7 +47,10 @@ extension Fleet {
     }
     guard workspace.row != before else { return }
     let changed = workspace.row.status != before.status
-    if changed { workspace.statusToldAt = asked }
+    if changed {
+      workspace.statusToldAt = asked
+      workspace.listening.heard(at: asked)
+    }
     if row.runtime != before.runtime {
       keepFloor(of: .workspace(row.id), at: event.at)
       workspace.boot = workspaces[row.id]?.boot

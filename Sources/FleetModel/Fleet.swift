@@ -16,6 +16,8 @@ public struct Fleet: Sendable {
   /// Why a region's limit isn't known.
   public internal(set) var vcpuProblems: [Region: String] = [:]
   public internal(set) var purges: OrderedDictionary<PurgeID, PurgeRow> = [:]
+  /// When the list of them was last read; `nil`: never, so that there may be any.
+  public internal(set) var purgesReadAt: Timestamp?
   /// Those of them that have not completed.
   public internal(set) var openPurges: Set<PurgeID> = []
   /// The steps of runs of the cascade, where the fleet feed told them.

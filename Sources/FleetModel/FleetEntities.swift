@@ -66,8 +66,8 @@ public struct Workspace: Hashable, Sendable {
   public var failureLog: String?
   /// When it was last told to provision.
   public var provisioningSince: Timestamp?
-  /// Since when its own stream is open without a break: what it would have told since then was heard.
-  public var listeningSince: Timestamp?
+  /// Its own stream.
+  public var listening = Listening()
   public var boot: Boot?
   /// The last boot that ended in a failure.
   public var failedBoot: Boot?

@@ -5,7 +5,7 @@ public struct FleetEvent: Codable, Sendable {
   public var at: Timestamp
   /// When the question left; `nil` for what came unasked. What a stream said after that is newer than the answer.
   public var asked: Timestamp?
-  /// Counts a source's questions; an answer to an older one than the newest applied is dropped.
+  /// Counts this process's questions; an answer to an older one than the newest applied of its source is dropped. 0: nobody asked.
   public var epoch: UInt64
   public var change: Change
 
@@ -54,6 +54,8 @@ public struct FleetEvent: Codable, Sendable {
     case gap(String, WorkspaceID?)
     /// A question failed, or a stream broke. What was known stays, and ages.
     case failed(String)
+    /// A part of what the source offers can't be had, and why. What was known of it stays.
+    case lacking(SourcePart, String)
     /// The service doesn't have it (404, 405, 501): never a failure.
     case notOffered(String)
   }

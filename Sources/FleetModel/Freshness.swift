@@ -17,14 +17,35 @@ public struct Freshness: Hashable, Sendable {
   public var at: Timestamp?
   /// Why it isn't complete, in words.
   public var problem: String?
+  /// What the source holds back although it answers, in words.
+  public var lack: String?
 
-  public init(state: State, at: Timestamp?, problem: String? = nil) {
+  public init(state: State, at: Timestamp?, problem: String? = nil, lack: String? = nil) {
     self.state = state
     self.at = at
     self.problem = problem
+    self.lack = lack
   }
 
+  /// What is wrong with the source, in words: why it isn't complete, else what it lacks.
+  public var trouble: String? { state == .complete ? lack : problem }
+
   public func age(at now: Timestamp) -> Double? { at.map { max(0, now - $0) } }
+}
+
+/// What a source offers beside its main answer. Without it the answer is whole, but something isn't known.
+public enum SourcePart: String, Hashable, Codable, Sendable, CaseIterable {
+  /// A tenant's event streams.
+  case streams
+  /// The control plane's list of the cascade's runs.
+  case purges
+}
+
+/// That a part of a source can't be had. What was known of it stays.
+public struct SourceLack: Hashable, Codable, Sendable {
+  public var since: Timestamp
+  /// In words; it names the part.
+  public var reason: String
 }
 
 /// What is known of one source over time: its last answers and its last failure.
@@ -43,6 +64,8 @@ public struct SourceRecord: Hashable, Codable, Sendable {
   /// For a stream: open now, and since when without a gap.
   public var isOpen = false
   public var openedAt: Timestamp?
+  /// What of it can't be had.
+  public internal(set) var lacks: [SourcePart: SourceLack] = [:]
   /// The epoch of the newest answer applied; an answer to an older question changes nothing.
   public var epoch: UInt64 = 0
 
@@ -52,6 +75,14 @@ public struct SourceRecord: Hashable, Codable, Sendable {
   public var staleAfter: Double { max(60, 3 * (pollInterval ?? 0)) }
 
   public func freshness(at now: Timestamp) -> Freshness {
+    var freshness = answers(at: now)
+    if !lacks.isEmpty {
+      freshness.lack = lacks.sorted { $0.key.rawValue < $1.key.rawValue }.map(\.value.reason).joined(separator: "; ")
+    }
+    return freshness
+  }
+
+  private func answers(at now: Timestamp) -> Freshness {
     let data = [lastComplete, lastPartial].compactMap { $0 }.max()
     if notOffered != nil, data == nil { return Freshness(state: .never, at: nil, problem: notOffered) }
     if let lastFailure, lastFailure >= data ?? lastFailure {

@@ -15,7 +15,7 @@ extension EventType {
   var voice: Voice {
     switch self {
     case .orgCreated, .orgStatus, .orgPurged, .instanceState, .purgeStep, .feedReset: .fleet
-    case .orgGone, .instanceGone, .gap, .sourceFailed, .sourceRecovered, .sourceRefused, .workspaceStatus: .here
+    case .orgGone, .instanceGone, .gap, .sourceFailed, .sourceRecovered, .sourceRefused, .workspaceStatus, .workspaceSilent: .here
     default: .workspace
     }
   }
@@ -48,6 +48,8 @@ extension Source {
     switch change {
     // Of itself.
     case .expected, .failed, .notOffered, .gap: true
+    case .lacking(.streams, _): isTenant
+    case .lacking(.purges, _): self == .controlPlane
     case .roster, .orgAbsent: self == .controlPlane
     case .purges: self == .controlPlane || self == .database
     case .databaseRows: self == .database
@@ -187,6 +189,7 @@ extension FleetEvent.Change {
     case .gap: "a gap"
     case .failed: "a failure"
     case .notOffered: "that something is not offered"
+    case .lacking(let part, _): "that its \(part.rawValue) can't be had"
     }
   }
 }

@@ -32,6 +32,8 @@ public struct SimulatedEndpoints: Sendable {
   public var adminToken: String
   /// `http://127.0.0.1:PORT/tenants/{slug}`
   public var tenantURL: String
+  /// `http://127.0.0.1:PORT/sim`: stops and resumes services (`docs/simulation.md`), with the admin token.
+  public var outages: String
   public var ec2: String
   public var regions: [String]
   public var accessKeyID: String
@@ -178,6 +180,7 @@ struct Services: Sendable {
   let tenants: TenantService
   let compute: ComputeService
   let names: NameService
+  let outages: OutageService
   let hub: Hub
   let now: @Sendable () -> Timestamp
 
@@ -186,6 +189,7 @@ struct Services: Sendable {
     tenants = TenantService(hub: hub)
     compute = ComputeService(hub: hub, accessKeyID: keys.accessKeyID)
     names = NameService(hub: hub, token: keys.dnsToken)
+    outages = OutageService(hub: hub, token: keys.adminToken)
     self.hub = hub
     self.now = now
   }
@@ -198,6 +202,7 @@ struct Services: Sendable {
       case "tenants": tenants.answer(question)
       case "ec2": compute.answer(question)
       case "dns": names.answer(question)
+      case "sim": outages.answer(question)
       default: await controlPlane.answer(question)
       }
     return answer.response(at: now() + Double(hub.clockAhead(of: question.path.first)))

@@ -22,7 +22,9 @@ public enum SimulatedFault: Hashable, Sendable {
   case regionThrottles(Region)
   /// The tenant's front answers 503 with a gateway's HTML page.
   case tenantUnreachable(Slug)
-  /// The tenant answers 401 to a valid token, as while its database is away (contract §4.0).
+  /// The service is stopped.
+  case stopped(SimulatedService)
+  /// The tenant answers 401 to a valid token.
   case tenantUnauthorized(Slug)
   /// The control plane's clock is so many seconds ahead, as its `Date` tells.
   case controlPlaneClock(ahead: Int)

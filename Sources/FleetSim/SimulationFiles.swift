@@ -72,7 +72,8 @@ struct SimulationFiles: Sendable {
       """
     try write("config.toml", text)
     return SimulatedEndpoints(
-      controlPlane: origin, adminToken: keys.adminToken, tenantURL: "\(origin)/tenants/{slug}", ec2: "\(origin)/ec2/", regions: regions,
+      controlPlane: origin, adminToken: keys.adminToken, tenantURL: "\(origin)/tenants/{slug}", outages: "\(origin)/sim",
+      ec2: "\(origin)/ec2/", regions: regions,
       accessKeyID: keys.accessKeyID, secretAccessKey: keys.secretAccessKey, dnsAPI: "\(origin)/dns/client/v4", dnsZone: World.zone,
       dnsZoneID: World.zoneID, dnsToken: keys.dnsToken, configuration: text, configPath: "\(directory)/config.toml",
       credentialsPath: "\(directory)/credentials")

@@ -55,7 +55,7 @@ import Testing
     let queue = EventQueue()
     let port = try DatabaseCluster.freePort()
     let watch = DatabaseWatch(settings: DatabaseSettings(address: .url("postgresql://u:hunter2@127.0.0.1:\(port)/d")), queue: queue)
-    let failure = await watch.read(epoch: 1, within: 2)
+    let failure = await watch.read(within: 2)
     #expect(
       failure?.kind == .unreachable && failure?.description.contains("Connection refused") == true
         && failure?.description.contains("hunter2") == false)
@@ -67,12 +67,12 @@ import Testing
     let (socket, port) = try DatabaseCluster.listen()
     defer { close(socket) }
     let watch = DatabaseWatch(settings: DatabaseSettings(address: .url("postgresql://u@127.0.0.1:\(port)/d")), queue: EventQueue())
-    #expect(await watch.read(epoch: 1, within: 0.5)?.kind == .timedOut)
+    #expect(await watch.read(within: 0.5)?.kind == .timedOut)
   }
 
   @Test func aNameThatDoesNotResolveIsUnreachable() async throws {
     let watch = DatabaseWatch(settings: DatabaseSettings(address: .url("postgresql://u@no-such-host.invalid/d")), queue: EventQueue())
-    let failure = await watch.read(epoch: 1, within: 1)
+    let failure = await watch.read(within: 1)
     #expect(failure?.kind == .unreachable || failure?.kind == .timedOut)
   }
 

@@ -23,7 +23,7 @@ import Testing
   private func read(_ settings: DatabaseSettings, within budget: Double = 20) async -> (fleet: Fleet, failure: DatabaseError?) {
     let watch = DatabaseWatch(settings: settings, queue: queue)
     watch.announce()
-    let failure = await watch.read(epoch: 1, within: budget)
+    let failure = await watch.read(within: budget)
     return (fleet(), failure)
   }
 
@@ -60,7 +60,7 @@ import Testing
 
   @Test func bootEventsArePostedPerOrg() async throws {
     let watch = DatabaseWatch(settings: try cluster.database("boots", DatabaseSchema.contract + DatabaseSchema.rows), queue: queue)
-    await watch.read(epoch: 1, within: 20)
+    await watch.read(within: 20)
     let boots = queue.drain().compactMap { event -> (OrgID, [BootEventRow])? in
       if case .bootEvents(let org, let rows) = event.change { (org, rows) } else { nil }
     }

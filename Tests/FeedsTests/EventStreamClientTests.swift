@@ -189,7 +189,7 @@ import Testing
   }
 
   @Test func cancelledWhileWaitingItEndsAtOnce() async throws {
-    let server = try ScriptedServer([.status(401)])
+    let server = try ScriptedServer([.status(404)])
     let seen = await deliveries(of: server, .tenant) { !$0.isEmpty }
     guard case .failed(_, .some(let delay)) = seen.first else {
       Issue.record("\(seen)")
@@ -224,7 +224,7 @@ import Testing
   }
 
   @Test func restartCutsAWaitShort() async throws {
-    let server = try ScriptedServer([.status(401), .stream("data: b\n\n", staysOpen: true)])
+    let server = try ScriptedServer([.status(404), .stream("data: b\n\n", staysOpen: true)])
     let client = EventStreamClient(http: http, request: Feeds.HTTPRequest(.get, server.base), options: .init(policy: .tenant))
     let (stream, continuation) = AsyncStream.makeStream(of: EventStreamDelivery.self)
     let task = Task {
@@ -316,6 +316,33 @@ import Testing
     #expect(seen.compactMap { if case .event(let event) = $0 { event } else { nil } } == expected)
     #expect(seen.first == .opened(resumedFrom: nil))
     #expect(seen.contains(.comment(" ping")))
+  }
+
+  @Test func connectionsThatAreCutAtOnceAreToldOnceUntilOneTellsSomething() async throws {
+    let server = try ScriptedServer([
+      .stream(": ping\n\n"), .stream(": ping\n\n"), .stream(": ping\n\n"), .stream(": ping\n\ndata: a\n\n", staysOpen: true),
+    ])
+    let seen = await deliveries(of: server, .tenant) { texts($0).count == 1 }
+    let cut = "the server closed the stream"
+    let told = seen.compactMap { delivery -> EventStreamDelivery? in
+      switch delivery {
+      case .comment: nil
+      case .failed(let reason, _): .failed(reason: reason, retryIn: nil)
+      default: delivery
+      }
+    }
+    #expect(
+      told == [
+        .opened(resumedFrom: nil), .gap(cut), .failed(reason: cut, retryIn: nil), .opened(resumedFrom: nil),
+        .event(EventStreamEvent(data: Array("a".utf8))),
+      ])
+  }
+
+  @Test func aRefusedTokenEndsATenantsStream() async throws {
+    let server = try ScriptedServer([.status(401, body: #"{"error":"invalid workspace auth token"}"#)])
+    let seen = await deliveries(of: server, .tenant)
+    #expect(seen == [.refused(reason: "the token was refused (401)")])
+    #expect(server.requests.count == 1)
   }
 }
 

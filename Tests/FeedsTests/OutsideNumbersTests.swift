@@ -121,7 +121,7 @@ import Testing
     var schedule = RetrySchedule()
     let delay = schedule.delay(status: 429, retryAfter: error.retryAfter, left: 20, random: 0.5)
     #expect(delay.map { $0 < 20 } ?? true)
-    #expect(TenantSchedule.next(afterFailures: .max, retryAfter: error.retryAfter, random: 0.5).isFinite)
+    #expect(TenantSchedule.next(afterFailures: .max, pause: error.retryAfter, random: 0.5).isFinite)
     let busy = DeletionAnswer(status: 409, body: [], isHTML: false, retryAfter: error.retryAfter, slug: "acme")
     #expect(busy == .busy(retryAfter: error.retryAfter))
   }

@@ -63,7 +63,7 @@ import Testing
           of: settings(base, configured), http: http, queue: queue,
           credentials: settings(base, configured).credentials(http: http, variables: variables), asksQuota: true)
         for watch in watches {
-          await watch.read(epoch: 1, within: 5)
+          await watch.read(within: 5)
           await watch.readQuota(within: 5)
         }
         var fleet = Fleet()

@@ -58,7 +58,7 @@ struct SimulationTenantTests {
       let row = try #require(list.json.array?.first { $0["id"]?.string == id })
       #expect(Self.names(row) == Self.names(try Self.captured("12-list-3").json))
       for (path, name) in [
-        ("/health", "01-health"), ("/workspaces/\(id)", "46-get-A"), ("/workspaces/\(id)/state", "47-state-A"),
+        ("/health", "01-health"), ("/workspaces/\(id)", "46-get-A"),
         ("/workspaces/\(id)/budget", "54-budget"), ("/events", "62-events-all"), ("/events/\(id)", "63-events-A"),
         ("/admin/liveness", "64-admin-liveness"), ("/approvals/pending", "37-approvals-pending"),
       ] {

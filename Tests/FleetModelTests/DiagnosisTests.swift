@@ -231,6 +231,99 @@ import Testing
     #expect(codes(scene(workspace: .degraded, error: "something new")) == [.agentError])
   }
 
+  /// What says that a workspace fell silent.
+  private func silences(_ scene: Scene) -> [LogEntry] { scene.fleet.log.filter { $0.type == .workspaceSilent } }
+
+  private func judge(_ scene: inout Scene) -> Bool {
+    scene.fleet.judge(at: scene.now)
+    _ = scene.fleet.takeChanges()
+    return scene.fleet.triage.findings(of: .workspace(Self.workspace)).contains { $0.code == .heartbeatStale }
+  }
+
+  private func beat(_ scene: inout Scene, by clock: Double = 0) {
+    scene.hear(
+      .tenant("acme"), .streamed(StreamedEvent(type: .workspaceHeartbeat, timestamp: scene.now + clock, workspaceID: Self.workspace)))
+  }
+
+  @Test func aWorkspaceThatNeverBeatsIsFoundHoweverOftenItsStreamIsOpenedAgain() throws {
+    var scene = scene(workspace: .online)
+    scene.hear(.tenant("acme"), .streamOpened(Self.workspace))
+    var found: Double?
+    for second in 1...900 {
+      scene.pass(1)
+      // Gaps, readings of the list, breaks of a moment: nothing of that is a sign of life.
+      if second % 100 == 0 { scene.hear(.tenant("acme"), .gap("no heartbeat for 100 s", Self.workspace)) }
+      if second % 90 == 0 { scene.hear(.tenant("acme"), .streamClosed(Self.workspace)) }
+      if second % 90 == 2, second > 90 { scene.hear(.tenant("acme"), .streamOpened(Self.workspace)) }
+      let isFound = judge(&scene)
+      if isFound, found == nil { found = Double(second) }
+      #expect(isFound == (found != nil))
+    }
+    #expect((181...190).contains(try #require(found)))
+    // A line once, however long it lasts.
+    #expect(silences(scene).count == 1)
+    let line = try #require(silences(scene).first)
+    #expect(line.slug == "acme" && line.workspaceID == Self.workspace && line.source == .tenant("acme"))
+    // It beats, and falls silent again: told again.
+    scene.hear(.tenant("acme"), .streamOpened(Self.workspace))
+    beat(&scene)
+    var isFound = judge(&scene)
+    #expect(!isFound)
+    scene.pass(200)
+    isFound = judge(&scene)
+    #expect(isFound && silences(scene).count == 2)
+  }
+
+  @Test func aWorkspaceThatBeatsIsNeverFoundWhateverItsClockSays() {
+    for clock in [0.0, -600, 600] {
+      var scene = scene(workspace: .online)
+      scene.hear(.tenant("acme"), .streamOpened(Self.workspace))
+      for _ in 0..<20 {
+        scene.pass(30)
+        beat(&scene, by: clock)
+        scene.pass(1)
+        #expect(!judge(&scene))
+      }
+      #expect(silences(scene).isEmpty)
+    }
+  }
+
+  @Test func whatAStreamDidNotHearProvesNothing() {
+    var scene = scene(workspace: .online)
+    scene.hear(.tenant("acme"), .streamOpened(Self.workspace))
+    scene.pass(170)
+    scene.hear(.tenant("acme"), .streamClosed(Self.workspace))
+    scene.pass(300)
+    #expect(!judge(&scene))
+    // Nobody knows whether it beat meanwhile.
+    scene.hear(.tenant("acme"), .streamOpened(Self.workspace))
+    scene.pass(100)
+    #expect(!judge(&scene))
+    scene.pass(100)
+    #expect(judge(&scene))
+    // What was found stays when the source is lost, and when it is back.
+    scene.hear(.tenant("acme"), .streamClosed(Self.workspace))
+    scene.pass(500)
+    #expect(judge(&scene))
+    scene.hear(.tenant("acme"), .streamOpened(Self.workspace))
+    #expect(judge(&scene) && silences(scene).count == 1)
+  }
+
+  @Test func aWorkspaceThatComesOnlineHasItsTimeToBeat() {
+    var scene = scene(workspace: .provisioning)
+    scene.hear(.tenant("acme"), .streamOpened(Self.workspace))
+    scene.pass(600)
+    scene.hear(.tenant("acme"), .streamed(StreamedEvent(type: .workspaceOnline, timestamp: scene.now, workspaceID: Self.workspace)))
+    #expect(!judge(&scene))
+    scene.pass(170)
+    #expect(!judge(&scene))
+    scene.pass(20)
+    #expect(judge(&scene))
+    // Another status is another story.
+    scene.hear(.tenant("acme"), .streamed(StreamedEvent(type: .workspaceOffline, timestamp: scene.now, workspaceID: Self.workspace)))
+    #expect(!judge(&scene))
+  }
+
   @Test func silenceOfAStreamProvesSomethingOnlyWhileItIsOpen() {
     var scene = scene(workspace: .online, tasks: 2)
     scene.pass(4000)

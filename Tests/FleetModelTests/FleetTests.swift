@@ -309,6 +309,46 @@ struct Scene {
     #expect(scene.fleet.log.allSatisfy { $0.slug == "acme" && $0.orgID == "org-acme" })
   }
 
+  @Test func whatASourceLacksIsSaidBesideItsAnswerAndEndsWhenItComes() {
+    var scene = scene()
+    scene.hear(.controlPlane, .purges([PurgeRow(id: "p1", orgID: "org-acme", slug: "acme", status: .failed)]))
+    let readAt = scene.fleet.purgesReadAt
+    for _ in 0..<3 {
+      scene.pass(60)
+      scene.roster("acme")
+      scene.hear(.controlPlane, .lacking(.purges, "its purges could not be read: 503"))
+    }
+    #expect(scene.roster.state == .complete && scene.roster.problem == nil)
+    #expect(scene.roster.trouble == "its purges could not be read: 503")
+    // Unknown is not none: what was known stays, with its time.
+    #expect(scene.fleet.openPurges == ["p1"] && scene.fleet.purgesReadAt == readAt)
+    #expect(scene.fleet.log.count { $0.type == .sourceFailed } == 1)
+    scene.hear(.controlPlane, .purges([]))
+    #expect(scene.roster.trouble == nil && scene.fleet.log.last?.type == .sourceRecovered)
+
+    scene.hear(.tenant("acme"), .lacking(.streams, "its streams are refused: 401"))
+    #expect(scene.fleet.findings(of: OrgID("org-acme"), at: scene.now).contains { $0.code == .streamsRefused })
+    scene.hear(.tenant("acme"), .streamOpened("w1"))
+    #expect(!scene.fleet.findings(of: OrgID("org-acme"), at: scene.now).contains { $0.code == .streamsRefused })
+  }
+
+  @Test func aFailureOfAnOlderQuestionIsLateToo() {
+    var scene = scene()
+    scene.roster("acme")
+    scene.hear(.controlPlane, .failed("no answer"), epoch: 1)
+    #expect(scene.roster.state == .complete)
+  }
+
+  @Test func aListOfAnOrgThatNoLongerHasTheNameIsNotTheTenants() {
+    var scene = Scene()
+    scene.hear(.controlPlane, .roster([Scene.org("acme")], limit: 500, unreadable: 0))
+    var renamed = Scene.org("globex")
+    renamed.id = "org-acme"
+    scene.hear(.controlPlane, .roster([renamed], limit: 500, unreadable: 0))
+    scene.hear(.tenant("acme"), .workspaces("org-acme", [WorkspaceRow(id: "w9", name: "nine", status: .online)]))
+    #expect(scene.fleet.workspaces.isEmpty)
+  }
+
   @Test func aStreamIsFreshWhileItIsOpenAndStaleWhenItIsNot() {
     var scene = Scene()
     scene.hear(.feed, .expected(pollInterval: nil))

@@ -64,7 +64,9 @@ import Testing
 
   @Test func everyTypeFromEverySourceIsBelievedOnlyWhereItIsTheSourcesOwn() {
     let fleetWide: Set<EventType> = [.orgCreated, .orgStatus, .orgPurged, .instanceState, .purgeStep, .feedReset]
-    let ours: Set<EventType> = [.orgGone, .instanceGone, .gap, .sourceFailed, .sourceRecovered, .sourceRefused, .workspaceStatus]
+    let ours: Set<EventType> = [
+      .orgGone, .instanceGone, .gap, .sourceFailed, .sourceRecovered, .sourceRefused, .workspaceStatus, .workspaceSilent,
+    ]
     let workspaceTypes: Set<EventType> = [
       .bootEvent, .bootStep, .workspaceProvisioning, .workspaceOnline, .workspaceOffline, .workspaceDegraded, .workspaceProvisionFailed,
       .workspaceRemoved, .workspacePaused, .workspaceHibernated, .workspaceAwaitingAgent, .workspaceHeartbeat, .taskUpdated,

@@ -234,6 +234,20 @@ private final class Once: Sendable {
     #expect(!path.isEmpty && !FileManager.default.fileExists(atPath: path))
   }
 
+  @Test func doctorSaysWhichTenantRefusesItsToken() async throws {
+    var options = SimulationOptions()
+    options.scenario = "idle"
+    let fleet = try FleetSimulation(options)
+    let endpoints = try await fleet.start()
+    fleet.set(.tenantUnauthorized("acme"), on: true)
+    let run = try await CommandRun.run("doctor", "--config", endpoints.configPath)
+    await fleet.stop()
+    let check = try JSONValue(parsing: run.output)["checks"]?.array?.first { $0["id"] == "tenants" }
+    #expect(run.status == 0 && check?["result"] == "warn", "\(run.output)")
+    #expect(check?["summary"]?.string?.contains("tenant acme /workspaces answered 401") == true, "\(run.output)")
+    #expect(check?["next_step"]?.string?.contains("check acme") == true)
+  }
+
   @Test func whatAKilledSimulationLeftIsSweptByTheNextAndALiveOnesStays() async throws {
     final class Seen: Sendable { let configs = Mutex<[String]>([]) }
     let seen = Seen()
@@ -286,7 +300,7 @@ private final class Once: Sendable {
       let run = try await CommandRun.run("doctor", "--config", config)
       #expect(run.status == 0, "\(run.output)")
       let checks = try JSONValue(parsing: run.output)["checks"]?.array ?? []
-      for id in ["config", "token", "control-plane", "aws", "dns", "clock"] {
+      for id in ["config", "token", "control-plane", "tenants", "aws", "dns", "clock"] {
         #expect(checks.contains { $0["id"]?.string == id && $0["result"] == "pass" }, "\(id): \(run.output)")
       }
       // What each page needs is named, and what is unknown without it.

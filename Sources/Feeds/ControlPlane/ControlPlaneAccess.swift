@@ -31,7 +31,6 @@ final class ControlPlaneAccess: Sendable {
 
   /// The roster, which every right token may read, was refused. - Parameter error: other answers are passed over.
   func note(_ error: FeedError) {
-    guard case .status(_, let status, _, _, _) = error, status == 401 || status == 403 else { return }
-    token?.refuse()
+    if error.isDenied { token?.refuse() }
   }
 }

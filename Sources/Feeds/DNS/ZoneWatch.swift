@@ -30,17 +30,15 @@ public final class ZoneWatch: Sendable {
   func announce() { post(.expected(pollInterval: Self.interval)) }
 
   func run() async {
-    var epoch: UInt64 = 0
     while !Task.isCancelled {
-      epoch += 1
-      await read(epoch: epoch, within: 60)
+      await read(within: 60)
       await kick.wait(Self.interval)
     }
   }
 
   /// Reads every page, at most `budget` seconds long, and posts the records or why there are none: never a short list.
-  public func read(epoch: UInt64, within budget: Double) async {
-    let asked = wallClock()
+  public func read(within budget: Double) async {
+    let question = Question()
     async let shares = shares(within: budget)
     let change: FleetEvent.Change
     do throws(FeedError) {
@@ -53,7 +51,7 @@ public final class ZoneWatch: Sendable {
       change = .failed(error.description)
     }
     guard !Task.isCancelled else { return }
-    post(asked: asked, epoch: epoch, change)
+    post(to: question, change)
   }
 
   /// What the neighbours know, each asked once, all at the same time.
@@ -72,8 +70,8 @@ public final class ZoneWatch: Sendable {
     return ZoneShare(of: fleet, environment: neighbour.environment.name, at: wallClock())
   }
 
-  private func post(asked: Timestamp? = nil, epoch: UInt64 = 0, _ change: FleetEvent.Change) {
-    queue.post(FleetEvent(source: .dns, at: wallClock(), asked: asked, epoch: epoch, change: change))
+  private func post(to question: Question? = nil, _ change: FleetEvent.Change) {
+    queue.post(FleetEvent(from: .dns, answering: question, change))
   }
 }
 

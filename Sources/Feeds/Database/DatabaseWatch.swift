@@ -29,11 +29,9 @@ public final class DatabaseWatch: Sendable {
   /// Reads until the task is cancelled, then closes the connection.
   func run() async {
     defer { connection.close() }
-    var epoch: UInt64 = 0
     var schedule = DatabaseSchedule()
     while !Task.isCancelled {
-      epoch += 1
-      let failure = await read(epoch: epoch, within: 20)
+      let failure = await read(within: 20)
       let wait = schedule.wait(after: failure, random: Double.random(in: 0..<1))
       let asked = monotonicSeconds()
       await kick.wait(wait)
@@ -46,21 +44,21 @@ public final class DatabaseWatch: Sendable {
   /// meanwhile is asked again.
   /// - Returns: why nothing could be read, if nothing could.
   @discardableResult
-  public func read(epoch: UInt64, within budget: Double) async -> DatabaseError? {
+  public func read(within budget: Double) async -> DatabaseError? {
     let started = monotonicSeconds()
     let deadline = started + budget
     var delay = 0.25
     var wasReached = false
     var known: DatabaseError?
     while true {
-      let asked = wallClock()
+      let question = Question()
       let left = deadline - monotonicSeconds()
       do throws(DatabaseError) {
         let reading = try await connection.perform(within: left) { session, limits throws(DatabaseError) in
           try session.connect(limits)
-          return try DatabaseReading.read(session, limits, at: asked)
+          return try DatabaseReading.read(session, limits, at: question.asked)
         }
-        post(reading, asked: asked, epoch: epoch)
+        post(reading, to: question)
         return nil
       } catch {
         guard !Task.isCancelled, error.kind != .cancelled else { return error }
@@ -70,7 +68,7 @@ public final class DatabaseWatch: Sendable {
         let end = wasReached ? deadline : min(deadline, started + Self.patience)
         let wait = delay * Double.random(in: 0.5..<1)
         guard error.isTransient, monotonicSeconds() + wait < end else {
-          post(asked: asked, epoch: epoch, .failed(told.description))
+          post(to: question, .failed(told.description))
           return told
         }
         delay = min(2, delay * 2)
@@ -79,14 +77,14 @@ public final class DatabaseWatch: Sendable {
     }
   }
 
-  private func post(_ reading: DatabaseReading, asked: Timestamp, epoch: UInt64) {
-    if let purges = reading.purges { post(asked: asked, epoch: epoch, .purges(purges)) }
-    for (org, rows) in reading.bootEvents { post(asked: asked, epoch: epoch, .bootEvents(org, rows)) }
-    post(asked: asked, epoch: epoch, .databaseRows(reading.rows))
+  private func post(_ reading: DatabaseReading, to question: Question) {
+    if let purges = reading.purges { post(to: question, .purges(purges)) }
+    for (org, rows) in reading.bootEvents { post(to: question, .bootEvents(org, rows)) }
+    post(to: question, .databaseRows(reading.rows))
   }
 
-  private func post(asked: Timestamp? = nil, epoch: UInt64 = 0, _ change: FleetEvent.Change) {
-    queue.post(FleetEvent(source: .database, at: wallClock(), asked: asked, epoch: epoch, change: change))
+  private func post(to question: Question? = nil, _ change: FleetEvent.Change) {
+    queue.post(FleetEvent(from: .database, answering: question, change))
   }
 }
 

@@ -20,7 +20,7 @@ public struct DeletionReader: Sendable {
   private let names: ZoneNames?
   private let prices: PriceBook
   private let regions: [(region: Region, client: EC2Client)]
-  /// Told every answer, for whoever shows the fleet. Their epoch is 0: who applies them says which it is.
+  /// Told every answer, for whoever shows the fleet.
   private let onEvent: @Sendable (FleetEvent) -> Void
 
   /// - Throws: ``FeedError`` when the control plane can't be asked at all.
@@ -71,13 +71,13 @@ public struct DeletionReader: Sendable {
   }
 
   private func readRoster(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Roster {
-    let asked = wallClock()
+    let question = Question()
     do throws(FeedError) {
       let roster = try await client().roster(within: budget)
       onEvent(
         FleetEvent(
-          source: .controlPlane, at: wallClock(), asked: asked,
-          change: .roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable)))
+          from: .controlPlane, answering: question,
+          .roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable)))
       let row = roster.rows.first { $0.id == order.orgID }
       if roster.unreadable > 0 { return .partial(why: "\(roster.unreadable) of its rows could not be read", holdsOrg: row != nil) }
       if roster.rows.count >= ControlPlaneClient.rosterLimit {
@@ -128,9 +128,9 @@ public struct DeletionReader: Sendable {
     await withTaskGroup(of: FleetEvent.self) { group in
       for (region, client) in regions {
         group.addTask {
-          let asked = wallClock()
+          let question = Question()
           let change = await client.machines(within: budget)
-          return FleetEvent(source: .ec2(region), at: wallClock(), asked: asked, change: change)
+          return FleetEvent(from: .ec2(region), answering: question, change)
         }
       }
       var events: [FleetEvent] = []
@@ -150,13 +150,13 @@ public struct DeletionReader: Sendable {
 
   /// Every name in the zone, told to whoever shows the fleet. - Throws: what the zone's own source throws.
   private func zone(_ names: ZoneNames) async throws -> [String] {
-    let asked = wallClock()
+    let question = Question()
     do {
       let all = try await names.all()
-      onEvent(FleetEvent(source: .dns, at: wallClock(), asked: asked, change: .zoneRead))
+      onEvent(FleetEvent(from: .dns, answering: question, .zoneRead))
       return all
     } catch {
-      onEvent(FleetEvent(source: .dns, at: wallClock(), asked: asked, change: .failed(UntrustedText.clean("\(error)", limit: 300))))
+      onEvent(FleetEvent(from: .dns, answering: question, .failed(UntrustedText.clean("\(error)", limit: 300))))
       throw error
     }
   }
@@ -181,20 +181,21 @@ public struct DeletionReader: Sendable {
     guard let controlPlane = environment.controlPlane,
       let base = TenantClient.base(of: org.slug, template: environment.tenantURL, controlPlane: controlPlane)
     else { return }
-    let asked = wallClock()
+    let question = Question()
     let change: FleetEvent.Change
     do throws(FeedError) {
       let token = try await client().tenantToken(of: org.slug, within: 5)
       change = .workspaces(
         org.id, try await TenantClient(http: access.http, slug: org.slug, org: org.id, base: base, token: token).workspaces(within: 5))
     } catch { change = .failed(error.description) }
-    onEvent(FleetEvent(source: .tenant(org.slug), at: wallClock(), asked: asked, change: change))
+    onEvent(FleetEvent(from: .tenant(org.slug), answering: question, change))
   }
 
   func readAudit(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Audit {
+    let question = Question()
     do throws(FeedError) {
       let rows = try await client().purges(within: budget)
-      onEvent(FleetEvent(source: .controlPlane, at: wallClock(), change: .purges(rows)))
+      onEvent(FleetEvent(from: .controlPlane, answering: question, .purges(rows)))
       return .rows(of(order, among: rows))
     } catch {
       if case .notOffered = error { return await readAuditFromDatabase(order, budget) }
@@ -209,7 +210,7 @@ public struct DeletionReader: Sendable {
   /// Older control planes keep the same rows in `org_purges` alone (contract §1.9, §12 row 7).
   private func readAuditFromDatabase(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Audit {
     guard let database = access.database else { return .notOffered }
-    let asked = wallClock()
+    let question = Question()
     let deadline = monotonicSeconds() + budget
     while true {
       do throws(DatabaseError) {
@@ -218,7 +219,7 @@ public struct DeletionReader: Sendable {
           return try DatabaseReading.purges(session, limits)
         }
         guard let rows else { return .notOffered }
-        onEvent(FleetEvent(source: .database, at: wallClock(), asked: asked, change: .purges(rows)))
+        onEvent(FleetEvent(from: .database, answering: question, .purges(rows)))
         return .rows(of(order, among: rows))
       } catch {
         // A server that was restarted meanwhile ends the connection that is held.

@@ -4,7 +4,7 @@ import Synchronization
 /// One event stream, kept open: it connects, resumes, waits and asks again until the server says 204 or its task is cancelled.
 ///
 /// Everything is delivered in order: events on the transport's thread, right from the read that completed them, the rest from ``run``'s
-/// task, never both at once.
+/// task, never two at once.
 public final class EventStreamClient: Sendable {
   public struct Options: Sendable {
     public var policy: EventStreamPolicy = .standard
@@ -26,6 +26,8 @@ public final class EventStreamClient: Sendable {
   private let request: HTTPRequest
   private let options: Options
   private let state: Mutex<State>
+  /// Held while something is delivered, so that an opening which the time proves stands where it belongs among what the transport delivers.
+  private let delivering = Mutex(())
 
   private struct State {
     var connection: EventStreamConnection
@@ -34,6 +36,8 @@ public final class EventStreamClient: Sendable {
     var isPaused = false
     /// What ``run`` waits for: a transfer or a delay.
     var current: Task<StreamEnd, Never>?
+    /// Waits until the connection is worth being told.
+    var proof: Task<Void, Never>?
   }
 
   /// - Parameter request: address, method, body, credentials, silence limit and redirect limit; the stream's own headers are added unless
@@ -67,10 +71,10 @@ public final class EventStreamClient: Sendable {
       var next: [EventStreamConnection.Action] = []
       for action in actions {
         switch action {
-        case .deliver(let delivery): deliver(delivery)
+        case .deliver(let delivery): delivering.withLock { _ in deliver(delivery) }
         case .connect(let id): next = await transfer(resumingFrom: id, isFull, deliver)
         case .wait(let seconds): next = await wait(seconds)
-        case .drop, .finish: break
+        case .drop, .finish, .prove: break
         }
       }
       actions = next
@@ -78,8 +82,9 @@ public final class EventStreamClient: Sendable {
   }
 
   /// Drops the connection, or the wait for one, and connects again at once, resuming where the stream allows it.
-  public func restart() {
-    let current = state.withLock { $0.connection.restarted().contains(.drop) ? $0.current : nil }
+  /// - Parameter gap: what is told of a connection that stood and can't be resumed; `nil`: nothing.
+  public func restart(gap: String? = "restarted") {
+    let current = state.withLock { $0.connection.restarted(gap: gap).contains(.drop) ? $0.current : nil }
     current?.cancel()
   }
 
@@ -120,6 +125,7 @@ public final class EventStreamClient: Sendable {
     watch.cancel()
     return state.withLock {
       $0.control = nil
+      $0.proof.take()?.cancel()
       if Task.isCancelled { return $0.connection.cancelled() }
       return $0.connection.ended(end, now: monotonicSeconds(), random: .random(in: 0..<1))
     }
@@ -152,36 +158,66 @@ public final class EventStreamClient: Sendable {
   // MARK: - On the transport's thread
 
   fileprivate func received(
-    head: HTTPHead, control: StreamControl, _ deliver: (EventStreamDelivery) -> Void
+    head: HTTPHead, control: StreamControl, _ deliver: @escaping @Sendable (EventStreamDelivery) -> Void
   ) -> Bool {
-    let actions = state.withLock {
-      $0.control = control
-      return $0.connection.answered(head, now: monotonicSeconds(), date: wallClock().seconds)
+    delivering.withLock { _ in
+      let actions = state.withLock {
+        $0.control = control
+        return $0.connection.answered(head, now: monotonicSeconds(), date: wallClock().seconds)
+      }
+      for action in actions {
+        switch action {
+        case .deliver(let delivery): deliver(delivery)
+        case .prove(let seconds):
+          let proof = Task {
+            do { try await Task.sleep(seconds: seconds) } catch { return }
+            stood(deliver)
+          }
+          state.withLock { $0.proof = proof }
+        default: break
+        }
+      }
+      return !actions.contains(.drop)
     }
-    for case .deliver(let delivery) in actions { deliver(delivery) }
-    return !actions.contains(.drop)
+  }
+
+  /// The connection stands for as long as it takes to be believed.
+  private func stood(_ deliver: (EventStreamDelivery) -> Void) {
+    delivering.withLock { _ in
+      for case .deliver(let delivery) in state.withLock({ $0.connection.stood(now: monotonicSeconds()) }) { deliver(delivery) }
+    }
   }
 
   fileprivate func received(bytes: UnsafeRawBufferPointer, _ isFull: () -> Bool, _ deliver: (EventStreamDelivery) -> Void) -> StreamFlow {
     if isFull(), pauses(unless: { !isFull() }) { return .pause }
-    // Delivered outside the lock: the owner may restart the stream from there.
-    var items: [EventStreamItem] = []
-    let isUnwanted = state.withLock { state in
-      state.parser.feed(bytes) { item in
-        if case .retry(let milliseconds) = item { state.connection.retryChanged(milliseconds: milliseconds) } else { items.append(item) }
+    return delivering.withLock { _ in
+      // Delivered outside the state's lock: the owner may restart the stream from there.
+      var items: [EventStreamItem] = []
+      var actions: [EventStreamConnection.Action] = []
+      let isUnwanted = state.withLock { state in
+        state.parser.feed(bytes) { item in
+          switch item {
+          case .retry(let milliseconds): state.connection.retryChanged(milliseconds: milliseconds)
+          case .event, .oversized:
+            actions += state.connection.told()
+            items.append(item)
+          case .comment: items.append(item)
+          }
+        }
+        state.connection.lastEventID = state.parser.lastEventID
+        return state.connection.isRestarting
       }
-      state.connection.lastEventID = state.parser.lastEventID
-      return state.connection.isRestarting
-    }
-    for item in items {
-      switch item {
-      case .event(let event): deliver(.event(event))
-      case .comment(let text): deliver(.comment(text))
-      case .oversized: deliver(.gap("an event of more than \(options.eventLimit >> 20) MiB was skipped"))
-      case .retry: break
+      for case .deliver(let delivery) in actions { deliver(delivery) }
+      for item in items {
+        switch item {
+        case .event(let event): deliver(.event(event))
+        case .comment(let text): deliver(.comment(text))
+        case .oversized: deliver(.gap("an event of more than \(options.eventLimit >> 20) MiB was skipped"))
+        case .retry: break
+        }
       }
+      return isUnwanted ? .stop : .more
     }
-    return isUnwanted ? .stop : .more
   }
 
   /// Room that appears between the question and the pause must not be missed, so it is looked for again once ``resume()`` would see the pause.

@@ -1,6 +1,7 @@
 /// What a stream's owner gets to know, in order.
 public enum EventStreamDelivery: Hashable, Sendable {
   /// Connected. With `resumedFrom` the server was asked to replay what came after that id; without, what it said meanwhile is lost.
+  /// After a connection that was cut at once the next ones are told only once they are worth something.
   case opened(resumedFrom: String?)
   case event(EventStreamEvent)
   case comment(String)
@@ -8,6 +9,8 @@ public enum EventStreamDelivery: Hashable, Sendable {
   case gap(String)
   /// No connection, or no longer. Asked again in `retryIn` seconds; `nil`: never again.
   case failed(reason: String, retryIn: Double?)
+  /// The last delivery: the credentials were refused. To ask again with the same ones is the owner's decision.
+  case refused(reason: String)
   /// The service doesn't have this stream: no failure. Asked again in `retryIn` seconds.
   case notOffered(reason: String, retryIn: Double)
   /// The last delivery: the server wanted no further connection, or the client's task was cancelled.
@@ -22,6 +25,8 @@ struct EventStreamConnection {
     case connect(resumingFrom: String?)
     case wait(seconds: Double)
     case deliver(EventStreamDelivery)
+    /// Call ``stood(now:)`` after that many seconds.
+    case prove(seconds: Double)
     /// End the transfer or the wait that is under way.
     case drop
     case finish
@@ -32,23 +37,24 @@ struct EventStreamConnection {
     case idle
     /// Asked, and perhaps answered with something that isn't a stream. May become: open, waiting, restarting, stopped.
     case connecting(from: String?, refusal: EventStreamRefusal?)
-    /// May become: waiting, restarting.
-    case open(since: Double)
+    /// `isTold`: the owner knows of it; `isGood`: it told an event. May become: waiting, restarting.
+    case open(from: String?, since: Double, isTold: Bool, isGood: Bool)
     /// May become: connecting, restarting.
     case waiting
-    /// The owner wants a new connection; the end of the old one, or of the wait, is awaited. May become: connecting.
-    case restarting(wasOpen: Bool)
+    /// The owner wants a new connection; the end of the old one, or of the wait, is awaited. `gap`: what is said of what is lost between
+    /// the two. May become: connecting.
+    case restarting(gap: String?)
     case stopped
   }
 
-  /// A connection that stood that long was a good one: seconds.
-  static let goodAfter = 1.0
+  /// A connection that stood that long, or told an event, was a good one: seconds. Many are accepted only to be closed.
+  static let goodAfter = 5.0
   /// Bounds of the server's `retry`: seconds.
   static let retryBounds = 0.1...60.0
   /// Seconds that repeated failures to connect lead to at most.
   static let longestDelay = 30.0
-  /// Seconds to a new connection after one that stood was cut, however often: with its spread 3, unless the server names more.
-  static let longestDelayAfterCut = 2.5
+  /// Seconds that repeated connections which are cut at once lead to at most. A good one that is cut is made again after the first delay.
+  static let longestDelayAfterCut = 60.0
   /// An id longer than servers take in a header can't be resumed from.
   static let longestResumableID = 4096
 
@@ -57,6 +63,8 @@ struct EventStreamConnection {
   private let policy: EventStreamPolicy
   private var retryDelay: Double
   private var failures = 0
+  /// The last connection that opened was cut at once: the next is told only once it is good, and its end not at all before that.
+  private var isDoubted = false
   private var state = State.idle
 
   /// - Parameter retryDelay: seconds between two connections until the server names its own.
@@ -81,8 +89,22 @@ struct EventStreamConnection {
       state = .connecting(from: from, refusal: refusal)
       return [.drop]
     }
-    state = .open(since: now)
-    return [.deliver(.opened(resumedFrom: from))]
+    state = .open(from: from, since: now, isTold: !isDoubted, isGood: false)
+    return isDoubted ? [.prove(seconds: Self.goodAfter)] : [.deliver(.opened(resumedFrom: from))]
+  }
+
+  /// An event came: the connection is good.
+  mutating func told() -> [Action] {
+    guard case .open(let from, let since, let isTold, _) = state else { return [] }
+    isDoubted = false
+    state = .open(from: from, since: since, isTold: true, isGood: true)
+    return isTold ? [] : [.deliver(.opened(resumedFrom: from))]
+  }
+
+  /// The time is over that ``Action/prove(seconds:)`` asked for.
+  mutating func stood(now: Double) -> [Action] {
+    guard case .open(_, let since, false, _) = state, now - since >= Self.goodAfter else { return [] }
+    return told()
   }
 
   /// No head came for that long.
@@ -103,18 +125,18 @@ struct EventStreamConnection {
     switch state {
     case .open where end == .stopped, .connecting(_, nil) where end == .stopped: return stop(.ended(reason: "the transport was stopped"))
     case .idle, .waiting, .stopped: return []
-    case .restarting(let wasOpen):
-      return (wasOpen && resumePoint == nil ? [.deliver(.gap("restarted"))] : []) + connect()
-    case .open(let since):
-      failures = now - since >= Self.goodAfter ? 0 : failures + 1
-      let reason = Self.reason(end, isOpen: true)
-      let gap: [Action] = resumePoint == nil ? [.deliver(.gap(reason))] : []
-      return gap + wait(reason, atMost: Self.longestDelayAfterCut, random: random)
+    case .restarting(let gap):
+      return (resumePoint == nil ? gap.map { [.deliver(.gap($0))] } ?? [] : []) + connect()
+    case .open(_, let since, let isTold, let isGood):
+      return cut(end, isGood: isGood || now - since >= Self.goodAfter, isTold: isTold, random: random)
     case .connecting(_, let refusal):
       failures += 1
       switch refusal {
       case .ended(let reason): return stop(.ended(reason: reason))
       case .final(let reason): return stop(.failed(reason: reason, retryIn: nil))
+      case .denied(let reason): return stop(.refused(reason: reason))
+      case .slow(let reason):
+        return wait(reason, first: EventStreamPolicy.slowInterval, atMost: EventStreamPolicy.hopelessInterval, random: random)
       case .retry(let reason, let atLeast): return wait(reason, atLeast: atLeast, random: random)
       case .notOffered(let reason):
         state = .waiting
@@ -133,15 +155,15 @@ struct EventStreamConnection {
     }
   }
 
-  /// The owner wants a new connection at once.
-  mutating func restarted() -> [Action] {
+  /// The owner wants a new connection at once. - Parameter gap: what to say of what is lost by it; `nil`: nothing.
+  mutating func restarted(gap: String?) -> [Action] {
     switch state {
     case .idle, .restarting, .stopped: return []
     case .waiting, .connecting:
-      state = .restarting(wasOpen: false)
+      state = .restarting(gap: nil)
       return [.drop]
-    case .open:
-      state = .restarting(wasOpen: true)
+    case .open(_, _, let isTold, _):
+      state = .restarting(gap: isTold ? gap : nil)
       return [.drop]
     }
   }
@@ -179,14 +201,26 @@ struct EventStreamConnection {
     }
   }
 
+  /// An open connection is over. Of a row of them that are cut at once the first is told, the others are only made more and more rarely.
+  private mutating func cut(_ end: StreamEnd, isGood: Bool, isTold: Bool, random: Double) -> [Action] {
+    failures = isGood ? 0 : failures + 1
+    isDoubted = !isGood
+    let reason = Self.reason(end, isOpen: true)
+    let actions = wait(reason, atMost: Self.longestDelayAfterCut, random: random)
+    guard isTold else { return actions.filter { if case .wait = $0 { true } else { false } } }
+    return (resumePoint == nil ? [.deliver(.gap(reason))] : []) + actions
+  }
+
+  /// - Parameter first: seconds to the first repetition, unless they are the server's.
   private mutating func wait(
-    _ reason: String, atLeast minimum: Double = 0, atMost longest: Double = longestDelay, random: Double
+    _ reason: String, first: Double? = nil, atLeast minimum: Double = 0, atMost longest: Double = longestDelay, random: Double
   ) -> [Action] {
     state = .waiting
-    // The first repetition comes after the server's own delay, each further one after twice the last, a fifth more at most.
-    var delay = retryDelay
+    let first = first ?? retryDelay
+    // The first repetition comes after the first delay, each further one after twice the last, a fifth more at most.
+    var delay = first
     if failures > 1 { for _ in 1..<min(failures, 12) { delay = max(Self.retryBounds.lowerBound, delay * 2) } }
-    let seconds = max(minimum, min(delay, max(longest, retryDelay))) * (1 + random / 5)
+    let seconds = max(minimum, min(delay, max(longest, first))) * (1 + random / 5)
     return [.deliver(.failed(reason: reason, retryIn: seconds)), .wait(seconds: seconds)]
   }
 

@@ -4,8 +4,8 @@ import FleetModel
 public enum EventStreamPolicy: Hashable, Sendable {
   /// To the letter (WHATWG HTML §9.2.3): any such answer ends it.
   case standard
-  /// A workspace's stream (contract §3.1). Only 204 ends it: a valid token gets 401 while the tenant's database is away, and a tenant that
-  /// restarts shows its edge's pages.
+  /// A workspace's stream (contract §3.1). 204 ends it, and a refused token, which concerns all of the tenant's streams, so that their owner
+  /// decides when to ask again. Nothing else does: a tenant that restarts shows its edge's pages.
   case tenant
   /// The control plane's feed (`docs/fleet-feed.md`): 404, 405 and 501 say that it isn't offered, which may change.
   case fleetFeed
@@ -16,15 +16,20 @@ enum EventStreamRefusal: Hashable {
   /// 204: the server wants no further connection.
   case ended(String)
   case final(String)
+  /// The credentials are no good, or no longer: who has them decides what to do.
+  case denied(String)
   /// Ask again, after that many seconds at the earliest.
   case retry(String, atLeast: Double)
+  /// Time alone is not likely to change the answer: ask again more and more rarely.
+  case slow(String)
   case notOffered(String)
 }
 
 extension EventStreamPolicy {
   /// Seconds between two questions for a feed that wasn't offered.
   static let offerInterval = 600.0
-  /// Seconds between two tries where an operator, not time, is likely to change the answer.
+  /// Seconds between the first tries where an operator, not time, is likely to change the answer; twice the last each time, up to
+  /// ``hopelessInterval``.
   static let slowInterval = 15.0
   static let hopelessInterval = 60.0
 
@@ -40,7 +45,8 @@ extension EventStreamPolicy {
       return .notOffered("the service does not offer this stream (\(head.status))")
     }
     switch head.status {
-    case 401, 403, 404: return .retry(Self.reason(head.status), atLeast: Self.slowInterval)
+    case 401, 403: return self == .tenant ? .denied(Self.reason(head.status)) : .slow(Self.reason(head.status))
+    case 404: return .slow(Self.reason(head.status))
     case 408, 425, 429, 500...599:
       return .retry(Self.reason(head.status), atLeast: min(head.retryAfter(now: now) ?? 0, Self.offerInterval))
     default: return unexpected(Self.reason(head.status))

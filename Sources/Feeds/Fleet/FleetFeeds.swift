@@ -23,6 +23,9 @@ public final class FleetFeeds: Sendable {
     public init() {}
   }
 
+  /// Seconds between two readings of everything because the feed lost something.
+  private static let gapPause = 10.0
+
   let environment: FleetEnvironment
   let http: HTTPClient
   let queue: EventQueue
@@ -35,6 +38,7 @@ public final class FleetFeeds: Sendable {
   let rosterKick = Kick()
   let purgesKick = Kick()
   private let feedKick = Kick()
+  private let gapKick = Kick()
   private let clockNews = ClockNews()
 
   /// - Parameter variables: the process's environment, for tokens and AWS credentials.
@@ -70,7 +74,10 @@ public final class FleetFeeds: Sendable {
         group.addTask { await self.watchRoster() }
         group.addTask { await self.watchPurges() }
         if self.options.asksTenants { group.addTask { await self.tenants.run() } }
-        if self.options.usesFleetFeed { group.addTask { await self.listenToFeed() } }
+        if self.options.usesFleetFeed {
+          group.addTask { await self.listenToFeed() }
+          group.addTask { await self.closeGaps() }
+        }
       }
       for region in regions { group.addTask { await region.run() } }
       if let database { group.addTask { await database.run() } }
@@ -85,7 +92,7 @@ public final class FleetFeeds: Sendable {
       if controlPlane != nil {
         group.addTask {
           let deadline = monotonicSeconds() + self.options.budget
-          let reading = await self.readRoster(epoch: 1, within: self.options.budget)
+          let reading = await self.readRoster(within: self.options.budget)
           guard self.options.asksTenants else { return }
           async let boots: Void = self.readBootEvents(of: reading.rows, alsoFailed: true, until: deadline)
           await self.tenants.loadOnce()
@@ -97,14 +104,14 @@ public final class FleetFeeds: Sendable {
         group.addTask {
           // The machines first: what stands beside them must not slow them down.
           let deadline = monotonicSeconds() + self.options.budget
-          await region.read(epoch: 1, within: self.options.budget)
+          await region.read(within: self.options.budget)
           async let quota: Void = region.readQuota(within: max(0.05, deadline - monotonicSeconds()))
           if self.options.readsResources { await region.readResources(within: max(0.05, deadline - monotonicSeconds())) }
           await quota
         }
       }
-      if let database { group.addTask { await database.read(epoch: 1, within: self.options.budget) } }
-      if let zone { group.addTask { await zone.read(epoch: 1, within: self.options.budget) } }
+      if let database { group.addTask { await database.read(within: self.options.budget) } }
+      if let zone { group.addTask { await zone.read(within: self.options.budget) } }
     }
   }
 
@@ -128,43 +135,43 @@ public final class FleetFeeds: Sendable {
     zone?.announce()
   }
 
-  func post(_ source: Source, asked: Timestamp? = nil, epoch: UInt64 = 0, _ change: FleetEvent.Change) {
-    queue.post(FleetEvent(source: source, at: wallClock(), asked: asked, epoch: epoch, change: change))
+  func post(_ source: Source, to question: Question? = nil, _ change: FleetEvent.Change) {
+    queue.post(FleetEvent(from: source, answering: question, change))
   }
 
   // MARK: - The roster
 
   private func watchRoster() async {
-    var epoch: UInt64 = 0
+    var isFirst = true
     while !Task.isCancelled {
-      epoch += 1
       // However often it is asked, a slow answer is one.
-      let reading = await readRoster(epoch: epoch, within: max(5, min(15, environment.rosterPoll)))
-      if options.asksTenants { await readBootEvents(of: reading.rows, alsoFailed: epoch == 1, until: monotonicSeconds() + 10) }
+      let reading = await readRoster(within: max(5, min(15, environment.rosterPoll)))
+      if options.asksTenants { await readBootEvents(of: reading.rows, alsoFailed: isFirst, until: monotonicSeconds() + 10) }
+      isFirst = false
       await rosterKick.wait(reading.wait)
     }
   }
 
   /// - Returns: its rows, none where it failed, and the seconds until it should be asked again.
-  private func readRoster(epoch: UInt64, within budget: Double) async -> (rows: [OrgRow], wait: Double) {
-    let asked = wallClock()
+  private func readRoster(within budget: Double) async -> (rows: [OrgRow], wait: Double) {
+    let question = Question()
     do throws(FeedError) {
       guard let controlPlane else { return ([], environment.rosterPoll) }
       let deadline = monotonicSeconds() + budget
       let roster = try await controlPlane.client().roster(within: max(1, deadline - monotonicSeconds()))
       post(
-        .controlPlane, asked: asked, epoch: epoch,
+        .controlPlane, to: question,
         .roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable))
       feedKick.kick()
-      if let clock = roster.clock, clockNews.isNews(clock) { post(.controlPlane, asked: asked, .clock(clock)) }
+      if let clock = roster.clock, clockNews.isNews(clock) { post(.controlPlane, to: question, .clock(clock)) }
       tenants.take(
         roster.rows, isWhole: roster.rows.count < ControlPlaneClient.rosterLimit && roster.unreadable == 0 && !roster.rows.isEmpty)
       return (roster.rows, environment.rosterPoll)
     } catch {
       guard !Task.isCancelled else { return ([], environment.rosterPoll) }
       controlPlane?.note(error)
-      post(.controlPlane, asked: asked, epoch: epoch, .failed(error.description))
-      return ([], max(environment.rosterPoll, min(300, error.retryAfter ?? 0)))
+      post(.controlPlane, to: question, .failed(error.description))
+      return ([], max(environment.rosterPoll, error.pause ?? 0))
     }
   }
 
@@ -176,14 +183,14 @@ public final class FleetFeeds: Sendable {
     await withDiscardingTaskGroup { group in
       for row in coming {
         group.addTask {
-          let asked = wallClock()
+          let question = Question()
           let left = deadline - monotonicSeconds()
           guard left > 0 else { return }
           do throws(FeedError) {
             let answer = try await client.bootEvents(of: row.slug, within: min(10, left))
             // The name may have been given to another org meanwhile.
             guard answer.org == nil || answer.org == row.id else { return }
-            self.post(.controlPlane, asked: asked, epoch: .max, .bootEvents(row.id, answer.rows))
+            self.post(.controlPlane, to: question, .bootEvents(row.id, answer.rows))
           } catch {
             // Not a source of its own: the boot stays as it was known, and `doctor` names the endpoint.
           }
@@ -203,15 +210,18 @@ public final class FleetFeeds: Sendable {
   @discardableResult
   private func readPurges(within budget: Double) async -> Double {
     guard let controlPlane else { return 600 }
+    let question = Question()
     do throws(FeedError) {
       let deadline = monotonicSeconds() + budget
       let client = try await controlPlane.client()
-      let asked = wallClock()
-      post(.controlPlane, asked: asked, epoch: .max, .purges(try await client.purges(within: max(1, deadline - monotonicSeconds()))))
+      post(.controlPlane, to: question, .purges(try await client.purges(within: max(1, deadline - monotonicSeconds()))))
       return 60
     } catch {
       if case .notOffered = error { return 600 }
-      return max(60, min(600, error.retryAfter ?? 0))
+      guard !Task.isCancelled else { return 60 }
+      // Not none: unknown.
+      post(.controlPlane, to: question, .lacking(.purges, "its purges could not be read: \(error)"))
+      return max(60, error.pause ?? 0)
     }
   }
 
@@ -238,14 +248,14 @@ public final class FleetFeeds: Sendable {
         post(.feed, .streamOpened(nil))
         tenants.feedChanged(isOpen: true)
         // Connected first, snapshots next: what happens meanwhile is in the stream.
-        if resumedFrom == nil { refresh() }
+        if resumedFrom == nil { gapKick.kick() }
       case .event(let event): take(event)
       case .comment: break
       case .gap(let reason):
         post(.feed, .gap(reason, nil))
-        refresh()
-      case .failed(let reason, let retryIn):
-        post(.feed, .failed("fleet feed: \(reason)" + (retryIn.map { "; asked again in \(Int(clamping: $0.rounded(.up))) s" } ?? "")))
+        gapKick.kick()
+      case .failed(let reason, _), .refused(let reason):
+        post(.feed, .failed("fleet feed: \(reason)"))
         tenants.feedChanged(isOpen: false)
       case .notOffered(let reason, _):
         post(.feed, .notOffered("\(reason): polling the roster and listening to the tenants instead"))
@@ -257,15 +267,27 @@ public final class FleetFeeds: Sendable {
     }
   }
 
+  /// Where the feed's events are lost everything is read again, but not once an event: a feed that tells nothing readable would have the
+  /// whole fleet asked all the time.
+  private func closeGaps() async {
+    while !Task.isCancelled {
+      await gapKick.wait(.infinity)
+      guard !Task.isCancelled else { return }
+      refresh()
+      try? await Task.sleep(seconds: Self.gapPause)
+    }
+  }
+
   private func take(_ event: EventStreamEvent) {
     guard case .success(let streamed) = FeedEnvelope.read(event) else {
-      return post(.feed, .gap("an event could not be read", nil))
+      post(.feed, .gap("an event could not be read", nil))
+      return gapKick.kick()
     }
     post(.feed, .streamed(streamed))
     switch streamed.type {
     case .feedReset:
       post(.feed, .gap("the feed no longer holds what came after the last event", nil))
-      refresh()
+      gapKick.kick()
     case .orgCreated, .orgPurged: rosterKick.kick()
     case .orgStatus:
       rosterKick.kick()

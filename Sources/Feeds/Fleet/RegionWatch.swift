@@ -34,7 +34,7 @@ public final class RegionWatch: Sendable {
       let client = EC2Client(
         http: http, region: region, endpoint: settings.endpoint, credentials: credentials,
         noteClock: { offset in
-          if clock.isNews(offset) { queue.post(FleetEvent(source: .ec2(region), at: wallClock(), change: .clock(offset))) }
+          if clock.isNews(offset) { queue.post(FleetEvent(from: .ec2(region), .clock(offset))) }
         })
       return RegionWatch(
         region: region, queue: queue, client: client, readsResources: readsResources,
@@ -46,11 +46,11 @@ public final class RegionWatch: Sendable {
   func announce() { post(.expected(pollInterval: Self.interval)) }
 
   func run() async {
-    var epoch: UInt64 = 0
+    var readings: UInt64 = 0
     while !Task.isCancelled {
-      epoch += 1
-      let rows = await read(epoch: epoch, within: 60)
-      if epoch % Self.resourcesEvery == 1 {
+      readings += 1
+      let rows = await read(within: 60)
+      if readings % Self.resourcesEvery == 1 {
         if readsResources { await readResources(within: 60) }
         await readQuota(within: 20)
       }
@@ -61,17 +61,17 @@ public final class RegionWatch: Sendable {
 
   /// Reads the region's machines, at most `budget` seconds long, and posts them or why it failed. - Returns: how many it posted.
   @discardableResult
-  public func read(epoch: UInt64, within budget: Double) async -> Int {
-    let asked = wallClock()
+  public func read(within budget: Double) async -> Int {
+    let question = Question()
     let change = await client.machines(within: budget)
     guard !Task.isCancelled else { return 0 }
-    post(asked: asked, epoch: epoch, change)
+    post(to: question, change)
     return if case .instances(let rows, _, _) = change { rows.count } else { 0 }
   }
 
   /// Reads what stands beside the machines, all lists at once.
   public func readResources(within budget: Double) async {
-    let asked = wallClock()
+    let question = Question()
     async let volumes = Self.listing { () async throws(ListFailure<VolumeRow>) in try await self.client.volumes(within: budget) }
     async let addresses = Self.listing { () async throws(ListFailure<AddressRow>) in try await self.client.addresses(within: budget) }
     async let groups = Self.listing { () async throws(ListFailure<SecurityGroupRow>) in try await self.client.securityGroups(within: budget)
@@ -83,9 +83,9 @@ public final class RegionWatch: Sendable {
       try await self.client.instanceStatuses(within: budget)
     }
     let read = await RegionResources(
-      at: asked, volumes: volumes, addresses: addresses, securityGroups: groups, interfaces: interfaces, statuses: statuses)
+      at: question.asked, volumes: volumes, addresses: addresses, securityGroups: groups, interfaces: interfaces, statuses: statuses)
     guard !Task.isCancelled else { return }
-    post(asked: asked, .resources(read))
+    post(to: question, .resources(read))
   }
 
   /// Asks for the quota, where that is wanted. Without an answer it is unknown, and nothing is wrong.
@@ -113,8 +113,8 @@ public final class RegionWatch: Sendable {
     }
   }
 
-  private func post(asked: Timestamp? = nil, epoch: UInt64 = 0, _ change: FleetEvent.Change) {
-    queue.post(FleetEvent(source: .ec2(region), at: wallClock(), asked: asked, epoch: epoch, change: change))
+  private func post(to question: Question? = nil, _ change: FleetEvent.Change) {
+    queue.post(FleetEvent(from: .ec2(region), answering: question, change))
   }
 }
 

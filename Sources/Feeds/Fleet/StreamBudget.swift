@@ -37,16 +37,19 @@ public struct StreamBudget: Hashable, Sendable {
 
   public init() {}
 
+  /// Whether it is worth a stream, where there is room.
+  func wants(_ candidate: Candidate) -> Bool {
+    guard candidate.status != .removed else { return false }
+    return switch choice {
+    case .needed: candidate.isMoving || candidate.isShown
+    case .shown: candidate.isShown
+    case .all: true
+    }
+  }
+
   /// Those that get one: what comes up first, then what is on screen, then the rest by id, so that the choice stays put while nothing changes.
   public func chosen(of candidates: some Sequence<Candidate>) -> Set<WorkspaceID> {
-    let wanted = candidates.filter { candidate in
-      guard candidate.status != .removed else { return false }
-      return switch choice {
-      case .needed: candidate.isMoving || candidate.isShown
-      case .shown: candidate.isShown
-      case .all: true
-      }
-    }
+    let wanted = candidates.filter(wants)
     guard wanted.count > limit else { return Set(wanted.map(\.id)) }
     func rank(_ candidate: Candidate) -> Int {
       if candidate.status == .provisioning { return 0 }

@@ -10,10 +10,25 @@ struct TenantSchedule: Hashable, Sendable {
     isMoving ? 5 : interval(tenants: tenants, hearsFeed: hearsFeed)
   }
 
-  /// Seconds until the next try after `failures` failures in a row.
-  static func next(afterFailures failures: Int, retryAfter: Double?, random: Double) -> Double {
+  /// Seconds until the next try after `failures` failures in a row. - Parameter pause: the seconds that the tenant asked for.
+  static func next(afterFailures failures: Int, pause: Double?, random: Double) -> Double {
     var delay = 10.0
     for _ in 1..<max(2, min(failures, 6)) { delay = min(120, delay * 2) }
-    return max(retryAfter ?? 0, delay * (0.75 + random / 2))
+    return max(pause ?? 0, delay * (0.75 + random / 2))
+  }
+
+  /// Seconds until one of the streams that were refused is tried again, after `refusals` in a row.
+  static func next(afterRefusals refusals: Int, random: Double) -> Double {
+    var delay = 5.0
+    for _ in 0..<max(0, min(refusals - 1, 8)) { delay = min(60, delay * 2) }
+    return delay * (1 + random / 5)
+  }
+
+  /// Seconds until an online workspace's stream that says nothing is opened again, after it was so many times for that reason.
+  static func next(afterSilences silences: Int) -> Double {
+    // Three beats missed (contract §3.1): perhaps the connection is dead. Each time that it wasn't, that is less likely.
+    var delay = 100.0
+    for _ in 0..<max(0, min(silences, 8)) { delay = min(900, delay * 2) }
+    return delay
   }
 }

@@ -143,6 +143,8 @@ public struct TenantProbe: Sendable {
     /// A tenant without it is broken, not just old.
     var isRequired = false
     var needsToken = true
+    /// Once its workspace has a token of its own it takes no other: that it refuses ours says nothing (contract §4.3).
+    var isTheWorkspaces = false
     /// What is wrong with a 200's document; `nil` when nothing is.
     var problem: @Sendable (JSONValue?) -> String? = { $0 == nil ? "its answer is not JSON" : nil }
   }
@@ -158,7 +160,7 @@ public struct TenantProbe: Sendable {
     Route(id: "route-plugins", path: "/plugins"), Route(id: "route-viewport", path: "/canvas/viewport"),
     Route(id: "route-metrics", path: "/metrics", needsToken: false) { _ in nil },
     Route(id: "route-workspace", path: ".") { $0?["id"] == nil ? "it has no \"id\"" : nil },
-    Route(id: "route-state", path: "state") { $0?["status"] == nil ? "it has no \"status\"" : nil },
+    Route(id: "route-state", path: "state", isTheWorkspaces: true) { $0?["status"] == nil ? "it has no \"status\"" : nil },
     Route(id: "route-activity", path: "activity?limit=1") { $0?.array == nil ? "its answer is not a list" : nil },
   ]
 
@@ -241,6 +243,9 @@ public struct TenantProbe: Sendable {
             route.id, .unknown, target: slug.rawValue, "\(what) is not offered here (\(response.status))", counts: false, millis: millis)
         }
         return Check(route.id, .fail, target: slug.rawValue, "\(what) answered \(response.status)", millis: millis)
+      case 401 where route.isTheWorkspaces:
+        return Check(
+          route.id, .unknown, target: slug.rawValue, "\(what) takes only the workspace's own token", counts: false, millis: millis)
       case 429: return Check(route.id, .unknown, target: slug.rawValue, "\(what): too many requests, ask again later", millis: millis)
       default:
         return Check(

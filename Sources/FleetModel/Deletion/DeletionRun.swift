@@ -260,7 +260,8 @@ public struct DeletionRun: Hashable, Sendable {
       let until = leaseUntil ?? now + Self.longestLeaseWait
       leaseUntil = until
       guard until - now > 0.05 else {
-        return turnedDown("answered 409 for \(Int(clamping: Self.longestLeaseWait)) s: the org's own provision or deprovision holds it", at: now)
+        return turnedDown(
+          "answered 409 for \(Int(clamping: Self.longestLeaseWait)) s: the org's own provision or deprovision holds it", at: now)
       }
       let wait = min(max(retryAfter ?? Self.leaseRetry, Self.shortestLeaseRetry), until - now)
       state = .waiting

@@ -24,6 +24,7 @@ public struct Finding: Hashable, Sendable {
     case purgeOld = "purge-old"
     case clockSkew = "clock-skew"
     case sourceOverreach = "source-overreach"
+    case streamsRefused = "streams-refused"
 
     /// How far down the chain of causes: 0 explains what has 1, and that what has 2.
     var depth: Int {

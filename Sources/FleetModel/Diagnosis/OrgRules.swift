@@ -62,7 +62,7 @@ struct OrgRules {
       if let finding = bootStepFailed, cause.isEmpty, isComing { found.append(finding) }
     }
     if org.row.status == .running {
-      found += [tunnelOrDNS, unreachable, refusedByGuard].compactMap { $0 }
+      found += [tunnelOrDNS, unreachable, refusedByGuard, streamsRefused].compactMap { $0 }
       found += silentSubsystems
     }
     found += disagreement.map { [$0] } ?? databaseDisagreements
@@ -247,6 +247,17 @@ struct OrgRules {
       ],
       nextStep: "check MOLECULE_ORG_ID on the tenant's machine; a pre-cutover tenant must be provisioned again",
       disproof: "GET /workspaces answers 200")
+  }
+
+  private var streamsRefused: Finding? {
+    guard let lack = fleet.sources[.tenant(org.slug)]?.lacks[.streams] else { return nil }
+    return Finding(
+      .streamsRefused, .warning, of: target,
+      "the tenant refuses its event streams: what happens between two polls is not seen",
+      evidence: [.init("tenant:\(name)", lack.reason, at: lack.since)],
+      nextStep:
+        "compare the control plane's admin-token of \(name) with the one its machine was started with; a tenant whose database is away refuses good tokens too",
+      disproof: "a stream of one of its workspaces opens")
   }
 
   // MARK: - The rest

@@ -242,8 +242,25 @@ extension Fleet {
     // Taken out of the fleet meanwhile: two references would copy it.
     var triage = triage
     self.triage = Triage()
-    changes.findings.formUnion(triage.update(changes, self, limits: limits, at: now))
+    let changed = triage.update(changes, self, limits: limits, at: now)
     triage.nextBootEnd = nextEnd
     self.triage = triage
+    changes.findings.formUnion(changed)
+    for case .workspace(let id) in changed { noteSilence(of: id, at: now) }
+  }
+
+  /// Nothing happens when a workspace falls silent, so that it is told here: once, until it was heard again.
+  private mutating func noteSilence(of id: WorkspaceID, at now: Timestamp) {
+    guard let workspace = workspaces[id], let quiet = workspace.listening.quietSince, workspace.listening.silentSince == nil,
+      triage.findings(of: .workspace(id)).contains(where: { $0.code == .heartbeatStale }), let org = orgs[workspace.orgID]
+    else { return }
+    workspaces[id]?.listening.foundSilent()
+    append(
+      LogEntry(
+        sequence: 0, at: now, source: .tenant(org.slug), type: .workspaceSilent, orgID: org.id, slug: org.slug, workspaceID: id,
+        data: JSONValue.object([
+          .init("name", .string(workspace.row.name)), .init("seconds", JSONValue(now - quiet, places: 0)),
+          .init("last_heartbeat", JSONValue(workspace.lastHeartbeat)),
+        ]).serialized()))
   }
 }

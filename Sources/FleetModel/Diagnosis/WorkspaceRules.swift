@@ -254,7 +254,7 @@ struct WorkspaceRules {
       let moment = activity.last
       // It never did anything: then its activity is as old as its agent.
       last = (moment, moment ?? row.uptime.map { at + -$0 } ?? at, "activity")
-    } else if let since = workspace.listeningSince {
+    } else if let since = workspace.listening.since {
       last = (workspace.lastActivity, max(workspace.lastActivity ?? since, since), tenant + " stream")
     } else {
       return nil
@@ -270,15 +270,16 @@ struct WorkspaceRules {
   }
 
   private var heartbeatStale: Finding? {
-    // Silence proves something only while somebody listened.
-    guard row.status == .online, let since = workspace.listeningSince else { return nil }
+    // Silence proves something only while somebody listened; once proven, it ends with a sign of life.
+    let listening = workspace.listening
+    guard row.status == .online, let quiet = listening.quietSince else { return nil }
+    guard listening.silentSince != nil || (listening.isOpen && clock.isOver(Self.heartbeatLimit, since: quiet)) else { return nil }
     let last = workspace.lastHeartbeat
-    guard clock.isOver(Self.heartbeatLimit, since: max(last ?? since, since)) else { return nil }
     return Finding(
-      .heartbeatStale, .warning, of: target, "online, but no heartbeat for \(Spoken.duration(now - (last ?? since)))",
+      .heartbeatStale, .warning, of: target, "online, but no heartbeat for \(Spoken.duration(now - quiet))",
       evidence: [
         statusEvidence,
-        .init("\(tenant) stream", last == nil ? "no heartbeat since the stream was opened" : "the last heartbeat", at: last ?? since),
+        .init("\(tenant) stream", last == nil ? "no heartbeat since it was listened to" : "the last heartbeat", at: last ?? quiet),
       ]
         + [machineEvidence].compactMap { $0 },
       nextStep: "look at the machine and the agent's log: it beats every 30 s when it lives", disproof: "a heartbeat")

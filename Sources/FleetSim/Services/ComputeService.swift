@@ -19,6 +19,9 @@ struct ComputeService: Sendable {
     do throws(Refusal) {
       let form = Form(question)
       let region = try region(of: question)
+      if hub.isStopped(.ec2, .region(region)) {
+        throw Refusal(status: 503, code: "ServiceUnavailable", message: "The service is unavailable. Please try again shortly.")
+      }
       if hub.has(.regionFails(region)) {
         throw Refusal(status: 500, code: "InternalError", message: "An internal error has occurred")
       }

@@ -7,6 +7,7 @@ struct ControlPlaneService: Sendable {
   let offersFeed: Bool
 
   func answer(_ question: Question) async -> Answer {
+    if hub.isStopped(.controlPlane) { return .gateway(503) }
     if question.path.starts(with: ["cp", "admin"]) {
       guard question.bearer == token, !hub.has(.tokenRefused) else { return .error(401, "unauthorized") }
       return await admin(question)
@@ -33,6 +34,7 @@ struct ControlPlaneService: Sendable {
     case ("GET", ("purges"?, nil, nil, nil)): purges(limit: question.limit(default: 100))
     case ("GET", ("stats"?, nil, nil, nil)): stats()
     case ("GET", ("workspaces"?, let id?, "console"?, nil)): console(WorkspaceID(id))
+    case ("GET", ("events"?, "stream"?, nil, nil)) where hub.isStopped(.feed): .gateway(503)
     case ("GET", ("events"?, "stream"?, nil, nil)) where offersFeed && !hub.has(.feedNotOffered):
       .events(hub.feed(lastEventID: question.header("Last-Event-ID")))
     default: .notFound

@@ -16,6 +16,8 @@ final class Hub: Sendable {
     var buckets: [Slug: Bucket] = [:]
     var nextListener = 0
     var sleeper: Task<Void, Never>?
+
+    func isStopped(_ services: SimulatedService...) -> Bool { services.contains { faults.contains(.stopped($0)) } }
   }
 
   /// Requests of one minute at one tenant (contract §4.0).
@@ -115,7 +117,10 @@ final class Hub: Sendable {
           }
         }
       }
-      if emission.onTenantStream, let workspace = emission.workspace, let listeners = state.workspaceListeners[workspace] {
+      // An agent's report is not taken while the platform's database is away, and nobody is told of it.
+      if emission.onTenantStream, !state.isStopped(.databases, .database(emission.slug)), let workspace = emission.workspace,
+        let listeners = state.workspaceListeners[workspace]
+      {
         let bytes = tenantFrame(emission)
         for listener in listeners.values { listener.yield(bytes) }
       }
@@ -232,6 +237,38 @@ final class Hub: Sendable {
       if on { state.faults.insert(fault) } else { state.faults.remove(fault) }
       state.world?.failingStep = Self.failingStep(state.faults)
     }
+    guard on, case .stopped(let service) = fault else { return }
+    // Who served them is gone.
+    switch service {
+    case .controlPlane, .feed: cutFeed()
+    case .tenants: cutStreams(of: nil)
+    case .tenant(let slug): cutStreams(of: slug)
+    case .ec2, .region, .dns, .databases, .database: break
+    }
+  }
+
+  func isStopped(_ services: SimulatedService...) -> Bool { state.withLock { state in services.contains { state.isStopped($0) } } }
+
+  var stopped: Set<SimulatedService> {
+    state.withLock { state in Set(state.faults.compactMap { if case .stopped(let service) = $0 { service } else { nil } }) }
+  }
+
+  /// Gives a tenant another admin token and starts it anew: streams that were opened with the old one end with the old process.
+  /// - Returns: whether there is such a tenant.
+  func rotateToken(of slug: Slug) -> Bool {
+    let isKnown = withWorld { world, _ in world.rotateToken(of: slug) } ?? false
+    if isKnown { cutStreams(of: slug) }
+    return isKnown
+  }
+
+  /// - Parameter slug: `nil`: every tenant's.
+  private func cutStreams(of slug: Slug?) {
+    let workspaces = withWorld { world, _ in slug.flatMap { world.orgIDs[$0] }.flatMap { world.orgs[$0]?.workspaces } } ?? nil
+    let listeners = state.withLock { state in
+      let ids = slug == nil ? Array(state.workspaceListeners.keys) : workspaces ?? []
+      return ids.flatMap { state.workspaceListeners.removeValue(forKey: $0).map { Array($0.values) } ?? [] }
+    }
+    for listener in listeners { listener.finish(throwing: StreamCut()) }
   }
 
   private static func failingStep(_ faults: Set<SimulatedFault>) -> Purge.Step? {

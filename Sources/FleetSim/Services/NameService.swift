@@ -8,6 +8,7 @@ struct NameService: Sendable {
   private static let pageLimit = 5000
 
   func answer(_ question: Question) -> Answer {
+    if hub.isStopped(.dns) { return .gateway(503) }
     guard question.bearer == token else { return failure(403, 10_000, "Authentication error") }
     if hub.has(.dnsFails) { return failure(500, 10_013, "An unknown error has occurred") }
     let path = Array(question.path.dropFirst(3))

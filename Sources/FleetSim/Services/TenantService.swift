@@ -19,7 +19,7 @@ struct TenantService: Sendable {
       // The name does not resolve: the edge says so.
       return .text(530, "error code: 1016")
     }
-    if hub.has(.tenantUnreachable(slug)) { return .gateway(503) }
+    if hub.has(.tenantUnreachable(slug)) || hub.isStopped(.tenants, .tenant(slug)) { return .gateway(503) }
     guard org.isUp else { return .gateway(502) }
 
     let allowance = hub.spend(at: slug)
@@ -44,10 +44,12 @@ struct TenantService: Sendable {
     case ("health"?, nil, nil, nil): return json(["status": "ok"])
     case ("metrics"?, nil, nil, nil):
       return .text(200, "# TYPE workspaces gauge\nworkspaces \(org.workspaces.count)\n", type: "text/plain; version=0.0.4")
-    case ("workspaces"?, let id?, nil, nil): return workspace(id, of: org)
+    case ("workspaces"?, let id?, nil, nil): return isBlind(org) ? error(500, "query failed") : workspace(id, of: org)
     case ("workspaces"?, let id?, let part?, nil) where part == "state" || part == "budget":
       if let refusal = workspaceRefusal(question, org) { return refusal }
-      return part == "state" ? state(of: id, org) : budget(of: id, org)
+      guard part == "state" else { return budget(of: id, org) }
+      // It has a check of its own: once its workspace has a token of its own, only that one is taken (contract §4.3).
+      return hasToken(id, in: org) ? error(401, "invalid workspace auth token") : state(of: id, org)
     case ("workspaces"?, let id?, "activity"?, nil):
       if let refusal = workspaceRefusal(question, org) { return refusal }
       return activity(of: id, org)
@@ -76,14 +78,27 @@ struct TenantService: Sendable {
 
   // MARK: - Who may ask
 
+  /// Whether the platform can't reach its database.
+  private func isBlind(_ org: Org) -> Bool { hub.isStopped(.databases, .database(org.slug)) }
+
+  /// An agent gets its token when it registers, and loses it when its workspace is removed.
+  private func hasToken(_ id: String, in org: Org) -> Bool {
+    find(id, in: org).map { $0.onlineSince != nil && $0.status != .removed } ?? false
+  }
+
   private func adminRefusal(_ question: Question, _ org: Org) -> Answer? {
+    if isBlind(org) {
+      return .json(
+        503, ["code": "platform_unavailable", "error": "platform datastore unavailable — retry shortly"], type: Self.type)
+    }
     guard let bearer = question.bearer else { return error(401, "admin auth required") }
     return bearer == org.adminToken && !hub.has(.tenantUnauthorized(org.slug)) ? nil : error(401, "invalid admin auth token")
   }
 
   private func workspaceRefusal(_ question: Question, _ org: Org) -> Answer? {
     guard let bearer = question.bearer else { return error(401, "missing workspace auth token") }
-    return bearer == org.adminToken && !hub.has(.tenantUnauthorized(org.slug)) ? nil : error(401, "invalid workspace auth token")
+    let isGood = bearer == org.adminToken && !hub.has(.tenantUnauthorized(org.slug)) && !isBlind(org)
+    return isGood ? nil : error(401, "invalid workspace auth token")
   }
 
   // MARK: - Answers

@@ -87,6 +87,13 @@ extension World {
     return id
   }
 
+  /// - Returns: whether there is such an org.
+  mutating func rotateToken(of slug: Slug) -> Bool {
+    guard let id = orgIDs[slug], orgs[id] != nil else { return false }
+    orgs[id]?.adminToken = "sim-" + random.hex(40)
+    return true
+  }
+
   // MARK: - Workspaces
 
   /// A workspace that exists since `moment`; with `machine` it has one that runs.

@@ -105,11 +105,8 @@ final class DeletionDesk: Sendable {
     return try await DeletionReader(
       session.access, names: ZoneNames(of: session.access), prices: .inUse(environment, variables: session.variables),
       onEvent: { event in
-        // The feeds ask for the rest themselves, and count their own questions.
-        guard case .purges = event.change else { return }
-        var event = event
-        event.epoch = .max
-        queue.post(event)
+        // The feeds ask for the rest themselves.
+        if case .purges = event.change { queue.post(event) }
       })
   }
 

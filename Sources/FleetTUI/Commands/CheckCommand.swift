@@ -32,10 +32,8 @@ struct CheckCommand: ParsableCommand {
     // One tenant is asked, so that only the roster is read, not the fleet.
     var fleet = Fleet()
     var gaps = false
-    let asked = wallClock()
-    func apply(_ change: FleetEvent.Change) {
-      fleet.apply(FleetEvent(source: .controlPlane, at: wallClock(), asked: asked, epoch: 1, change: change))
-    }
+    let question = Question()
+    func apply(_ change: FleetEvent.Change) { fleet.apply(FleetEvent(from: .controlPlane, answering: question, change)) }
     do throws(FeedError) {
       let roster = try await reader.controlPlane.roster(within: 20)
       apply(.roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable))

@@ -384,11 +384,7 @@ private final class SeenFleet: Sendable {
   var fleet: Fleet { state.withLock { $0 } }
 
   func take(_ event: FleetEvent) {
-    state.withLock { fleet in
-      var event = event
-      event.epoch = fleet.sources[event.source]?.epoch ?? 0
-      fleet.apply(event)
-    }
+    state.withLock { $0.apply(event) }
   }
 }
 

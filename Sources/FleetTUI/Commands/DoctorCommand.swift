@@ -125,6 +125,7 @@ private struct Examination: Sendable {
       let checks = [
         DoctorCheck("token", .skipped, "no control plane is configured"),
         DoctorCheck("control-plane", .skipped, "no control plane is configured"),
+        DoctorCheck("tenants", .skipped, "no control plane is configured"),
       ]
       return (checks, nil)
     }
@@ -133,6 +134,7 @@ private struct Examination: Sendable {
       let checks = [
         DoctorCheck("token", .fail, error.description, nextStep: "make \(source) give the control plane's admin token"),
         DoctorCheck("control-plane", .skipped, "there is no token to ask it with"),
+        DoctorCheck("tenants", .skipped, "there is no token to ask for theirs with"),
       ]
       return (checks, nil)
     }
@@ -150,10 +152,13 @@ private struct Examination: Sendable {
       clock = clock ?? roster.clock
       let suffix = roster.rows.count >= ControlPlaneClient.rosterLimit ? ", exactly as many as were asked for: there may be more" : ""
       checks.append(DoctorCheck("control-plane", suffix.isEmpty ? .pass : .warn, "\(address) lists \(roster.rows.count) orgs\(suffix)"))
+      let tenants = TenantsExamination(environment: environment, http: http, controlPlane: client)
+      checks.append(await tenants.check(roster.rows, until: deadline))
     } catch {
       checks.append(
         DoctorCheck(
           "control-plane", .fail, error.description, nextStep: "check control_plane and admin_token of [environment.\(environment.name)]"))
+      checks.append(DoctorCheck("tenants", .skipped, "without the roster nobody knows which there are"))
     }
     return (checks, clock)
   }

@@ -28,13 +28,14 @@ struct EventPrinter {
     while isRead, printed < limit ?? .max {
       let left = deadline.map { $0 - monotonicSeconds() }
       if let left, left <= 0 { break }
+      let wait = [left, fleet.triage.nextChange.map { max(0, $0 - wallClock()) + 0.001 }].compactMap { $0 }.min()
       var ready = [
         pollfd(fd: queue.wakeDescriptor, events: Int16(POLLIN), revents: 0),
         pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
         // Nobody reads any more: POLLERR comes unasked.
         pollfd(fd: STDOUT_FILENO, events: 0, revents: 0),
       ]
-      _ = poll(&ready, nfds_t(ready.count), left.map(pollTimeout) ?? -1)
+      _ = poll(&ready, nfds_t(ready.count), wait.map(pollTimeout) ?? -1)
       for signal in signals.take() {
         if let code = signal.exitCode { return code }
       }
@@ -43,11 +44,22 @@ struct EventPrinter {
         log.note(event)
         fleet.apply(event)
         announceRoster()
-        if isVerbose, case .failed(let reason) = event.change { Output.message("\(event.source): \(reason)") }
+        if isVerbose { say(event) }
         printNewLines()
       }
+      // What becomes true by time alone is a line too.
+      fleet.judge(at: wallClock())
+      printNewLines()
+      _ = fleet.takeChanges()
     }
     return 0
+  }
+
+  private func say(_ event: FleetEvent) {
+    switch event.change {
+    case .failed(let reason), .lacking(_, let reason): Output.message("\(event.source): \(reason)")
+    default: break
+    }
   }
 
   private mutating func announceRoster() {
@@ -63,6 +75,5 @@ struct EventPrinter {
       printed += 1
     }
     fleet.forgetLog()
-    _ = fleet.takeChanges()
   }
 }

@@ -26,7 +26,7 @@ struct FleetLog: Sendable {
     guard let logger else { return }
     let source = event.source.description
     switch event.change {
-    case .failed(let reason): logger.warning("\(source): \(reason)")
+    case .failed(let reason), .lacking(_, let reason): logger.warning("\(source): \(reason)")
     case .gap(let reason, let workspace): logger.notice("\(source)\(workspace.map { " \($0)" } ?? ""): gap: \(reason)")
     case .notOffered(let reason): logger.info("\(source): \(reason)")
     case .roster(let rows, _, let unreadable): logger.debug("\(source): roster of \(rows.count) orgs, \(unreadable) unreadable")

@@ -32,12 +32,12 @@ enum Output {
   /// To standard error, as it is.
   static func tell(_ text: String) { try? write(text, to: STDERR_FILENO) }
 
-  /// A message for each source that is not complete.
+  /// A message for each source that is not complete or lacks something.
   static func problems(of fleet: Fleet, at now: Timestamp) {
     for source in fleet.sources.keys.sorted() {
       let freshness = fleet.freshness(of: source, at: now)
-      guard let problem = freshness.problem, freshness.state != .complete, freshness.state != .never else { continue }
-      message("\(source): \(freshness.state.rawValue): \(problem)")
+      guard freshness.state != .never, let trouble = freshness.trouble else { continue }
+      message("\(source): \(freshness.state.rawValue): \(trouble)")
     }
   }
 

@@ -131,7 +131,7 @@ struct PriceRefresh: Sendable {
       for watch in watches {
         group.addTask {
           let deadline = monotonicSeconds() + 20
-          await watch.read(epoch: 1, within: 20)
+          await watch.read(within: 20)
           await watch.readResources(within: max(1, deadline - monotonicSeconds()))
         }
       }

@@ -60,7 +60,8 @@ struct SimCommand: ParsableCommand {
   private static func json(of endpoints: SimulatedEndpoints) -> JSONValue {
     [
       "schema": 1, "control_plane": .string(endpoints.controlPlane), "admin_token": .string(endpoints.adminToken),
-      "tenant_url": .string(endpoints.tenantURL), "ec2": .string(endpoints.ec2), "regions": .array(endpoints.regions.map { .string($0) }),
+      "tenant_url": .string(endpoints.tenantURL), "outages": .string(endpoints.outages), "ec2": .string(endpoints.ec2),
+      "regions": .array(endpoints.regions.map { .string($0) }),
       "aws_access_key_id": .string(endpoints.accessKeyID), "aws_secret_access_key": .string(endpoints.secretAccessKey),
       "dns_api": .string(endpoints.dnsAPI), "dns_zone": .string(endpoints.dnsZone), "dns_zone_id": .string(endpoints.dnsZoneID),
       "dns_token": .string(endpoints.dnsToken), "config": .string(endpoints.configPath),

@@ -22,7 +22,7 @@ enum Document {
         }
         return [
           "name": .string(source.description), "state": .string(freshness.state.rawValue), "at": JSONValue(freshness.at),
-          "age": JSONValue(freshness.age(at: now), places: 1), "error": JSONValue(freshness.state == .complete ? nil : freshness.problem),
+          "age": JSONValue(freshness.age(at: now), places: 1), "error": JSONValue(freshness.trouble),
         ]
       })
   }

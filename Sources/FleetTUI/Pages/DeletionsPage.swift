@@ -88,7 +88,11 @@ struct DeletionsContent: TableContent {
     return entry.report == nil && entry.purge?.isPending == true ? [Span("another operator's", .info)] : []
   }
 
-  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String { "no deletion is known: none under way, failed or past" }
+  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
+    if let lack = fleet.sources[.controlPlane]?.lacks[.purges] { return "deletions are not known: \(lack.reason)" }
+    guard fleet.purgesReadAt != nil else { return "deletions are not known: the list of them was not read (yet), or is not offered here" }
+    return "no deletion is known: none under way, failed or past"
+  }
 }
 
 /// The table of deletions, which learns of what is carried out here.

@@ -276,7 +276,7 @@ struct Detail {
   private mutating func source(_ source: Source, _ fleet: Fleet, _ context: inout DrawingContext) {
     let freshness = fleet.freshness(of: source, at: context.moment.now)
     let age = freshness.state == .complete ? "" : freshness.at.map { " \(context.moment.age(since: $0))" } ?? ""
-    field("read", [Span(freshness.state.rawValue + age, freshness.state.role)] + (freshness.problem.map { [Span("  " + $0, .dim)] } ?? []))
+    field("read", [Span(freshness.state.rawValue + age, freshness.state.role)] + (freshness.trouble.map { [Span("  " + $0, .dim)] } ?? []))
   }
 
   private mutating func machines(_ machines: [Instance], _ context: inout DrawingContext) {

@@ -68,7 +68,7 @@ struct EventsContent: TableContent {
   static func role(of type: EventType) -> Role {
     switch type {
     case .workspaceProvisionFailed, .sourceFailed: .failed
-    case .workspaceDegraded, .workspaceOffline, .gap, .feedReset, .sourceRefused: .warning
+    case .workspaceDegraded, .workspaceOffline, .workspaceSilent, .gap, .feedReset, .sourceRefused: .warning
     case .workspaceProvisioning, .bootEvent, .bootStep, .orgCreated: .running
     case .workspaceOnline, .sourceRecovered: .ok
     case .workspaceHeartbeat, .taskUpdated, .activityLogged, .agentCardUpdated: .dim

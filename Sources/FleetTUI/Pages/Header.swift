@@ -61,6 +61,9 @@ struct Header {
       if let record = fleet.sources[source], record.pollInterval != nil, let at = record.lastComplete {
         context.moment.changes(at: at + record.staleAfter + 0.001)
       }
+      if let lack = Self.lack(fleet.sources[source], &context) {
+        return Entry(spans: [Span("\(glyphs.partial) \(name), \(lack)", .warning)], isNoteworthy: true)
+      }
       return Entry(spans: [Span(glyphs.ok, .ok), Span(" \(name)", .dim)], isNoteworthy: false)
     case .never:
       // Not offered is an answer; nothing at all is a wait.
@@ -75,14 +78,22 @@ struct Header {
     }
   }
 
+  /// What a source that answers holds back, and for how long; `nil`: nothing.
+  private static func lack(_ record: SourceRecord?, _ context: inout DrawingContext) -> String? {
+    guard let (part, lack) = record?.lacks.min(by: { $0.key.rawValue < $1.key.rawValue }) else { return nil }
+    return "no \(part.rawValue) \(context.moment.age(since: lack.since))"
+  }
+
   /// Tenants are many: how many of them answer.
   private func tenants(_ fleet: Fleet, _ context: inout DrawingContext) -> Entry? {
     var asked = 0
     var fresh = 0
     var failed = 0
+    var refusing = 0
     for (source, record) in fleet.sources {
       guard case .tenant = source else { continue }
       asked += 1
+      if record.lacks[.streams] != nil { refusing += 1 }
       switch record.freshness(at: context.moment.now).state {
       case .complete:
         fresh += 1
@@ -92,11 +103,11 @@ struct Header {
       }
     }
     guard asked > 0 else { return nil }
-    let role: Role = failed > 0 ? .failed : fresh < asked ? .running : .ok
+    let role: Role = failed > 0 ? .failed : refusing > 0 ? .warning : fresh < asked ? .running : .ok
     let glyph = Span(context.glyphs.sign(of: role), role)
-    guard fresh < asked else { return Entry(spans: [glyph, Span(" \(asked) tenants", .dim)], isNoteworthy: false) }
-    return Entry(
-      spans: [glyph, Span(" \(fresh) of \(asked) tenants\(failed > 0 ? ", \(failed) failed" : "")", role)], isNoteworthy: true)
+    guard fresh < asked || refusing > 0 else { return Entry(spans: [glyph, Span(" \(asked) tenants", .dim)], isNoteworthy: false) }
+    let trouble = [(failed, "failed"), (refusing, "without streams")].filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }.joined()
+    return Entry(spans: [glyph, Span(" \(fresh) of \(asked) tenants\(trouble)", role)], isNoteworthy: true)
   }
 
   /// What the header counts: as long as these stay, only time changes it, or a source that turns.

@@ -98,7 +98,7 @@ private struct CallbackMessage: Encodable {
     case .comment(let text):
       kind = "comment"
       comment = text
-    case .failed(let reason, _):
+    case .failed(let reason, _), .refused(let reason):
       kind = "error"
       comment = reason
       error = reason
