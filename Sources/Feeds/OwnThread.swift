@@ -3,6 +3,9 @@ import Glibc
 
 /// A thread of the program's own. Signals from outside are the UI thread's business and never interrupt it. A fault of its own is handled, and
 /// on a stack of its own: what the handler of a crash has to give back, it gives back whichever thread crashed.
+///
+/// Those that Swift's concurrency and libdispatch start are theirs: a handler runs there on the thread's own stack, and only where that stack
+/// itself is used up there is none.
 enum OwnThread {
   private final class Work: Sendable {
     let body: @Sendable () -> Void

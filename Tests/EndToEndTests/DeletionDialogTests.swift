@@ -224,8 +224,11 @@ import Testing
       #expect(try await other["deleted"] == true)
       let purges = try await scene.purges(of: "acme")
       #expect(purges.count == 1 && purges.first?["attempts"] == 1, "\(purges)")
+      // It was only looked at: that is said, and no receipt claims more.
+      try terminal.see("nothing is sent from here, and no receipt is kept")
       try terminal.press("qq")
       #expect(try terminal.end().code == 0)
+      #expect(scene.receipts.isEmpty)
     }
   }
 

@@ -82,6 +82,9 @@ public final class HistoryFile: Sendable {
     }
     let file = Glibc.open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
     if file >= 0 { close(file) }
+    // SQLite would wait for a pipe's or a device's bytes.
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG { throw HistoryFailure(path: path, problem: "is not a file") }
   }
 
   private static func open(_ path: String, readOnly: Bool) throws -> DatabaseQueue {
