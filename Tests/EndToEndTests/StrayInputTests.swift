@@ -33,6 +33,20 @@ import Testing
     #expect(end.code == 130 && end.isRestored)
   }
 
+  @Test func aPasteWithoutAnEndIsLeftHoweverFastControlCIsPressed() throws {
+    let terminal = try PseudoTerminal()
+    try terminal.see("acme")
+    try terminal.press("\u{1B}[200~demo")
+    var presses = 0
+    var end: PseudoTerminal.End
+    repeat {
+      try terminal.press("\u{03}")
+      end = try terminal.end(within: 0.05)
+      presses += 1
+    } while !end.hasEnded && presses < 300
+    #expect(end.hasEnded && end.code == 130, "\(presses) presses")
+  }
+
   @Test func whatAnEarlierProgramLeftSwitchedOnAndTheConsolesKeysTypeNothing() throws {
     let terminal = try PseudoTerminal(["demo", "--write"], columns: 120)
     // Reports nobody reads are switched off before anything else.

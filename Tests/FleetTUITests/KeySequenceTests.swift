@@ -195,6 +195,14 @@ import Testing
     #expect(decoder.settle() == [] && decoder.patience == nil)
   }
 
+  @Test func pressingTheWayOutOfAPasteAgainAndAgainDoesNotProlongIt() {
+    var decoder = KeyDecoder()
+    #expect(decoder.isDisturbed(by: [0x03]))
+    _ = decoder.keys(from: Array("\u{1B}[200~dem".utf8))
+    #expect(decoder.isDisturbed(by: [0x6F]) && decoder.isDisturbed(by: [0x03, 0x6F]))
+    for byte in [0x03, 0x0C, 0x1B] as [UInt8] { #expect(!decoder.isDisturbed(by: [byte, byte])) }
+  }
+
   @Test func aSequenceThatIsTooLongMeansNothingToItsEnd() {
     let digits = [UInt8](repeating: 0x31, count: 100_000)
     #expect(keys([0x1B, 0x5B] + digits + [0x41, 0x6A]) == [.character("j")])

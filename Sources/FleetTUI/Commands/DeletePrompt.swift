@@ -72,24 +72,24 @@ final class DeletePrompt: Sendable {
   /// Waits for keys; `nil` when the terminal is gone or the task is cancelled.
   private func read(_ decoder: inout KeyDecoder) -> [TypedConfirmation.Event]? {
     var bytes = [UInt8](repeating: 0, count: 1024)
-    var silence: Int64 = 0
+    var heard = monotonicSeconds()
     while true {
       if Task.isCancelled { return nil }
       // An Esc that nothing followed is the key, not the start of a sequence.
+      let silence = Int64(clamping: (monotonicSeconds() - heard) * 1000)
       let wait = min(100, decoder.patience.map { max(0, $0 - silence) } ?? 100)
       var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       let count = poll(&ready, 1, Int32(wait))
       var keys: [Key] = []
       if count == 0 {
-        silence += wait
-        if let patience = decoder.patience, silence >= patience { keys = decoder.settle() }
+        if let patience = decoder.patience, monotonicSeconds() - heard >= Double(patience) / 1000 { keys = decoder.settle() }
       } else if count < 0, errno == EINTR {
         continue
       } else {
         let read = Glibc.read(descriptor, &bytes, bytes.count)
         if read < 0, errno == EINTR || errno == EAGAIN { continue }
         guard read > 0 else { return nil }
-        silence = 0
+        if decoder.isDisturbed(by: bytes.prefix(read)) { heard = monotonicSeconds() }
         keys = decoder.keys(from: bytes.prefix(read))
       }
       let events = keys.compactMap(TypedConfirmation.Event.init)

@@ -78,7 +78,7 @@ final class Dashboard {
       case .hangUp: return 129
       case .nothing: break
       case .bytes(let bytes):
-        lastInput = Self.uptime()
+        if decoder.isDisturbed(by: bytes) { lastInput = Self.uptime() }
         if let exitCode = press(decoder.keys(from: bytes), terminal) { return exitCode }
       }
     } else if let moment = endOfPatience, moment <= Self.uptime() {

@@ -52,6 +52,13 @@ struct KeyDecoder {
     return Self.sequencePatience
   }
 
+  /// Whether the silence that ``patience`` waits for begins anew after these bytes. What is pressed to get out of a paste that has no end is silence:
+  /// whoever presses it again and again gets out as soon.
+  func isDisturbed(by bytes: some Sequence<UInt8>) -> Bool {
+    guard case .paste = state else { return true }
+    return !bytes.allSatisfy { [0x03, 0x0C, 0x1B].contains($0) }
+  }
+
   mutating func keys(from bytes: some Sequence<UInt8>) -> [Key] {
     var keys: [Key] = []
     for byte in bytes { take(byte, into: &keys) }
