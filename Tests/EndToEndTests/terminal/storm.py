@@ -175,7 +175,7 @@ class Storm:
         return fleet.seen
 
     def read(self, seconds):
-        if not select.select([self.session.master], [], [], seconds)[0]:
+        if not select.select([self.session.master], [], [], max(0, seconds))[0]:
             return False
         try:
             self.kept += os.read(self.session.master, 65536)
