@@ -29,13 +29,13 @@ test test-optimised: export FLEETTUI_PROGRAM := $(PROGRAM)
 test: build
 	@scripts/bootstrap --test
 	swift build $(PLAIN) --build-tests
-	swift test $(PLAIN) --skip-build --no-parallel $(TESTS)
+	scripts/run-tests swift test $(PLAIN) --skip-build --no-parallel $(TESTS)
 	@$(if $(TESTS),,$(MAKE) --no-print-directory test-optimised)
 
 test-optimised: build
 	@scripts/bootstrap --test
 	swift build $(OPTIMISED) --build-tests
-	swift test $(OPTIMISED) --skip-build --no-parallel --filter '^(FleetModelTests|FeedsTests)\.'
+	scripts/run-tests swift test $(OPTIMISED) --skip-build --no-parallel --filter '^(FleetModelTests|FeedsTests)\.'
 
 bench:
 	@scripts/bootstrap

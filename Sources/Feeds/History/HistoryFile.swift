@@ -32,6 +32,9 @@ public final class HistoryFile: Sendable {
   public init(path: String) throws(HistoryFailure) {
     self.path = path
     do {
+      let directory = try Self.directory(of: path)
+      let turn = Self.turn(in: directory)
+      defer { if turn >= 0 { close(turn) } }
       try Self.make(path)
       do {
         queue = try Self.open(path, readOnly: false)
@@ -65,9 +68,10 @@ public final class HistoryFile: Sendable {
     return HistoryFailure(path: path, problem: problem)
   }
 
-  /// Makes the directory and an empty file, so that both have their modes from the first moment. SQLite gives its side files the file's mode.
-  private static func make(_ path: String) throws {
-    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+  /// The directory of the file, made where it isn't there.
+  private static func directory(of path: String) throws -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    if slash != path.startIndex {
       let directory = String(path[..<slash])
       var made = ""
       for part in directory.split(separator: "/", omittingEmptySubsequences: true) {
@@ -80,6 +84,27 @@ public final class HistoryFile: Sendable {
         }
       }
     }
+    return String(path[...slash])
+  }
+
+  /// The directory's lock, until its descriptor is closed: those who make a file, or bring it up to date, do so one after the other.
+  /// - Returns: -1 where there is none, or somebody keeps it for longer than ``patience``: SQLite's own locks, and trying again, must do then.
+  private static func turn(in directory: String) -> Int32 {
+    let descriptor = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return -1 }
+    let end = monotonicSeconds() + patience
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      guard errno == EWOULDBLOCK || errno == EINTR, monotonicSeconds() < end else {
+        close(descriptor)
+        return -1
+      }
+      usleep(5000)
+    }
+    return descriptor
+  }
+
+  /// Makes an empty file, so that it has its mode from the first moment. SQLite gives its side files the file's mode.
+  private static func make(_ path: String) throws {
     let file = Glibc.open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
     if file >= 0 { close(file) }
     // SQLite would wait for a pipe's or a device's bytes.
