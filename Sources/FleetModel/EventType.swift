@@ -38,6 +38,8 @@ public struct EventType: RawRepresentable, Hashable, Codable, Sendable, CustomSt
   public static let activityLogged: Self = "ACTIVITY_LOGGED"
   public static let agentCardUpdated: Self = "AGENT_CARD_UPDATED"
   public static let bootStep: Self = "BOOT_STEP"
+  /// A workspace has another name (ours: no stream tells it, two lists do).
+  public static let workspaceRenamed: Self = "WORKSPACE_RENAMED"
   /// A workspace's status changed to one that has no event of its own (ours: found by comparing two lists).
   public static let workspaceStatus: Self = "WORKSPACE_STATUS"
   /// An online workspace whose stream is open gave no sign of life for three minutes (ours).

@@ -301,14 +301,23 @@ extension Fleet {
       keep(row)
       notePurge(row)
     }
-    while purges.count > Self.purgeLimit { openPurges.remove(purges.removeFirst().key) }
+    while purges.count > Self.purgeLimit {
+      let oldest = purges.removeFirst()
+      openPurges.remove(oldest.key)
+      if let org = oldest.value.orgID, completedPurges[org] == oldest.key { completedPurges[org] = nil }
+    }
   }
 
   private static let purgeLimit = 5000
 
   mutating func keep(_ row: PurgeRow) {
+    if let org = purges[row.id]?.orgID, completedPurges[org] == row.id { completedPurges[org] = nil }
     purges[row.id] = row
     if row.status == .completed { openPurges.remove(row.id) } else { openPurges.insert(row.id) }
+    if row.status == .completed, let org = row.orgID {
+      let known = completedPurges[org].flatMap { purges[$0]?.completedAt } ?? .distantPast
+      if known <= row.completedAt ?? .distantPast { completedPurges[org] = row.id }
+    }
     changes.purges.insert(row.id)
   }
 

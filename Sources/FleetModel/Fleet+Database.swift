@@ -166,7 +166,7 @@ extension Fleet {
           kind: .claimWithoutMachine, orgID: claim.orgID, slug: claim.orgID.flatMap { orgs[$0]?.slug }, instanceID: id,
           summary: "tenant_resources claims \(id), which EC2 \(instances[id].map { "says is \($0.row.state.text)" } ?? "does not list")",
           evidence: [
-            "tenant_resources: \(claim.kind) \(id), state \(claim.state ?? "not told") (read \(database.readAt))",
+            "tenant_resources: \(claim.kind) \(id), state \(claim.state ?? "unknown") (read \(database.readAt))",
             "EC2, \(asked.where), asked \(asked.at)",
           ]))
     }

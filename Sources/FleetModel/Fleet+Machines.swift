@@ -55,9 +55,11 @@ extension Fleet {
     guard let id = streamed.data["instance_id"]?.text.map(InstanceID.init), let state = streamed.data["state"]?.text.map(InstanceState.init)
     else { return }
     if var instance = instances[id] {
+      unindex(instance.row)
       instance.row.state = state
       instance.stateToldAt = event.at
       instances[id] = instance
+      index(instance.row)
       touch(instance.row)
       return
     }
@@ -100,6 +102,7 @@ extension Fleet {
   }
 
   private mutating func index(_ row: InstanceRow) {
+    vcpusUsed += Self.vcpus(of: row)
     if !row.region.rawValue.isEmpty { instancesByRegion[row.region, default: []].insert(row.id) }
     if let org = row.orgID {
       instancesByOrg[org, default: []].insert(row.id)
@@ -110,6 +113,7 @@ extension Fleet {
   }
 
   private mutating func unindex(_ row: InstanceRow) {
+    vcpusUsed -= Self.vcpus(of: row)
     Self.take(row.id, from: &instancesByRegion, row.region)
     if let org = row.orgID { Self.take(row.id, from: &instancesByOrg, org) }
     if let slug = row.orgSlug { Self.take(row.id, from: &instancesBySlug, slug) }

@@ -134,6 +134,10 @@ extension Fleet {
       workspace.listening.heard(at: event.at)
     case .activityLogged:
       workspace.lastActivity = streamed.timestamp ?? event.at
+    case .agentCardUpdated:
+      // Told here: the next list finds nothing new in it.
+      workspace.row.agentCard = nil
+      workspace.reportedAt = event.at
     default:
       guard let status = Self.status(after: streamed.type) else { break }
       // By the server's clock this is from before what is known: a repetition, or two ways at different speeds.
@@ -142,7 +146,7 @@ extension Fleet {
       workspace.statusToldAt = event.at
       workspace.listening.heard(at: event.at)
       workspace.statusServerTime = streamed.timestamp ?? workspace.statusServerTime
-      take(data, into: &workspace, status)
+      take(data, into: &workspace, status, at: streamed.timestamp ?? event.at)
     }
     workspaces[id] = workspace
     changes.workspaces.insert(id)
@@ -153,26 +157,22 @@ extension Fleet {
     }
   }
 
-  private func take(_ data: JSONValue, into workspace: inout Workspace, _ status: WorkspaceStatus) {
+  private func take(_ data: JSONValue, into workspace: inout Workspace, _ status: WorkspaceStatus, at moment: Timestamp) {
     switch status {
     case .degraded:
       workspace.row.lastError = data["sample_error"]?.text ?? workspace.row.lastError
       workspace.row.errorRate = data["error_rate"]?.rate ?? workspace.row.errorRate
-      workspace.runtimeState = data["runtime_state"]?.text
+      workspace.note(runtimeState: data["runtime_state"]?.text, at: moment)
     case .failed:
       workspace.row.lastError = data["error"]?.text ?? workspace.row.lastError
-      workspace.failureSource = data["source"]?.text
-      workspace.failureLog = data["log_tail"]?.text
+      workspace.note(failedBy: data["source"]?.text, log: data["log_tail"]?.text, at: moment)
     case .online:
-      workspace.runtimeState = nil
-      workspace.failureSource = nil
-      workspace.failureLog = nil
+      workspace.forgetReason()
       workspace.row.lastError = nil
       workspace.row.errorRate = 0
+      workspace.row.agentCard = nil
     case .provisioning:
-      workspace.runtimeState = nil
-      workspace.failureSource = nil
-      workspace.failureLog = nil
+      workspace.forgetReason()
       workspace.row.lastError = nil
       workspace.row.runtime = data["runtime"]?.text ?? workspace.row.runtime
     default: break

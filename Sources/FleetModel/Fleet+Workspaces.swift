@@ -44,11 +44,13 @@ extension Fleet {
       workspace.row.activeTasks = before.activeTasks
       workspace.row.currentTask = before.currentTask
       workspace.row.uptime = before.uptime
+      workspace.row.agentCard = before.agentCard
     }
     guard workspace.row != before else { return }
     let changed = workspace.row.status != before.status
     if changed {
       workspace.statusToldAt = asked
+      workspace.forgetReason()
       workspace.listening.heard(at: asked)
     }
     if row.runtime != before.runtime {
@@ -59,6 +61,7 @@ extension Fleet {
     if row.runtime != before.runtime { regroup(.workspace(row.id), at: event.at) }
     changes.workspaces.insert(row.id)
     changes.orgs.insert(org)
+    if announce { recordDifferences(between: before, and: workspace.row, event) }
     guard changed else { return }
     followBoot(of: row.id, since: workspace.row.status == .provisioning ? asked : nil, at: asked)
     if announce {
@@ -68,6 +71,20 @@ extension Fleet {
           "name": .string(row.name), "status": .string(workspace.row.status.text), "was": .string(before.status.text),
           "last_error": JSONValue(row.lastError),
         ]))
+    }
+  }
+
+  /// What two lists differ in and no stream told, or none that was heard, beside the status.
+  private mutating func recordDifferences(between before: WorkspaceRow, and row: WorkspaceRow, _ event: FleetEvent) {
+    if row.name != before.name {
+      record(event, .workspaceRenamed, workspace: row.id, data: Self.found(["name": .string(row.name), "was": .string(before.name)]))
+    }
+    if row.currentTask != before.currentTask || row.activeTasks != before.activeTasks {
+      let data: JSONValue = ["current_task": .string(row.currentTask ?? ""), "active_tasks": JSONValue(row.activeTasks)]
+      record(event, .taskUpdated, workspace: row.id, data: Self.found(data))
+    }
+    if let card = row.agentCard, let known = before.agentCard, card != known {
+      record(event, .agentCardUpdated, workspace: row.id, data: Self.found(["left_out": ["agent_card": JSONValue(card.bytes)]]))
     }
   }
 
@@ -134,40 +151,71 @@ extension Fleet {
       && (workspace.failureSource ?? "bootstrap_watcher") != "provision_timeout_sweep"
   }
 
-  /// The newest recorded events of a tenant: since when a workspace provisions, and why one failed. The lists lack both (contract §4.2).
+  /// The newest recorded events of a tenant, or of one workspace.
   mutating func applyStoredEvents(_ rows: [StoredEventRow], of org: OrgID) {
-    var seen: Set<WorkspaceID> = []
-    noteBeginnings(rows, of: org)
-    for row in rows.sorted(by: { $0.createdAt > $1.createdAt }) {
-      guard let id = row.workspaceID, let workspace = workspaces[id], workspace.orgID == org else { continue }
-      switch row.type {
-      case .workspaceProvisioning where workspace.boot != nil && !seen.contains(id):
-        if workspace.boot?.startedAt == nil || (workspace.boot?.startedAt ?? row.createdAt) > row.createdAt {
-          workspaces[id]?.boot?.startedAt = row.createdAt
-          changes.workspaces.insert(id)
-        }
-        seen.insert(id)
-      case .workspaceProvisionFailed where workspace.row.status == .failed && !seen.contains(id):
-        if workspace.row.lastError == nil { workspaces[id]?.row.lastError = row.payload["error"]?.text }
-        workspaces[id]?.failureSource = row.payload["source"]?.text
-        workspaces[id]?.failureLog = row.payload["log_tail"]?.text
-        changes.workspaces.insert(id)
-        seen.insert(id)
-      case .workspaceDegraded where workspace.row.status == .degraded && !seen.contains(id):
-        if workspace.row.lastError == nil { workspaces[id]?.row.lastError = row.payload["sample_error"]?.text }
-        workspaces[id]?.runtimeState = row.payload["runtime_state"]?.text
-        changes.workspaces.insert(id)
-        seen.insert(id)
-      default: continue
-      }
+    let rows = Dictionary(grouping: rows.filter { $0.workspaceID != nil }) { $0.workspaceID }
+    for id in workspacesByOrg[org] ?? [] {
+      guard let told = rows[id], let workspace = workspaces[id] else { continue }
+      var learned = workspace
+      learned.learn(from: told)
+      guard learned != workspace else { continue }
+      workspaces[id] = learned
+      changes.workspaces.insert(id)
+    }
+  }
+}
+
+extension Workspace {
+  /// Takes in what a tenant recorded of it and its list lacks (contract §4.2): since when it provisions, and why it failed or degraded. Only
+  /// the newest word on its status tells why it is in it: one that something else followed is history.
+  mutating func learn(from rows: [StoredEventRow]) {
+    let newestFirst = rows.filter { $0.workspaceID == id }.sorted { $0.createdAt > $1.createdAt }
+    if let beginning = newestFirst.first(where: { $0.type == .workspaceProvisioning })?.createdAt {
+      if provisioningSince.map({ $0 < beginning }) ?? true { provisioningSince = beginning }
+      if boot != nil, (boot?.startedAt).map({ $0 > beginning }) ?? true { boot?.startedAt = beginning }
+    }
+    // A stream may have told something newer meanwhile.
+    guard let word = newestFirst.first(where: { Fleet.status(after: $0.type) != nil }), word.createdAt >= reasonAt ?? word.createdAt else {
+      return
+    }
+    guard Fleet.status(after: word.type) == row.status else { return forgetReason() }
+    switch row.status {
+    case .failed:
+      row.lastError = row.lastError ?? word.payload["error"]?.text
+      note(failedBy: word.payload["source"]?.text, log: word.payload["log_tail"]?.text, at: word.createdAt)
+    case .degraded:
+      row.lastError = row.lastError ?? word.payload["sample_error"]?.text
+      note(runtimeState: word.payload["runtime_state"]?.text, at: word.createdAt)
+    default: break
     }
   }
 
-  /// When each workspace was last told to provision.
-  private mutating func noteBeginnings(_ rows: [StoredEventRow], of org: OrgID) {
-    for row in rows where row.type == .workspaceProvisioning {
-      guard let id = row.workspaceID, let workspace = workspaces[id], workspace.orgID == org else { continue }
-      if workspace.provisioningSince.map({ $0 < row.createdAt }) ?? true { workspaces[id]?.provisioningSince = row.createdAt }
+  mutating func note(failedBy source: String? = nil, log: String? = nil, runtimeState: String? = nil, at moment: Timestamp) {
+    failureSource = source
+    failureLog = log
+    self.runtimeState = runtimeState
+    reasonAt = moment
+  }
+
+  /// What was said of a status that it is in no longer.
+  mutating func forgetReason() {
+    failureSource = nil
+    failureLog = nil
+    runtimeState = nil
+    reasonAt = nil
+  }
+}
+
+extension WorkspaceRow {
+  /// Whether recorded events tell why, or since when, it is in its status; what is well needs no reason.
+  public func isExplained(by events: some Sequence<StoredEventRow>) -> Bool {
+    let telling: EventType
+    switch status {
+    case .failed: telling = .workspaceProvisionFailed
+    case .degraded: telling = .workspaceDegraded
+    case .provisioning: telling = .workspaceProvisioning
+    default: return true
     }
+    return events.contains { $0.workspaceID == id && $0.type == telling }
   }
 }

@@ -76,15 +76,29 @@ public struct Fleet: Sendable {
   /// What is wrong, as of the last ``judge(at:limits:)``.
   public internal(set) var triage = Triage()
 
-  /// - Parameter orphans: which machines are this environment's own, and when they may be judged.
-  public init(orphans: OrphanSettings = OrphanSettings()) { judgement = OrphanJudgement(settings: orphans) }
+  /// What is configured of the account's limits.
+  public internal(set) var limits: Triage.Limits
+  /// What the account's machines take of the quota of standard on-demand vCPUs, as far as their types tell.
+  var vcpusUsed = 0
+  /// The newest completed run of the cascade of each org.
+  var completedPurges: [OrgID: PurgeID] = [:]
+
+  /// - Parameters:
+  ///   - orphans: which machines are this environment's own, and when they may be judged.
+  ///   - limits: as configured.
+  public init(orphans: OrphanSettings = OrphanSettings(), limits: Triage.Limits = Triage.Limits()) {
+    judgement = OrphanJudgement(settings: orphans)
+    self.limits = limits
+  }
 
   /// Brings verdicts and findings up to `now`: what changed since the last ``takeChanges()`` is judged again, and what became true by time
   /// alone, nothing else. To be called before the changes are taken, which then tell of what else is said than before.
-  public mutating func judge(at now: Timestamp, limits: Triage.Limits = Triage.Limits()) {
+  /// - Parameter limits: `nil`: as they are known.
+  public mutating func judge(at now: Timestamp, limits: Triage.Limits? = nil) {
+    if let limits { self.limits = limits }
     judgeMachines(at: now)
     judgeLeftovers(at: now)
-    judgeFindings(at: now, limits: limits)
+    judgeFindings(at: now)
   }
 
   private mutating func judgeMachines(at now: Timestamp) {
@@ -199,6 +213,10 @@ public struct Fleet: Sendable {
     expect(instancesByRegion.values.reduce(0) { $0 + $1.count } <= instances.count, "regions hold more than there is")
     for (name, index) in [("org", instancesByOrg.values.flatMap { $0 }), ("workspace", instancesByWorkspace.values.flatMap { $0 })] {
       for id in index { expect(instances[id] != nil, "the \(name) index holds \(id), which is gone") }
+    }
+    expect(vcpusUsed == instances.values.reduce(0) { $0 + Self.vcpus(of: $1.row) }, "the vCPUs in use are others")
+    for (org, purge) in completedPurges {
+      expect(purges[purge].map { $0.orgID == org && $0.status == .completed } ?? false, "\(purge) is no completed purge of \(org)")
     }
     expect(openPurges == Set(purges.values.filter { $0.status != .completed }.map(\.id)), "the open purges are others")
     expect(log.count <= Self.logLimit && logBytes <= logByteLimit, "the log is over its limit")

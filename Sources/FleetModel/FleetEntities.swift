@@ -21,6 +21,8 @@ public struct Org: Hashable, Sendable {
 
   public var id: OrgID { row.id }
   public var slug: Slug { row.slug }
+  /// A run of the cascade is at it, or was and failed: its control plane goes on saying what it said.
+  public var isBeingDeleted: Bool { deletion != nil }
 
   /// A run of the cascade that removes it (contract §8.1).
   public struct Deletion: Hashable, Sendable {
@@ -64,6 +66,8 @@ public struct Workspace: Hashable, Sendable {
   public var failureSource: String?
   /// The end of the boot's log that came with the failure.
   public var failureLog: String?
+  /// When that, or what the agent said of itself, was recorded.
+  public var reasonAt: Timestamp?
   /// When it was last told to provision.
   public var provisioningSince: Timestamp?
   /// Its own stream.

@@ -27,6 +27,9 @@ public struct Freshness: Hashable, Sendable {
     self.lack = lack
   }
 
+  /// Neither answered nor failed yet.
+  public var isUnanswered: Bool { state == .never && problem == nil }
+
   /// What is wrong with the source, in words: why it isn't complete, else what it lacks.
   public var trouble: String? { state == .complete ? lack : problem }
 

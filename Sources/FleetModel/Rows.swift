@@ -49,12 +49,14 @@ public struct WorkspaceRow: Hashable, Codable, Sendable {
   /// US cents this month.
   public var monthlySpendCents: Int?
   public var budgetLimitCents: Int?
+  /// `nil` without one, or where a stream told of another since the list was read.
+  public var agentCard: AgentCardMark?
 
   public init(
     id: WorkspaceID, name: String, role: String? = nil, tier: Int? = nil, status: WorkspaceStatus, runtime: String? = nil,
     parentID: WorkspaceID? = nil, url: String? = nil, activeTasks: Int? = nil, currentTask: String? = nil, errorRate: Double? = nil,
     lastError: String? = nil, uptime: Double? = nil, provisionTimeout: Double? = nil, monthlySpendCents: Int? = nil,
-    budgetLimitCents: Int? = nil
+    budgetLimitCents: Int? = nil, agentCard: AgentCardMark? = nil
   ) {
     self.id = id
     self.name = name
@@ -72,6 +74,22 @@ public struct WorkspaceRow: Hashable, Codable, Sendable {
     self.provisionTimeout = provisionTimeout
     self.monthlySpendCents = monthlySpendCents
     self.budgetLimitCents = budgetLimitCents
+    self.agentCard = agentCard
+  }
+}
+
+/// An agent's card by which another one is known: cards may have a megabyte and are not kept.
+public struct AgentCardMark: Hashable, Codable, Sendable {
+  /// Of its JSON without spaces.
+  public var bytes: Int
+  /// 64-bit FNV-1a of that.
+  public var digest: UInt64
+
+  public init(of card: JSONValue) {
+    var text: [UInt8] = []
+    card.write(to: &text)
+    bytes = text.count
+    digest = text.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 }
 

@@ -23,6 +23,8 @@ public struct SimulationOptions: Sendable {
 
   /// What the simulated configuration gives as `vcpu_quota`, for a fleet of so many orgs.
   public static func vcpuQuota(orgs: Int) -> Int { max(96, orgs * 8) }
+  /// What it gives as `record_quota`.
+  public static func recordQuota(orgs: Int) -> Int { max(200, orgs * 4) }
 }
 
 /// Where the simulated services answer, and with which (worthless) credentials.

@@ -26,6 +26,8 @@ public enum SimulatedFault: Hashable, Sendable {
   case stopped(SimulatedService)
   /// The tenant answers 401 to a valid token.
   case tenantUnauthorized(Slug)
+  /// The tenant's allowance is used up by others behind the same address: 429 for everything, `/health` too (contract §3.3).
+  case tenantLimited(Slug)
   /// The control plane's clock is so many seconds ahead, as its `Date` tells.
   case controlPlaneClock(ahead: Int)
   /// EC2's clock is so many seconds ahead, as its `Date` tells.

@@ -66,7 +66,7 @@ struct SimulationFiles: Sendable {
       zone_id      = "\(World.zoneID)"
       token        = { file = "\(directory)/dns-token" }
       api          = "\(origin)/dns/client/v4"
-      record_quota = \(max(200, size * 4))
+      record_quota = \(SimulationOptions.recordQuota(orgs: size))
       core_names   = ["api", "app", "doc", "send", "status", "www", "staging-api"]
 
       """

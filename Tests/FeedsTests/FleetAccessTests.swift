@@ -78,7 +78,7 @@ import Testing
     let access = FleetAccess(environment: environment, http: HTTPClient(), variables: ["PATH": "/usr/bin:/bin"])
     let fleet = fake.fleet
     let question = CaseQuestion(
-      about: try #require(fleet.orgs[DeletionFakeFleet.org]), in: fleet, vcpuQuota: nil, at: wallClock())
+      about: try #require(fleet.orgs[DeletionFakeFleet.org]), in: fleet, at: wallClock())
     for _ in 0..<3 {
       let reader = try await CaseReader(access)
       let file = await reader.file(on: question, within: 5)

@@ -285,6 +285,11 @@ final class FleetListener {
     #expect(TenantSchedule.next(tenants: 14, hearsFeed: true, isMoving: false) == 60)
     #expect(TenantSchedule.next(tenants: 5000, hearsFeed: true, isMoving: false) == 500)
     #expect(TenantSchedule.next(tenants: 14, hearsFeed: false, isMoving: true) == 5)
+    // What is looked at or waited for: soon, but never more than two questions a second for all of it.
+    #expect(TenantSchedule.next(tenants: 14, hearsFeed: true, isMoving: false, followed: 1) == 5)
+    #expect(TenantSchedule.next(tenants: 5000, hearsFeed: false, isMoving: false, followed: 40) == 20)
+    #expect(TenantSchedule.next(tenants: 100, hearsFeed: false, isMoving: false, followed: 100) == 30)
+    #expect(TenantSchedule.next(afterFailures: 6, pause: nil, isAwaited: true, random: 0.5) == 5)
     let delays = (1...8).map { TenantSchedule.next(afterFailures: $0, pause: nil, random: 0.5) }
     #expect(delays == delays.sorted() && delays.last == 120)
     #expect(TenantSchedule.next(afterFailures: 1, pause: 90, random: 0.5) == 90)

@@ -56,9 +56,11 @@ struct SimulationTenantTests {
       let id = try #require(
         list.json.array?.first { $0["status"]?.string == "online" && $0["runtime"]?.string == "claude-code" }?["id"]?.string)
       let row = try #require(list.json.array?.first { $0["id"]?.string == id })
+      // One that has no token yet: of any other the state is refused.
+      let fresh = try #require(list.json.array?.first { $0["status"]?.string == "provisioning" }?["id"]?.string)
       #expect(Self.names(row) == Self.names(try Self.captured("12-list-3").json))
       for (path, name) in [
-        ("/health", "01-health"), ("/workspaces/\(id)", "46-get-A"),
+        ("/health", "01-health"), ("/workspaces/\(id)", "46-get-A"), ("/workspaces/\(fresh)/state", "47-state-A"),
         ("/workspaces/\(id)/budget", "54-budget"), ("/events", "62-events-all"), ("/events/\(id)", "63-events-A"),
         ("/admin/liveness", "64-admin-liveness"), ("/approvals/pending", "37-approvals-pending"),
       ] {
@@ -67,6 +69,18 @@ struct SimulationTenantTests {
         #expect(reply.status == real.status, "\(path)")
         #expect(Self.names(reply.json) == Self.names(real.json), "\(path)")
         #expect(Self.stableHeaders(reply) == Self.stableHeaders(real), "\(path)")
+      }
+    }
+  }
+
+  @Test("An allowance that others used up refuses everything, health too")
+  func limited() async throws {
+    try await withSimulation("idle") { simulation, wire in
+      let tenant = try await Tenant("acme", wire)
+      simulation.set(.tenantLimited("acme"), on: true)
+      for path in ["/health", "/workspaces"] {
+        let reply = try await tenant.get(path)
+        #expect(reply.status == 429 && reply.header("Retry-After") != nil, "\(path)")
       }
     }
   }

@@ -106,6 +106,44 @@ private struct Desk {
     #expect(desk.due().map(\.org) == ["new"])
   }
 
+  @Test func whatIsLookedAtOrWaitedForIsAskedEveryFiveSeconds() {
+    var (desk, streams) = Desk.listening(1)
+    #expect(desk.rounds.arrange(at: desk.now).isEmpty && desk.rounds.wait(at: desk.now) > 25)
+    // On the screen from now on: soon, not when the usual turn comes; then again and again.
+    #expect(desk.rounds.shown(["acme-0"]) == true)
+    _ = desk.rounds.arrange(at: desk.now)
+    for _ in 0..<3 {
+      #expect(desk.rounds.wait(at: desk.now) <= 5.5)
+      desk.now += 5.6
+      desk.rounds.streamHeard(streams[0], isEvent: true, at: desk.now)
+      #expect(desk.poll(Desk.workspaces(1)) == 1)
+    }
+    #expect(desk.rounds.shown([]) == true)
+    _ = desk.rounds.arrange(at: desk.now)
+    desk.now += 5.6
+    #expect(desk.poll(Desk.workspaces(1)) == 1)
+    #expect(desk.rounds.wait(at: desk.now) > 25)
+    // Whoever is waited for is tried again as soon.
+    desk.rounds.follow("acme")
+    _ = desk.rounds.arrange(at: desk.now)
+    for _ in 0..<4 {
+      desk.now += 5.6
+      for visit in desk.due() { desk.rounds.failed(visit, pause: nil, at: desk.now, random: 1) }
+      #expect(desk.rounds.wait(at: desk.now) <= 5)
+    }
+  }
+
+  @Test func theReasonOfAStatusIsReadOnce() throws {
+    var (desk, _) = Desk.listening(2, .degraded)
+    let rows = Desk.workspaces(2, .degraded)
+    desk.now = 60
+    let visit = try #require(desk.due().first)
+    #expect(desk.rounds.unexplained(rows, of: visit).count == 2)
+    desk.rounds.explained([rows[0]], of: visit)
+    #expect(desk.rounds.unexplained(rows, of: visit) == [rows[1]])
+    #expect(desk.rounds.unexplained(Desk.workspaces(2, .failed), of: visit).count == 2)
+  }
+
   @Test func whatATenantSaysOfAnotherDecidesOverNothing() {
     var desk = Desk()
     desk.roster(Desk.row("acme"), Desk.row("globex"))

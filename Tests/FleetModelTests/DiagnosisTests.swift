@@ -101,7 +101,7 @@ import Testing
 
   @Test(arguments: [
     ("tenant acme /workspaces: acme.example.com refuses connections", "http"), ("tenant acme /workspaces: TLS failed: expired", "tls"),
-    ("tenant acme /workspaces answered 503: platform datastore unavailable", "routes"),
+    ("tenant acme /workspaces answered 500: query failed", "routes"), ("tenant acme /workspaces answered 502", "http"),
   ]) func aTenantThatDoesNotAnswerIsUnreachableWithItsFirstFailingLayer(_ problem: String, _ layer: String) {
     var scene = scene(.running)
     scene.hear(.tenant("acme"), .failed(problem))

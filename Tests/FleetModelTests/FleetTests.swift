@@ -38,6 +38,57 @@ struct Scene {
   }
 }
 
+/// What only two lists tell.
+@Suite struct ResynchronisingTests {
+  static let id: WorkspaceID = "w"
+
+  static func card(_ version: String) -> AgentCardMark { AgentCardMark(of: ["name": "one", "version": .string(version)]) }
+
+  private func scene(_ change: (inout WorkspaceRow) -> Void) -> Scene {
+    var scene = Scene()
+    scene.roster("acme")
+    var row = WorkspaceRow(
+      id: Self.id, name: "one", status: .online, activeTasks: 0, currentTask: nil, uptime: 100, agentCard: Self.card("1"))
+    scene.hear(.tenant("acme"), .workspaces("org-acme", [row]))
+    scene.pass(30)
+    change(&row)
+    scene.hear(.tenant("acme"), .workspaces("org-acme", [row]))
+    return scene
+  }
+
+  @Test func tasksARenamingAndANewCardAreLinesToo() throws {
+    let changes: [(EventType, JSONValue, (inout WorkspaceRow) -> Void)] = [
+      (.taskUpdated, ["current_task": "sort", "active_tasks": 0], { $0.currentTask = "sort" }),
+      (.taskUpdated, ["current_task": "", "active_tasks": 2], { $0.activeTasks = 2 }),
+      (.workspaceRenamed, ["name": "two", "was": "one"], { $0.name = "two" }),
+      (.agentCardUpdated, ["left_out": ["agent_card": JSONValue(Self.card("22").bytes)]], { $0.agentCard = Self.card("22") }),
+    ]
+    for (type, data, change) in changes {
+      let scene = scene(change)
+      let entry = try #require(scene.fleet.log.last)
+      #expect(scene.fleet.log.count == 1 && entry.type == type && entry.workspaceID == Self.id && entry.slug == "acme")
+      let told = try JSONValue(parsing: entry.data)
+      #expect(told["found_by"] == "resynchronising")
+      for member in data.members ?? [] { #expect(told[member.name] == member.value) }
+    }
+    #expect(scene { $0.uptime = 130 }.fleet.log.isEmpty)
+  }
+
+  @Test func whatAStreamToldIsNotFoundAgain() {
+    var scene = scene { $0.uptime = 130 }
+    func tell(_ type: EventType, _ data: JSONValue) {
+      scene.hear(.tenant("acme"), .streamed(StreamedEvent(type: type, timestamp: scene.now, workspaceID: Self.id, data: data)))
+    }
+    tell(.agentCardUpdated, ["agent_card": ["version": "2"]])
+    tell(.taskUpdated, ["current_task": "sort", "active_tasks": 1])
+    scene.pass(5)
+    let row = WorkspaceRow(
+      id: Self.id, name: "one", status: .online, activeTasks: 1, currentTask: "sort", uptime: 140, agentCard: Self.card("2"))
+    scene.hear(.tenant("acme"), .workspaces("org-acme", [row]))
+    #expect(scene.fleet.log.map(\.type) == [.agentCardUpdated, .taskUpdated])
+  }
+}
+
 @Suite struct RosterTests {
   @Test func aCompleteRosterIsTheTruthAndWhatItLacksIsGone() {
     var scene = Scene()

@@ -93,7 +93,7 @@ enum HostileNumbersTests {
     _ = VCPUQuota(of: fleet, configured: nil).fits("t3.large")
     _ = fleet.vcpuLimit
     _ = fleet.zoneReport(at: now)
-    _ = fleet.findings(at: now, vcpuQuota: nil)
+    _ = fleet.findings(at: now)
     _ = fleet.clockFinding(at: now)
     for org in fleet.orgs.values {
       _ = fleet.findings(within: org.id, at: now)

@@ -25,7 +25,7 @@ struct LoadedFleet {
       let access = FleetAccess(environment: environment, http: http, variables: [:])
       let feeds = FleetFeeds(access, queue: queue)
       await feeds.loadOnce()
-      var fleet = Fleet()
+      var fleet = Fleet(limits: Triage.Limits(vcpuQuota: environment.aws?.vcpuQuota))
       for event in queue.drain() { fleet.apply(event) }
       #expect(fleet.checkInvariants().isEmpty)
       try await body(
@@ -39,7 +39,7 @@ struct LoadedFleet {
 
   func explain(_ slug: Slug) async throws -> ExplainDocument {
     let org = try #require(fleet.org(named: slug))
-    let question = CaseQuestion(about: org, in: fleet, vcpuQuota: environment.aws?.vcpuQuota, at: now)
+    let question = CaseQuestion(about: org, in: fleet, at: now)
     return ExplainDocument(target: .org(org), fleet: fleet, file: await reader.file(on: question), now: now)
   }
 }
@@ -81,14 +81,59 @@ struct LoadedFleet {
       #expect(loaded.fleet.orgs.count == 499)
       let found = loaded.fleet.orgs.keys.flatMap { loaded.fleet.findings(within: $0, at: loaded.now) }
       #expect(found.isEmpty, "\(found.map(\.code.rawValue))")
-      let quota = loaded.environment.aws?.vcpuQuota
-      #expect(loaded.fleet.findings(at: loaded.now, vcpuQuota: quota).isEmpty)
+      #expect(loaded.fleet.findings(at: loaded.now).isEmpty)
     }
   }
 
   @Test func everyIncidentOfTheSimulatorIsTried() {
     let incidents = FleetSimulation.scenarios.filter { $0.hasPrefix("incident-") }
     #expect(incidents.count >= 12 && Set(incidents) == Set(Self.incidents.map(\.scenario)))
+  }
+}
+
+@Suite struct ExplainDocumentTests {
+  static let now = Timestamp(rfc3339: "2026-11-24T03:00:00Z")!
+
+  /// A workspace that failed for a variable in a fleet whose quota is full.
+  func document() -> ExplainDocument {
+    var fleet = Fleet(limits: Triage.Limits(vcpuQuota: 2))
+    func hear(_ source: Source, _ change: FleetEvent.Change) {
+      fleet.apply(FleetEvent(source: source, at: Self.now, asked: Self.now, epoch: 1, change: change))
+    }
+    hear(.controlPlane, .roster([OrgRow(id: "o", slug: "acme", status: .running)], limit: 500, unreadable: 0))
+    let tags: Tags = ["ManagedBy": "molecule-cp", "Role": "tenant", "OrgID": "o"]
+    hear(
+      .ec2("us-east-2"),
+      .instances(
+        [InstanceRow(id: "i-1", region: "us-east-2", state: .running, type: "t3.small", tags: tags)], complete: true, problem: nil))
+    let row = WorkspaceRow(
+      id: "w", name: "billing", status: .failed, runtime: "hermes", lastError: "missing required environment variables: ANTHROPIC_API_KEY")
+    hear(.tenant("acme"), .workspaces("o", [row]))
+    let event = StoredEventRow(
+      id: "e", type: .workspaceProvisionFailed, workspaceID: "w", payload: [:], createdAt: Self.now + -2460)
+    var file = CaseFile()
+    file.events = .read([event], at: Self.now)
+    return ExplainDocument(
+      target: .workspace(fleet.workspaces["w"]!, fleet.orgs["o"]!), fleet: fleet, file: file, now: Self.now)
+  }
+
+  @Test func aCauseAtTheTargetComesBeforeWhatHoldsForTheWholeFleet() {
+    #expect(document().findings.map(\.code) == [.envMissing, .vcpuQuotaFull])
+  }
+
+  @Test func itsLinesBeginInThePagesColumnAndTellTimesAndAges() {
+    let lines = document().lines.map(\.plain)
+    #expect(lines.allSatisfy { $0.isEmpty || $0.hasPrefix("  ") })
+    #expect(lines.contains("    02:19:00, 41m ago  WORKSPACE_PROVISION_FAILED"), "\(lines)")
+    let text = document().text(columns: 40).split(separator: "\n").map(String.init)
+    #expect(text.allSatisfy { $0.count <= 40 })
+    // Broken between words: each of them still stands in one piece.
+    for word in ["provisioning", "ANTHROPIC_API_KEY", "workspace's"] { #expect(text.contains { $0.contains(word) }, "\(word): \(text)") }
+  }
+
+  @Test func anOldMomentCarriesItsDay() {
+    #expect(Moment.told(Self.now + -60, at: Self.now) == "02:59:00, 1m ago")
+    #expect(Moment.told(Self.now + -86_400, at: Self.now) == "2026-11-23 03:00:00, 1d ago")
   }
 }
 

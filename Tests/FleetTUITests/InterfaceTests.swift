@@ -124,6 +124,14 @@ struct InterfaceScene {
     #expect(scene.interface.selection != .org("id-bravo"))
   }
 
+  @Test func aKeyRightAfterThePagesFindsItsRowsThoughNothingWasDrawn() {
+    var scene = InterfaceScene()
+    scene.roster([InterfaceScene.org("alpha"), InterfaceScene.org("bright", .failed, error: "tunnel/DNS step failed")])
+    for key in [Key.character("3"), .enter] { _ = scene.interface.handle(key, scene.fleet, at: scene.now) }
+    let screen = scene.screen()
+    #expect(screen.last?.contains("esc close") == true && !screen.contains { $0.contains("no row") }, "\(screen)")
+  }
+
   @Test func whenItsRowGoesTheCursorStaysInItsPlace() {
     var scene = InterfaceScene()
     scene.roster(["a-org", "b-org", "c-org"].map { InterfaceScene.org($0) })

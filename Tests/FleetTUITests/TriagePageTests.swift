@@ -180,6 +180,30 @@ private struct Desk {
   }
 }
 
+@Suite struct LeftMachinesTests {
+  @Test func aDeletionThatLeftMachinesStandsWithWhatNeedsAHuman() throws {
+    var desk = Desk()
+    desk.run("other", .running)
+    func purge(_ id: PurgeID, _ slug: Slug, ago: Double) -> PurgeRow {
+      PurgeRow(
+        id: id, orgID: OrgID("id-\(slug)"), slug: slug, status: .completed, lastStep: "completed", createdAt: desk.now + -ago,
+        completedAt: desk.now + -ago + 40)
+    }
+    desk.apply(.controlPlane, .purges([purge("p1", "clean", ago: 600), purge("p2", "tyrell", ago: 150_000)]))
+    let tags: Tags = ["ManagedBy": "molecule-cp", "Role": "workspace", "OrgID": "id-tyrell"]
+    let machines = ["i-1", "i-2"].map {
+      InstanceRow(id: InstanceID($0), region: "us-east-2", state: .running, type: "t3.large", tags: tags)
+    }
+    desk.apply(.ec2("us-east-2"), .instances(machines, complete: true, problem: nil))
+    desk.press(.character("3"))
+    #expect(desk.text().contains("deletion-left-machines") && desk.text().contains("left 2 machines"))
+    desk.press(.character("9"))
+    let rows = desk.screen().filter { $0.contains("completed") && ($0.contains("tyrell") || $0.contains("clean")) }
+    #expect(rows.first?.contains("tyrell") == true && rows.first?.contains("2 left") == true, "\(desk.text())")
+    #expect(rows.last?.contains("clean") == true)
+  }
+}
+
 @Suite struct PosturePageTests {
   @Test func itIsLookedAtWhenOpenedAndAgainOnDemandOnly() {
     var desk = Desk()

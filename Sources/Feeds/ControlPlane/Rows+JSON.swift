@@ -43,7 +43,7 @@ extension WorkspaceRow {
       lastError: json.cleanLines("last_sample_error"), uptime: json["uptime_seconds"]?.duration,
       provisionTimeout: json["provision_timeout_ms"]?.duration.flatMap { $0 > 0 ? $0 / 1000 : nil },
       monthlySpendCents: json.count("monthly_spend"),
-      budgetLimitCents: json.count("budget_limit"))
+      budgetLimitCents: json.count("budget_limit"), agentCard: json["agent_card"].flatMap { $0.isNull ? nil : AgentCardMark(of: $0) })
   }
 }
 

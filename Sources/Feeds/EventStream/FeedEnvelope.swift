@@ -10,7 +10,8 @@ public struct FeedEnvelopeProblem: Error, Hashable, Sendable, CustomStringConver
 ///
 /// The envelope's members are found without building the document: an agent card of a megabyte is passed over, not decoded.
 public enum FeedEnvelope {
-  /// Bytes of JSON that `data` may have to be kept whole; of a larger one the scalars of its top level stay.
+  /// Bytes of JSON that `data` may have to be kept whole; of a larger one the scalars of its top level stay, and `left_out` tells the others'
+  /// names and how many bytes each has.
   public static let wholeDataLimit = 64 << 10
   /// Scalars kept of one text.
   static let textLimit = 4096
@@ -59,13 +60,18 @@ public enum FeedEnvelope {
       return value.isNull ? .object([]) : value
     }
     guard var members = JSONMembers(UnsafeBufferPointer(rebasing: bytes)) else {
-      return bytes.first == UInt8(ascii: "\"") ? try JSONMembers.value(bytes) : .object([])
+      return bytes.first == UInt8(ascii: "\"") ? try JSONMembers.value(bytes) : ["left_out": ["data": JSONValue(bytes.count)]]
     }
     var kept: [JSONValue.Member] = []
+    var left: [JSONValue.Member] = []
     while let member = try members.next() {
-      guard let first = member.value.first, first != UInt8(ascii: "{"), first != UInt8(ascii: "[") else { continue }
-      kept.append(JSONValue.Member(member.name, try JSONMembers.value(member.value)))
+      if let first = member.value.first, first != UInt8(ascii: "{"), first != UInt8(ascii: "[") {
+        kept.append(JSONValue.Member(member.name, try JSONMembers.value(member.value)))
+      } else {
+        left.append(JSONValue.Member(member.name, JSONValue(member.value.count)))
+      }
     }
+    if !left.isEmpty { kept.append(JSONValue.Member("left_out", .object(left))) }
     return .object(kept)
   }
 

@@ -11,6 +11,8 @@ public final class FleetFeeds: Sendable {
     public var budget = 20.0
     /// Whether tenants and their boots are asked for: a zone's names are compared with the roster alone.
     public var asksTenants = true
+    /// Whether what tenants recorded is read: who asks about one alone reads that one's events, and nobody else's.
+    public var asksEvents = true
     /// Whether volumes, addresses and security groups are read too.
     public var readsResources = false
     /// Whether the DNS zone is read, where one is configured.
@@ -39,7 +41,14 @@ public final class FleetFeeds: Sendable {
   let purgesKick = Kick()
   private let feedKick = Kick()
   private let gapKick = Kick()
+  private let awaitKick = Kick()
+  private let awaited = Mutex<Awaited?>(nil)
   private let clockNews = ClockNews()
+
+  private struct Awaited {
+    var org: OrgID
+    var slug: Slug
+  }
 
   /// - Parameter variables: the process's environment, for tokens and AWS credentials.
   public convenience init(
@@ -73,6 +82,7 @@ public final class FleetFeeds: Sendable {
       if controlPlane != nil {
         group.addTask { await self.watchRoster() }
         group.addTask { await self.watchPurges() }
+        group.addTask { await self.watchAwaited() }
         if self.options.asksTenants { group.addTask { await self.tenants.run() } }
         if self.options.usesFleetFeed {
           group.addTask { await self.listenToFeed() }
@@ -117,6 +127,23 @@ public final class FleetFeeds: Sendable {
 
   /// What is on screen: its streams are opened first.
   public func show(_ workspaces: Set<WorkspaceID>) { tenants.show(workspaces) }
+
+  /// Somebody waits for that org, or for a workspace of it: it is asked every 5 s, and the workspace's stream is opened.
+  public func follow(_ org: OrgID, _ slug: Slug, workspace: WorkspaceID?) {
+    tenants.show(workspace.map { [$0] } ?? [])
+    tenants.follow(slug)
+    awaited.withLock { $0 = Awaited(org: org, slug: slug) }
+    awaitKick.kick()
+  }
+
+  /// Whether an awaited org still stands, and what its machine tells: the roster answers for all orgs, and is not asked so often.
+  private func watchAwaited() async {
+    while !Task.isCancelled {
+      let awaited = awaited.withLock { $0 }
+      if let awaited { await readBootEvents(of: awaited.org, awaited.slug, within: 10, believesAbsence: true) }
+      await awaitKick.wait(awaited == nil ? 3600 : 5)
+    }
+  }
 
   /// Asks everything again now.
   public func refresh() {
@@ -178,24 +205,29 @@ public final class FleetFeeds: Sendable {
   /// Boot events of the orgs that come up; the newest first, a bounded number, since a mass creation must not become a flood of questions.
   /// Once also of those that had failed before they were first seen: that there are none is the mark of a tenant that could not report.
   private func readBootEvents(of rows: [OrgRow], alsoFailed: Bool, until deadline: Double) async {
-    guard !rows.isEmpty, let client = try? await controlPlane?.client() else { return }
+    guard !rows.isEmpty, (try? await controlPlane?.client()) != nil else { return }
     let coming = rows.filter { $0.status == .provisioning || $0.status == nil || (alsoFailed && $0.status == .failed) }.prefix(30)
     await withDiscardingTaskGroup { group in
       for row in coming {
         group.addTask {
-          let question = Question()
           let left = deadline - monotonicSeconds()
-          guard left > 0 else { return }
-          do throws(FeedError) {
-            let answer = try await client.bootEvents(of: row.slug, within: min(10, left))
-            // The name may have been given to another org meanwhile.
-            guard answer.org == nil || answer.org == row.id else { return }
-            self.post(.controlPlane, to: question, .bootEvents(row.id, answer.rows))
-          } catch {
-            // Not a source of its own: the boot stays as it was known, and `doctor` names the endpoint.
-          }
+          if left > 0 { await self.readBootEvents(of: row.id, row.slug, within: min(10, left)) }
         }
       }
+    }
+  }
+
+  /// - Parameter believesAbsence: whether the control plane's word that there is no such org counts before the roster says so.
+  private func readBootEvents(of org: OrgID, _ slug: Slug, within budget: Double, believesAbsence: Bool = false) async {
+    let question = Question()
+    do throws(FeedError) {
+      guard let answer = try await controlPlane?.client().bootEvents(of: slug, within: budget) else { return }
+      // The name may have been given to another org meanwhile.
+      guard answer.org == nil || answer.org == org else { return }
+      post(.controlPlane, to: question, .bootEvents(org, answer.rows))
+    } catch {
+      // Not a source of its own: the boot stays as it was known, and `doctor` names the endpoint.
+      if believesAbsence, case .absent = error { post(.controlPlane, to: question, .orgAbsent(slug)) }
     }
   }
 

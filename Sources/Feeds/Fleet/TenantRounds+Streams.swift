@@ -76,6 +76,7 @@ extension TenantRounds {
       candidates += all.filter { streams[$0.id] != nil }
       if let probe = probe(of: tenant, among: all, budget, at: now) { probes.insert(probe) }
     }
+    follow(Set(shown.compactMap { owners[$0]?.org }), at: now)
     let chosen = budget.chosen(of: candidates).union(probes)
     var actions: [StreamAction] = []
     for (id, stream) in streams where !chosen.contains(id) || owners[id] != stream.visit {

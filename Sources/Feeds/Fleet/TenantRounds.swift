@@ -14,6 +14,8 @@ struct TenantRounds {
     let visit: Visit
     var credential = TenantCredential()
     var workspaces: [WorkspaceID: WorkspaceStatus] = [:]
+    /// The status of each workspace whose reason was read.
+    fileprivate var explained: [WorkspaceID: WorkspaceStatus] = [:]
     /// Answers so far.
     var polls = 0
     /// That its streams are refused.
@@ -46,6 +48,9 @@ struct TenantRounds {
   /// Streams that were ever opened.
   var opened: UInt64 = 0
   var shown: Set<WorkspaceID> = []
+  /// The tenants of what is shown, and the one that is waited for.
+  private var followed: Set<OrgID> = []
+  private var awaited: Slug?
   private(set) var hearsFeed = false
   let budget: StreamBudget
   /// Something changed that decides over streams; without, thousands of workspaces aren't looked at again.
@@ -151,6 +156,33 @@ struct TenantRounds {
     }
   }
 
+  /// Somebody waits for that tenant, or for one of its workspaces.
+  mutating func follow(_ slug: Slug) {
+    awaited = slug
+    mustRearrange = true
+  }
+
+  /// These are looked at from now on. Whoever comes new is asked soon, not when its usual turn comes.
+  mutating func follow(_ tenants: Set<OrgID>, at now: Double) {
+    let followed = tenants.union(awaited.flatMap { orgs[$0] }.map { [$0] } ?? [])
+    let soon = now + TenantSchedule.interval(followed: followed.count)
+    for org in followed.subtracting(self.followed) {
+      guard let tenant = self.tenants[org], !tenant.isBeingAsked else { continue }
+      self.tenants[org]?.nextPoll = min(tenant.nextPoll, max(soon, tenant.notBefore))
+    }
+    self.followed = followed
+  }
+
+  /// Those of its workspaces of which nobody read yet why they are in their status.
+  func unexplained(_ rows: [WorkspaceRow], of visit: Visit) -> [WorkspaceRow] {
+    let explained = tenant(visit)?.explained ?? [:]
+    return rows.filter { explained[$0.id] != $0.status }
+  }
+
+  mutating func explained(_ rows: [WorkspaceRow], of visit: Visit) {
+    change(visit) { tenant in for row in rows { tenant.explained[row.id] = row.status } }
+  }
+
   /// A workspace boots, and nothing tells of it any more.
   mutating func hasten(_ org: OrgID, at now: Double) {
     let soon = TenantSchedule.next(tenants: tenants.count, hearsFeed: hearsFeed, isMoving: true)
@@ -190,7 +222,9 @@ struct TenantRounds {
     guard let tenant = tenant(visit) else { return }
     let isMoving = !hearsFeed && tenant.workspaces.contains { $0.value == .provisioning && streams[$0.key]?.isOpen != true }
     // A little apart from each other, so that a fleet isn't asked in beats.
-    let interval = TenantSchedule.next(tenants: tenants.count, hearsFeed: hearsFeed, isMoving: isMoving) * (0.9 + random / 5)
+    let usual = TenantSchedule.next(
+      tenants: tenants.count, hearsFeed: hearsFeed, isMoving: isMoving, followed: followed.contains(visit.org) ? followed.count : nil)
+    let interval = usual * (0.9 + random / 5)
     change(visit) { tenant in
       // It is back: so are its streams, perhaps.
       if tenant.failures > 0 { tenant.refusal?.nextTry = now }
@@ -206,10 +240,12 @@ struct TenantRounds {
   ///   - pause: the seconds that it asked to be left alone.
   ///   - random: in 0..<1.
   mutating func failed(_ visit: Visit, pause: Double?, at now: Double, random: Double) {
+    let isAwaited = awaited == visit.slug
     change(visit) { tenant in
       tenant.failures += 1
       if let pause { tenant.notBefore = now + pause }
-      tenant.nextPoll = now + TenantSchedule.next(afterFailures: tenant.failures, pause: pause, random: random)
+      tenant.nextPoll =
+        now + TenantSchedule.next(afterFailures: tenant.failures, pause: pause, isAwaited: isAwaited, random: random)
       tenant.isBeingAsked = false
       tenant.isWantedAgain = false
     }

@@ -5,13 +5,26 @@ struct TenantSchedule: Hashable, Sendable {
   /// Seconds between two polls of a tenant at rest, by the number of tenants: never more than ten questions a second in all.
   static func interval(tenants: Int, hearsFeed: Bool) -> Double { max(hearsFeed ? 60 : 30, Double(tenants) / 10) }
 
-  /// Seconds until the next poll after a good answer. `isMoving`: something boots there and no stream tells of it.
-  static func next(tenants: Int, hearsFeed: Bool, isMoving: Bool) -> Double {
-    isMoving ? 5 : interval(tenants: tenants, hearsFeed: hearsFeed)
+  /// Seconds between two polls of a tenant that somebody looks at or waits for, by the number of those: no stream tells that something was made
+  /// or renamed (contract §3.3). Never more than two questions a second for all of them.
+  static func interval(followed: Int) -> Double { max(5, Double(followed) / 2) }
+
+  /// Seconds until the next poll after a good answer.
+  /// - Parameters:
+  ///   - isMoving: something boots there and no stream tells of it.
+  ///   - followed: how many tenants are followed closely; `nil`: this one is not.
+  static func next(tenants: Int, hearsFeed: Bool, isMoving: Bool, followed: Int? = nil) -> Double {
+    if isMoving { return 5 }
+    let usual = interval(tenants: tenants, hearsFeed: hearsFeed)
+    return followed.map { min(usual, interval(followed: $0)) } ?? usual
   }
 
-  /// Seconds until the next try after `failures` failures in a row. - Parameter pause: the seconds that the tenant asked for.
-  static func next(afterFailures failures: Int, pause: Double?, random: Double) -> Double {
+  /// Seconds until the next try after `failures` failures in a row.
+  /// - Parameters:
+  ///   - pause: the seconds that the tenant asked for.
+  ///   - isAwaited: somebody waits for its answer.
+  static func next(afterFailures failures: Int, pause: Double?, isAwaited: Bool = false, random: Double) -> Double {
+    if isAwaited { return max(pause ?? 0, 5) }
     var delay = 10.0
     for _ in 1..<max(2, min(failures, 6)) { delay = min(120, delay * 2) }
     return max(pause ?? 0, delay * (0.75 + random / 2))

@@ -63,6 +63,12 @@ final class TenantWatch: Sendable {
 
   func show(_ workspaces: Set<WorkspaceID>) { if with({ $0.shown(workspaces) }) { kick.kick() } }
 
+  /// Somebody waits for that tenant, or for one of its workspaces.
+  func follow(_ slug: Slug) {
+    with { $0.follow(slug) }
+    kick.kick()
+  }
+
   func feedChanged(isOpen: Bool) {
     with { $0.feedChanged(isOpen: isOpen) }
     kick.kick()
@@ -81,14 +87,16 @@ final class TenantWatch: Sendable {
   func run() async {
     await withDiscardingTaskGroup { group in
       while !Task.isCancelled {
-        for visit in with({ $0.takeDue(width: Self.width, at: monotonicSeconds()) }) {
+        // One moment for all of it: what becomes due meanwhile is waited for.
+        let now = monotonicSeconds()
+        for visit in with({ $0.takeDue(width: Self.width, at: now) }) {
           group.addTask {
             await self.ask(visit, within: 15)
             self.kick.kick()
           }
         }
-        for action in with({ $0.arrange(at: monotonicSeconds()) }) { carryOut(action) }
-        await kick.wait(with { $0.wait(at: monotonicSeconds()) })
+        for action in with({ $0.arrange(at: now) }) { carryOut(action) }
+        await kick.wait(with { $0.wait(at: now) })
       }
       for listener in state.withLock({ $0.listeners.values.map(\.task) }) { listener.cancel() }
     }
@@ -196,9 +204,12 @@ final class TenantWatch: Sendable {
     let boots = list.rows.contains { $0.status == .provisioning }
     let polls = with { $0.tenant(visit)?.polls } ?? 0
     await withDiscardingTaskGroup { group in
-      if boots || list.rows.contains(where: { $0.status == .failed || $0.status == .degraded }) {
+      if options.asksEvents, boots || list.rows.contains(where: { $0.status == .failed || $0.status == .degraded }) {
         group.addTask {
-          if let events = try? await client.events(within: left) { self.post(visit, .storedEvents(visit.org, events)) }
+          let asking = self.with { $0.unexplained(list.rows, of: visit) }
+          guard let events = try? await client.events(explaining: asking, within: left) else { return }
+          self.post(visit, .storedEvents(visit.org, events))
+          self.with { $0.explained(asking.filter { $0.isExplained(by: events) }, of: visit) }
         }
       }
       if boots, let controlPlane {

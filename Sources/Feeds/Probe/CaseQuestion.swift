@@ -9,16 +9,12 @@ public struct CaseQuestion: Hashable, Sendable {
   public let workspaceID: WorkspaceID?
   /// Why the tenant could not be read, if it could not.
   let tenantProblem: String?
-  let vcpus: CaseFile.Gauge?
 
-  /// - Parameters:
-  ///   - workspace: of this one alone; `nil`: of all of the org's.
-  ///   - vcpuQuota: as configured.
-  public init(about org: Org, workspace: Workspace? = nil, in fleet: Fleet, vcpuQuota: Int?, at now: Timestamp) {
+  /// - Parameter workspace: of this one alone; `nil`: of all of the org's.
+  public init(about org: Org, workspace: Workspace? = nil, in fleet: Fleet, at now: Timestamp) {
     self.org = org
     workspaceID = workspace?.id
     workspaces = (workspace.map { [$0] } ?? fleet.workspaces(of: org.id)).filter { $0.row.status != .removed }
     tenantProblem = fleet.freshness(of: .tenant(org.slug), at: now).problem
-    vcpus = fleet.vcpuGauge(limit: vcpuQuota)
   }
 }

@@ -30,7 +30,7 @@ public struct CaseReader: Sendable {
     async let deletions = reading { () async throws(FeedError) in try await controlPlane.purges(within: budget).count }
     async let records = dnsRecords(within: budget)
     async let output = consoles(of: stuck, within: budget)
-    async let tenant = tenantReadings(of: org, busy: isUp ? busy : [], isUp: isUp, within: budget)
+    async let tenant = tenantReadings(question, busy: isUp ? busy : [], isUp: isUp, within: budget)
     async let layers = probe(question)
     var file = CaseFile()
     file.bootEvents = await boot
@@ -41,7 +41,6 @@ public struct CaseReader: Sendable {
     let answers = await tenant
     (file.events, file.activity) = (answers.events, answers.activity)
     file.probe = await layers
-    file.vcpus = question.vcpus
     return file
   }
 
@@ -99,8 +98,9 @@ public struct CaseReader: Sendable {
   }
 
   private func tenantReadings(
-    of org: Org, busy: [Workspace], isUp: Bool, within budget: Double
+    _ question: CaseQuestion, busy: [Workspace], isUp: Bool, within budget: Double
   ) async -> TenantReadings {
+    let org = question.org
     guard isUp, let base = TenantClient.base(of: org.slug, template: environment.tenantURL, controlPlane: controlPlane.base) else {
       return TenantReadings(events: .notAsked, activity: [:])
     }
@@ -109,7 +109,11 @@ public struct CaseReader: Sendable {
       return TenantReadings(events: .failed(error.description), activity: [:])
     }
     let client = TenantClient(http: http, slug: org.slug, org: org.id, base: base, token: token)
-    async let events = reading { () async throws(FeedError) in try await client.events(within: budget) }
+    async let events = reading { () async throws(FeedError) in
+      let rows = question.workspaces.map(\.row)
+      if let id = question.workspaceID { return try await client.events(of: id, within: budget) }
+      return try await client.events(explaining: rows, within: budget)
+    }
     let activity = await readings(of: busy) { id async throws(FeedError) in try await client.activity(of: id, within: budget) }
     return TenantReadings(events: await events, activity: activity)
   }

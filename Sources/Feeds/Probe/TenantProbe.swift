@@ -30,8 +30,13 @@ public struct TenantProbe: Sendable {
     }
     checks.append(await name(origin))
     if isBroken() { checks += unreached(["tls"]) } else { checks.append(await handshake(origin)) }
-    if isBroken() { checks += unreached(["http"]) } else { checks.append(await health()) }
+    let health = isBroken() ? nil : await health()
+    checks += health.map { [$0.check] } ?? unreached(["http"])
     if isBroken() { return checks + unreached(Self.routes.map(\.id)) }
+    // More questions would only use up what others wait for.
+    if health?.isLimited == true {
+      return checks + Self.routes.map { Check($0.id, .unknown, target: slug.rawValue, "not asked: too many requests", counts: false) }
+    }
     checks.append(await closed())
     checks.append(await guarded())
     var workspace: String?
@@ -56,6 +61,7 @@ public struct TenantProbe: Sendable {
   /// Just the layers: what a finding needs.
   public func report() async -> TenantProbeReport {
     var failures: [TenantProbeReport.Layer: String] = [:]
+    var isLimited = false
     if let origin = try? HTTPOrigin(url: base) {
       let dns = await name(origin)
       if dns.result == .fail { failures[.dns] = dns.summary }
@@ -65,13 +71,17 @@ public struct TenantProbe: Sendable {
       }
       if failures.isEmpty {
         let health = await health()
-        if health.result == .fail { failures[.http] = health.summary }
+        if health.check.result == .fail { failures[.http] = health.check.summary }
+        isLimited = health.isLimited
       }
     } else {
       failures[.dns] = "its address \(base) can't be used"
     }
-    return TenantProbeReport(failures: failures, at: wallClock())
+    return TenantProbeReport(failures: failures, isLimited: isLimited, at: wallClock())
   }
+
+  /// The platform lives and answers nobody from here for the rest of a minute: that tells nothing of its health.
+  private static let limited = "too many requests from this address (429): ask again in a minute"
 
   private func unreached(_ ids: [String]) -> [Check] {
     ids.map { Check($0, .unknown, target: slug.rawValue, "not reached: a layer before it failed", counts: false) }
@@ -114,23 +124,21 @@ public struct TenantProbe: Sendable {
     }
   }
 
-  private func health() async -> Check {
+  private func health() async -> (check: Check, isLimited: Bool) {
     let (answer, millis) = await ask("/health", authorized: false)
+    func check(_ result: Check.Result, _ summary: String, _ evidence: [String] = []) -> Check {
+      Check("http", result, target: slug.rawValue, summary, evidence: evidence, millis: millis)
+    }
     switch answer {
-    case .failure(let failure): return Check("http", .fail, target: slug.rawValue, "GET /health: \(failure)", millis: millis)
+    case .failure(let failure): return (check(.fail, "GET /health: \(failure)"), false)
     case .success(let response):
-      let body = try? JSONValue(parsing: response.body)
+      if response.status == 429 { return (check(.unknown, "GET /health: \(Self.limited)"), true) }
       guard response.status == 200 else {
-        return Check(
-          "http", .fail, target: slug.rawValue, "GET /health answered \(response.status)",
-          evidence: [FeedError.message(of: response)].filter { !$0.isEmpty }, millis: millis)
+        return (check(.fail, "GET /health answered \(response.status)", [FeedError.message(of: response)].filter { !$0.isEmpty }), false)
       }
-      let status = body?["status"]?.text.map { UntrustedText.clean($0, limit: 60) }
-      guard status == nil || status == "ok" else {
-        return Check("http", .fail, target: slug.rawValue, "GET /health says \(status ?? "")", millis: millis)
-      }
-      return Check(
-        "http", .pass, target: slug.rawValue, "GET /health answered 200", evidence: status.map { ["status \($0)"] } ?? [], millis: millis)
+      let status = (try? JSONValue(parsing: response.body))?["status"]?.text.map { UntrustedText.clean($0, limit: 60) }
+      guard status == nil || status == "ok" else { return (check(.fail, "GET /health says \(status ?? "")"), false) }
+      return (check(.pass, "GET /health answered 200", status.map { ["status \($0)"] } ?? []), false)
     }
   }
 
@@ -143,8 +151,8 @@ public struct TenantProbe: Sendable {
     /// A tenant without it is broken, not just old.
     var isRequired = false
     var needsToken = true
-    /// Once its workspace has a token of its own it takes no other: that it refuses ours says nothing (contract §4.3).
-    var isTheWorkspaces = false
+    /// Only the workspace's own token may read it: the operator's is refused as soon as there is one (contract §4.3).
+    var isWorkspacesOwn = false
     /// What is wrong with a 200's document; `nil` when nothing is.
     var problem: @Sendable (JSONValue?) -> String? = { $0 == nil ? "its answer is not JSON" : nil }
   }
@@ -160,7 +168,7 @@ public struct TenantProbe: Sendable {
     Route(id: "route-plugins", path: "/plugins"), Route(id: "route-viewport", path: "/canvas/viewport"),
     Route(id: "route-metrics", path: "/metrics", needsToken: false) { _ in nil },
     Route(id: "route-workspace", path: ".") { $0?["id"] == nil ? "it has no \"id\"" : nil },
-    Route(id: "route-state", path: "state", isTheWorkspaces: true) { $0?["status"] == nil ? "it has no \"status\"" : nil },
+    Route(id: "route-state", path: "state", isWorkspacesOwn: true) { $0?["status"] == nil ? "it has no \"status\"" : nil },
     Route(id: "route-activity", path: "activity?limit=1") { $0?.array == nil ? "its answer is not a list" : nil },
   ]
 
@@ -243,15 +251,20 @@ public struct TenantProbe: Sendable {
             route.id, .unknown, target: slug.rawValue, "\(what) is not offered here (\(response.status))", counts: false, millis: millis)
         }
         return Check(route.id, .fail, target: slug.rawValue, "\(what) answered \(response.status)", millis: millis)
-      case 401 where route.isTheWorkspaces:
+      case 429: return Check(route.id, .unknown, target: slug.rawValue, "\(what): \(Self.limited)", millis: millis)
+      case 401 where route.isWorkspacesOwn, 403 where route.isWorkspacesOwn:
         return Check(
-          route.id, .unknown, target: slug.rawValue, "\(what) takes only the workspace's own token", counts: false, millis: millis)
-      case 429: return Check(route.id, .unknown, target: slug.rawValue, "\(what): too many requests, ask again later", millis: millis)
-      default:
-        return Check(
-          route.id, .fail, target: slug.rawValue, "\(what) answered \(response.status)",
-          evidence: [FeedError.message(of: response)].filter { !$0.isEmpty },
+          route.id, .unknown, target: slug.rawValue,
+          "\(what) answered \(response.status): only the workspace's own token may read it, which says nothing of the tenant",
+          counts: false,
           millis: millis)
+      default:
+        let message = FeedError.message(of: response)
+        let isDatabase = message.contains(TenantTrouble.databaseWords)
+        return Check(
+          route.id, .fail, target: slug.rawValue,
+          "\(what) answered \(response.status)" + (isDatabase ? ": its platform answers, its database does not" : ""),
+          evidence: [message].filter { !$0.isEmpty }, millis: millis)
       }
     }
   }

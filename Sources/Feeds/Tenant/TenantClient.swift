@@ -64,11 +64,28 @@ public struct TenantClient: Sendable {
     return rows
   }
 
-  /// `GET /events`: the newest 100 recorded ones (contract §3.3).
-  public func events(within budget: Double = 15) async throws(FeedError) -> [StoredEventRow] {
-    let json = try await get("/events", within: budget, rowLimit: Self.eventLimit)
-    guard let list = json.array else { throw .unreadable("\(service.name) /events", why: "it is not a list") }
+  /// The newest 100 recorded events of the tenant (`GET /events`), or of one workspace (`GET /events/:workspaceId`), which stay there however
+  /// much happens elsewhere (contract §3.3).
+  public func events(of workspace: WorkspaceID? = nil, within budget: Double = 15) async throws(FeedError) -> [StoredEventRow] {
+    let path = "/events" + (workspace.map { "/\(JSONService.segment($0.rawValue))" } ?? "")
+    let json = try await get(path, within: budget, rowLimit: Self.eventLimit)
+    guard let list = json.array else { throw .unreadable("\(service.name) \(path)", why: "it is not a list") }
     return list.compactMap(StoredEventRow.init)
+  }
+
+  /// Workspaces whose own events are read beside the tenant's, at most.
+  static let ownEventsLimit = 8
+
+  /// The tenant's newest 100 events, and the own ones of those workspaces whose state these don't explain.
+  /// - Parameter rows: its workspaces. One whose own events can't be read stays unexplained.
+  public func events(explaining rows: [WorkspaceRow], within budget: Double = 15) async throws(FeedError) -> [StoredEventRow] {
+    let began = monotonicSeconds()
+    let newest = try await events(within: budget)
+    let left = max(0.05, budget - (monotonicSeconds() - began))
+    let silent = rows.filter { !$0.isExplained(by: newest) }.prefix(Self.ownEventsLimit).map(\.id)
+    let own = await silent.concurrentMap { id in (try? await events(of: id, within: left)) ?? [] }
+    var known = Set(newest.map(\.id))
+    return newest + own.joined().filter { known.insert($0.id).inserted }
   }
 
   /// What the workspace did of late: the newest rows of `GET /workspaces/:id/activity` (contract §4.3).

@@ -70,7 +70,7 @@ public struct CostReport: Sendable {
       if let waste = Self.waste(row, verdict, in: fleet) { wastes[waste, default: CostSum()].add(cost) }
       if cost.hourly == nil {
         // Of a machine that only the feed told of yet, the region is missing, not the price.
-        let mark = row.isSpot ? " (spot)" : row.region.rawValue.isEmpty ? " (region not told)" : ""
+        let mark = row.isSpot ? " (spot)" : row.region.rawValue.isEmpty ? " (region unknown)" : ""
         unpriced.insert((row.type ?? "unknown type") + mark)
       }
     }

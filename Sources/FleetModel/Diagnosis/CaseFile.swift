@@ -62,7 +62,7 @@ public struct CaseFile: Sendable {
   public var bootEvents: Reading<[BootEventRow]> = .notAsked
   /// A free-form document (contract §1.7).
   public var diagnostics: Reading<JSONValue> = .notAsked
-  /// What the tenant recorded, the newest hundred.
+  /// What the tenant recorded: its newest hundred and those of workspaces whose state these don't explain, or one workspace's newest hundred.
   public var events: Reading<[StoredEventRow]> = .notAsked
   /// Console lines: cleaned, secrets masked.
   public var consoles: [WorkspaceID: Reading<[String]>] = [:]
@@ -71,8 +71,6 @@ public struct CaseFile: Sendable {
   public var probe: TenantProbeReport?
   /// Records of the DNS zone.
   public var dnsRecords: Reading<Gauge> = .notAsked
-  /// vCPUs of the account's running machines, where the quota is known.
-  public var vcpus: Gauge?
   /// Whether the purges could be read.
   public var purges: Reading<Int> = .notAsked
 
@@ -91,10 +89,13 @@ public struct TenantProbeReport: Hashable, Sendable {
     return nil
   }
   public var failures: [Layer: String]
+  /// Whether it answered that there were too many requests: that tells neither well nor ill of it.
+  public var isLimited: Bool
   public var at: Timestamp
 
-  public init(failures: [Layer: String], at: Timestamp) {
+  public init(failures: [Layer: String], isLimited: Bool = false, at: Timestamp) {
     self.failures = failures
+    self.isLimited = isLimited
     self.at = at
   }
 }

@@ -11,6 +11,8 @@ public struct Finding: Hashable, Sendable {
     case provisionFailed = "provision-failed"
     case tunnelOrDNSFailed = "tunnel-or-dns-failed"
     case tenantUnreachable = "tenant-unreachable"
+    case platformDatabaseDown = "platform-database-down"
+    case rateLimited = "rate-limited"
     case dnsQuotaFull = "dns-quota-full"
     case vcpuQuotaFull = "vcpu-quota-full"
     case provisionerDisabled = "provisioner-disabled"
@@ -22,6 +24,7 @@ public struct Finding: Hashable, Sendable {
     case statusDisagrees = "status-disagrees"
     case purgeFailed = "purge-failed"
     case purgeOld = "purge-old"
+    case deletionLeftMachines = "deletion-left-machines"
     case clockSkew = "clock-skew"
     case sourceOverreach = "source-overreach"
     case streamsRefused = "streams-refused"
@@ -30,7 +33,7 @@ public struct Finding: Hashable, Sendable {
     var depth: Int {
       switch self {
       case .bootEventsMissing, .bootedNeverRegistered, .runtimeCrashed, .envMissing, .dnsQuotaFull, .vcpuQuotaFull, .provisionerDisabled,
-        .wedged:
+        .wedged, .platformDatabaseDown:
         0
       case .tunnelOrDNSFailed: 1
       default: 2
@@ -84,12 +87,11 @@ public struct Finding: Hashable, Sendable {
   /// What could have been proof and could not be read, and why.
   public var unchecked: [String]
   public var nextStep: String
-  /// What would show that this is not it.
-  public var disproof: String?
+  public var disproof: Disproof?
 
   public init(
     _ code: Code, _ severity: Severity, of target: Target, _ summary: String, evidence: [Evidence], unchecked: [String] = [],
-    nextStep: String, disproof: String? = nil
+    nextStep: String, disproof: Disproof? = nil
   ) {
     self.code = code
     self.severity = severity

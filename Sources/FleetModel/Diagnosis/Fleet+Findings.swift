@@ -25,22 +25,21 @@ extension Fleet {
   }
 
   /// What concerns no single org: clocks, quotas, and deletions whose org the roster no longer holds.
-  public func findings(at now: Timestamp, vcpuQuota: Int?, dnsRecords: CaseFile.Gauge? = nil) -> [Finding] {
-    fleetFindings(vcpus: vcpuGauge(limit: vcpuQuota), dnsRecords: dnsRecords, purges: purges.values, RuleClock(now: now))
+  public func findings(at now: Timestamp, file: CaseFile = CaseFile()) -> [Finding] {
+    let gone = instancesByOrg.keys.filter { orgs[$0] == nil && completedPurges[$0] != nil }
+    return fleetFindings(purges: purges.values, deleted: gone, file: file, RuleClock(now: now))
   }
 
+  /// - Parameters:
+  ///   - purges: those that may have a finding.
+  ///   - deleted: orgs of which machines may stand although their deletion is completed.
   func fleetFindings(
-    vcpus: CaseFile.Gauge?, dnsRecords: CaseFile.Gauge?, purges: some Sequence<PurgeRow>, _ clock: RuleClock
+    purges: some Sequence<PurgeRow>, deleted: some Sequence<OrgID>, file: CaseFile = CaseFile(), _ clock: RuleClock
   ) -> [Finding] {
-    var found = [clockFinding(clock)].compactMap { $0 }
-    if let vcpus, let severity = vcpus.severity { found.append(vcpuQuotaFinding(vcpus, severity, of: .fleet, at: clock.now)) }
-    if let dnsRecords = dnsRecords ?? zoneGauge, let severity = dnsRecords.severity {
-      found.append(dnsQuotaFinding(dnsRecords, severity, of: .fleet, at: clock.now))
-    }
-    for purge in purges where purge.orgID.map({ orgs[$0] == nil }) ?? true {
-      if let finding = Self.finding(of: purge, target: .fleet, at: clock) { found.append(finding) }
-    }
-    return found.ranked
+    var found = [clockFinding(clock), finding(.vcpus, of: .fleet, by: clock), finding(.zone, of: .fleet, file, by: clock)]
+    for purge in purges where purge.orgID.map({ orgs[$0] == nil }) ?? true { found.append(finding(of: purge, target: .fleet, at: clock)) }
+    for org in deleted { found.append(machinesLeft(by: org, clock)) }
+    return found.standing.ranked
   }
 
   // MARK: - Sources
@@ -58,74 +57,9 @@ extension Fleet {
     return (problem == nil, problem, oldest)
   }
 
-  // MARK: - Quotas
-
-  /// The zone's records against its quota, where it was read.
-  private var zoneGauge: CaseFile.Gauge? { zone.map { CaseFile.Gauge(used: $0.records.count, limit: $0.quota) } }
-
-  /// vCPUs of the machines that hold some of the quota: those whose type tells how many.
-  /// - Parameter limit: as configured; `nil`: what Service Quotas said, where every region's is known.
-  public func vcpuGauge(limit: Int?) -> CaseFile.Gauge? {
-    vcpuGauge(used: instances.values.reduce(0) { $0 + Self.vcpus(of: $1.row) }, limit: limit)
-  }
-
-  func vcpuGauge(used: Int, limit: Int?) -> CaseFile.Gauge? {
-    let told = regions.isEmpty || regions.contains { vcpuLimits[$0] == nil } ? nil : vcpuLimits.values.reduce(0, +)
-    guard let limit = limit ?? told, limit > 0 else { return nil }
-    return CaseFile.Gauge(used: used, limit: limit)
-  }
-
-  /// How full the DNS zone is; `nil` while that is not known.
-  func zoneGauge(by clock: RuleClock) -> CaseFile.Gauge? {
-    guard let zone, isComplete(.dns, at: clock.now) else { return nil }
-    if let record = sources[.dns], let at = record.lastComplete { _ = clock.isOver(record.staleAfter, since: at) }
-    return CaseFile.Gauge(used: zone.records.count, limit: zone.quota)
-  }
-
-  /// What a machine takes of the quota of standard on-demand vCPUs; 0 where its type doesn't tell.
-  static func vcpus(of row: InstanceRow) -> Int {
-    guard row.state.isLive, !row.isSpot, let type = row.type.flatMap(InstanceType.init), type.isStandard else { return 0 }
-    return type.vcpus ?? 0
-  }
-
-  /// The orgs and workspaces that wait for room.
-  private var waiting: String {
-    let coming = inFlight.compactMap { target -> String? in
-      switch target {
-      case .tenant(let id): orgs[id]?.slug.rawValue
-      case .workspace(let id): workspaces[id].map { "\(orgs[$0.orgID]?.slug.rawValue ?? "?")/\($0.row.name)" }
-      }
-    }.sorted()
-    guard let first = coming.first else { return "nothing waits for it now" }
-    return coming.count == 1
-      ? "\(first) waits for it"
-      : "\(coming.count) wait for it: " + coming.prefix(5).joined(separator: ", ") + (coming.count > 5 ? ", …" : "")
-  }
-
-  func vcpuQuotaFinding(_ gauge: CaseFile.Gauge, _ severity: Finding.Severity, of target: Finding.Target, at now: Timestamp) -> Finding {
-    Finding(
-      .vcpuQuotaFull, severity, of: target,
-      "vCPU quota \(gauge.used)/\(gauge.limit)" + (gauge.used >= gauge.limit ? ": no machine can be launched" : ""),
-      evidence: [
-        .init("ec2", "running and pending machines hold \(gauge.used) of \(gauge.limit) vCPUs", at: machinesKnown(at: now)?.at),
-        .init("fleet", waiting),
-      ],
-      nextStep: "let orphaned machines go (`fleettui orphans`) or ask AWS for a higher quota of standard on-demand vCPUs",
-      disproof: "the quota is higher than configured, or machines ended since")
-  }
-
-  func dnsQuotaFinding(_ gauge: CaseFile.Gauge, _ severity: Finding.Severity, of target: Finding.Target, at now: Timestamp) -> Finding {
-    Finding(
-      .dnsQuotaFull, severity, of: target,
-      "DNS zone \(gauge.used)/\(gauge.limit) records" + (severity == .critical ? "; provisions will fail" : ""),
-      evidence: [.init("dns", "\(gauge.used) of \(gauge.limit) records are used"), .init("fleet", waiting)],
-      nextStep: "let orphaned records go (`fleettui dns` lists them) or raise the zone's quota",
-      disproof: "the zone's quota is higher than configured")
-  }
-
   // MARK: - Deletions
 
-  static func finding(of purge: PurgeRow, target: Finding.Target, at clock: RuleClock) -> Finding? {
+  func finding(of purge: PurgeRow, target: Finding.Target, at clock: RuleClock) -> Finding? {
     let now = clock.now
     let age = purge.createdAt.map { now - $0 }
     let name = purge.slug?.rawValue ?? purge.orgID?.rawValue ?? purge.id.rawValue
@@ -147,7 +81,7 @@ extension Fleet {
           + ", \(since)",
         evidence: evidence, unchecked: age == nil ? ["how old it is: the row has no created_at"] : [],
         nextStep: "remove what the failing step names, then delete the org again: the cascade resumes where it stopped",
-        disproof: "a later purge of the same org is completed")
+        disproof: Finding.Disproof("a later purge of the same org is completed", isKnown: isFollowedByACompletedOne(purge)))
     case .pending:
       guard let created = purge.createdAt, clock.isOver(86_400, since: created) else { return nil }
       return Finding(
@@ -158,10 +92,57 @@ extension Fleet {
         disproof: "its last_step changes")
     }
   }
+
+  private func isFollowedByACompletedOne(_ purge: PurgeRow) -> Bool {
+    guard let done = purge.orgID.flatMap({ completedPurges[$0] }).flatMap({ purges[$0] }), done.id != purge.id else { return false }
+    guard let began = purge.createdAt, let ended = done.completedAt ?? done.createdAt else { return false }
+    return ended > began
+  }
+
+  /// Seconds that machines may take to go after their org's deletion is called completed: EC2 needs one or two minutes (contract §8.3).
+  private static let endingLimit = 180.0
+
+  /// The newest run that removed an org, by the control plane's word.
+  public func completedPurge(of org: OrgID) -> PurgeRow? { completedPurges[org].flatMap { purges[$0] } }
+
+  /// The machines that EC2 still had of an org when its deletion was long called completed.
+  public func machinesLeft(by org: OrgID) -> [Instance] {
+    guard orgs[org] == nil, let completed = completedPurge(of: org)?.completedAt else { return [] }
+    return machines(of: org).filter { machine in
+      guard !machine.row.state.isEnding, let seen = sources[.ec2(machine.row.region)]?.lastComplete else { return false }
+      return seen - completed > Self.endingLimit
+    }
+  }
+
+  private func machinesLeft(by org: OrgID, _ clock: RuleClock) -> Finding? {
+    guard let purge = completedPurge(of: org), let completed = purge.completedAt else { return nil }
+    let left = machinesLeft(by: org)
+    guard !left.isEmpty else { return nil }
+    let name = purge.slug?.rawValue ?? org.rawValue
+    let ids = left.prefix(4).map(\.id.rawValue).joined(separator: ", ") + (left.count > 4 ? ", …" : "")
+    return Finding(
+      .deletionLeftMachines, .critical, of: .fleet,
+      "deletion of \(name), completed \(Spoken.duration(clock.now - completed)) ago, left \(left.count) \(left.count == 1 ? "machine" : "machines"): \(ids)",
+      evidence: [.init("control-plane purges", "purge \(purge.id) of \(name) is completed", at: completed)]
+        + left.prefix(8).map {
+          .init("ec2:\($0.row.region)", "\($0.id) is \($0.row.state.text)", at: sources[.ec2($0.row.region)]?.lastComplete)
+        },
+      unchecked: machinesKnown(at: clock.now)?.problem.map { ["whether they are gone meanwhile: \($0)"] } ?? [],
+      nextStep:
+        "delete \(name) again through the control plane (DELETE /cp/admin/tenants/\(name)): it is idempotent and resumes the cascade",
+      disproof: "the machines were kept on purpose")
+  }
 }
 
-/// Durations as people say them.
+/// Durations and failures as people say them.
 enum Spoken {
+  /// `what: why`, without saying what twice.
+  static func sentence(_ what: String, _ why: String?) -> String {
+    guard let why, !why.isEmpty else { return "\(what), and nobody says why" }
+    guard why.lowercased().hasPrefix(what.lowercased()) else { return "\(what): \(why)" }
+    return why.utf8.count == what.utf8.count ? "\(what), and nobody says why" : why
+  }
+
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e12 else { return "ages" }
     let whole = Int(clamping: max(0, seconds).rounded())

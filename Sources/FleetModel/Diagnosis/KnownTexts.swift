@@ -141,21 +141,4 @@ enum KnownTexts {
     }
     return names
   }
-
-  /// The layer at which a request to a tenant failed, from the words of ``HTTPFailure`` and of answers; `nil` when the tenant did answer.
-  static func failingLayer(of problem: String) -> TenantProbeReport.Layer? {
-    if problem.contains("does not resolve") { return .dns }
-    if problem.contains("TLS failed") { return .tls }
-    if problem.contains("refuses connections") || problem.contains("no answer within") || problem.contains("connection broke")
-      || problem.contains("answer broke off") || problem.contains("nothing came for") || problem.contains("headers are larger")
-    {
-      return .http
-    }
-    if problem.contains("platform datastore unavailable") { return .routes }
-    guard let range = problem.firstRange(of: " answered "), let status = Int(problem[range.upperBound...].prefix(while: \.isNumber)) else {
-      return nil
-    }
-    // 530 is the edge saying that the name has no origin.
-    return status >= 500 ? (status == 530 ? .dns : .http) : nil
-  }
 }

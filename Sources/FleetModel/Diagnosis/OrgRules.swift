@@ -49,20 +49,19 @@ struct OrgRules {
   }
 
   func findings() -> [Finding] {
-    var found = [deletion, overreach].compactMap { $0 }
+    var found = [deletion, overreach].standing
     // While it is being deleted, everything below is meant to be so.
     if let deletion = org.deletion, deletion.status != .failed { return found }
-    let quotas = quotas
-    found += quotas
     if isComing || hasFailed {
-      let cause = [bootEventsMissing, provisionerDisabled, environmentMissing, tunnelOrDNS].compactMap { $0 }
+      let quota = org.row.lastError.flatMap(Quota.init(namedBy:))
+      // What a full quota kept from being made is no fault of its own.
+      let cause = [bootEventsMissing, provisionerDisabled, environmentMissing, quota.map(refusal) ?? tunnelOrDNS].standing
       found += cause
-      let isQuota = org.row.lastError.map { KnownTexts.isDNSQuota($0) || KnownTexts.isVCPUQuota($0) } ?? false
-      if hasFailed, cause.isEmpty, !isQuota { found.append(provisionFailed) }
-      if let finding = bootStepFailed, cause.isEmpty, isComing { found.append(finding) }
+      if hasFailed, cause.isEmpty { found.append(provisionFailed) }
+      if isComing, cause.isEmpty { found += [bootStepFailed, waitsForRoom].standing }
     }
     if org.row.status == .running {
-      found += [tunnelOrDNS, unreachable, refusedByGuard, streamsRefused].compactMap { $0 }
+      found += [tunnelOrDNS, unreachable, databaseDown, rateLimited, refusedByGuard, streamsRefused].standing
       found += silentSubsystems
     }
     found += disagreement.map { [$0] } ?? databaseDisagreements
@@ -118,12 +117,15 @@ struct OrgRules {
       unchecked: machineGap + bootEventsGap + ["the control plane's log: only it shows the 401 on POST /cp/tenants/boot-event"],
       nextStep:
         "look for 401 on POST /cp/tenants/boot-event in the control plane's log; check that org_instances.admin_token is written before the wait for the tenant, and the latest green deploy",
-      disproof: "a boot event of this machine, or a machine without network")
+      disproof: Finding.Disproof("a boot event of this machine, or a machine without network", isKnown: bootEvents?.count ?? 0 > 0))
   }
 
   private var provisionerDisabled: Finding? {
     if let error = org.row.lastError, KnownTexts.isProvisionerDisabled(error) {
-      return provisionerDisabled([statusEvidence], "the control plane says so")
+      let isLaunchedSince = machine?.row.launchedAt.map { $0 > failedAt ?? $0 } ?? false
+      return provisionerDisabled(
+        [statusEvidence], "the control plane says so",
+        disproof: Finding.Disproof("a machine of the org that was launched since", isKnown: isLaunchedSince))
     }
     guard isComing, machine == nil, let created = org.row.createdAt else { return nil }
     // A machine may well stand where nobody could look.
@@ -132,15 +134,17 @@ struct OrgRules {
     var evidence = [statusEvidence, Finding.Evidence("control-plane", "accepted \(Spoken.duration(now - created)) ago", at: created)]
     if machines != nil { evidence.append(.init("ec2", "no machine of the org in any configured region", at: machines?.at)) }
     if let events = bootEvents { evidence.append(.init(events.by, "0 boot events", at: events.at)) }
-    return provisionerDisabled(evidence, "accepted \(Spoken.duration(now - created)) ago, no machine and no boot event")
+    return provisionerDisabled(
+      evidence, "accepted \(Spoken.duration(now - created)) ago, no machine and no boot event",
+      disproof: "a machine of the org in a region or account that is not configured here")
   }
 
-  private func provisionerDisabled(_ evidence: [Finding.Evidence], _ why: String) -> Finding {
+  private func provisionerDisabled(_ evidence: [Finding.Evidence], _ why: String, disproof: Finding.Disproof) -> Finding {
     Finding(
       .provisionerDisabled, .critical, of: target, "provisioner disabled: \(why)", evidence: evidence,
       unchecked: machineGap + bootEventsGap,
-      nextStep: "look for `tenant provisioner: DISABLED` in the control plane's log; SECRETS_ENCRYPTION_KEY must be set",
-      disproof: "a machine of the org in a region or account that is not configured here")
+      nextStep: "look for `tenant provisioner: DISABLED` in the control plane's log; SECRETS_ENCRYPTION_KEY must be set", disproof: disproof
+    )
   }
 
   // MARK: - Published failures
@@ -158,7 +162,7 @@ struct OrgRules {
   private var provisionFailed: Finding {
     Finding(
       .provisionFailed, .critical, of: target,
-      "provisioning \(org.row.status?.text ?? "failed"): \(org.row.lastError ?? "no reason given")",
+      Spoken.sentence("provisioning \(org.row.status?.text ?? "failed")", org.row.lastError),
       evidence: [statusEvidence, machineEvidence].compactMap { $0 } + failedStep, unchecked: machineGap + bootEventsGap,
       nextStep: "read the boot's timeline (`fleettui explain \(name)`) and the control plane's log for this org",
       disproof: "instance_status becomes running")
@@ -178,16 +182,36 @@ struct OrgRules {
 
   // MARK: - Name, tunnel, reachability
 
-  private var problem: (layer: TenantProbeReport.Layer, evidence: Finding.Evidence)? {
+  /// What keeps the tenant from being read, who said so and when.
+  private var trouble: (kind: TenantTrouble, evidence: [Finding.Evidence], at: Timestamp)? {
     if let probe = file.probe, let failure = probe.failure {
-      return (failure.layer, .init("probe", "\(failure.layer.rawValue): \(failure.why)", at: probe.at))
+      return (.layer(failure.layer), [.init("probe", "\(failure.layer.rawValue): \(failure.why)", at: probe.at)], probe.at)
     }
     let freshness = fleet.freshness(of: .tenant(org.slug), at: now)
-    guard freshness.state == .failed, let text = freshness.problem, text.hasPrefix("tenant "), let layer = KnownTexts.failingLayer(of: text)
-    else { return nil }
-    let evidence = Finding.Evidence("tenant:\(name)", text, at: fleet.sources[.tenant(org.slug)]?.lastFailure)
-    // The layers answered the probe: what failed lies behind them.
-    return (file.probe == nil ? layer : .routes, evidence)
+    guard freshness.state == .failed, let text = freshness.problem, let kind = TenantTrouble(problem: text) else { return nil }
+    let at = fleet.sources[.tenant(org.slug)]?.lastFailure ?? now
+    var evidence = [Finding.Evidence("tenant:\(name)", text, at: at)]
+    if let probe = file.probe {
+      evidence.append(.init("probe", "GET /health answered \(probe.isLimited ? "429: too many requests" : "200")", at: probe.at))
+    }
+    return (kind, evidence, at)
+  }
+
+  private var failingLayer: TenantProbeReport.Layer? { if case .layer(let layer)? = trouble?.kind { layer } else { nil } }
+
+  /// When its list of workspaces was last read in full, as long as that counts.
+  private var readAt: Timestamp? {
+    let freshness = fleet.freshness(of: .tenant(org.slug), at: now)
+    guard freshness.state == .complete, let at = freshness.at, let record = fleet.sources[.tenant(org.slug)] else { return nil }
+    _ = clock.isOver(record.staleAfter, since: at)
+    return at
+  }
+
+  /// Whether the tenant's list, or with `health` its `/health` alone, was answered with 200 since that trouble.
+  private func hasAnswered(since trouble: Timestamp, health: Bool) -> Bool {
+    if let readAt, readAt > trouble { return true }
+    guard health, let probe = file.probe, probe.failure == nil, !probe.isLimited else { return false }
+    return probe.at >= trouble
   }
 
   /// What the control plane's diagnostics say of name and tunnel, if they say it in a way that can be read (contract §1.7).
@@ -208,8 +232,10 @@ struct OrgRules {
       evidence.append(statusEvidence)
       what = error
     }
-    if let problem, problem.layer == .dns, org.row.status == .running {
-      evidence.append(problem.evidence)
+    var since = org.row.updatedAt ?? org.statusToldAt
+    if let trouble, failingLayer == .dns, org.row.status == .running {
+      evidence += trouble.evidence
+      since = trouble.at
       what = what ?? "the tenant's name does not lead to it"
     }
     let marks =
@@ -223,30 +249,51 @@ struct OrgRules {
       .tunnelOrDNSFailed, .critical, of: target, what, evidence: evidence + diagnosed + [machineEvidence].compactMap { $0 },
       unchecked: file.diagnostics.problem.map { ["diagnostics: \($0)"] } ?? [],
       nextStep: "check that \(name)'s CNAME leads to its tunnel and that the tunnel is healthy; provision again if the step was skipped",
-      disproof: "the name resolves and GET /health answers 200")
+      disproof: Finding.Disproof("the name resolves and GET /health answers 200", isKnown: hasAnswered(since: since, health: true)))
   }
 
   private var unreachable: Finding? {
-    guard let problem else { return nil }
+    guard let trouble, let layer = failingLayer else { return nil }
+    let isHealthy = layer == .routes
     return Finding(
-      .tenantUnreachable, .critical, of: target, "tenant does not answer; first failing layer: \(problem.layer.rawValue)",
-      evidence: [problem.evidence, statusEvidence, machineEvidence].compactMap { $0 } + diagnosed, unchecked: machineGap,
-      nextStep: "run `fleettui check \(name)`; a machine that runs but does not answer wants its tunnel and container looked at",
-      disproof: "GET /health answers 200 from here")
+      .tenantUnreachable, .critical, of: target,
+      isHealthy
+        ? "tenant's routes do not answer; first failing layer: routes" : "tenant does not answer; first failing layer: \(layer.rawValue)",
+      evidence: (trouble.evidence + [statusEvidence, machineEvidence]).compactMap { $0 } + diagnosed, unchecked: machineGap,
+      nextStep: isHealthy
+        ? "run `fleettui check \(name)`, then read its platform's log: it answers, and can't do what it is asked"
+        : "run `fleettui check \(name)`; a machine that runs but does not answer wants its tunnel and container looked at",
+      disproof: Finding.Disproof(
+        isHealthy ? "GET /workspaces answers 200" : "GET /health answers 200 from here",
+        isKnown: hasAnswered(since: trouble.at, health: !isHealthy)))
+  }
+
+  private var databaseDown: Finding? {
+    guard let trouble, trouble.kind == .databaseDown else { return nil }
+    return Finding(
+      .platformDatabaseDown, .critical, of: target, "the tenant's platform answers, its database does not",
+      evidence: (trouble.evidence + [machineEvidence]).compactMap { $0 }, unchecked: machineGap,
+      nextStep: "look at PostgreSQL on \(name)'s machine: is its container up, is its disk full? Tunnel and name are in order",
+      disproof: Finding.Disproof("GET /workspaces answers 200", isKnown: hasAnswered(since: trouble.at, health: false)))
+  }
+
+  private var rateLimited: Finding? {
+    guard let trouble, trouble.kind == .rateLimited else { return nil }
+    return Finding(
+      .rateLimited, .warning, of: target, "the tenant refuses more requests from here (429): its state is not read meanwhile",
+      evidence: trouble.evidence,
+      nextStep: "find who else asks from this address (dashboards, scripts): all share 600 requests a minute; it ends by itself within one",
+      disproof: Finding.Disproof("GET /workspaces answers 200", isKnown: hasAnswered(since: trouble.at, health: false)))
   }
 
   /// A tenant that refuses the org id which the control plane gives: it was built for another org, or before the cut-over.
   private var refusedByGuard: Finding? {
-    let freshness = fleet.freshness(of: .tenant(org.slug), at: now)
-    guard freshness.state == .failed, let text = freshness.problem, text.contains("guard refuses the org id") else { return nil }
+    guard let trouble, trouble.kind == .guardRefuses else { return nil }
     return Finding(
       .statusDisagrees, .warning, of: target, "the tenant refuses the org id that the control plane gives",
-      evidence: [
-        .init("tenant:\(name)", text, at: fleet.sources[.tenant(org.slug)]?.lastFailure),
-        .init("control-plane", "org id \(org.id)", at: org.lastSeen),
-      ],
+      evidence: trouble.evidence + [.init("control-plane", "org id \(org.id)", at: org.lastSeen)],
       nextStep: "check MOLECULE_ORG_ID on the tenant's machine; a pre-cutover tenant must be provisioned again",
-      disproof: "GET /workspaces answers 200")
+      disproof: Finding.Disproof("GET /workspaces answers 200", isKnown: hasAnswered(since: trouble.at, health: false)))
   }
 
   private var streamsRefused: Finding? {
@@ -327,7 +374,7 @@ struct OrgRules {
         id: deletion.purgeID ?? "?", orgID: org.id, slug: org.slug, status: deletion.status, lastStep: deletion.step,
         lastError: deletion.lastError)
     row.slug = row.slug ?? org.slug
-    return Fleet.finding(of: row, target: target, at: clock)
+    return fleet.finding(of: row, target: target, at: clock)
   }
 
   /// Seconds after which an overreach is history.
@@ -344,32 +391,18 @@ struct OrgRules {
       disproof: "the workspace was moved here and its former org has not been asked since")
   }
 
-  private var quotas: [Finding] {
-    let error = org.row.lastError ?? ""
-    guard isComing || hasFailed else { return [] }
-    var found: [Finding] = []
-    if KnownTexts.isDNSQuota(error) {
-      let gauge = file.dnsRecords.value
-      found.append(
-        Finding(
-          .dnsQuotaFull, .critical, of: target, "DNS zone full" + (gauge.map { " (\($0.used)/\($0.limit))" } ?? "") + "; provisions fail",
-          evidence: [statusEvidence]
-            + (gauge.map { [.init("dns", "\($0.used) of \($0.limit) records are used", at: file.dnsRecords.readAt)] } ?? []),
-          unchecked: gauge == nil ? ["the zone's records: \(file.dnsRecords.problem ?? "they were not read")"] : [],
-          nextStep: "let orphaned records go (`fleettui dns` lists them) or raise the zone's quota, then provision again",
-          disproof: "the zone has room"))
-    } else if let gauge = file.dnsRecords.value, let severity = gauge.severity {
-      found.append(fleet.dnsQuotaFinding(gauge, severity, of: target, at: now))
-    }
-    if KnownTexts.isVCPUQuota(error) {
-      found.append(
-        Finding(
-          .vcpuQuotaFull, .critical, of: target, "vCPU quota full: EC2 refused the machine", evidence: [statusEvidence],
-          nextStep: "let orphaned machines go (`fleettui orphans`) or ask AWS for a higher quota, then provision again",
-          disproof: "the quota has room"))
-    } else if machine == nil, let gauge = file.vcpus, let severity = gauge.severity {
-      found.append(fleet.vcpuQuotaFinding(gauge, severity, of: target, at: now))
-    }
-    return found
+  // MARK: - Quotas
+
+  /// Only where the control plane tells, or somebody watched, is it known when it failed.
+  private var failedAt: Timestamp? { org.row.updatedAt ?? (org.statusToldAt > org.firstSeen ? org.statusToldAt : nil) }
+
+  private func refusal(by quota: Quota) -> Finding {
+    fleet.refusal(by: quota, of: target, failedAt: failedAt, statusEvidence, again: "provision it again", file, clock)
+  }
+
+  /// It is to get a machine, and the quota has hardly any left.
+  private var waitsForRoom: Finding? {
+    guard machine == nil, machines?.isComplete ?? false else { return nil }
+    return fleet.finding(.vcpus, of: target, from: .critical, by: clock)
   }
 }

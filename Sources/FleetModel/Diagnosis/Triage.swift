@@ -29,8 +29,13 @@ public struct Triage: Sendable {
   /// The org of each workspace that is not well, for when it is gone.
   private var owners: [WorkspaceID: OrgID] = [:]
   private var counts: [Finding.Severity: Int] = [:]
-  private var vcpus: [InstanceID: Int] = [:]
-  private var vcpusUsed = 0
+  /// What was judged by how full the quotas are, and how full they were.
+  private var restingOnGauges: Set<Finding.Target> = []
+  private var gauges: [CaseFile.Gauge?] = []
+  /// The org that each machine's tags name, for when the machine is gone.
+  private var machineOrgs: [InstanceID: OrgID] = [:]
+  /// Orgs whose deletion is completed and of which machines stand.
+  private var deleted: Set<OrgID> = []
   /// Whether EC2 can be judged from: with it every verdict about machines comes and goes. `nil` where none is configured.
   private var knowsMachines: Bool?
   /// Orgs whose deletion explains everything in them.
@@ -46,7 +51,6 @@ public struct Triage: Sendable {
 
     public init(vcpuQuota: Int? = nil) { self.vcpuQuota = vcpuQuota }
   }
-  private var limits = Limits()
   /// When a boot that was called failed early has had its time.
   fileprivate(set) var nextBootEnd: Timestamp?
 
@@ -80,11 +84,15 @@ public struct Triage: Sendable {
 
   /// Judges anew what `changes` touched and whatever's time has come.
   /// - Returns: the targets whose findings became others.
-  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, limits: Limits, at now: Timestamp) -> Set<Finding.Target> {
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) -> Set<Finding.Target> {
     changed = []
-    self.limits = limits
-    count(changes.instances, fleet)
+    noteDeleted(changes, fleet)
     var targets = touched(by: changes, fleet)
+    let gauges = [fleet.vcpuGauge, fleet.zoneGauge]
+    if gauges != self.gauges {
+      self.gauges = gauges
+      targets.formUnion(restingOnGauges)
+    }
     let knowsMachines = fleet.machinesKnown(at: now)?.isComplete
     if knowsMachines != self.knowsMachines {
       self.knowsMachines = knowsMachines
@@ -115,6 +123,7 @@ public struct Triage: Sendable {
       default: break
       }
     }
+    for id in changes.purges { if let org = fleet.purges[id]?.orgID { targets.insert(.org(org)) } }
     for id in changes.orgs { deletedBy[id] = fleet.orgs[id]?.deletion?.purgeID }
     if !changes.purges.isEmpty { for (org, purge) in deletedBy where changes.purges.contains(purge) { targets.insert(.org(org)) } }
     for id in changes.orgs {
@@ -126,11 +135,16 @@ public struct Triage: Sendable {
     return targets
   }
 
-  private mutating func count(_ instances: Set<InstanceID>, _ fleet: Fleet) {
-    for id in instances {
-      let now = fleet.instances[id].map { Fleet.vcpus(of: $0.row) }
-      vcpusUsed += (now ?? 0) - (vcpus[id] ?? 0)
-      vcpus[id] = now
+  private mutating func noteDeleted(_ changes: FleetChanges, _ fleet: Fleet) {
+    var orgs = changes.orgs.union(changes.purges.compactMap { fleet.purges[$0]?.orgID })
+    for id in changes.instances {
+      if let before = machineOrgs[id] { orgs.insert(before) }
+      machineOrgs[id] = fleet.instances[id]?.row.orgID
+      if let after = machineOrgs[id] { orgs.insert(after) }
+    }
+    for id in orgs {
+      let isDeleted = fleet.orgs[id] == nil && fleet.completedPurges[id] != nil && fleet.instancesByOrg[id] != nil
+      if isDeleted { deleted.insert(id) } else { deleted.remove(id) }
     }
   }
 
@@ -164,15 +178,14 @@ public struct Triage: Sendable {
       owners[id] = workspace.orgID
       found = fleet.findings(of: id, by: clock)
     case .fleet:
-      found = fleet.fleetFindings(
-        vcpus: fleet.vcpuGauge(used: vcpusUsed, limit: limits.vcpuQuota), dnsRecords: fleet.zoneGauge(by: clock),
-        purges: fleet.openPurges.compactMap { fleet.purges[$0] }, clock)
+      found = fleet.fleetFindings(purges: fleet.openPurges.compactMap { fleet.purges[$0] }, deleted: deleted, clock)
       // An answer of EC2 that nobody renews grows stale.
       for region in fleet.regions {
         if let record = fleet.sources[.ec2(region)], let at = record.lastComplete { _ = clock.isOver(record.staleAfter, since: at) }
       }
     }
     note(found, of: target)
+    if clock.restsOnGauges { restingOnGauges.insert(target) } else { restingOnGauges.remove(target) }
     entries[target]?.due = clock.nextChange
     if let due = clock.nextChange { queue(target, at: due) }
   }
@@ -193,6 +206,7 @@ public struct Triage: Sendable {
   }
 
   private mutating func drop(_ target: Finding.Target) {
+    restingOnGauges.remove(target)
     guard entries[target] != nil else { return }
     note([], of: target)
     entries[target] = nil
@@ -220,7 +234,7 @@ public struct Triage: Sendable {
     }
     for id in fleet.orgs.keys { compare(.org(id), fleet.findings(of: id, at: now)) }
     for id in fleet.workspaces.keys { compare(.workspace(id), fleet.findings(of: id, at: now)) }
-    compare(.fleet, fleet.findings(at: now, vcpuQuota: limits.vcpuQuota, dnsRecords: fleet.zoneGauge(by: RuleClock(now: now))))
+    compare(.fleet, fleet.findings(at: now))
     if !known.isEmpty { problems.append("findings of what is gone: \(known)") }
     return problems
   }
@@ -237,12 +251,12 @@ extension Finding {
 }
 
 extension Fleet {
-  mutating func judgeFindings(at now: Timestamp, limits: Triage.Limits) {
+  mutating func judgeFindings(at now: Timestamp) {
     let nextEnd = giveUpBoots(at: now)
     // Taken out of the fleet meanwhile: two references would copy it.
     var triage = triage
     self.triage = Triage()
-    let changed = triage.update(changes, self, limits: limits, at: now)
+    let changed = triage.update(changes, self, at: now)
     triage.nextBootEnd = nextEnd
     self.triage = triage
     changes.findings.formUnion(changed)

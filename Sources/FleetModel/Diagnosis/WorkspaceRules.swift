@@ -13,6 +13,8 @@ struct WorkspaceRules {
 
   /// Seconds without activity after which a busy workspace is not busy.
   private static let phantomLimit = 1800.0
+  /// The platform calls a degraded one online again below this share of errors (contract §2.2).
+  private static let recoveredRate = 0.1
   /// The platform's own liveness key lives that long (contract §4.4).
   private static let heartbeatLimit = 180.0
   /// Seconds that an agent which listens may take to register.
@@ -20,6 +22,9 @@ struct WorkspaceRules {
 
   init(fleet: Fleet, workspace: Workspace, file: CaseFile, clock: RuleClock) {
     self.fleet = fleet
+    var workspace = workspace
+    // What was read because somebody asked knows more than the fleet's own look at the newest events.
+    if let events = file.events.value { workspace.learn(from: events) }
     self.workspace = workspace
     self.file = file
     self.clock = clock
@@ -63,13 +68,12 @@ struct WorkspaceRules {
     // The cascade that removes its org takes it along.
     if let deletion = org?.deletion, deletion.status != .failed { return [] }
     switch row.status {
-    case .provisioning: found += [crashed, neverRegistered, bootStepFailed].compactMap { $0 } + quota
-    case .failed: found += [neverRegistered, publishedFailure].compactMap { $0 } + quota
-    case .offline: found += [crashed].compactMap { $0 }
+    case .provisioning: found += [crashed, neverRegistered, bootStepFailed, waitsForRoom].standing
+    case .failed: found += [neverRegistered, publishedFailure].standing
+    case .offline: found += [crashed].standing
     default: break
     }
-    found += [wedged, agentError, phantomBusy, heartbeatStale, disagreement].compactMap { $0 }
-    return found
+    return found + [wedged, agentError, phantomBusy, heartbeatStale, disagreement].standing
   }
 
   // MARK: - Provisioning
@@ -90,8 +94,11 @@ struct WorkspaceRules {
       .runtimeCrashed, .critical, of: target, "the runtime crashed while it booted",
       evidence: evidence + [machineEvidence].compactMap { $0 }, unchecked: consoleGap,
       nextStep: "read the console's last lines for the cause, correct it, restart the workspace",
-      disproof: "a heartbeat that is younger than the crash")
+      disproof: Finding.Disproof("a heartbeat that is younger than the crash", isKnown: hasBeatenSince))
   }
+
+  /// Whether it gave a sign of life after it was called what it is called.
+  private var hasBeatenSince: Bool { workspace.lastHeartbeat.map { $0 > workspace.statusServerTime ?? workspace.statusToldAt } ?? false }
 
   /// The boot went to its end: by its events, or by what the console shows.
   private var bootEnd: (evidence: [Finding.Evidence], at: Timestamp?)? {
@@ -145,7 +152,7 @@ struct WorkspaceRules {
       .bootedNeverRegistered, .critical, of: target, "booted, never registered\(missing)", evidence: evidence,
       unchecked: machineGap + consoleGap,
       nextStep: "check that the boot script passes the workspace's token to the runtime, then restart the workspace",
-      disproof: "a POST /registry/register answered 200, or a heartbeat")
+      disproof: Finding.Disproof("a POST /registry/register answered 200, or a heartbeat", isKnown: hasBeatenSince))
   }
 
   private var bootStepFailed: Finding? {
@@ -165,7 +172,11 @@ struct WorkspaceRules {
         nextStep: "set \(names.joined(separator: ", ")) in the workspace's secrets or the tenant's, then restart it",
         disproof: "the values are set and a restart fails the same way")
     }
-    if let crashed { return crashed }
+    if let crashed = [crashed].standing.first { return crashed }
+    if let quota = Quota(namedBy: error) {
+      return fleet.refusal(
+        by: quota, of: target, failedAt: workspace.reasonAt, statusEvidence, again: "restart the workspace", file, clock)
+    }
     // The bootstrap watcher is known to give up on a hermes too early (contract §4.5).
     let isTimeout =
       workspace.failureSource == "provision_timeout_sweep" || KnownTexts.isTimeout(error)
@@ -174,9 +185,10 @@ struct WorkspaceRules {
         && workspace.boot?.marks.contains(where: \.failed) != true)
     guard isTimeout else {
       return Finding(
-        .provisionFailed, .critical, of: target, "provisioning failed: \(row.lastError ?? "no reason given")",
+        .provisionFailed, .critical, of: target, Spoken.sentence("provisioning failed", row.lastError),
         evidence: [statusEvidence] + logTail + [machineEvidence].compactMap { $0 }, unchecked: machineGap + consoleGap,
-        nextStep: "read the console and the log's tail for the cause, then restart the workspace", disproof: "it comes online by itself")
+        nextStep: "read the console and the log's tail for the cause, then restart the workspace",
+        disproof: Finding.Disproof("it comes online by itself", isKnown: hasComeOnline))
     }
     let limit = Fleet.provisionLimit(of: row)
     let start = workspace.provisioningSince ?? boot?.startedAt ?? machine?.row.launchedAt
@@ -194,57 +206,63 @@ struct WorkspaceRules {
       evidence: [statusEvidence] + logTail + [machineEvidence].compactMap { $0 },
       unchecked: machineGap + consoleGap + (start == nil ? ["when it was told to provision"] : []),
       nextStep: "read the console: did the agent start, crash or never register? then restart the workspace",
-      disproof: "it registers after all")
+      disproof: Finding.Disproof("it registers after all", isKnown: hasComeOnline || hasBeatenSince))
   }
 
   private var logTail: [Finding.Evidence] {
     workspace.failureLog.map { [.init("log_tail", $0.count > 300 ? "…" + $0.suffix(300) : $0)] } ?? []
   }
 
-  private var quota: [Finding] {
-    if KnownTexts.isVCPUQuota(error) {
-      return [
-        Finding(
-          .vcpuQuotaFull, .critical, of: target, "vCPU quota full: EC2 refused the machine", evidence: [statusEvidence],
-          nextStep: "let orphaned machines go (`fleettui orphans`) or ask AWS for a higher quota, then restart the workspace",
-          disproof: "the quota has room")
-      ]
-    }
-    guard machine == nil, let gauge = file.vcpus, let severity = gauge.severity else { return [] }
-    return [fleet.vcpuQuotaFinding(gauge, severity, of: target, at: now)]
+  /// It is to get a machine, and the quota has hardly any left.
+  private var waitsForRoom: Finding? {
+    guard machine == nil, machines?.isComplete ?? false else { return nil }
+    return fleet.finding(.vcpus, of: target, from: .critical, by: clock)
   }
 
   // MARK: - Running
 
   private var wedged: Finding? {
-    let says = workspace.runtimeState == "wedged" || (row.status == .degraded && error.lowercased().hasPrefix("wedged"))
-    guard says, row.status == .degraded || row.status == .online else { return nil }
+    let isSaid = workspace.runtimeState == "wedged" || error.lowercased().hasPrefix("wedged")
+    guard isSaid, row.status == .degraded else { return nil }
     var evidence = [statusEvidence]
-    if let state = workspace.runtimeState { evidence.append(.init("agent", "runtime_state \(state)", at: workspace.lastHeartbeat)) }
+    if let state = workspace.runtimeState { evidence.append(.init("agent", "runtime_state \(state)", at: workspace.reasonAt)) }
     return Finding(
-      .wedged, .critical, of: target, error.lowercased().hasPrefix("wedged") ? error : "wedged: \(row.lastError ?? "no reason given")",
-      evidence: evidence,
-      nextStep: "restart the workspace: a wedged runtime does not recover", disproof: "a WORKSPACE_ONLINE event after it")
+      .wedged, .critical, of: target, Spoken.sentence("wedged", row.lastError), evidence: evidence,
+      nextStep: "restart the workspace: a wedged runtime does not recover",
+      disproof: Finding.Disproof("a WORKSPACE_ONLINE event after it", isKnown: hasComeOnline))
+  }
+
+  /// Whether its tenant recorded that it is online again, after the list was read that says otherwise.
+  private var hasComeOnline: Bool {
+    let words = (file.events.value ?? []).filter { $0.workspaceID == workspace.id && Fleet.status(after: $0.type) != nil }
+    guard let newest = words.max(by: { $0.createdAt < $1.createdAt }), newest.type == .workspaceOnline else { return false }
+    return newest.createdAt > tenantReadAt ?? workspace.statusToldAt
   }
 
   private var agentError: Finding? {
     let activity = file.activity[workspace.id]?.value?.lastError
     let known = KnownTexts.agentError(in: error) ?? activity.flatMap { KnownTexts.agentError(in: $0.text) }
     guard row.status == .degraded || (known != nil && row.status != .removed) else { return nil }
-    if known == nil, wedged != nil { return nil }
+    if known == nil, let wedged, !wedged.isDisproved { return nil }
     var evidence = [statusEvidence]
     if let rate = row.errorRate, rate > 0 {
       evidence.append(.init("agent", "error rate \(Int(clamping: (min(rate, 10) * 100).rounded())) %", at: workspace.lastHeartbeat))
     }
     if let activity, KnownTexts.agentError(in: error) == nil { evidence.append(.init("activity", activity.text, at: activity.at)) }
+    // A degraded one below 10 % is not so by its error rate (contract §2.2).
+    let isFailing = row.status == .degraded && row.errorRate ?? 1 >= Self.recoveredRate
+    let disproof: Finding.Disproof =
+      isFailing
+      ? Finding.Disproof("its error rate falls below 10 %", isKnown: hasComeOnline)
+      : row.status == .degraded ? Finding.Disproof("it is called online again", isKnown: hasComeOnline) : "its next requests succeed"
     guard let known else {
       return Finding(
-        .agentError, .warning, of: target, "degraded: \(row.lastError ?? "no reason given")", evidence: evidence,
-        nextStep: "read the workspace's activity and console for what fails", disproof: "its error rate falls below 10 %")
+        .agentError, .warning, of: target, Spoken.sentence("degraded", row.lastError), evidence: evidence,
+        unchecked: isFailing || workspace.reasonAt != nil ? [] : ["whether its runtime is wedged: the event that degraded it was not read"],
+        nextStep: "read the workspace's activity and console for what fails", disproof: disproof)
     }
     return Finding(
-      .agentError, .warning, of: target, "\(known.text): \(known.cause)", evidence: evidence, nextStep: known.nextStep,
-      disproof: "the next requests of the agent succeed")
+      .agentError, .warning, of: target, "\(known.text): \(known.cause)", evidence: evidence, nextStep: known.nextStep, disproof: disproof)
   }
 
   private var phantomBusy: Finding? {
@@ -266,7 +284,13 @@ struct WorkspaceRules {
       evidence: [
         .init(tenant, "active_tasks \(tasks)" + (row.currentTask.flatMap { $0.isEmpty ? nil : ": \($0)" } ?? ""), at: tenantReadAt),
         .init(last.by, last.moment == nil ? "no activity at all" : "the last activity", at: last.moment ?? last.since),
-      ], nextStep: "the platform resets it every 5 min; if it stays, restart the workspace", disproof: "an activity that is younger")
+      ], nextStep: "the platform resets it every 5 min; if it stays, restart the workspace",
+      disproof: Finding.Disproof("an activity that is younger", isKnown: hasActedLately))
+  }
+
+  private var hasActedLately: Bool {
+    let last = [workspace.lastActivity, file.activity[workspace.id]?.value?.last].compactMap { $0 }.max()
+    return last.map { !clock.isOver(Self.phantomLimit, since: $0) } ?? false
   }
 
   private var heartbeatStale: Finding? {

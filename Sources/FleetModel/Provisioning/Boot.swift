@@ -67,9 +67,16 @@ public struct Boot: Hashable, Sendable {
     case .started:
       marks[index].startedAt = marks[index].startedAt.map { min($0, moment) } ?? moment
     case .ok, .unknown, nil:
-      // An event without a status says that the step was reached and done.
-      marks[index].endedAt = marks[index].endedAt.map { min($0, moment) } ?? moment
+      // An event without a status says that the step was reached and done. One that failed and was tried again counts by its last word.
+      if before.failed {
+        guard moment > before.endedAt ?? moment else { break }
+        marks[index].endedAt = moment
+        marks[index].failed = false
+      } else {
+        marks[index].endedAt = marks[index].endedAt.map { min($0, moment) } ?? moment
+      }
     case .failed:
+      if !before.failed, let ended = before.endedAt, ended > moment { break }
       marks[index].endedAt = moment
       marks[index].failed = true
     }

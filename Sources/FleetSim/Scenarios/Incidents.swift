@@ -5,7 +5,8 @@ extension World {
   static let patient: Slug = "patient"
 
   /// One incident as contract §9 tells it, in the org `patient`, as far along as an operator would meet it.
-  mutating func addIncident(_ incident: Scenario) {
+  /// - Parameter size: the number of orgs that the simulated configuration's quotas are for.
+  mutating func addIncident(_ incident: Scenario, size: Int) {
     switch incident {
     case .bootEvents401:
       let org = addOrg(Self.patient, plan: "starter", status: nil, at: startedAt + -302)
@@ -14,10 +15,17 @@ extension World {
       tenantFailedInThePast(org, "tenant not ready: no boot event within 4m0s; canary probe: dial tcp: i/o timeout")
     case .dnsQuota:
       failed("provision: cloudflare 81045: record quota exceeded", hasMachine: false)
-      while records.count < 197 { addRecord("trial-\(records.count + 100)", at: ago(days: 30)) }
+      while records.count < SimulationOptions.recordQuota(orgs: size) { addRecord("trial-\(records.count + 100)", at: ago(days: 30)) }
     case .tunnelStep: failed("tunnel/DNS step failed: cloudflare 10000: authentication error", hasMachine: true)
     case .vcpuQuota:
-      failed("RunInstances: VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 64", hasMachine: false)
+      let limit = SimulationOptions.vcpuQuota(orgs: size)
+      failed(
+        "RunInstances: VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of \(limit)", hasMachine: false
+      )
+      // As on 2026-04-23: what nobody owns any more takes what is left (contract §9). Each machine of the fleet's types has two.
+      while 2 * machines.all.count(where: { $0.state == .running }) < limit {
+        addWorkspaceMachine(WorkspaceID(random.uuid()), org: nil, runtime: "hermes", state: .running, at: ago(days: 3))
+      }
     case .provisionerDisabled: addOrg(Self.patient, plan: "free", status: nil, at: ago(minutes: 11))
     case .unreachable:
       let org = calmPatient()

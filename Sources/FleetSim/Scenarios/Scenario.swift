@@ -42,7 +42,7 @@ enum Scenario: String, CaseIterable, Sendable {
     default:
       world.addPlatformNames()
       world.addCrowd((options.orgs ?? 6) - 1, isCalm: true)
-      world.addIncident(self)
+      world.addIncident(self, size: options.orgs ?? 0)
     }
     _ = world.advance(to: moment)
     return world

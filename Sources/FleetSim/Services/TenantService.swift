@@ -27,7 +27,7 @@ struct TenantService: Sendable {
       ("X-Ratelimit-Limit", String(Hub.rateLimit)), ("X-Ratelimit-Remaining", String(allowance.remaining)),
       ("X-Ratelimit-Reset", String(allowance.reset)),
     ]
-    if allowance.isOver {
+    if allowance.isOver || hub.has(.tenantLimited(slug)) {
       let body: JSONValue = ["error": "rate limit exceeded", "retry_after": JSONValue(allowance.reset)]
       return .json(429, body, type: Self.type).with(rate + [("Retry-After", String(allowance.reset))])
     }
@@ -39,7 +39,9 @@ struct TenantService: Sendable {
   }
 
   private func route(_ question: Question, _ path: [String], _ org: Org) -> Answer {
-    guard question.method == "GET", let path = parts(path) else { return .notFound }
+    guard let path = parts(path) else { return .notFound }
+    if question.method == "PATCH", case ("workspaces"?, let id?, nil, nil) = path { return rename(id, question, org) }
+    guard question.method == "GET" else { return .notFound }
     switch path {
     case ("health"?, nil, nil, nil): return json(["status": "ok"])
     case ("metrics"?, nil, nil, nil):
@@ -142,6 +144,15 @@ struct TenantService: Sendable {
       members.append(.init("last_outbound_at", .null))
     }
     return .object(members.sorted { $0.name < $1.name })
+  }
+
+  /// Gives a workspace another name, which no stream tells (contract §3.3).
+  private func rename(_ id: String, _ question: Question, _ org: Org) -> Answer {
+    if let refusal = adminRefusal(question, org) { return refusal }
+    guard let workspace = find(id, in: org) else { return error(404, "workspace not found") }
+    guard let name = (try? JSONValue(parsing: question.body))?["name"]?.text else { return error(400, "name is required") }
+    hub.withWorld { world, _ in world.workspaces[workspace.id]?.name = name }
+    return json(["status": "updated"])
   }
 
   private func workspace(_ id: String, of org: Org) -> Answer {

@@ -15,6 +15,7 @@ struct ExplainCommand: ParsableCommand {
     let format = global.outputFormat
     var options = FleetFeeds.Options()
     options.asksQuota = true
+    options.asksEvents = false
     let session = try Session(environment: environment, global: global, options: options)
     let target = target
     let code = Interruption.run { await Self.explain(target, session, format) }
@@ -44,14 +45,13 @@ struct ExplainCommand: ParsableCommand {
           + (gaps.isEmpty ? "; `fleettui snapshot` lists them" : ""))
       return gaps.isEmpty ? 1 : 4
     }
-    let question = CaseQuestion(
-      about: org, workspace: workspace, in: fleet, vcpuQuota: session.environment.aws?.vcpuQuota, at: wallClock())
+    let question = CaseQuestion(about: org, workspace: workspace, in: fleet, at: wallClock())
     let file = await reader.file(on: question)
     let document = ExplainDocument(target: target, fleet: fleet, file: file, now: wallClock())
     switch format {
     case .json: Output.line(document.json(environment: session.environment.name).serialized())
     case .csv: Output.line(document.table.csv)
-    case .table: Output.line(document.text)
+    case .table: Output.line(document.text(columns: Output.columns))
     }
     let gaps = document.gaps
     for gap in gaps { Output.message("could not be read: \(gap)") }

@@ -11,6 +11,13 @@ enum Output {
     var description: String { String(cString: strerror(number)) }
   }
 
+  /// The columns of the terminal that standard output is; `nil` where it is none, and lines are as long as they are.
+  static var columns: Int? {
+    var window = winsize()
+    guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0 else { return nil }
+    return Int(window.ws_col)
+  }
+
   /// - Returns: `false` when nothing more can be written.
   @discardableResult
   static func line(_ text: String) -> Bool { print(text + "\n") }

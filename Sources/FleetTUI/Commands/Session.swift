@@ -33,12 +33,17 @@ struct Session: Sendable {
     feeds = FleetFeeds(access, queue: queue, options: options)
   }
 
+  /// A fleet of which nothing is known yet but what is configured.
+  var emptyFleet: Fleet {
+    Fleet(orphans: OrphanSettings(environment.aws), limits: Triage.Limits(vcpuQuota: environment.aws?.vcpuQuota))
+  }
+
   var environment: FleetEnvironment { access.environment }
 
   /// Every source, asked once.
   func loaded() async -> Fleet {
     await feeds.loadOnce()
-    var fleet = Fleet(orphans: OrphanSettings(environment.aws))
+    var fleet = emptyFleet
     let history = history(makes: false)
     if let history {
       fleet.adopt(history.boots)

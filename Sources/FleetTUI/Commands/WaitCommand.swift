@@ -28,7 +28,8 @@ struct WaitCommand: ParsableCommand {
     let session = try Session(environment: environment, global: global)
     let feeds = Task.detached { await session.feeds.run() }
     defer { feeds.cancel() }
-    var waiting = Waiting(target: target, goal: goal, session: session, format: global.outputFormat)
+    let screen = WaitScreen(global)
+    var waiting = Waiting(target: target, goal: goal, session: session, format: global.outputFormat, screen: screen)
     let code = waiting.run(SignalPipe(), seconds: timeout)
     if code != 0 { throw CommandFailure(code: code) }
   }
@@ -39,6 +40,8 @@ enum WaitGoal: String, ExpressibleByArgument, CaseIterable { case ready, gone }
 /// What a target's state means for who waits for it: pure, asked again after every event.
 struct WaitState {
   enum Verdict: Hashable {
+    /// Nothing can be said yet: whoever is asked has not answered, and has not failed either.
+    case asking(String)
     case waiting(String)
     case reached(String)
     case failed(String)
@@ -60,10 +63,10 @@ struct WaitState {
       case .org(let found): (org, slug) = (found.id, found.slug)
       case .workspace(let found, let owner): (org, workspace, slug) = (owner.id, found.id, owner.slug)
       case .unknown:
-        let gaps = FleetTarget.gaps(of: name, in: fleet, at: now)
+        if fleet.freshness(of: .controlPlane, at: now).isUnanswered { return .asking("asking the control plane") }
+        if let gap = FleetTarget.gaps(of: name, in: fleet, at: now).first { return .waiting(gap) }
         let unread = fleet.orgs.values.contains { $0.row.status == .running && !fleet.isComplete(.tenant($0.slug), at: now) }
-        if let gap = gaps.first { return .waiting(gap) }
-        if (name.contains("/") || name.utf8.count == 36) && unread { return .waiting("the tenants have not all answered yet") }
+        if (name.contains("/") || name.utf8.count == 36) && unread { return .asking("asking the tenants") }
         return goal == .gone ? .reached("there is none") : .unknown
       }
     }
@@ -84,8 +87,10 @@ struct WaitState {
     switch org.row.status {
     case .running:
       // Its name answers only minutes after the control plane says running (contract §4.5).
-      if fleet.isComplete(.tenant(org.slug), at: now) { return .reached("running, and its tenant answers") }
-      return .waiting("running; " + (fleet.freshness(of: .tenant(org.slug), at: now).problem ?? "its tenant has not answered yet"))
+      let tenant = fleet.freshness(of: .tenant(org.slug), at: now)
+      if tenant.state == .complete { return .reached("running, and its tenant answers") }
+      return tenant.isUnanswered
+        ? .asking("running, asking its tenant") : .waiting("running; " + (tenant.problem ?? "its tenant is not read"))
     case .failed, .abandoned, .purged: return .failed("\(status): \(org.row.lastError?.onOneLine ?? "no reason given")")
     default: return .waiting(status + Self.progress(fleet.progress(of: .tenant(org.id), at: now)))
     }
@@ -119,97 +124,5 @@ struct WaitState {
 
   private static func duration(_ seconds: Double) -> String {
     seconds < 90 ? "\(Int(clamping: seconds.rounded())) s" : "\(Int(clamping: (seconds / 60).rounded())) min"
-  }
-}
-
-/// Follows one target on the initial thread: the feeds need the others.
-private struct Waiting {
-  let target: String
-  let session: Session
-  let format: GlobalOptions.Format
-  private var state: WaitState
-  private var fleet = Fleet()
-  private var told = ""
-  private var toldAt = -Double.infinity
-  private let start = monotonicSeconds()
-  /// Seconds between two lines of progress that say the same with other figures.
-  private static let pace = 10.0
-
-  init(target: String, goal: WaitGoal, session: Session, format: GlobalOptions.Format) {
-    self.target = target
-    self.session = session
-    self.format = format
-    state = WaitState(goal: goal)
-  }
-
-  mutating func run(_ signals: SignalPipe, seconds: Double?) -> Int32 {
-    let deadline = seconds.map { start + $0 }
-    while true {
-      for event in session.queue.drain() {
-        session.log.note(event)
-        fleet.apply(event)
-      }
-      _ = fleet.takeChanges()
-      fleet.forgetLog()
-      switch state.verdict(of: target, in: fleet, at: wallClock()) {
-      case .reached(let why): return end("reached", why, code: 0)
-      case .failed(let why): return end("failed", why, code: 1)
-      case .unknown:
-        Output.message(
-          "\(UntrustedText.clean(target, limit: 128)) is no org or workspace of \(session.environment.name) that is known; `fleettui snapshot` lists them"
-        )
-        return 1
-      case .waiting(let why):
-        tell(why)
-        if let deadline, monotonicSeconds() >= deadline {
-          // Without a roster nothing at all is known of it.
-          let isBlind = state.org == nil && fleet.freshness(of: .controlPlane, at: wallClock()).state != .complete
-          return end("timeout", why, code: isBlind ? 4 : 3)
-        }
-      }
-      let left = min(deadline.map { $0 - monotonicSeconds() } ?? Self.pace, Self.pace)
-      var ready = [
-        pollfd(fd: session.queue.wakeDescriptor, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
-      ]
-      _ = poll(&ready, nfds_t(ready.count), pollTimeout(left))
-      for signal in signals.take() {
-        if let code = signal.exitCode { return code }
-      }
-    }
-  }
-
-  private mutating func tell(_ why: String) {
-    let name = why.prefix { $0 != "," }
-    let now = monotonicSeconds()
-    guard name != told.prefix(while: { $0 != "," }) || (why != told && now - toldAt >= Self.pace) else { return }
-    told = why
-    toldAt = now
-    Output.message("\(UntrustedText.clean(target, limit: 128)): \(why)")
-  }
-
-  private func end(_ result: String, _ why: String, code: Int32) -> Int32 {
-    let waited = monotonicSeconds() - start
-    let kind = state.workspace == nil && !target.contains("/") ? "org" : "workspace"
-    Output.message("\(UntrustedText.clean(target, limit: 128)): \(result) after \(Int(clamping: waited.rounded())) s: \(why)")
-    switch format {
-    case .json:
-      let id = state.workspace.map { JSONValue($0) } ?? JSONValue(state.org)
-      let slug = state.slug ?? Slug(UntrustedText.clean(String(target.prefix { $0 != "/" }), limit: 128))
-      Output.line(
-        Document.make(
-          [
-            .init("target", ["kind": .string(kind), "id": id, "slug": JSONValue(slug)]), .init("for", .string(state.goal.rawValue)),
-            .init("result", .string(result)),
-            .init("waited", JSONValue(waited, places: 1)),
-          ], environment: session.environment.name, fleet: fleet, at: wallClock()
-        ).serialized())
-    case .csv, .table:
-      var table = TextTable(header: ["TARGET", "FOR", "RESULT", "WAITED"])
-      let seconds = "\(Int(clamping: waited.rounded()))" + (format == .csv ? "" : " s")
-      table.rows = [[UntrustedText.clean(target, limit: 128), state.goal.rawValue, result, seconds]]
-      Output.line(format == .csv ? table.csv : table.table)
-    }
-    return code
   }
 }

@@ -18,18 +18,33 @@ struct ExplainDocument {
     self.fleet = fleet
     self.file = file
     self.now = now
-    // Every age below is read off these clocks.
-    let clocks = [fleet.clockFinding(at: now)].compactMap { $0 }
+    let direct: [Finding]
+    let isComing: Bool
     switch target {
-    case .org(let org): findings = (fleet.findings(within: org.id, at: now, file: file) + clocks).ranked
+    case .org(let org):
+      direct = fleet.findings(within: org.id, at: now, file: file)
+      isComing = [nil, .provisioning, .failed].contains(org.row.status) && fleet.tenantMachine(of: org.id) == nil
     case .workspace(let workspace, let org):
       // What keeps a whole tenant from working keeps its workspaces from it too.
-      let tenant = fleet.findings(of: org.id, at: now, file: file).filter {
-        [.tenantUnreachable, .tunnelOrDNSFailed, .subsystemSilent, .purgeFailed].contains($0.code)
-      }
-      findings = (fleet.findings(of: workspace.id, at: now, file: file) + tenant + clocks).ranked
+      let tenant = fleet.findings(of: org.id, at: now, file: file).filter { Self.ofEveryWorkspace.contains($0.code) }
+      direct = (fleet.findings(of: workspace.id, at: now, file: file) + tenant).ranked
+      isComing = [.provisioning, .failed].contains(workspace.row.status) && fleet.machine(of: workspace.id) == nil
     }
+    // What holds for the whole fleet comes after what is the matter with this one. Every age above is read off those clocks; a quota counts
+    // for what has no machine, unless it was named already.
+    let common = fleet.findings(at: now, file: file).filter { finding in
+      switch finding.code {
+      case .clockSkew: true
+      case .vcpuQuotaFull, .dnsQuotaFull: isComing && !direct.contains { $0.code == finding.code }
+      default: false
+      }
+    }
+    findings = direct + common
   }
+
+  private static let ofEveryWorkspace: Set<Finding.Code> = [
+    .tenantUnreachable, .tunnelOrDNSFailed, .platformDatabaseDown, .rateLimited, .subsystemSilent, .purgeFailed,
+  ]
 
   private var org: Org {
     switch target {
@@ -59,7 +74,7 @@ struct ExplainDocument {
                 "code": .string(finding.code.rawValue), "severity": .string(finding.severity.rawValue),
                 "summary": .string(summary(finding)),
                 "evidence": .array(finding.evidenceLines.map(JSONValue.string)), "next_step": .string(finding.nextStep),
-                "disproof": JSONValue(finding.disproof),
+                "disproof": JSONValue(finding.disproof?.text),
               ]
             })),
         .init("timeline", .array(timeline.map { ["at": JSONValue($0.at), "event": .string($0.event)] })),
@@ -81,36 +96,44 @@ struct ExplainDocument {
     return table
   }
 
-  /// For people: the findings with their proof, then what happened.
+  /// For people: the findings with their proof, then what happened, in the pages' columns.
   var lines: [Line] {
     var lines: [Line] = []
     if let workspace {
-      lines.append(Line("workspace \(org.slug)/\(workspace.row.name) (\(workspace.id)): \(workspace.row.status.text)", .title))
+      lines.append(Line("  workspace \(org.slug)/\(workspace.row.name) (\(workspace.id)): \(workspace.row.status.text)", .title))
     } else {
-      lines.append(Line("org \(org.slug) (\(org.id)): \(org.row.status?.text ?? "no instance yet")", .title))
+      let status = org.isBeingDeleted ? "deleting" : org.row.status?.text ?? "no instance yet"
+      lines.append(Line("  org \(org.slug) (\(org.id)): \(status)", .title))
     }
     if findings.isEmpty {
-      lines.append(Line(gaps.isEmpty ? "nothing is wrong with it" : "nothing was found, but not everything could be read"))
+      lines.append(Line("  " + (gaps.isEmpty ? "nothing is wrong with it" : "nothing was found, but not everything could be read")))
     }
     for finding in findings {
       lines += [
         Line(),
         Line([
-          Span("\(finding.severity.rawValue)  ", finding.severity.role), Span("\(finding.code.rawValue): \(summary(finding))", .heading),
+          Span("  \(finding.severity.rawValue)  ", finding.severity.role), Span("\(finding.code.rawValue): \(summary(finding))", .heading),
         ]),
       ]
-      lines += finding.evidence.map { Line("  \($0.line)") } + finding.unchecked.map { Line("  could not check: \($0)", .unknown) }
-      lines.append(Line([Span("  next: ", .key), Span(finding.nextStep)]))
-      if let disproof = finding.disproof { lines.append(Line([Span("  not it, if: ", .dim), Span(disproof)])) }
+      for evidence in finding.evidence {
+        lines.append(
+          Line([Span("    \(evidence.by): \(evidence.says)")] + (evidence.at.map { [Span("  \(Moment.told($0, at: now))", .dim)] } ?? [])))
+      }
+      lines += finding.unchecked.map { Line("    could not check: \($0)", .unknown) }
+      lines.append(Line([Span("    next: ", .key), Span(finding.nextStep)]))
+      if let disproof = finding.disproof { lines.append(Line([Span("    not it, if: ", .dim), Span(disproof.text)])) }
     }
     if !timeline.isEmpty {
-      lines += [Line(), Line("timeline", .heading)]
-      lines += timeline.suffix(40).map { Line([Span("  \($0.at)  ", .dim), Span($0.event)]) }
+      lines += [Line(), Line("  timeline", .heading)]
+      lines += timeline.suffix(40).map { Line([Span("    \(Moment.told($0.at, at: now))  ", .dim), Span($0.event)]) }
     }
     return lines
   }
 
-  var text: String { lines.map(\.plain).joined(separator: "\n") }
+  /// - Parameter columns: wrapped at words to so many; `nil`: not at all.
+  func text(columns: Int?) -> String {
+    (columns.map { width in lines.flatMap { $0.folded(to: width) } } ?? lines).map(\.plain).joined(separator: "\n")
+  }
 }
 
 extension Finding {

@@ -17,7 +17,7 @@ struct SnapshotDocument {
     quota = VCPUQuota(of: fleet, configured: vcpuQuota)
     self.now = now
     judgement = OrphanJudgement(of: fleet, settings: orphans, at: now)
-    fleetFindings = fleet.findings(at: now, vcpuQuota: vcpuQuota)
+    fleetFindings = fleet.findings(at: now)
     costs = CostReport(of: fleet, prices: prices, judgement: judgement, at: now)
   }
 
@@ -138,7 +138,7 @@ struct SnapshotDocument {
         separator: " ")
       let progress = fleet.progress(of: .tenant(org.id), at: now)
       table.rows.append([
-        org.slug.rawValue, org.row.status?.text ?? TextTable.none,
+        org.slug.rawValue, org.isBeingDeleted ? "deleting" : org.row.status?.text ?? TextTable.none,
         machine.map { "\($0.row.state.text) \($0.row.type ?? "?")" } ?? TextTable.none,
         counts.isEmpty ? TextTable.none : counts,
         progress.map { "\($0.phase ?? "booting") \($0.fraction.map { "\(Int(clamping: $0 * 100)) %" } ?? "?")" } ?? TextTable.none,

@@ -76,7 +76,7 @@ struct CostsPage: TabledPage {
   private func regions(_ report: CostReport) -> Line {
     var spans = [Span("  regions  ", .heading)]
     for (region, sum) in report.regions.sorted(by: { ($1.value.hourly.known, $0.key) < ($0.value.hourly.known, $1.key) }) {
-      spans += [Span(region.rawValue.isEmpty ? "not told " : "\(region) ", .dim)] + figure(sum.hourly, "/h", digits: 2)
+      spans += [Span(region.rawValue.isEmpty ? "region unknown " : "\(region) ", .dim)] + figure(sum.hourly, "/h", digits: 2)
     }
     if report.regions.isEmpty { spans.append(Span(report.knowsMachines ? "no machines" : "?", report.knowsMachines ? .dim : .unknown)) }
     return Line(spans)

@@ -134,13 +134,16 @@ struct DeletionEntry {
 
   var endedAt: Timestamp? { purge?.completedAt ?? receipt?["ended_at"]?.string.flatMap { Timestamp(rfc3339: $0) } }
 
+  /// The place of what is left over.
+  static let leftoverRank = -3e7
+
   /// What wants a look first: under way, then failed by age, then what is left over, then the past.
   func rank(at now: Timestamp) -> Double {
     let year = 3e7
     switch standing {
     case .waiting, .running, .queued: return -4 * year
     case .failed, .ended(.stalled): return -2 * year - min(year, beganAt.map { now - $0 } ?? 0)
-    case .ended(.partial), .ended(.queued), .refused: return -year
+    case .ended(.partial), .ended(.queued), .refused: return Self.leftoverRank
     case .ended(.failed), .ended(.verified), .completed: return min(year, endedAt.map { max(0, now - $0) } ?? year)
     }
   }

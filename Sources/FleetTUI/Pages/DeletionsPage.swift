@@ -22,7 +22,11 @@ struct DeletionsContent: TableContent {
   func all(_ fleet: Fleet) -> [String] { ledger.rows(fleet).filter { exists($0, fleet) } }
   func count(_ fleet: Fleet) -> Int { fleet.purges.count }
   func oldest(_ fleet: Fleet) -> String? { nil }
-  func touched(by changes: FleetChanges, _ fleet: Fleet) -> [String] { changes.purges.map(\.rawValue) }
+  /// A deletion that was called completed is not over while machines of its org stand.
+  func touched(by changes: FleetChanges, _ fleet: Fleet) -> [String] {
+    let owners = Set(changes.instances.compactMap { fleet.instances[$0]?.row.orgID })
+    return changes.purges.map(\.rawValue) + owners.compactMap { fleet.completedPurge(of: $0)?.id.rawValue }
+  }
   func exists(_ id: String, _ fleet: Fleet) -> Bool { ledger.entry(id, fleet) != nil }
 
   func key(_ id: String, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
@@ -33,8 +37,12 @@ struct DeletionsContent: TableContent {
     case "machines": SortKey(Self.standing(entry, fleet).map { -Double($0) })
     case "age": SortKey(entry.beganAt.map { -$0.seconds })
     case "note": SortKey(entry.purge?.lastError)
-    default: SortKey(entry.rank(at: now))
+    default: SortKey(Self.hasLeftMachines(entry, fleet) ? DeletionEntry.leftoverRank : entry.rank(at: now))
     }
+  }
+
+  static func hasLeftMachines(_ entry: DeletionEntry, _ fleet: Fleet) -> Bool {
+    entry.standing == .completed && entry.orgID.map { !fleet.machinesLeft(by: $0).isEmpty } ?? false
   }
 
   func texts(_ id: String, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
@@ -53,24 +61,30 @@ struct DeletionsContent: TableContent {
   func cells(_ id: String, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
     guard let entry = ledger.entry(id, fleet) else { return Self.columns.map { _ in [] } }
     let standing = entry.standing
+    let hasLeft = Self.hasLeftMachines(entry, fleet)
     let isOver: Bool =
       switch standing {
-      case .ended(.verified), .ended(.failed), .completed, .refused: true
+      case .completed: !hasLeft
+      case .ended(.verified), .ended(.failed), .refused: true
       default: false
       }
     let machines = Self.standing(entry, fleet)
     return [
-      Wording.state(standing.word, standing.role, context.glyphs), [Span(entry.slug, isOver ? .dim : .text)],
-      [(isOver ? entry.endedAt ?? entry.beganAt : entry.beganAt).map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)],
-      isOver ? [] : DeletionView.steps(entry, fleet, &context),
+      Wording.state(standing.word, hasLeft ? .failed : standing.role, context.glyphs), [Span(entry.slug, isOver ? .dim : .text)],
+      [
+        (isOver || hasLeft ? entry.endedAt ?? entry.beganAt : entry.beganAt).map { Span(context.moment.age(since: $0), .dim) }
+          ?? Span("?", .unknown)
+      ],
+      isOver || hasLeft ? [] : DeletionView.steps(entry, fleet, &context),
       isOver && machines ?? 0 == 0
-        ? [] : [machines.map { Span("\($0) left", $0 == 0 ? .dim : isOver ? .failed : .text) } ?? Span("?", .unknown)],
-      note(entry, context),
+        ? [] : [machines.map { Span("\($0) left", $0 == 0 ? .dim : isOver || hasLeft ? .failed : .text) } ?? Span("?", .unknown)],
+      note(entry, hasLeft, context),
     ]
   }
 
-  private func note(_ entry: DeletionEntry, _ context: DrawingContext) -> [Span] {
+  private func note(_ entry: DeletionEntry, _ hasLeft: Bool, _ context: DrawingContext) -> [Span] {
     if case .refused(let why) = entry.standing { return [Span(why, .warning)] }
+    if hasLeft { return [Span("called completed, and EC2 still has machines: delete it again", .failed)] }
     if let age = entry.age(at: context.moment.now) {
       return [Span(age.text, age.role), Span(entry.purge?.lastError.map { "; \($0)" } ?? "", .dim)]
     }

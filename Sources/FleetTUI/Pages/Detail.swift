@@ -253,11 +253,11 @@ struct Detail {
       Wording.state(finding.code.rawValue, finding.severity.role, context.glyphs) + [Span("  \(finding.severity.rawValue)", .dim)])
     field("what", finding.summary)
     field("next step", finding.nextStep, .title)
-    field("not it, if", finding.disproof)
+    field("not it, if", finding.disproof?.text)
     heading("Evidence")
     for evidence in finding.evidence {
-      let age = evidence.at.map { "\(context.moment.age(since: $0)) ago" } ?? ""
-      field(evidence.by, "\(evidence.says)\(age.isEmpty ? "" : "  (\(evidence.at?.description ?? ""), \(age))")")
+      let told = evidence.at.map { "  (\(context.moment.told($0)))" } ?? ""
+      field(evidence.by, evidence.says + told)
     }
     for gap in finding.unchecked { field("not checked", gap, .unknown) }
     lines += [Line(), Line("  e asks everything that may tell more", .dim)]

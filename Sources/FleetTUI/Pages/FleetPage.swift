@@ -86,9 +86,7 @@ struct FleetContent: TableContent {
     let glyphs = context.glyphs
     let findings = Notice.of(org, fleet, at: now)
     let age = org.row.createdAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)
-    let finding = findings.first.map { first in
-      (findings.count > 1 ? [Span("\(findings.count) ", first.role)] : []) + [Span(first.summary, first.role)]
-    }
+    let finding = findings.first.map { Self.note($0, more: findings.count - 1, width: widths[7] ?? 0) }
     let status = tenant(org, fleet, glyphs)
     let machines = fleet.machines(of: id)
     let tenantMachine = machines.first { $0.row.role == .tenant && !$0.row.state.isEnding }
@@ -106,6 +104,15 @@ struct FleetContent: TableContent {
     let money = Self.hourly(of: machines, context.prices)
     if money.known == 0, !fleet.hasEveryRegion(at: context.moment.now) { return Span("?", .unknown) }
     return Wording.hourly(money)
+  }
+
+  /// `archive: wedged … (+1)`: the worst one, and how many there are besides.
+  private static func note(_ worst: Notice, more: Int, width: Int) -> [Span] {
+    let summary = [Span(worst.summary, worst.role)]
+    guard more > 0 else { return summary }
+    let count = " (+\(more))"
+    let room = max(0, width - count.count)
+    return (Line(summary).columns > room ? summary.fitted(to: room) : summary) + [Span(count, worst.role)]
   }
 
   private func tenant(_ org: Org, _ fleet: Fleet, _ glyphs: Glyphs) -> [Span] {

@@ -27,7 +27,6 @@ struct Interface {
   private let prices: PriceBook
   private let deletion: DeletionDialog.Setting
   private let isReadOnly: Bool
-  private let limits: Triage.Limits
   var glyphs: Glyphs
 
   /// What lies over the page, the top one last: a key goes to the top first.
@@ -79,7 +78,6 @@ struct Interface {
     prices = options.prices
     deletion = DeletionDialog.Setting(environment: options.environment, isProtected: options.isProtected, prices: options.prices)
     isReadOnly = options.isReadOnly
-    limits = options.limits
     glyphs = options.isASCII ? .ascii : .unicode
   }
 
@@ -345,6 +343,7 @@ struct Interface {
     pinned = nil
     trail = []
     detailView.moveToTop()
+    pages[open].prepare(fleet, at: now)
     return pages[open].asks(again: false, fleet, at: now).map(Intent.perform) ?? .draw
   }
 
@@ -358,7 +357,7 @@ struct Interface {
   private mutating func explain(_ fleet: Fleet, at now: Timestamp) -> Intent {
     guard let org = focus?.org(in: fleet).flatMap({ fleet.orgs[$0] }) else { return .draw }
     let workspace = focus?.workspace(in: fleet).flatMap { fleet.workspaces[$0] }
-    let question = CaseQuestion(about: org, workspace: workspace, in: fleet, vcpuQuota: limits.vcpuQuota, at: now)
+    let question = CaseQuestion(about: org, workspace: workspace, in: fleet, at: now)
     let name = workspace.map { "\(org.slug)/\($0.row.name)" } ?? org.slug.rawValue
     return read(.explanation(org.id, workspace?.id), "why \(name) is as it is", .explain(question))
   }

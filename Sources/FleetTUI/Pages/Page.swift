@@ -59,6 +59,8 @@ protocol Page {
   /// `1–14 of 200`.
   var position: String { get }
 
+  /// It is opened: its rows are put together, since a key may ask for them before they are drawn.
+  mutating func prepare(_ fleet: Fleet, at now: Timestamp)
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp)
   /// Whether the updates since the last call touched something that its last window showed.
   mutating func takeTouch() -> Bool

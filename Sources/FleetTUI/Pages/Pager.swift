@@ -248,27 +248,42 @@ extension ConsoleText.Sign {
 }
 
 extension Line {
-  /// The line in as many of at most `width` columns as it takes, further ones indented a little more than the first.
+  /// The line in as many of at most `width` columns as it takes, broken at spaces where there are any; further ones are indented a little
+  /// more than the first.
   func folded(to width: Int) -> [Line] {
     guard columns > width, width > 8 else { return [self] }
-    let indent = min(plain.prefix { $0 == " " }.count + 2, width / 2)
+    let margin = Span(String(repeating: " ", count: min(plain.prefix { $0 == " " }.count + 2, width / 2)))
     var lines: [Line] = []
     var current: [Span] = []
     var used = 0
+    func turn() {
+      lines.append(Line(current))
+      current = [margin]
+      used = margin.text.count
+    }
+    func add(_ text: some StringProtocol, _ columns: Int, _ role: Role) {
+      if current.last?.role == role { current[current.count - 1].text += text } else { current.append(Span(String(text), role)) }
+      used += columns
+    }
     for span in spans {
-      var text = ""
-      for character in span.text {
-        let columns = TextWidth.columns(of: String(character))
-        if used + columns > width {
-          lines.append(Line(current + [Span(text, span.role)]))
-          current = [Span(String(repeating: " ", count: indent))]
-          text = ""
-          used = indent
+      for piece in span.text.words {
+        let columns = TextWidth.columns(of: String(piece))
+        if used + columns <= width {
+          add(piece, columns, span.role)
+        } else if piece.first == " " {
+          // It stands where the line is broken.
+          turn()
+        } else if margin.text.count + columns <= width {
+          turn()
+          add(piece, columns, span.role)
+        } else {
+          for character in piece {
+            let columns = TextWidth.columns(of: String(character))
+            if used + columns > width { turn() }
+            add(String(character), columns, span.role)
+          }
         }
-        text.append(character)
-        used += columns
       }
-      current.append(Span(text, span.role))
     }
     return lines + [Line(current)]
   }
@@ -287,6 +302,21 @@ extension Line {
         if !rest.isEmpty || out.isEmpty { out.append(Span(String(rest), span.role)) }
         return out
       })
+  }
+}
+
+extension String {
+  /// Its words and the spaces between them, each as one piece.
+  fileprivate var words: [Substring] {
+    var pieces: [Substring] = []
+    var start = startIndex
+    while start < endIndex {
+      let isSpace = self[start] == " "
+      let end = self[start...].firstIndex { ($0 == " ") != isSpace } ?? endIndex
+      pieces.append(self[start..<end])
+      start = end
+    }
+    return pieces
   }
 }
 

@@ -105,7 +105,7 @@ struct ProvisioningContent: TableContent {
       [Span(Self.name(of: id.target, fleet), tone == .text ? .text : .title)],
       [Span(Self.runtime(of: id.target, fleet) ?? "–", .dim)],
       [
-        Span(progress.phase ?? "not told", progress.phase == nil ? .unknown : tone),
+        Span(progress.phase ?? "no boot events", progress.phase == nil ? .unknown : tone),
         Span(progress.phaseElapsed.map { " " + Moment.elapsed($0) } ?? "", tone == .text ? .dim : tone),
       ],
       bar.spans(width: (widths[3] ?? 0) - 5, glyphs: glyphs) + [Span(percent, .dim)],
@@ -122,17 +122,17 @@ struct ProvisioningContent: TableContent {
     ]
   }
 
-  /// What an estimate rests on: boots that were watched, or figures that were published.
+  /// What an estimate rests on: boots that were watched, or figures that are typical of its runtime.
   private static func samples(_ progress: Progress) -> Span {
     guard let eta = progress.eta, !progress.hasFailed else { return Span("") }
-    return Span(eta.samples > 0 ? "n=\(eta.samples)" : "published", eta.samples > 0 ? .dim : .unknown)
+    return Span(eta.samples > 0 ? "n=\(eta.samples)" : "typical", eta.samples > 0 ? .dim : .unknown)
   }
 
   /// `≈4m10s, ≤7m, n=212`
   static func eta(_ eta: Forecast, _ glyphs: Glyphs) -> [Span] {
     [
       Span("\(glyphs.approximately)\(Moment.estimate(eta.p50))"), Span(", \(glyphs.atMost)\(Moment.estimate(eta.p90))"),
-      Span(eta.samples > 0 ? ", n=\(eta.samples)" : ", by the published medians", .dim),
+      Span(eta.samples > 0 ? ", n=\(eta.samples)" : ", by typical boots", .dim),
     ]
   }
 

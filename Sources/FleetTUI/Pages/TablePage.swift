@@ -74,6 +74,8 @@ struct TablePage<Content: TableContent> {
 
   // MARK: - Rows
 
+  mutating func prepare(_ fleet: Fleet, at now: Timestamp) { if !isBuilt { rebuild(fleet, at: now) } }
+
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
     // A page that was never shown costs nothing.
     guard isBuilt else { return }

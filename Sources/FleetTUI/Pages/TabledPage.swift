@@ -18,6 +18,7 @@ extension TabledPage {
   var filter: String { table.filter }
   var position: String { table.position }
 
+  mutating func prepare(_ fleet: Fleet, at now: Timestamp) { table.prepare(fleet, at: now) }
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) { table.update(changes, fleet, at: now) }
   mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp) { table.setFilter(text, fleet, at: now) }
   mutating func anticipateFilter(_ fleet: Fleet) { table.anticipateFilter(fleet) }

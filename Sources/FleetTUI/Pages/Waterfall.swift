@@ -59,7 +59,7 @@ struct Waterfall {
     let figures = isWide ? 62 : 30
     let room = max(8, min(72, width - 4 - Self.nameWidth - figures))
     let length = max(1, rows.map(\.end).max() ?? 0)
-    let under = plan.samples > 0 ? "median of \(plan.samples) boots" : "published medians"
+    let under = plan.samples > 0 ? "median of \(plan.samples) boots" : "a typical boot"
     var lines = [
       Line([
         Span("  "), Span(String(repeating: glyphs.heights[6], count: 2), .bar), Span(" this boot  ", .dim),

@@ -27,6 +27,20 @@ struct Moment {
     return Self.coarse(seconds)
   }
 
+  /// ``told(_:at:)``, and drawn again when its age is another.
+  mutating func told(_ moment: Timestamp) -> String {
+    _ = age(since: moment)
+    return Self.told(moment, at: now)
+  }
+
+  /// `21:13:41, 41m ago`; with its day where it was on another: when something happened, in UTC.
+  static func told(_ moment: Timestamp, at now: Timestamp) -> String {
+    let (day, time) = (moment.description.prefix(10), moment.timeOfDay)
+    let place = day == now.description.prefix(10) ? time : "\(day) \(time)"
+    let age = now - moment
+    return age < 0 ? place : "\(place), \(coarse(age)) ago"
+  }
+
   static func coarse(_ seconds: Double) -> String {
     switch seconds {
     case ..<60: "<1m"
