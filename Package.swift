@@ -52,7 +52,7 @@ let package = Package(
     .executableTarget(
       name: "FleetTUI",
       dependencies: [
-        "FleetModel", "Feeds", "FleetSim", "CNcurses",
+        "FleetModel", "Feeds", "FleetSim", "CGlibc", "CNcurses",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "TOMLKit", package: "TOMLKit"),
         .product(name: "Logging", package: "swift-log"),

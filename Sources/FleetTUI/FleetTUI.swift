@@ -37,6 +37,7 @@ enum FleetTUI {
   /// them, and a command that was done ends with a crash. The program buffers nothing that they would write.
   private static func leave(_ code: Int32) -> Never {
     OpenRecording.finish()
+    Paging.finish()
     _exit(Unwritten.tell(endingWith: code))
   }
 
@@ -96,8 +97,8 @@ struct RootCommand: ParsableCommand {
       """,
     version: FleetTUI.title,
     subcommands: [
-      DashboardCommand.self, DemoCommand.self, SimCommand.self, ReplayCommand.self, SnapshotCommand.self, WatchCommand.self,
-      OrphansCommand.self,
+      DashboardCommand.self, DemoCommand.self, SimCommand.self, ReplayCommand.self, SnapshotCommand.self, TriageCommand.self,
+      ProvisioningCommand.self, DeletionsCommand.self, EventsCommand.self, WatchCommand.self, OrphansCommand.self,
       DNSCommand.self, CostsCommand.self, PricesCommand.self, ExplainCommand.self, CheckCommand.self, PostureCommand.self, WaitCommand.self,
       DeleteCommand.self, ReceiptsCommand.self, ETACommand.self, FeedCommand.self, DoctorCommand.self, ConfigCommand.self,
     ],

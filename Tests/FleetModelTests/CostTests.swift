@@ -220,6 +220,21 @@ private func near(_ left: Double?, _ right: Double) -> Bool { left.map { abs($0 
     #expect(report.unpriced == ["t3.large (spot)", "x9.huge"])
   }
 
+  @Test func aMachineInAnUnknownStateIsNoUnknownPrice() {
+    let report = report(fleet([machine("i-1"), machine("i-odd", "t3.small", state: .unknown("rebooting"))]))
+    #expect(report.unpriced == [] && report.stateUnknown == ["i-odd"])
+    #expect(report.total.hourly.exact == nil && near(report.total.hourly.known, 0.0832))
+  }
+
+  @Test func rolesAddUpToTheTotalAndWasteIsToldByMachine() {
+    let report = report(
+      fleet([machine("i-1"), machine("i-2", "t3.small", role: nil), machine("i-gone", "t3.small", role: "tenant", org: "org-none")]))
+    #expect(report.withoutRole.count == 1)
+    let roles = report.roles.values.reduce(report.withoutRole.hourly.known) { $0 + $1.hourly.known }
+    #expect(near(roles, report.total.hourly.known))
+    #expect(report.wasted == ["i-gone": .orphan])
+  }
+
   @Test func aRegionThatNeverAnsweredLeavesEverySumUnknown() {
     let failed = FleetEvent(source: .ec2("us-west-2"), at: now, change: .failed("no"))
     let report = report(fleet([machine("i-1")], [failed]))

@@ -27,7 +27,8 @@ private func withFleet(_ body: (FleetSimulation, SimulatedEndpoints) async throw
       let json = try run.json
       #expect(
         json.members?.map(\.name) == [
-          "schema", "environment", "at", "sources", "orgs", "by_role", "totals", "unpriced", "quota", "prices",
+          "schema", "environment", "at", "sources", "orgs", "instances", "by_role", "totals", "unpriced", "state_unknown", "quota",
+          "prices",
         ])
       let orgs = try #require(json["orgs"]?.array)
       #expect(!orgs.isEmpty)
@@ -45,7 +46,9 @@ private func withFleet(_ body: (FleetSimulation, SimulatedEndpoints) async throw
       let total = try #require(json["totals"]?["hourly"]?.double)
       let byRole = ["tenant", "workspace"].reduce(0) { $0 + (json["by_role"]?[$1]?["hourly"]?.double ?? 0) }
       #expect(abs(total - byRole) < 1e-6)
-      #expect(json["unpriced"] == [])
+      let byMachine = try #require(json["instances"]?.array).reduce(0) { $0 + ($1["hourly"]?.double ?? 0) }
+      #expect(abs(total - byMachine) < 1e-6)
+      #expect(json["unpriced"] == [] && json["state_unknown"] == [])
       #expect(json["prices"]?["date"] == "2026-01-19")
       let (used, limit) = (try #require(json["quota"]?["vcpus"]?.integer), try #require(json["quota"]?["limit"]?.integer))
       #expect(json["quota"]?["fits"]?["t3.large"]?.integer == (limit - used) / 2)
@@ -60,7 +63,14 @@ private func withFleet(_ body: (FleetSimulation, SimulatedEndpoints) async throw
       let table = try await CommandRun.run("costs", "--config", endpoints.configPath, "--format", "table")
       #expect(table.output.hasPrefix("ORG") && table.output.contains("prices: AWS price list, on-demand Linux, 2026-01-19"))
       let csv = try await CommandRun.run("costs", "--config", endpoints.configPath, "--format", "csv")
-      #expect(csv.status == 0 && csv.output.hasPrefix("ORG,$/H") && csv.output.split(separator: "\r\n").count == orgs.count + 1)
+      #expect(csv.status == 0 && csv.output.hasPrefix("KIND,NAME,ORG"))
+      let rows = csv.output.split(separator: "\r\n").dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      func sum(_ kind: String, _ column: Int) -> Double { rows.filter { $0[0] == kind }.reduce(0) { $0 + (Double($1[column]) ?? 0) } }
+      // Machines, dollars an hour, a month: each kind of row adds up to the total.
+      for (column, digits) in [(6, 0.1), (7, 0.001), (8, 0.2)] {
+        for kind in ["org", "instance", "role"] { #expect(abs(sum(kind, column) - sum("total", column)) < digits, "\(kind) \(column)") }
+      }
+      #expect(rows.count { $0[0] == "instance" } == json["instances"]?.array?.count && rows.count { $0[0] == "role" } >= 2)
     }
   }
 

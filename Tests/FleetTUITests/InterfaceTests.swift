@@ -88,7 +88,7 @@ struct InterfaceScene {
         " 3 orgs  ? machines  0 workspaces    ✕ 1 failed",
         " 1 Fleet  2 Provisioning  3 Triage 1  4 Instances  5 Orphans  6 Costs  7 DNS  8 Posture  9 Deletions  0 Events",
         String(repeating: "─", count: 120),
-        "  ORG ▲                TENANT          MACHINE    WORKSPACES   PROGRESS                  COST/H   AGE  FINDING",
+        "  ORG ↑                TENANT          MACHINE    WORKSPACES   PROGRESS                  COST/H   AGE  FINDING",
         "▶ acme                 ● running       ·          ·                                           ?    1d",
         "  bright-lab           ✕ failed        ·          ·                                           ?    1h  tunnel/DNS step …",
         "  cinder               ○ suspended     ·          ·                                           ?    1m",
@@ -187,10 +187,10 @@ struct InterfaceScene {
       scene.press(.character("s"))
     }
     for (index, column) in FleetContent.columns.enumerated() {
-      #expect(heads[index].replacing(" ", with: "").contains(column.title + (column.highestFirst ? "▼" : "▲")))
+      #expect(heads[index].replacing(" ", with: "").contains(column.title + (column.highestFirst ? "↓" : "↑")))
     }
     scene.press(.character("<"), .character("S"))
-    #expect(scene.screen().contains { $0.contains("FINDING ▼") })
+    #expect(scene.screen().contains { $0.contains("FINDING ↓") })
   }
 
   @Test func theKeyReachesTheTopLayerFirst() {

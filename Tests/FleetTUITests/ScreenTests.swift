@@ -168,7 +168,7 @@ import Testing
 @Suite struct ThemeTests {
   @Test func everyStateHasAGlyphAndAWord() {
     for role in [Role.ok, .running, .late, .failed, .stale, .unknown, .danger, .warning, .info] {
-      #expect(!role.word.isEmpty)
+      #expect(!role.meaning.isEmpty)
       #expect(TextWidth.columns(of: role.glyph(.unicode)) == 1)
       #expect(role.glyph(.ascii).unicodeScalars.allSatisfy(\.isASCII) && role.glyph(.ascii).count == 1)
     }

@@ -26,4 +26,36 @@ import Testing
           "\"a\rb\",\"a\r\nb\"",
         ].joined(separator: "\r\n"))
   }
+
+  private static let wide = TextTable(
+    header: ["ID", "STATE", "SUMMARY", "NEXT STEP"],
+    rows: [["0b6c1f2a-9d3e-4857-8a11-5f0e7d6c4b3a", "critical", "the tenant does not answer at all", "look at its tunnel, then at it"]],
+    dispensable: ["NEXT STEP"])
+
+  @Test func textThatHasNoRoomIsWrappedAtWordsTheWidestColumnFirst() {
+    let lines = Self.wide.table(columns: 86).split(separator: "\n")
+    #expect(
+      lines == [
+        "ID                                    STATE     SUMMARY             NEXT STEP",
+        "0b6c1f2a-9d3e-4857-8a11-5f0e7d6c4b3a  critical  the tenant does     look at its tunnel,",
+        "                                                not answer at all   then at it",
+      ])
+    for columns in [60...130].joined() {
+      let lines = Self.wide.table(columns: columns).split(separator: "\n")
+      #expect(lines.allSatisfy { TextWidth.columns(of: String($0)) <= columns }, "\(columns)")
+      // No word is broken, and none is lost.
+      #expect(lines.joined(separator: " ").contains("0b6c1f2a-9d3e-4857-8a11-5f0e7d6c4b3a"))
+      for word in ["tenant", "answer"] { #expect(lines.joined(separator: " ").contains(word)) }
+    }
+  }
+
+  @Test func whereThereIsNoRoomForWordsColumnsAreLeftOutAndNamed() {
+    let lines = Self.wide.table(columns: 60).split(separator: "\n")
+    #expect(lines[0].hasPrefix("ID") && !lines[0].contains("NEXT STEP"))
+    #expect(lines.last == "left out for lack of room: NEXT STEP; --format csv has all")
+    for columns in 1...60 {
+      #expect(
+        Self.wide.table(columns: columns).split(separator: "\n").allSatisfy { TextWidth.columns(of: String($0)) <= columns }, "\(columns)")
+    }
+  }
 }

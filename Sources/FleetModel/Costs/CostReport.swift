@@ -44,8 +44,14 @@ public struct CostReport: Sendable {
   public private(set) var regions: [Region: CostSum] = [:]
   public private(set) var total = CostSum()
   public private(set) var wastes: [Waste: CostSum] = [:]
+  /// The machines whose money is wasted, and why.
+  public private(set) var wasted: [InstanceID: Waste] = [:]
+  /// Those without a role: with them the roles add up to the total.
+  public private(set) var withoutRole = CostSum()
   /// Types of running machines that no price is known of, sorted; spot machines are marked.
   public private(set) var unpriced: [String] = []
+  /// Machines of which nobody says whether they run, sorted: what they cost is unknown, whatever is known of their price.
+  public private(set) var stateUnknown: [InstanceID] = []
   /// Whether every region has given a whole list at least once: without that, a sum would be a guess.
   public let knowsMachines: Bool
   /// Whether the verdicts stand that waste is counted by.
@@ -64,17 +70,23 @@ public struct CostReport: Sendable {
       let cost = pricing.cost(of: row)
       instances[row.id] = cost
       total.add(cost)
-      if let role = row.role { roles[role, default: CostSum()].add(cost) }
+      if let role = row.role { roles[role, default: CostSum()].add(cost) } else { withoutRole.add(cost) }
       regions[row.region, default: CostSum()].add(cost)
       if let org = fleet.org(of: row)?.id { orgs[org, default: CostSum()].add(cost) }
-      if let waste = Self.waste(row, verdict, in: fleet) { wastes[waste, default: CostSum()].add(cost) }
-      if cost.hourly == nil {
+      if let waste = Self.waste(row, verdict, in: fleet) {
+        wastes[waste, default: CostSum()].add(cost)
+        wasted[row.id] = waste
+      }
+      if case .unknown = row.state {
+        stateUnknown.append(row.id)
+      } else if cost.hourly == nil {
         // Of a machine that only the feed told of yet, the region is missing, not the price.
         let mark = row.isSpot ? " (spot)" : row.region.rawValue.isEmpty ? " (region unknown)" : ""
         unpriced.insert((row.type ?? "unknown type") + mark)
       }
     }
     self.unpriced = unpriced.sorted()
+    stateUnknown.sort()
   }
 
   private static func knowsMachines(of fleet: Fleet) -> Bool {

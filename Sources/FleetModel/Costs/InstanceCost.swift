@@ -10,6 +10,9 @@ public struct InstanceCost: Hashable, Sendable {
   public var sinceLaunch: Double?
   /// Compute of that run within this calendar month (UTC).
   public var thisMonth: Double?
+
+  /// Compute of a month at what it costs now.
+  public var monthly: Double? { hourly.map { $0 * PriceBook.hoursPerMonth } }
 }
 
 /// Works out what machines cost from EC2's own figures (EC2 User Guide, "On-Demand Instances": per second, at least a minute each start).

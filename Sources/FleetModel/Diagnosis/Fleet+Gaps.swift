@@ -1,4 +1,32 @@
 extension Fleet {
+  /// Findings of an org that say themselves why its tenant tells nothing.
+  private static let explainingSilence: Set<Finding.Code> = [
+    .tenantUnreachable, .tunnelOrDNSFailed, .platformDatabaseDown, .statusDisagrees,
+  ]
+
+  /// What a list of everything that is wrong needed and could not read, by source, in words: with any of it the list may lack something. To
+  /// be asked after ``judge(at:limits:)``. What isn't configured or offered is no gap.
+  public func gaps(at now: Timestamp) -> [(source: Source, why: String)] {
+    var gaps: [(source: Source, why: String)] = []
+    if let gate = judgement.safetyGate { gaps.append((.controlPlane, gate)) }
+    for source in sources.keys.sorted() {
+      if let lack = sources[source]?.lacks[.purges] { gaps.append((source, lack.reason)) }
+      let freshness = freshness(of: source, at: now)
+      guard [.partial, .stale, .failed].contains(freshness.state) else { continue }
+      switch source {
+      // What it tells is asked for elsewhere too.
+      case .feed: continue
+      case .tenant(let slug):
+        guard let org = org(named: slug), org.row.status == .running, org.deletion == nil,
+          !triage.findings(of: .org(org.id)).contains(where: { Self.explainingSilence.contains($0.code) })
+        else { continue }
+      case .controlPlane, .ec2, .database, .dns: break
+      }
+      gaps.append((source, "\(source) is \(freshness.state.rawValue)" + (freshness.problem.map { ": \($0)" } ?? "")))
+    }
+    return gaps
+  }
+
   /// What an explanation needed and could not read: empty, or the answer is "cannot tell". What isn't configured or offered is no gap.
   public func gaps(of org: Org, workspace: Workspace?, file: CaseFile, findings: [Finding], at now: Timestamp) -> [String] {
     var gaps: [String] = []
@@ -6,7 +34,7 @@ extension Fleet {
     let hasCause = findings.contains { $0.severity == .critical }
     let explainsSilence = findings.contains { finding in
       guard case .org = finding.target else { return false }
-      return [.tenantUnreachable, .tunnelOrDNSFailed, .platformDatabaseDown, .statusDisagrees].contains(finding.code)
+      return Self.explainingSilence.contains(finding.code)
     }
     let tenant = freshness(of: .tenant(org.slug), at: now)
     if org.row.status == .running, org.deletion == nil, tenant.state == .failed || tenant.state == .stale, !explainsSilence {

@@ -8,11 +8,19 @@ struct ConfigCommand: ParsableCommand {
     commandName: "config", abstract: "Where the configuration is read from, a commented one, the effective one.",
     subcommands: [Path.self, Init.self, Show.self])
 
+  /// Unless another format is asked for, the path alone wherever it goes: `$EDITOR "$(fleettui config path)"`.
+  private static func printPath(_ global: GlobalOptions) {
+    let path = global.configurationPath
+    Output.document(
+      global.format ?? .table, json: Document.local([.init("path", .string(path))], environment: global.env),
+      table: TextTable(header: ["PATH"], rows: [[path]]), text: { _ in path })
+  }
+
   struct Path: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Print where the configuration is read from.")
     @OptionGroup var global: GlobalOptions
 
-    func run() throws { Output.line(global.configurationPath) }
+    func run() throws { ConfigCommand.printPath(global) }
   }
 
   struct Init: ParsableCommand {
@@ -35,7 +43,7 @@ struct ConfigCommand: ParsableCommand {
         unlink(path)
         throw CommandFailure(code: 1, message: "\(path) could not be written: \(error)")
       }
-      Output.line(path)
+      ConfigCommand.printPath(global)
     }
 
     private static func makeDirectory(of path: String) throws {
@@ -58,26 +66,16 @@ struct ConfigCommand: ParsableCommand {
     func run() throws {
       let (configuration, environment) = try global.environment()
       let rows = EffectiveConfiguration.rows(of: environment, in: configuration, options: global)
-      switch global.outputFormat {
-      case .json:
-        Output.line(
-          JSONValue.object([
-            .init("schema", 1), .init("environment", .string(environment.name)), .init("at", JSONValue(wallClock())), .init("sources", []),
-            .init("path", .string(configuration.path)),
-            .init(
-              "values",
-              .array(
-                rows.map { row in
-                  .object(
-                    [.init("key", .string(row.key)), .init("value", JSONValue(row.value))]
-                      + (origin ? [.init("origin", .string(row.origin))] : []))
-                })),
-          ]).serialized())
-      case .table, .csv:
-        var table = TextTable(header: ["KEY", "VALUE"] + (origin ? ["ORIGIN"] : []))
-        table.rows = rows.map { [$0.key, $0.value ?? TextTable.none] + (origin ? [$0.origin] : []) }
-        Output.line(global.outputFormat == .csv ? table.csv : table.table)
+      let values = rows.map { row in
+        JSONValue.object(
+          [.init("key", .string(row.key)), .init("value", JSONValue(row.value))] + (origin ? [.init("origin", .string(row.origin))] : []))
       }
+      Output.document(
+        global.outputFormat,
+        json: Document.local([.init("path", .string(configuration.path)), .init("values", .array(values))], environment: environment.name),
+        table: TextTable(
+          header: ["KEY", "VALUE"] + (origin ? ["ORIGIN"] : []),
+          rows: rows.map { [$0.key, $0.value ?? TextTable.none] + (origin ? [$0.origin] : []) }))
     }
   }
 }
@@ -118,8 +116,12 @@ enum EffectiveConfiguration {
       add("\(table).aws", "environment_tag", aws.environmentTag.map { "\($0.key)=\($0.value)" })
       add("\(table).aws", "vcpu_quota", aws.vcpuQuota.map(String.init))
       add("\(table).aws", "orphan_grace", DurationText.plain(aws.orphanGrace))
+      for (name, price) in aws.prices.sorted(by: { $0.key < $1.key }) {
+        add("\(table).aws.prices", name, JSONValue(price, places: 6).serialized())
+      }
     }
     if let dns = environment.dns {
+      add("\(table).dns", "provider", "cloudflare")
       add("\(table).dns", "zone", dns.zone)
       add("\(table).dns", "zone_id", dns.zoneID)
       add("\(table).dns", "token", dns.token?.description)
@@ -138,7 +140,7 @@ enum EffectiveConfiguration {
     add("ui", "theme", options.theme ?? configuration.interface.theme)
     add("ui", "ascii", "\(options.ascii || configuration.interface.ascii)")
     add("ui", "mouse", "\(configuration.interface.mouse)")
-    add("ui", "notify", configuration.interface.notify)
+    add("ui", "notify", configuration.interface.notification.rawValue)
     for (action, key) in configuration.keys.sorted(by: { $0.key < $1.key }) { add("keys", action, key) }
     return rows
   }

@@ -22,11 +22,7 @@ struct CostsCommand: ParsableCommand {
       let fleet = await session.loaded()
       let document = CostsDocument(
         fleet: fleet, prices: prices, vcpuQuota: environment.aws?.vcpuQuota, orphans: OrphanSettings(environment.aws), now: wallClock())
-      switch format {
-      case .json: Output.line(document.json(environment: environment.name).serialized())
-      case .csv: Output.line(document.table.csv)
-      case .table: Output.line(([document.table.table, ""] + document.summary).joined(separator: "\n"))
-      }
+      Output.document(format, json: document.json(environment: environment.name), table: document.table, text: document.text)
       if let gate = document.judgement.safetyGate { Output.message(gate) }
       Output.problems(of: fleet, at: document.now)
       for gap in document.gaps { Output.message(gap) }

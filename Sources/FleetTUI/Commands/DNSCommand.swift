@@ -28,11 +28,7 @@ struct DNSCommand: ParsableCommand {
     let format = global.outputFormat
     let code = Interruption.run {
       let document = DNSDocument(fleet: await session.loaded(), settings: settings, now: wallClock())
-      switch format {
-      case .json: Output.line(document.json(environment: environment.name).serialized())
-      case .csv: Output.line(document.table.csv)
-      case .table: Output.line(document.table.table)
-      }
+      Output.document(format, json: document.json(environment: environment.name), table: document.table)
       Self.tell(document)
       return document.exitCode
     }

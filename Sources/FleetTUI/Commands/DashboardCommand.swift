@@ -13,12 +13,8 @@ struct DashboardCommand: ParsableCommand {
 
   func run() throws {
     let (configuration, environment) = try global.environment()
-    var feedOptions = FleetFeeds.Options()
-    feedOptions.readsResources = true
-    feedOptions.asksQuota = true
-    feedOptions.readsZone = true
-    feedOptions.zoneNeighbours = configuration.neighbours(of: environment)
-    let session = try Session(environment: environment, global: global, options: feedOptions)
+    let session = try Session(
+      environment: environment, global: global, options: .ofEverything(neighbours: configuration.neighbours(of: environment)))
     let options = try global.dashboardOptions(for: environment, configuration)
     let feeds = Task.detached { await session.feeds.run() }
     defer { feeds.cancel() }
@@ -116,6 +112,7 @@ extension GlobalOptions {
     options.isReadOnly = !environment.allowsWrites
     options.isASCII = ascii || configuration?.interface.ascii ?? false
     options.usesMouse = configuration?.interface.mouse ?? false
+    options.notification = configuration?.interface.notification ?? .bell
     options.logPath = log
     options.prices = .inUse(environment, variables: variables)
     options.orphans = OrphanSettings(environment.aws)

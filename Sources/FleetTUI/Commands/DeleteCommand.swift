@@ -355,7 +355,7 @@ private final class Deletion: Sendable {
       Output.line(
         Document.make([.init("receipt", receipt)], environment: environment.name, fleet: seen.fleet, at: wallClock()).serialized())
     case .csv: Output.line(DeletionDocument.receiptTable(receipt).csv)
-    case .table: Output.line(DeletionDocument.receiptTable(receipt).table)
+    case .table: Output.line(DeletionDocument.receiptTable(receipt).table(columns: Output.columns))
     }
     let cascade = receipt["legs"]?["cascade"]
     switch outcome {

@@ -34,18 +34,11 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private static func print(_ checks: [DoctorCheck], environment: String?, _ format: GlobalOptions.Format) {
-    switch format {
-    case .json:
-      Output.line(
-        JSONValue.object([
-          .init("schema", 1), .init("environment", JSONValue(environment)), .init("at", JSONValue(wallClock())), .init("sources", []),
-          .init("checks", .array(checks.map(\.json))),
-        ]).serialized())
-    case .table, .csv:
-      var table = TextTable(header: ["CHECK", "RESULT", "SUMMARY", "NEXT STEP"])
-      table.rows = checks.map { [$0.id, $0.result.rawValue, $0.summary, $0.nextStep ?? ""] }
-      Output.line(format == .csv ? table.csv : table.table)
-    }
+    Output.document(
+      format, json: Document.local([.init("checks", .array(checks.map(\.json)))], environment: environment),
+      table: TextTable(
+        header: ["CHECK", "RESULT", "SUMMARY", "NEXT STEP"],
+        rows: checks.map { [$0.id, $0.result.rawValue, $0.summary, $0.nextStep ?? ""] }))
   }
 }
 

@@ -41,7 +41,7 @@ struct ETABacktestCommand: ParsableCommand {
       if !lines.isEmpty { isHeard = Output.line(lines.joined(separator: "\n")) }
     }
     if predictions {
-      if format == .table { Output.line(table.table) }
+      if format == .table { Output.document(format, json: .null, table: table) }
     } else {
       Self.print(backtest, format)
     }
@@ -59,18 +59,16 @@ struct ETABacktestCommand: ParsableCommand {
   }
 
   private static func print(_ backtest: ETABacktest, _ format: GlobalOptions.Format) {
-    let document: JSONValue = [
-      "schema": 1, "boots": JSONValue(backtest.boots), "scored": JSONValue(backtest.scored),
-      "mae": JSONValue(backtest.meanAbsoluteError, places: 3), "baseline_mae": JSONValue(backtest.baselineMeanAbsoluteError, places: 3),
-      "p90_coverage": JSONValue(backtest.p90Coverage, places: 4),
+    let score: [JSONValue.Member] = [
+      .init("boots", JSONValue(backtest.boots)), .init("scored", JSONValue(backtest.scored)),
+      .init("mae", JSONValue(backtest.meanAbsoluteError, places: 3)),
+      .init("baseline_mae", JSONValue(backtest.baselineMeanAbsoluteError, places: 3)),
+      .init("p90_coverage", JSONValue(backtest.p90Coverage, places: 4)),
     ]
-    let columns = ["boots", "scored", "mae", "baseline_mae", "p90_coverage"]
-    let table = TextTable(header: columns, rows: [cells(document, columns)])
-    switch format {
-    case .json: Output.line(document.serialized())
-    case .csv: Output.line(table.csv)
-    case .table: Output.line(table.table)
-    }
+    let columns = score.map(\.name)
+    Output.document(
+      format, json: Document.local(score, environment: nil),
+      table: TextTable(header: columns, rows: [cells(.object(score), columns).map { $0.isEmpty ? TextTable.unknown : $0 }]))
   }
 
   /// Unknown is an empty cell.

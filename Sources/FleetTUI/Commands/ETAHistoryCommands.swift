@@ -21,15 +21,10 @@ struct ETAStatsCommand: ParsableCommand {
       for boot in boots { history.learn(boot) }
       summaries = history.summaries
     } catch { throw CommandFailure(code: 1, message: error.description) }
-    switch global.outputFormat {
-    case .json:
-      let document: JSONValue = [
-        "schema": 1, "path": .string(file.path), "boots": JSONValue(count), "groups": .array(summaries.map(Self.json)),
-      ]
-      Output.line(document.serialized())
-    case .csv: Output.line(Self.table(summaries).csv)
-    case .table: Output.line(Self.table(summaries).table)
-    }
+    let body: [JSONValue.Member] = [
+      .init("path", .string(file.path)), .init("boots", JSONValue(count)), .init("groups", .array(summaries.map(Self.json))),
+    ]
+    Output.document(global.outputFormat, json: Document.local(body, environment: global.env), table: Self.table(summaries))
   }
 
   private static func json(_ summary: BootHistory.Summary) -> JSONValue {
@@ -53,8 +48,9 @@ struct ETAStatsCommand: ParsableCommand {
     for summary in summaries {
       let plan = summary.plan
       table.rows.append([
-        summary.group, "all", "\(summary.successes)", "\(summary.failures)", summary.successes > 0 ? seconds(plan.median) : "",
-        summary.successes > 0 ? seconds(plan.lateAfter) : "",
+        summary.group, "all", "\(summary.successes)", "\(summary.failures)",
+        summary.successes > 0 ? seconds(plan.median) : TextTable.unknown,
+        summary.successes > 0 ? seconds(plan.lateAfter) : TextTable.unknown,
       ])
       for phase in plan.phases {
         table.rows.append([summary.group, phase.name, "\(phase.samples)", "", seconds(phase.median), seconds(phase.lateAfter)])
@@ -118,14 +114,11 @@ struct ETAImportCommand: ParsableCommand {
       if waiting.count == Self.batch { try write() }
     }
     try write()
-    let document: JSONValue = [
-      "schema": 1, "imported": JSONValue(added), "known": JSONValue(read - added), "broken": JSONValue(file.broken),
-    ]
-    if global.outputFormat == .json {
-      Output.line(document.serialized())
-    } else {
-      Output.line("\(added) imported, \(read - added) known already")
-    }
+    let counts = [("imported", added), ("known", read - added), ("broken", file.broken)]
+    let summary = "\(added) imported, \(read - added) known already"
+    Output.document(
+      global.outputFormat, json: Document.local(counts.map { .init($0.0, JSONValue($0.1)) }, environment: global.env),
+      table: TextTable(header: counts.map(\.0), rows: [counts.map { "\($0.1)" }]), text: { _ in summary })
     if file.broken > 0 {
       throw CommandFailure(code: 1, message: "eta import: \(file.broken) of the lines could not be read; the rest was imported")
     }

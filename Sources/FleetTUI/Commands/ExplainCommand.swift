@@ -48,11 +48,8 @@ struct ExplainCommand: ParsableCommand {
     let question = CaseQuestion(about: org, workspace: workspace, in: fleet, at: wallClock())
     let file = await reader.file(on: question)
     let document = ExplainDocument(target: target, fleet: fleet, file: file, now: wallClock())
-    switch format {
-    case .json: Output.line(document.json(environment: session.environment.name).serialized())
-    case .csv: Output.line(document.table.csv)
-    case .table: Output.line(document.text(columns: Output.columns))
-    }
+    Output.document(
+      format, json: document.json(environment: session.environment.name), table: document.table, text: { document.text(columns: $0) })
     let gaps = document.gaps
     for gap in gaps { Output.message("could not be read: \(gap)") }
     if !gaps.isEmpty { return 4 }

@@ -147,3 +147,11 @@ enum HelpWidth {
   /// The parser takes it from there.
   static func impose() { setenv("COLUMNS", "\(columns)", 1) }
 }
+
+extension DurationText {
+  /// A duration on the command line. - Throws: `ValidationError`.
+  static func argument(_ text: String) throws -> Double {
+    guard let seconds = seconds(of: text) else { throw ValidationError("'\(text)' is not a duration such as 90s, 20m or 2h") }
+    return seconds
+  }
+}

@@ -31,7 +31,7 @@ enum ManualPage {
       for entry in Action.table where entry.group == group { page.item(entry.keys.map(\.name).joined(separator: ", "), entry.help) }
     }
     page.section("ENVIRONMENT")
-    for (name, use) in variables { page.item(name, use) }
+    for (names, use) in variables { page.item(names.joined(separator: ", "), use) }
     page.section("FILES")
     for (path, use) in files { page.item(path, use) }
     page.section("EXIT STATUS")
@@ -39,12 +39,41 @@ enum ManualPage {
     return page.text
   }
 
-  private static let variables = [
-    ("ACCESSIBLE", "with 1, plain lines for a screen reader instead of the dashboard"), ("NO_COLOR", "when set and not empty, no colour"),
-    ("TERM, COLORTERM, LANG, LC_ALL, LC_CTYPE", "what the terminal can show"),
-    ("XDG_CONFIG_HOME, XDG_STATE_HOME", "where the configuration, the history and the receipts are"),
-    ("CURL_CA_BUNDLE, SSL_CERT_FILE", "certificates to trust instead of the system's"),
-    ("AWS_PROFILE, AWS_ACCESS_KEY_ID and the other variables of AWS's tools", "where AWS's credentials are"),
+  /// Every variable that is read, with what for (`docs/configuration.md` has the same).
+  static let variables: [(names: [String], use: String)] = [
+    (["ACCESSIBLE"], "with 1, plain lines for a screen reader instead of the dashboard, and no pager"),
+    (["NO_COLOR"], "when set and not empty, no colour"),
+    (
+      ["PAGER"],
+      "the program, with its arguments, that shows a table longer than the terminal; it is started without a shell; empty or cat: none"
+    ),
+    (
+      ["TERM", "COLORTERM", "TERMINFO"],
+      "what the terminal can show; COLORTERM truecolor or 24bit: 256 colours, though TERM names a terminal with fewer"
+    ),
+    (["LANG", "LC_ALL", "LC_CTYPE"], "the character set: ASCII is drawn where it is not UTF-8"),
+    (["COLUMNS"], "how wide help is written"),
+    (
+      ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"], "where the configuration, the history and receipts, the refreshed prices are"
+    ),
+    (
+      ["HOME", "USER", "PATH", "TMPDIR"],
+      "where those are else, who deletes, where helper programs are found, where the demo keeps its files"
+    ),
+    (["CURL_CA_BUNDLE", "SSL_CERT_FILE"], "certificates to trust instead of the system's"),
+    (["HTTPS_PROXY", "NO_PROXY"], "a proxy, as curl has it; never for loopback addresses"),
+    (["PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE"], "the database's password and services, as psql has them"),
+    (
+      [
+        "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN",
+        "AWS_ROLE_SESSION_NAME", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+      ], "where AWS's credentials are, as AWS's own tools have it"
+    ),
   ]
   private static let files = [
     ("$XDG_CONFIG_HOME/fleettui/config.toml", "the configuration; fleettui config init writes a commented one"),

@@ -20,11 +20,7 @@ struct OrphansCommand: ParsableCommand {
       let document = OrphansDocument(
         fleet: fleet, settings: OrphanSettings(environment.aws), prices: .inUse(environment, variables: ProcessVariables.all),
         now: wallClock())
-      switch format {
-      case .json: Output.line(document.json(environment: environment.name).serialized())
-      case .csv: Output.line(document.table.csv)
-      case .table: Output.line(document.table.table)
-      }
+      Output.document(format, json: document.json(environment: environment.name), table: document.table, text: document.text)
       Self.tell(document)
       return document.exitCode
     }

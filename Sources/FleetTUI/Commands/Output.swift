@@ -11,11 +11,27 @@ enum Output {
     var description: String { String(cString: strerror(number)) }
   }
 
-  /// The columns of the terminal that standard output is; `nil` where it is none, and lines are as long as they are.
-  static var columns: Int? {
+  /// The terminal that standard output is; `nil` where it is none.
+  static var screen: Terminal.Size? {
     var window = winsize()
     guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0 else { return nil }
-    return Int(window.ws_col)
+    return Terminal.Size(rows: Int(window.ws_row), columns: Int(window.ws_col))
+  }
+
+  /// How wide a table may be: the terminal's columns; 200 where standard output is none.
+  static var columns: Int { screen?.columns ?? 200 }
+
+  /// One document in the format that was asked for; what is for people fits their terminal, and is paged where it is longer.
+  ///
+  /// - Parameter text: the table with what belongs to it, in so many columns; `nil`: the table alone.
+  static func document(
+    _ format: GlobalOptions.Format, json: @autoclosure () -> JSONValue, table: @autoclosure () -> TextTable, text: ((Int) -> String)? = nil
+  ) {
+    switch format {
+    case .json: line(json().serialized())
+    case .csv: line(table().csv)
+    case .table: Paging.print((text?(columns) ?? table().table(columns: columns)) + "\n")
+    }
   }
 
   /// - Returns: `false` when nothing more can be written.

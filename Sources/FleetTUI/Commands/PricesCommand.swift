@@ -30,10 +30,8 @@ struct PricesCommand: ParsableCommand {
       code = Interruption.run { await refresh.run(into: file) }
     }
     let document = PricesDocument(prices: .inUse(environment, variables: variables), regions: environment?.aws?.regions ?? [])
-    switch format {
-    case .json: Output.line(document.json(environment: environment?.name, at: wallClock()).serialized())
-    case .csv: Output.line(document.table.csv)
-    case .table: Output.line(document.table.table + "\n\nsource: \(document.prices.source), \(document.prices.date(in: document.regions))")
+    Output.document(format, json: document.json(environment: environment?.name, at: wallClock()), table: document.table) { columns in
+      document.table.table(columns: columns) + "\n\nsource: \(document.prices.source), \(document.prices.date(in: document.regions))"
     }
     if code != 0 { throw CommandFailure(code: code) }
   }

@@ -25,15 +25,7 @@ struct ReceiptsCommand: ParsableCommand {
 
   /// The receipts are this machine's, of every environment: the document names the one that was chosen, if any.
   private func print(_ body: [JSONValue.Member], _ table: TextTable) {
-    let document = JSONValue.object(
-      [
-        .init("schema", 1), .init("environment", JSONValue(global.env)), .init("at", JSONValue(wallClock())), .init("sources", .array([])),
-      ] + body)
-    switch global.outputFormat {
-    case .json: Output.line(document.serialized())
-    case .csv: Output.line(table.csv)
-    case .table: Output.line(table.table)
-    }
+    Output.document(global.outputFormat, json: Document.local(body, environment: global.env), table: table)
   }
 
   private func check(_ store: ReceiptStore) throws -> Int32 {

@@ -12,13 +12,8 @@ struct SnapshotCommand: ParsableCommand {
     let (configuration, environment) = try global.environment()
     let format = global.outputFormat
     let prices = PriceBook.inUse(environment, variables: global.variables)
-    var options = FleetFeeds.Options()
-    // Volumes and addresses for what they cost.
-    options.readsResources = true
-    options.asksQuota = true
-    options.readsZone = true
-    options.zoneNeighbours = configuration.neighbours(of: environment)
-    let session = try Session(environment: environment, global: global, options: options)
+    let session = try Session(
+      environment: environment, global: global, options: .ofEverything(neighbours: configuration.neighbours(of: environment)))
     let code = Interruption.run {
       let fleet = await session.loaded()
       return Self.print(fleet, environment, prices, format)
@@ -31,11 +26,7 @@ struct SnapshotCommand: ParsableCommand {
     let now = wallClock()
     let document = SnapshotDocument(
       fleet: fleet, prices: prices, vcpuQuota: environment.aws?.vcpuQuota, orphans: OrphanSettings(environment.aws), now: now)
-    switch format {
-    case .json: Output.line(document.json(environment: environment.name).serialized())
-    case .csv: Output.line(document.table.csv)
-    case .table: Output.line(document.table.table)
-    }
+    Output.document(format, json: document.json(environment: environment.name), table: document.table, text: document.text)
     var isMissingSomething = document.judgement.safetyGate != nil
     if let gate = document.judgement.safetyGate { Output.message(gate) }
     for source in fleet.sources.keys.sorted() {

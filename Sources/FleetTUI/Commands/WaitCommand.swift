@@ -14,14 +14,9 @@ struct WaitCommand: ParsableCommand {
   var target: String
   @Option(name: .customLong("for"), help: "What to wait for: ready or gone.")
   var goal: WaitGoal
-  @Option(help: "Give up after that long: 90s, 20m, 2h or plain seconds.", transform: Self.duration)
+  @Option(help: "Give up after that long: 90s, 20m, 2h or plain seconds.", transform: DurationText.argument)
   var timeout: Double?
   @OptionGroup var global: GlobalOptions
-
-  private static func duration(_ text: String) throws -> Double {
-    guard let seconds = DurationText.seconds(of: text) else { throw ValidationError("'\(text)' is not a duration such as 90s, 20m or 2h") }
-    return seconds
-  }
 
   func run() throws {
     let (_, environment) = try global.environment()

@@ -109,7 +109,7 @@ struct Waiting {
       var table = TextTable(header: ["TARGET", "FOR", "RESULT", "WAITED"])
       let seconds = "\(Int(clamping: waited.rounded()))" + (format == .csv ? "" : " s")
       table.rows = [[UntrustedText.clean(target, limit: 128), state.goal.rawValue, result, seconds]]
-      Output.line(format == .csv ? table.csv : table.table)
+      Output.line(format == .csv ? table.csv : table.table(columns: Output.columns))
     }
     return code
   }

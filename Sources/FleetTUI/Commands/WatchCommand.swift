@@ -7,16 +7,11 @@ struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch", abstract: "Print one JSON object a line for each fleet event, until interrupted.")
 
-  @Option(name: .customLong("for"), help: "Stop after that long: 90s, 20m, 2h or plain seconds.", transform: Self.duration)
+  @Option(name: .customLong("for"), help: "Stop after that long: 90s, 20m, 2h or plain seconds.", transform: DurationText.argument)
   var duration: Double?
   @Option(help: "Stop after that many events.")
   var count: Int?
   @OptionGroup var global: GlobalOptions
-
-  private static func duration(_ text: String) throws -> Double {
-    guard let seconds = DurationText.seconds(of: text) else { throw ValidationError("'\(text)' is not a duration such as 90s, 20m or 2h") }
-    return seconds
-  }
 
   func validate() throws {
     if let count, count < 1 { throw ValidationError("--count must be 1 or more") }
@@ -40,10 +35,15 @@ struct WatchCommand: ParsableCommand {
 /// One line of `fleettui watch` (`docs/json.md`).
 enum WatchLine {
   static func json(of entry: LogEntry, environment: String) -> JSONValue {
+    .object([.init("schema", 1), .init("environment", .string(environment))] + event(entry))
+  }
+
+  /// The line without its frame.
+  static func event(_ entry: LogEntry) -> [JSONValue.Member] {
     [
-      "schema": 1, "environment": .string(environment), "at": JSONValue(entry.at), "source": .string(entry.source.description),
-      "type": .string(entry.type.rawValue), "org_id": JSONValue(entry.orgID), "slug": JSONValue(entry.slug),
-      "workspace_id": JSONValue(entry.workspaceID), "data": (try? JSONValue(parsing: entry.data)) ?? .object([]),
+      .init("at", JSONValue(entry.at)), .init("source", .string(entry.source.description)), .init("type", .string(entry.type.rawValue)),
+      .init("org_id", JSONValue(entry.orgID)), .init("slug", JSONValue(entry.slug)), .init("workspace_id", JSONValue(entry.workspaceID)),
+      .init("data", (try? JSONValue(parsing: entry.data)) ?? .object([])),
     ]
   }
 }

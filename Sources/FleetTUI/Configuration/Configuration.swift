@@ -7,7 +7,7 @@ struct Configuration: Sendable {
     var theme = "default"
     var ascii = false
     var mouse = false
-    var notify = "bell"
+    var notification = Bell.Notification.bell
   }
 
   /// Where it was read from, and its text: tells where a value was set.

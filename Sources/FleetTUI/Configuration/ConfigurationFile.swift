@@ -88,8 +88,10 @@ enum ConfigurationFile {
     if let problem = Theme.problem(withName: interface.theme) { throw reader.failure("theme", problem) }
     interface.ascii = try reader.flag("ascii") ?? interface.ascii
     interface.mouse = try reader.flag("mouse") ?? interface.mouse
-    interface.notify = try reader.string("notify") ?? interface.notify
-    guard ["bell", "none"].contains(interface.notify) else { throw reader.failure("notify", "must be \"bell\" or \"none\"") }
+    if let name = try reader.string("notify") {
+      guard let notification = Bell.Notification(rawValue: name) else { throw reader.failure("notify", "must be \"bell\" or \"none\"") }
+      interface.notification = notification
+    }
     try reader.refuseUnknownKeys()
     return interface
   }

@@ -21,7 +21,7 @@ struct ChecksDocument {
   private static func clean(_ text: String) -> String { UntrustedText.clean(text, limit: 1000) }
 
   var table: TextTable {
-    var table = TextTable(header: ["RESULT", "CHECK", "TARGET", "MS", "SUMMARY", "EVIDENCE"])
+    var table = TextTable(header: ["RESULT", "CHECK", "TARGET", "MS", "SUMMARY", "EVIDENCE"], dispensable: ["MS", "EVIDENCE"])
     table.rows = checks.map { check in
       [
         check.result.rawValue, check.id, Self.clean(check.target), check.millis.map { "\($0)" } ?? TextTable.none,
@@ -40,10 +40,6 @@ struct ChecksDocument {
   }
 
   func print(_ format: GlobalOptions.Format, environment: String) {
-    switch format {
-    case .json: Output.line(json(environment: environment).serialized())
-    case .csv: Output.line(table.csv)
-    case .table: Output.line(table.table)
-    }
+    Output.document(format, json: json(environment: environment), table: table)
   }
 }

@@ -20,7 +20,8 @@ struct CostsDocument {
     Document.make(
       [
         .init("orgs", .array(orgs.map(org))),
-        .init("by_role", ["tenant": role(.tenant), "workspace": role(.workspace)]),
+        .init("instances", .array(machines.map(machine))),
+        .init("by_role", .object(roles.map { .init($0.name, ["count": count($0.sum), "hourly": known($0.sum.hourly.exact)]) })),
         .init(
           "totals",
           [
@@ -28,6 +29,7 @@ struct CostsDocument {
             "wasted_hourly": JSONValue(report.wastedHourly),
           ]),
         .init("unpriced", .array(report.unpriced.map(JSONValue.string))),
+        .init("state_unknown", .array(report.stateUnknown.map { JSONValue($0) })),
         .init(
           "quota",
           [
@@ -38,7 +40,7 @@ struct CostsDocument {
       ], environment: environment, fleet: fleet, at: now, rosterSuspicion: judgement.safetyGate)
   }
 
-  private var orgs: [Org] { SnapshotDocument.orgs(of: fleet) }
+  var orgs: [Org] { SnapshotDocument.orgs(of: fleet) }
 
   private func known(_ value: Double?, places: Int = 6) -> JSONValue { report.knowsMachines ? JSONValue(value, places: places) : .null }
 
@@ -54,9 +56,17 @@ struct CostsDocument {
     ]
   }
 
-  private func role(_ role: InstanceRole) -> JSONValue {
-    let sum = report.roles[role] ?? CostSum()
-    return ["count": report.knowsMachines ? JSONValue(sum.count) : .null, "hourly": known(sum.hourly.exact)]
+  private func count(_ sum: CostSum) -> JSONValue { report.knowsMachines ? JSONValue(sum.count) : .null }
+
+  private func machine(_ machine: Machine) -> JSONValue {
+    let (row, cost) = (machine.row, machine.cost)
+    return [
+      "id": JSONValue(row.id), "region": row.region.rawValue.isEmpty ? .null : JSONValue(row.region), "org_id": JSONValue(row.orgID),
+      "workspace_id": JSONValue(row.workspaceID), "role": JSONValue(row.role?.rawValue), "type": JSONValue(row.type),
+      "state": .string(row.state.text), "hourly": JSONValue(cost.hourly), "monthly": JSONValue(cost.monthly, places: 2),
+      "storage_monthly": JSONValue(cost.storageMonthly, places: 2), "address_monthly": JSONValue(cost.addressMonthly, places: 2),
+      "since_launch": JSONValue(cost.sinceLaunch), "waste": JSONValue(report.wasted[row.id]?.rawValue),
+    ]
   }
 
   /// The types of our workspaces and tenants, and what a workspace of the usual tier takes (contract §5.1: T4).
@@ -68,45 +78,6 @@ struct CostsDocument {
     }
     return types.sorted()
   }
-
-  // MARK: - As a table
-
-  var table: TextTable {
-    var table = TextTable(header: ["ORG", "$/H", "$/MONTH", "STORAGE/MONTH", "ADDRESSES/MONTH", "SINCE LAUNCH", "LLM", "LLM BUDGET", "ID"])
-    for org in orgs {
-      let cost = report.cost(of: org.id)
-      let llm = LLMSpend(of: org, in: fleet)
-      table.rows.append(
-        [org.slug.rawValue]
-          + [
-            Self.cell(cost?.hourly.exact, digits: 4), Self.cell(cost?.monthly), Self.cell(cost?.storageMonthly.exact),
-            Self.cell(cost?.addressMonthly.exact), Self.cell(cost?.sinceLaunch.exact), Self.cell(llm.spend),
-            llm.spend != nil && llm.budget == nil ? TextTable.none : Self.cell(llm.budget), org.id.rawValue,
-          ])
-    }
-    return table
-  }
-
-  /// What stands under the table.
-  var summary: [String] {
-    let total = report.knowsMachines ? report.total : nil
-    var lines = [
-      "fleet: $\(Self.dollars(total?.hourly.exact, digits: 4))/h, $\(Self.dollars(total?.monthly))/month compute, "
-        + "$\(Self.dollars(total?.storageMonthly.exact))/month storage, $\(Self.dollars(total?.addressMonthly.exact))/month addresses; "
-        + "wasted $\(Self.dollars(report.wastedHourly, digits: 4))/h"
-    ]
-    let fits = quota.fits("t3.large").map { ", \($0) more t3.large fit" } ?? ""
-    lines.append("vCPUs: \(quota.used.map(String.init) ?? "?") of \(quota.limit.map(String.init) ?? "?")\(fits)")
-    if !report.unpriced.isEmpty { lines.append("no price is known of: \(report.unpriced.joined(separator: ", "))") }
-    lines.append("prices: \(report.prices.source), \(report.prices.date(in: report.regions.keys)); estimates, taxes and discounts apart")
-    return lines
-  }
-
-  private static func cell(_ value: Double?, digits: Int = 2) -> String {
-    value == nil ? TextTable.unknown : dollars(value, digits: digits)
-  }
-
-  private static func dollars(_ value: Double?, digits: Int = 2) -> String { value.map { Wording.dollars($0, digits: digits) } ?? "?" }
 
   // MARK: - Exit code
 

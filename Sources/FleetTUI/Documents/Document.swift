@@ -1,3 +1,4 @@
+import Feeds
 import FleetModel
 
 /// The frame of every JSON document (`docs/json.md`): schema, environment, time, sources.
@@ -10,6 +11,15 @@ enum Document {
       [
         .init("schema", 1), .init("environment", .string(environment)), .init("at", JSONValue(now)),
         .init("sources", sources(of: fleet, at: now, rosterSuspicion)),
+      ] + body)
+  }
+
+  /// The same frame for what rests on no source of the fleet: this machine's own files.
+  /// - Parameter environment: the one that was chosen, if any.
+  static func local(_ body: [JSONValue.Member], environment: String?, at now: Timestamp = wallClock()) -> JSONValue {
+    .object(
+      [
+        .init("schema", 1), .init("environment", JSONValue(environment)), .init("at", JSONValue(now)), .init("sources", .array([])),
       ] + body)
   }
 

@@ -34,16 +34,42 @@ struct OrphansDocument {
   }
 
   var table: TextTable {
-    var table = TextTable(header: ["VERDICT", "KIND", "ID", "REGION", "WHY", "AGE", "$/H", "EVIDENCE"])
+    var table = TextTable(
+      header: ["VERDICT", "KIND", "ID", "REGION", "WHY", "AGE", "$/H", "$/MONTH", "SO FAR", "EVIDENCE", "NEXT STEP"],
+      dispensable: ["SO FAR", "REGION", "$/MONTH", "EVIDENCE", "NEXT STEP"])
     for found in report.cases {
-      table.rows.append([
-        found.verdict.name, found.kind.rawValue, found.id, found.region?.rawValue ?? TextTable.unknown,
-        found.verdict.reasons.joined(separator: " "),
-        found.age.map(Self.span) ?? TextTable.unknown,
-        found.hourly.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? TextTable.unknown, found.evidence.first ?? "",
-      ])
+      table.rows.append(
+        [
+          found.verdict.name, found.kind.rawValue, found.id, found.region?.rawValue ?? TextTable.unknown,
+          found.verdict.reasons.joined(separator: " "), found.age.map(Self.span) ?? TextTable.unknown,
+        ] + Self.cells(found.hourly, found.monthly, found.soFar) + [found.evidence.first ?? "", found.nextStep])
     }
     return table
+  }
+
+  private static func cells(_ hourly: Double?, _ monthly: Double?, _ soFar: Double?) -> [String] {
+    [(hourly, 4), (monthly, 2), (soFar, 2)].map { value, digits in value.map { Wording.dollars($0, digits: digits) } ?? TextTable.unknown }
+  }
+
+  /// For people: the table, and what the orphans cost together.
+  func text(columns: Int) -> String {
+    var (hourly, monthly, soFar) = (Money(), Money(), Money())
+    var counts: [String: Int] = [:]
+    for found in report.cases {
+      counts[found.verdict.name, default: 0] += 1
+      guard case .orphan = found.verdict else { continue }
+      hourly.add(found.hourly)
+      monthly.add(found.monthly)
+      soFar.add(found.soFar)
+    }
+    func dollars(_ money: Money, _ digits: Int) -> String {
+      "$" + Wording.dollars(money.known, digits: digits) + (money.hasUnknown ? "+?" : "")
+    }
+    var sums = "\(report.orphans) orphan\(report.orphans == 1 ? "" : "s")"
+    if report.orphans > 0 { sums += ": \(dollars(hourly, 4))/h, \(dollars(monthly, 2))/month, \(dollars(soFar, 2)) so far" }
+    if let grace = counts["grace"] { sums += "; \(grace) in grace" }
+    if let open = counts["cannot-tell"] { sums += "; \(open) can't be told" }
+    return table.table(columns: columns) + "\n\n" + sums
   }
 
   private static func span(_ seconds: Double) -> String {

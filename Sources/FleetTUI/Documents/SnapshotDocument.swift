@@ -130,22 +130,46 @@ struct SnapshotDocument {
   // MARK: - As a table
 
   var table: TextTable {
-    var table = TextTable(header: ["ORG", "STATUS", "TENANT", "WORKSPACES", "PROGRESS", "$/H", "ID"])
+    var table = TextTable(
+      header: ["ORG", "STATUS", "TENANT", "WORKSPACES", "PROGRESS", "$/H", "$/MONTH", "FINDING", "NEXT STEP", "ID"],
+      dispensable: ["ID", "$/MONTH", "TENANT", "NEXT STEP", "WORKSPACES"])
     for org in orgs {
       let machine = fleet.tenantMachine(of: org.id)
       let workspaces = fleet.workspaces(of: org.id).filter { $0.row.status != .removed }
       let counts = Dictionary(grouping: workspaces) { $0.row.status.text }.map { "\($0.value.count) \($0.key)" }.sorted().joined(
         separator: " ")
       let progress = fleet.progress(of: .tenant(org.id), at: now)
+      let findings = fleet.findings(within: org.id, at: now).ranked
+      let cost = costs.cost(of: org.id)
       table.rows.append([
         org.slug.rawValue, org.isBeingDeleted ? "deleting" : org.row.status?.text ?? TextTable.none,
         machine.map { "\($0.row.state.text) \($0.row.type ?? "?")" } ?? TextTable.none,
         counts.isEmpty ? TextTable.none : counts,
         progress.map { "\($0.phase ?? "booting") \($0.fraction.map { "\(Int(clamping: $0 * 100)) %" } ?? "?")" } ?? TextTable.none,
-        costs.cost(of: org.id)?.hourly.exact.map { "\(($0 * 1000).rounded() / 1000)" } ?? TextTable.unknown,
-        org.id.rawValue,
+        cost?.hourly.exact.map { Wording.dollars($0, digits: 4) } ?? TextTable.unknown,
+        cost?.monthly.map { Wording.dollars($0, digits: 2) } ?? TextTable.unknown,
+        findings.first.map { "\($0.code.rawValue): \($0.summary(in: fleet))" + (findings.count > 1 ? " (+\(findings.count - 1))" : "") }
+          ?? TextTable.none,
+        findings.first?.nextStep ?? TextTable.none, org.id.rawValue,
       ])
     }
     return table
+  }
+
+  /// For people: the table, what is wrong with the fleet as a whole, and the sums that the JSON has under `totals`.
+  func text(columns: Int) -> String {
+    let common = fleetFindings.map { "\($0.severity.rawValue): \($0.code.rawValue): \($0.summary). Next: \($0.nextStep)" }
+    let totals = totals
+    func figure(_ name: String) -> String { totals[name].flatMap { $0.isNull ? nil : $0.serialized() } ?? "?" }
+    func dollars(_ name: String, times factor: Double = 1, digits: Int) -> String {
+      "$" + (totals[name]?.double.map { Wording.dollars($0 * factor, digits: digits) } ?? "?")
+    }
+    let month = PriceBook.hoursPerMonth
+    let sums =
+      "\(figure("orgs")) orgs, \(figure("workspaces")) workspaces, \(figure("instances")) machines, \(figure("orphans")) orphans; "
+      + "\(dollars("hourly", digits: 4))/h, \(dollars("hourly", times: month, digits: 2))/month, "
+      + "wasted \(dollars("wasted_hourly", digits: 4))/h; vCPUs \(figure("vcpus")) of \(figure("vcpu_quota"))"
+    let below = (common + [sums]).flatMap { Line($0).folded(to: columns).map(\.plain) }
+    return ([table.table(columns: columns), ""] + below).joined(separator: "\n")
   }
 }

@@ -9,24 +9,42 @@ struct TextTable {
 
   var header: [String]
   var rows: [[String]] = []
+  /// The columns that are left out where there is no room for all, the first of them first.
+  var dispensable: [String] = []
 
-  /// Columns aligned by the cells that they take on a terminal.
-  var table: String {
+  /// As wide as its cells are.
+  var table: String { table(columns: .max) }
+
+  /// Columns aligned by the cells that they take on a terminal, in at most so many of those.
+  ///
+  /// Where the cells are wider, the widest columns give way first: their text is wrapped at words, none is cut. Where not even the longest
+  /// words have room, columns are left out, the dispensable ones first, and a last line names them.
+  func table(columns limit: Int) -> String {
     let rows = ([header] + self.rows).map { $0.map(Self.shown) }
-    var widths = header.map { _ in 0 }
-    for row in rows {
-      for (index, cell) in row.enumerated() where index < widths.count { widths[index] = max(widths[index], TextWidth.columns(of: cell)) }
+    let layout = TextTableLayout(rows, dispensable: dispensable.compactMap { header.firstIndex(of: $0) }, columns: limit)
+    var lines = rows.flatMap { row in Self.lines(of: row, layout) }
+    if !layout.omitted.isEmpty {
+      let names = layout.omitted.map { header[$0] }.joined(separator: ", ")
+      lines += Line.wrapped("left out for lack of room: \(names); --format csv has all", role: .dim, width: limit).map(\.plain)
     }
-    return rows.map { row in
+    return lines.joined(separator: "\n")
+  }
+
+  /// One row; cells that are wrapped go on in the lines below.
+  private static func lines(of row: [String], _ layout: TextTableLayout) -> [String] {
+    let cells = layout.kept.map { column -> [String] in
+      let (cell, width) = (column < row.count ? row[column] : "", layout.widths[column] ?? 0)
+      return TextWidth.columns(of: cell) <= width ? [cell] : Line.wrapped(cell, role: .text, width: width).map(\.plain)
+    }
+    return (0..<(cells.map(\.count).max() ?? 1)).map { index in
       var line = ""
-      for (index, cell) in row.enumerated() {
-        line += cell
-        guard index < row.count - 1 else { continue }
-        let width = index < widths.count ? widths[index] : 0
-        line += String(repeating: " ", count: max(0, width - TextWidth.columns(of: cell)) + 2)
+      for (column, cell) in zip(layout.kept, cells) {
+        let text = index < cell.count ? cell[index] : ""
+        line += text + String(repeating: " ", count: max(0, (layout.widths[column] ?? 0) - TextWidth.columns(of: text)) + 2)
       }
+      while line.last == " " { line.removeLast() }
       return line
-    }.joined(separator: "\n")
+    }
   }
 
   private static func shown(_ cell: String) -> String {

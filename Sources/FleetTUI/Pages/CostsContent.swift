@@ -59,7 +59,7 @@ struct CostsContent: TableContent {
       [Self.money(cost?.addressMonthly)], [Self.money(cost?.sinceLaunch)],
       [llm.spend.map { Span(Wording.dollars($0, digits: 2), $0 == 0 ? .dim : .money) } ?? Span("?", .unknown)],
       [
-        llm.budget.map { Span((isOver ? context.glyphs.late + " " : "") + Wording.dollars($0, digits: 2), isOver ? .warning : .dim) }
+        llm.budget.map { Span((isOver ? context.glyphs.warning + " " : "") + Wording.dollars($0, digits: 2), isOver ? .warning : .dim) }
           ?? Span(llm.spend == nil ? "?" : "none", llm.spend == nil ? .unknown : .dim)
       ],
     ]

@@ -113,7 +113,7 @@ struct CostsPage: TabledPage {
     spans.append(Span(budget.map { "budgets $\(Wording.dollars($0, digits: 2))" } ?? "no budgets", .dim))
     if exhausted > 0 {
       spans.append(
-        Span("  \(context.glyphs.late) \(exhausted) \(exhausted == 1 ? "workspace has" : "workspaces have") spent theirs", .warning))
+        Span("  \(context.glyphs.warning) \(exhausted) \(exhausted == 1 ? "workspace has" : "workspaces have") spent theirs", .warning))
     }
     return Line(spans)
   }
@@ -150,6 +150,9 @@ struct CostsPage: TabledPage {
   private func prices(_ report: CostReport) -> Line {
     var spans: [Span] = []
     if !report.unpriced.isEmpty { spans.append(Span("  no price: \(report.unpriced.joined(separator: " "))", .warning)) }
+    if !report.stateUnknown.isEmpty {
+      spans.append(Span("  state unknown: \(report.stateUnknown.map(\.rawValue).joined(separator: " "))", .warning))
+    }
     spans.append(Span("  prices: \(report.prices.source), \(report.prices.date(in: report.regions.keys)), estimates", .dim))
     return Line(spans)
   }

@@ -162,7 +162,7 @@ struct DNSPage: TabledPage {
     let glyphs = context.glyphs
     var lines: [Line] = []
     let notes =
-      (report.refused.map { [("\(glyphs.partial) \($0)", Role.warning)] } ?? [])
+      (report.refused.map { [("\(glyphs.warning) \($0)", Role.warning)] } ?? [])
       + report.findings.filter { $0.severity == .critical || $0.recordID == nil }.map {
         ("\(glyphs.sign(of: $0.severity.role)) \($0.summary)", $0.severity.role)
       }

@@ -28,6 +28,7 @@ final class Dashboard {
   private var isDirty = true
   /// The terminal was not ready for a frame that was due.
   private var owesFrame = false
+  private var bell: Bell
 
   init(store: FleetStore, options: DashboardOptions, effects: EffectRunner, clock: FleetClock = .wall) {
     self.effects = effects
@@ -35,6 +36,7 @@ final class Dashboard {
     self.options = options
     self.clock = clock
     interface = Interface(options)
+    bell = Bell(options.notification)
     decoder = KeyDecoder(takesMouse: options.usesMouse)
     canvas = Canvas(theme: options.theme, isASCII: options.isASCII)
   }
@@ -48,11 +50,12 @@ final class Dashboard {
     interface.glyphs = options.isASCII ? .ascii : .unicode
     canvas.isASCII = options.isASCII
     let terminal = try Terminal(log: options.logPath, usesMouse: options.usesMouse)
-    try terminal.enter(named: getenv("TERM").map { String(cString: $0) })
+    func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    try terminal.enter(named: variable("TERM"), colorTerm: variable("COLORTERM"))
     defer { terminal.leave() }
     canvas.theme = options.theme.adapted(toColors: terminal.colors)
     let signals = SignalPipe()
-    takeNews()
+    takeNews(terminal)
     draw(on: terminal)
     while true {
       if let exitCode = step(terminal, signals) { return exitCode }
@@ -157,11 +160,14 @@ final class Dashboard {
 
   /// - Returns: whether the screen may look different.
   @discardableResult
-  private func takeNews() -> Bool {
+  private func takeNews(_ terminal: Terminal) -> Bool {
     let now = clock.now()
-    var isSeen = interface.update(store.drain(at: now, options.limits), store.fleet, at: now)
+    let changes = store.drain(at: now, options.limits)
+    var isSeen = interface.update(changes, store.fleet, at: now)
+    if bell.hears(changes, store.fleet, at: now, uptime: Self.uptime()) { terminal.ring() }
     for answer in effects.takeAnswers() {
       isSeen = true
+      if case .deletion(.changed(let report)) = answer, bell.hears(report, uptime: Self.uptime()) { terminal.ring() }
       for effect in interface.take(answer, store.fleet, at: now) { effects.perform(effect) }
     }
     if let problem = Unwritten.takeNews() {
@@ -178,7 +184,7 @@ final class Dashboard {
     guard isDirty || isTimely || mustJudge else { return }
     guard isTimely || Self.uptime() - lastFrame >= Self.frameInterval else { return }
     // By time alone a source ages, a grace ends and a finding comes.
-    if takeNews() || isTimely || owesFrame { return draw(on: terminal) }
+    if takeNews(terminal) || isTimely || owesFrame { return draw(on: terminal) }
     isDirty = false
     lastFrame = Self.uptime()
   }

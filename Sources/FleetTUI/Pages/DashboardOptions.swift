@@ -26,6 +26,7 @@ struct DashboardOptions: Sendable {
   var theme = Theme.standard
   var keys = KeyMap.standard
   var usesMouse = false
+  var notification = Bell.Notification.bell
   /// Where standard error goes while the screen is up.
   var logPath: String?
   var prices = PriceBook.builtin

@@ -248,7 +248,7 @@ struct DeletionPager: Overlay {
     case .home, .character("g"): view.moveToTop()
     case .wheel(let step, _, _): view.scroll(by: step * 3)
     case .control("l"), .control("z"): return .pass
-    default: return .none
+    default: return .unknown
     }
     return .draw
   }

@@ -82,7 +82,7 @@ struct DeletionsContent: TableContent {
     ]
   }
 
-  private func note(_ entry: DeletionEntry, _ hasLeft: Bool, _ context: DrawingContext) -> [Span] {
+  func note(_ entry: DeletionEntry, _ hasLeft: Bool, _ context: DrawingContext) -> [Span] {
     if case .refused(let why) = entry.standing { return [Span(why, .warning)] }
     if hasLeft { return [Span("called completed, and EC2 still has machines: delete it again", .failed)] }
     if let age = entry.age(at: context.moment.now) {

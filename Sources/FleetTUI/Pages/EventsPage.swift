@@ -43,7 +43,7 @@ struct EventsContent: TableContent {
     return from <= newest ? Array(from...newest) : []
   }
 
-  private static func workspace(of entry: LogEntry, _ fleet: Fleet) -> String? {
+  static func workspace(of entry: LogEntry, _ fleet: Fleet) -> String? {
     entry.workspaceID.map { fleet.workspaces[$0]?.row.name ?? $0.rawValue }
   }
 

@@ -117,7 +117,7 @@ struct FleetContent: TableContent {
 
   private func tenant(_ org: Org, _ fleet: Fleet, _ glyphs: Glyphs) -> [Span] {
     if let deletion = org.deletion {
-      let role: Role = deletion.status == .failed ? .failed : .stale
+      let role: Role = deletion.status == .failed ? .failed : .running
       return Wording.state("deleting", role, glyphs)
     }
     guard let status = org.row.status else { return Wording.state("no status", .unknown, glyphs) }
@@ -136,7 +136,7 @@ struct FleetContent: TableContent {
 
   private func progress(of org: Org, _ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> [Span] {
     if let deletion = org.deletion {
-      return [Span("cascade: \(deletion.step ?? deletion.status.text)", deletion.status == .failed ? .failed : .stale)]
+      return [Span("cascade: \(deletion.step ?? deletion.status.text)", deletion.status == .failed ? .failed : .running)]
     }
     let moving = Self.moving(org.id, fleet)
     let now = context.moment.now

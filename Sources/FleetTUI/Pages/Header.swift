@@ -62,7 +62,7 @@ struct Header {
         context.moment.changes(at: at + record.staleAfter + 0.001)
       }
       if let lack = Self.lack(fleet.sources[source], &context) {
-        return Entry(spans: [Span("\(glyphs.partial) \(name), \(lack)", .warning)], isNoteworthy: true)
+        return Entry(spans: [Span("\(glyphs.warning) \(name), \(lack)", .warning)], isNoteworthy: true)
       }
       return Entry(spans: [Span(glyphs.ok, .ok), Span(" \(name)", .dim)], isNoteworthy: false)
     case .never:
@@ -146,7 +146,7 @@ struct Header {
     if let orphans = fleet.judgement.orphans, orphans > 0 {
       spans.append(Span("  \(glyphs.failed) \(orphans) \(orphans == 1 ? "orphan" : "orphans")", .failed))
     }
-    if tallies.degraded > 0 { spans.append(Span("  \(glyphs.partial) \(tallies.degraded) degraded", .warning)) }
+    if tallies.degraded > 0 { spans.append(Span("  \(glyphs.warning) \(tallies.degraded) degraded", .warning)) }
     if tallies.liveMachines > 0 {
       spans.append(Span("   $\(Wording.dollars(tallies.money.known, digits: 2))\(tallies.money.hasUnknown ? "+?" : "")/h", .money))
     }
@@ -229,7 +229,8 @@ enum Footer {
     if let notice { left += [Span(" "), notice, Span(" ")] }
     if !filter.isEmpty { left += [Span(" /\(filter) ", .match)] }
     if state.hasDetail {
-      left += [Span(" \(keys.name(of: .back)) ", .key), Span("close  ", .dim), Span("pgup pgdn ", .key), Span("scroll ", .dim)]
+      left += [Span(" \(keys.name(of: .back)) ", .key), Span("close  ", .dim)]
+      left += [Span("\(keys.name(of: .pageUp)) \(keys.name(of: .pageDown)) ", .key), Span("scroll ", .dim)]
     }
     for entry in Action.table {
       guard var short = entry.short, !(state.hasDetail && entry.action == .open) else { continue }
@@ -241,5 +242,14 @@ enum Footer {
       left += [Span(" \(keys.name(of: entry.action)) ", .key), Span(short + " ", .dim)]
     }
     return Line(left.fitted(to: room) + [Span(right, .dim)])
+  }
+
+  /// The filter while it is typed: the end of a long one is where one types.
+  static func prompt(for page: any Page, row: Int, width: Int) -> (Line, Cursor) {
+    let count = "  \(page.count) of \(page.count + page.hidden)"
+    var shown = page.filter
+    while TextWidth.columns(of: shown) > max(1, width - 4), !shown.isEmpty { shown.removeFirst() }
+    let column = min(width - 1, 2 + TextWidth.columns(of: shown))
+    return (Line([Span(" /", .key), Span(shown, .title), Span(count, .dim)]), Cursor(row: row, column: column))
   }
 }

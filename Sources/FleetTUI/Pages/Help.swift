@@ -11,9 +11,14 @@ enum Help {
       lines.append(Line())
     }
     lines.append(Line("  Signs", .heading))
-    for role in [Role.ok, .running, .late, .failed, .stale, .unknown] {
-      lines.append(Line([Span("  \(glyphs.sign(of: role))  ", role), Span(role.word)]))
-    }
+    for role in Role.states { lines.append(Line([Span("  \(glyphs.sign(of: role))  ", role), Span(role.meaning)])) }
     return lines
+  }
+
+  /// What keys do while it is open: those that scroll are all that don't close it.
+  static func footer(_ keys: KeyMap, _ notice: Span?, width: Int) -> Line {
+    let scrolling = [Action.up, .down, .pageUp, .pageDown].map { keys.name(of: $0) }.joined(separator: " ")
+    let spans = (notice.map { [Span(" "), $0, Span(" ")] } ?? []) + [Span(" \(scrolling) ", .key), Span("scroll  ", .dim)]
+    return Line((spans + [Span("any other key ", .key), Span("closes", .dim)]).fitted(to: width))
   }
 }

@@ -44,6 +44,8 @@ struct Interface {
   private var pageTop = 0
   private var pageRows = 0
   private var lull = Lull()
+  /// The key that was told to mean nothing.
+  private var unknownKey: Key?
   private var target = Target()
 
   private enum Layer: Equatable { case detail, filter, help }
@@ -88,17 +90,7 @@ struct Interface {
 
   /// The workspaces that the rows on screen are about: worth a stream of their own.
   func shownWorkspaces(_ fleet: Fleet) -> Set<WorkspaceID> {
-    var shown: Set<WorkspaceID> = []
-    for subject in pages[open].shown {
-      switch subject {
-      case .org(let id): shown.formUnion(fleet.workspaceIDs(of: id))
-      case .workspace(let id): shown.insert(id)
-      case .instance(let id): if let workspace = fleet.instances[id]?.row.workspaceID { shown.insert(workspace) }
-      case .finding(let id): if case .workspace(let workspace) = id.target { shown.insert(workspace) }
-      case .event, .deletion, .leftover, .record, .check: break
-      }
-    }
-    return shown
+    pages[open].shown.reduce(into: []) { $0.formUnion($1.workspaces(in: fleet)) }
   }
 
   /// The fleet changed. - Returns: whether the screen may look different.
@@ -123,7 +115,7 @@ struct Interface {
       switch overlays[index].take(answer, fleet, at: now) {
       case .close: overlays.remove(at: index)
       case .perform(let effect): effects.append(effect)
-      case .none, .draw, .pass: break
+      case .none, .draw, .unknown, .pass: break
       }
     }
     return effects
@@ -146,9 +138,18 @@ struct Interface {
     notice = nil
     let intent = dispatch(key, fleet, at: now)
     target = currentTarget
+    if intent != .none, key != unknownKey { unknownKey = nil }
     // A key that means nothing takes nothing away.
     if intent == .none { notice = said }
     return intent
+  }
+
+  /// A key without a meaning is told once, until one that has a meaning is pressed.
+  private mutating func tellUnknown(_ key: Key) -> Intent {
+    guard key.isTyped, key != unknownKey else { return .none }
+    unknownKey = key
+    notice = Span("\(key.name) does nothing here; \(keys.name(of: .help)) lists the keys", .info)
+    return .draw
   }
 
   private var currentTarget: Target {
@@ -176,6 +177,7 @@ struct Interface {
       case .close:
         overlays.remove(at: index)
         return .draw
+      case .unknown: return tellUnknown(key)
       case .pass: break
       }
     }
@@ -268,7 +270,7 @@ struct Interface {
       return .draw
     default: break
     }
-    guard let action = keys.action(for: key) else { return .none }
+    guard let action = keys.action(for: key) else { return tellUnknown(key) }
     if let reason = action.refusal(in: state(fleet, at: now)) {
       guard action != .back else { return .none }
       notice = Span(reason, .warning)
@@ -448,14 +450,16 @@ struct Interface {
     if let top = overlays.last {
       lines.append(Line((notice.map { [Span(" "), $0, Span(" ")] } ?? []) + top.footer(glyphs)))
     } else if layers.last == .filter {
-      let (line, place) = prompt(row: size.rows - 1, width: size.columns)
+      let (line, place) = Footer.prompt(for: pages[open], row: size.rows - 1, width: size.columns)
       lines.append(line)
       cursor = place
+    } else if layers.contains(.help) {
+      lines.append(Help.footer(keys, notice, width: size.columns))
     } else {
-      let position = layers.contains(.help) ? "any key closes" : pages[open].position
       lines.append(
         Footer.line(
-          keys, state(fleet, at: now), position: position, notice: notice, filter: pages[open].filter, width: size.columns, glyphs))
+          keys, state(fleet, at: now), position: pages[open].position, notice: notice, filter: pages[open].filter, width: size.columns,
+          glyphs))
     }
     return (Frame(lines, cursor: cursor, size: size), context.moment.nextChange)
   }
@@ -478,15 +482,5 @@ struct Interface {
         Span(" " + String(repeating: glyphs.rule, count: room), .rule),
       ]))
     return lines + detailView.fit(Detail.lines(of: subject, fleet, width: width, &context), height: panel - 1)
-  }
-
-  private func prompt(row: Int, width: Int) -> (Line, Cursor) {
-    let text = pages[open].filter
-    let count = "  \(pages[open].count) of \(pages[open].count + pages[open].hidden)"
-    // The end of a long text is where one types.
-    var shown = text
-    while TextWidth.columns(of: shown) > max(1, width - 4), !shown.isEmpty { shown.removeFirst() }
-    let column = min(width - 1, 2 + TextWidth.columns(of: shown))
-    return (Line([Span(" /", .key), Span(shown, .title), Span(count, .dim)]), Cursor(row: row, column: column))
   }
 }

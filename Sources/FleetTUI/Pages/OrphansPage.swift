@@ -209,7 +209,7 @@ struct OrphansPage: TabledPage {
     if !fleet.judgement.questioned.isEmpty,
       let refusal = fleet.judgement.refusal(fleet, at: now) ?? fleet.judgement.missingRegions(fleet, at: now)
     {
-      lines = Line.wrapped("\(context.glyphs.partial) \(refusal)", role: .warning, width: max(8, width - 4)).map {
+      lines = Line.wrapped("\(context.glyphs.warning) \(refusal)", role: .warning, width: max(8, width - 4)).map {
         Line([Span("  ")] + $0.spans)
       }
       lines = Array(lines.prefix(max(0, rows - 2)))

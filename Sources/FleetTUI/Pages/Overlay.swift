@@ -7,6 +7,8 @@ enum OverlayIntent: Equatable {
   case close
   /// Not for it: what lies under it may have the key.
   case pass
+  /// It means nothing here, nor under it.
+  case unknown
   case perform(Effect)
 }
 

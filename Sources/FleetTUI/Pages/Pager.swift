@@ -82,7 +82,7 @@ struct Pager: Overlay {
       needle = ""
     case .refresh: return .perform(effect)
     case .redraw, .suspend: return .pass
-    default: return .none
+    default: return .unknown
     }
     return .draw
   }
@@ -223,7 +223,8 @@ struct Pager: Overlay {
   func footer(_ glyphs: Glyphs) -> [Span] {
     if isTyping { return [Span(" /", .key), Span(needle, .title), Span("  enter finds, esc leaves", .dim)] }
     func key(_ name: String, _ what: String) -> [Span] { [Span(" \(name) ", .key), Span("\(what) ", .dim)] }
-    return key(keys.name(of: .back), "close") + key("pgup pgdn", "scroll") + key(keys.name(of: .filter), "search")
+    return key(keys.name(of: .back), "close") + key("\(keys.name(of: .pageUp)) \(keys.name(of: .pageDown))", "scroll")
+      + key(keys.name(of: .filter), "search")
       + key("n N", "next, previous")
       + (canFollow ? key("f", isFollowing ? "stop following" : "follow") : []) + key(keys.name(of: .refresh), "ask again")
   }

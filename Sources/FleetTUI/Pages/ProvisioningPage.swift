@@ -137,7 +137,7 @@ struct ProvisioningContent: TableContent {
   }
 
   private func lateness(_ progress: Progress, _ glyphs: Glyphs, at now: Timestamp) -> [Span] {
-    if progress.mayRecover { return [Span(glyphs.late + " may recover", .warning)] }
+    if progress.mayRecover { return [Span(glyphs.warning + " may recover", .warning)] }
     if progress.hasFailed { return [Span(glyphs.failed + " failed", .failed)] }
     guard let lateAt = progress.lateAt else { return [Span("unknown", .unknown)] }
     return progress.isLate ? [Span("\(glyphs.late) \(Moment.estimate(now - lateAt))", .late)] : [Span("on time", .dim)]

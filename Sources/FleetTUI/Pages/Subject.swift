@@ -65,6 +65,17 @@ extension Subject {
     }
   }
 
+  /// Those that it shows something of: worth a stream of their own while it is on screen.
+  func workspaces(in fleet: Fleet) -> [WorkspaceID] {
+    switch self {
+    case .org(let id): fleet.workspaceIDs(of: id)
+    case .workspace(let id): [id]
+    case .instance(let id): fleet.instances[id]?.row.workspaceID.map { [$0] } ?? []
+    case .finding(let id): if case .workspace(let workspace) = id.target { [workspace] } else { [] }
+    case .event, .deletion, .leftover, .record, .check: []
+    }
+  }
+
   /// The machine that counts first: the workspace's, else the org's tenant's.
   func machine(in fleet: Fleet) -> InstanceID? {
     if case .instance(let id) = self { return id }

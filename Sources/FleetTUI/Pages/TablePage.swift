@@ -33,6 +33,16 @@ protocol TableContent {
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String
 }
 
+extension TableContent {
+  /// Every row in the order in which the page shows them at first, for who has no screen.
+  func ordered(_ fleet: Fleet, at now: Timestamp) -> [ID] {
+    var order = RowOrder<ID>()
+    order.isReversed = Self.initialSort.isReversed
+    order.rebuild(all(fleet)) { key($0, column: Self.initialSort.column, fleet, at: now) }
+    return (0..<order.count).map { order[$0] }
+  }
+}
+
 /// The table of a page. The selection is an identity: it stays on its row wherever that goes.
 struct TablePage<Content: TableContent> {
   private(set) var content: Content

@@ -1,7 +1,9 @@
 /// The signs that a screen is drawn with: Unicode, or ASCII where the language's character set, or the user, has nothing else.
+///
+/// One sign has one meaning, which help tells (``Role/meaning``): those of states are no signs of anything else.
 struct Glyphs: Hashable, Sendable {
   var isASCII: Bool
-  var ok, coming, partial, late, failed, off, unknown, info: String
+  var ok, coming, warning, stale, late, failed, off, unknown, info: String
   var cursor, ascending, descending, into, separator, none, approximately, atMost: String
   var rule, corner: String
   var barLeft, barRight, barFull, barTrack, barTick, barLimit, waterfallTrack: String
@@ -11,15 +13,15 @@ struct Glyphs: Hashable, Sendable {
 
   static let unicode = Glyphs(
     isASCII: false,
-    ok: "●", coming: "◌", partial: "◐", late: "▲", failed: "✕", off: "○", unknown: "?", info: "·",
-    cursor: "▶", ascending: "▲", descending: "▼", into: "▸", separator: "·", none: "·", approximately: "≈", atMost: "≤",
+    ok: "●", coming: "◌", warning: "◐", stale: "◔", late: "▲", failed: "✕", off: "○", unknown: "?", info: "•",
+    cursor: "▶", ascending: "↑", descending: "↓", into: "▸", separator: "·", none: "·", approximately: "≈", atMost: "≤",
     rule: "─", corner: "─",
     barLeft: "▕", barRight: "▏", barFull: "█", barTrack: "░", barTick: "│", barLimit: "┊", waterfallTrack: "░",
     barParts: ["▏", "▎", "▍", "▌", "▋", "▊", "▉"], heights: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"])
 
   static let ascii = Glyphs(
     isASCII: true,
-    ok: "*", coming: "o", partial: "%", late: "!", failed: "x", off: "-", unknown: "?", info: ".",
+    ok: "*", coming: "o", warning: "%", stale: "z", late: "!", failed: "x", off: "-", unknown: "?", info: "i",
     cursor: ">", ascending: "^", descending: "v", into: ">", separator: ".", none: ".", approximately: "~", atMost: "<",
     rule: "-", corner: "+",
     barLeft: "[", barRight: "]", barFull: "=", barTrack: " ", barTick: "|", barLimit: ":", waterfallTrack: "-",
@@ -34,6 +36,8 @@ struct Glyphs: Hashable, Sendable {
     case "≈": "~"
     case "≤": "<"
     case "▸", "▶": ">"
+    case "↑": "^"
+    case "↓": "v"
     case "’", "‘": "'"
     case "×": "x"
     case "↵": "<"

@@ -23,25 +23,29 @@ enum Role: String, CaseIterable, Hashable, Sendable {
     case .running: glyphs.coming
     case .late: glyphs.late
     case .failed, .danger: glyphs.failed
-    case .stale, .warning: glyphs.partial
+    case .warning: glyphs.warning
+    case .stale: glyphs.stale
     case .unknown: glyphs.unknown
     case .info: glyphs.info
     default: ""
     }
   }
 
-  /// What the glyph and the colour say, for who sees neither.
-  var word: String {
+  /// Those that stand for a state and have a sign, as help lists them.
+  static let states: [Role] = [.ok, .running, .warning, .stale, .late, .failed, .unknown, .dim, .info]
+
+  /// What the sign and the colour say, for who sees neither: the one meaning that the sign has everywhere.
+  var meaning: String {
     switch self {
-    case .ok: "ok"
-    case .running: "coming up"
-    case .late: "late"
-    case .failed: "failed"
-    case .stale: "stale"
-    case .unknown: "unknown"
-    case .danger: "danger"
-    case .warning: "warning"
-    case .info: "note"
+    case .ok: "well: running, online, fresh, done"
+    case .running: "on its way: loading, coming up, being deleted, in its time of grace"
+    case .warning: "a warning: degraded, offline, nearly full, held back"
+    case .stale: "stale or incomplete: from before, or not all of it"
+    case .late: "late: longer than nearly all before it"
+    case .failed, .danger: "failed or critical: it needs somebody"
+    case .unknown: "not known"
+    case .dim: "off or over: stopped, paused, not offered, past"
+    case .info: "worth knowing"
     default: ""
     }
   }

@@ -23,6 +23,9 @@ extension Key {
     }
   }
 
+  /// Whether it is one press of a key: no text that was pasted, nothing of the mouse.
+  var isTyped: Bool { if case .paste = self { false } else { !isOfMouse } }
+
   /// As help, footer and configuration name it.
   var name: String {
     switch self {

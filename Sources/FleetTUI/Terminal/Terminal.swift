@@ -86,15 +86,26 @@ final class Terminal {
 
   /// Takes the terminal: raw, second screen, standard error elsewhere, a crash armed.
   ///
-  /// A name in `TERM` that the terminal database lacks (`xterm-kitty` on most servers) is taken for an xterm, which those are.
-  func enter(named name: String?) throws(TerminalError) {
-    let names = [name ?? "", "xterm-256color", "xterm", "vt100"].filter { !$0.isEmpty }
+  /// - Parameters:
+  ///   - name: `TERM`.
+  ///   - colorTerm: `COLORTERM`.
+  func enter(named name: String?, colorTerm: String?) throws(TerminalError) {
+    let names = Self.names(name ?? "", colorTerm: colorTerm)
     guard names.contains(where: { canvas_open($0, Int32(size.rows), Int32(size.columns)) == 0 }) else { throw .noCanvas }
     colors = Int(canvas_colors())
     var bytes = [UInt8](repeating: 0, count: 512)
     let count = canvas_restore_bytes(&bytes, bytes.count)
     restoreBytes = Array(bytes.prefix(max(0, count)))
     take()
+  }
+
+  /// What the terminal database is asked for, the best first.
+  ///
+  /// A name that it lacks (`xterm-kitty` on most servers) is taken for an xterm, which those are. A terminal that says in `COLORTERM` that it
+  /// shows 24-bit colours has the 256 that themes are made of, though `TERM` is an old name with eight (`xterm`, `screen`).
+  static func names(_ name: String, colorTerm: String?) -> [String] {
+    let isRich = ["truecolor", "24bit"].contains(colorTerm) && !name.isEmpty && !name.contains("color") && !name.hasSuffix("-direct")
+    return (isRich ? ["\(name)-256color"] : []) + [name, "xterm-256color", "xterm", "vt100"].filter { !$0.isEmpty }
   }
 
   private func take() {
@@ -195,6 +206,12 @@ final class Terminal {
     } else {
       pending += end
     }
+    flush()
+  }
+
+  /// Rings the bell, between two frames.
+  func ring() {
+    pending.append(7)
     flush()
   }
 
