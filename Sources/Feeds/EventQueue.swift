@@ -12,6 +12,8 @@ public final class EventQueue: Sendable {
   public static let limit = 20_000
   private struct State {
     var events: Deque<FleetEvent> = []
+    /// How many of them, at the front, everything else is judged by.
+    var leading = 0
     var weight = 0
     var isSignalled = false
     var paused: [@Sendable () -> Void] = []
@@ -49,6 +51,16 @@ public final class EventQueue: Sendable {
     }
   }
 
+  /// Puts `events` before all that wait, after those that were put there before: everything else is judged by them.
+  public func lead(with events: [FleetEvent]) {
+    state.withLock { state in
+      state.events.insert(contentsOf: events, at: state.leading)
+      state.leading += events.count
+      state.weight += events.reduce(0) { $0 + $1.weight }
+      signal(&state)
+    }
+  }
+
   /// Whether a feed should stop reading; `resume` is called once there is room again.
   public func isFull(resume: @escaping @Sendable () -> Void) -> Bool {
     state.withLock { state in
@@ -69,6 +81,7 @@ public final class EventQueue: Sendable {
       state.isSignalled = false
       let taken = (state.events, state.paused)
       state.events = []
+      state.leading = 0
       state.weight = 0
       state.paused = []
       return taken

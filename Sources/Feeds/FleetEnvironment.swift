@@ -55,6 +55,16 @@ extension OrphanSettings {
   }
 }
 
+extension FleetSettings {
+  /// What an environment's configuration says that anything is judged by.
+  /// - Parameter prices: in use, of which those of the environment's regions are taken.
+  public init(_ environment: FleetEnvironment, prices: PriceBook) {
+    self.init(
+      environment: environment.name, isProtected: environment.isProtected, orphans: OrphanSettings(environment.aws),
+      limits: Triage.Limits(vcpuQuota: environment.aws?.vcpuQuota), prices: prices.limited(to: environment.aws?.regions ?? []))
+  }
+}
+
 public struct DNSSettings: Hashable, Sendable {
   public var zone: String
   public var zoneID: String?

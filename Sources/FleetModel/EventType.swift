@@ -24,6 +24,12 @@ public struct EventType: RawRepresentable, Hashable, Codable, Sendable, CustomSt
   /// A source said what it may not say, and nobody believed it (ours).
   public static let sourceRefused: Self = "SOURCE_REFUSED"
 
+  /// What was done here about a deletion: its plan was opened, it was confirmed and begun, another's run was followed, it ended (ours).
+  public static let deletionPlanned: Self = "DELETION_PLANNED"
+  public static let deletionBegun: Self = "DELETION_BEGUN"
+  public static let deletionFollowed: Self = "DELETION_FOLLOWED"
+  public static let deletionEnded: Self = "DELETION_ENDED"
+
   public static let workspaceProvisioning: Self = "WORKSPACE_PROVISIONING"
   public static let workspaceOnline: Self = "WORKSPACE_ONLINE"
   public static let workspaceOffline: Self = "WORKSPACE_OFFLINE"

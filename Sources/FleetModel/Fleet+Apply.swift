@@ -12,6 +12,12 @@ extension Fleet {
     if event.source == .feed, event.change.changesWhatIsHeard { keepFloors(at: event.at) }
     switch event.change {
     case .expected: break
+    case .configured(let settings): configure(settings)
+    case .learned(let boots): relearn(boots, at: event.at)
+    case .sighted(let orgs): adopt(orgs)
+    case .deletionPlanned(let org, let slug): notePlan(of: org, slug, event)
+    case .deletion(let report): applyDeletion(report, event)
+    case .receipts(let receipts): applyReceipts(receipts)
     case .roster(let rows, let limit, let unreadable):
       guard accept(event) else { return }
       applyRoster(rows, limit, unreadable, event)

@@ -76,8 +76,15 @@ public struct Fleet: Sendable {
   /// What is wrong, as of the last ``judge(at:limits:)``.
   public internal(set) var triage = Triage()
 
+  /// What is configured: by this everything is judged.
+  public internal(set) var settings: FleetSettings
   /// What is configured of the account's limits.
-  public internal(set) var limits: Triage.Limits
+  public internal(set) var limits: Triage.Limits {
+    get { settings.limits }
+    set { settings.limits = newValue }
+  }
+  /// The deletions that were carried out or followed here, and the receipts.
+  public internal(set) var deletions = DeletionLedger()
   /// What the account's machines take of the quota of standard on-demand vCPUs, as far as their types tell.
   var vcpusUsed = 0
   /// The newest completed run of the cascade of each org.
@@ -87,8 +94,12 @@ public struct Fleet: Sendable {
   ///   - orphans: which machines are this environment's own, and when they may be judged.
   ///   - limits: as configured.
   public init(orphans: OrphanSettings = OrphanSettings(), limits: Triage.Limits = Triage.Limits()) {
-    judgement = OrphanJudgement(settings: orphans)
-    self.limits = limits
+    self.init(settings: FleetSettings(orphans: orphans, limits: limits))
+  }
+
+  public init(settings: FleetSettings) {
+    judgement = OrphanJudgement(settings: settings.orphans)
+    self.settings = settings
   }
 
   /// Brings verdicts and findings up to `now`: what changed since the last ``takeChanges()`` is judged again, and what became true by time

@@ -35,7 +35,7 @@ public struct Org: Hashable, Sendable {
 }
 
 /// That a roster once held an org, and when it last did.
-public struct OrgSighting: Hashable, Sendable {
+public struct OrgSighting: Hashable, Codable, Sendable {
   public var id: OrgID
   public var slug: Slug
   public var lastSeen: Timestamp
@@ -110,6 +110,8 @@ public struct FleetChanges: Hashable, Sendable {
   public var instances: Set<InstanceID> = []
   public var sources: Set<Source> = []
   public var purges: Set<PurgeID> = []
+  /// Deletions of the ledger: their receipts' ids and the rows under which they stood and stand.
+  public var deletions: Set<String> = []
   /// Volumes, addresses and security groups of which something else is said than before (``Fleet/judge(at:limits:)``).
   public var leftovers: Set<OrphanCase.ID> = []
   /// What is judged otherwise than before (``Fleet/judge(at:limits:)``).
@@ -122,6 +124,6 @@ public struct FleetChanges: Hashable, Sendable {
   public init() {}
   public var isEmpty: Bool {
     orgs.isEmpty && workspaces.isEmpty && instances.isEmpty && sources.isEmpty && purges.isEmpty && leftovers.isEmpty && findings.isEmpty
-      && !logged
+      && deletions.isEmpty && !logged
   }
 }

@@ -67,6 +67,7 @@ extension Source: Codable {
     case "feed": self = .feed
     case "database": self = .database
     case "dns": self = .dns
+    case "here": self = .here
     default:
       guard let colon = description.firstIndex(of: ":") else { return nil }
       let name = String(description[description.index(after: colon)...])

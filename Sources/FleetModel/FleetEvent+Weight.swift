@@ -15,6 +15,10 @@ extension FleetEvent {
       case .zone(let zone): zone.records.count * Self.row
       case .databaseRows(let rows): ((rows.orgs?.count ?? 0) + (rows.instances?.count ?? 0) + (rows.claims?.count ?? 0)) * Self.row
       case .resources(let read): ((read.volumes.rows?.count ?? 0) + (read.interfaces.rows?.count ?? 0)) * Self.row
+      case .learned(let boots): boots.count * Self.row
+      case .sighted(let orgs): orgs.count * Self.row
+      case .receipts(let receipts): receipts.reduce(0) { $0 + $1.weight }
+      case .configured(let settings): settings.prices.hourly.values.reduce(0) { $0 + $1.count } * 48
       default: 0
       }
     return Self.row + bytes

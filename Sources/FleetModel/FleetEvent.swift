@@ -18,6 +18,12 @@ public struct FleetEvent: Codable, Sendable {
   }
 
   public enum Change: Codable, Sendable {
+    /// What is configured: by this everything that follows is judged.
+    case configured(FleetSettings)
+    /// What had been learned of boots before, all of it.
+    case learned([BootRecord])
+    /// Orgs that a roster was seen to hold before.
+    case sighted([OrgSighting])
     /// The source will be asked every `pollInterval` seconds (`nil`: it is a stream).
     case expected(pollInterval: Double?)
     /// The whole roster, `limit` rows at most; `unreadable` rows had no id or slug.
@@ -58,6 +64,12 @@ public struct FleetEvent: Codable, Sendable {
     case lacking(SourcePart, String)
     /// The service doesn't have it (404, 405, 501): never a failure.
     case notOffered(String)
+    /// The plan of an org's deletion was opened here.
+    case deletionPlanned(OrgID, Slug)
+    /// A deletion that is carried out or followed here, as it stands.
+    case deletion(DeletionReport)
+    /// The environment's receipts that are kept here, the newest last.
+    case receipts([JSONValue])
   }
 }
 

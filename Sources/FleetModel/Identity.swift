@@ -69,6 +69,8 @@ public enum Source: Hashable, Sendable, Comparable, CustomStringConvertible {
   case dns
   case ec2(Region)
   case tenant(Slug)
+  /// This program: what is configured and remembered here, and what is done from here. Never a source that can be lost.
+  case here
 
   public var description: String {
     switch self {
@@ -78,6 +80,7 @@ public enum Source: Hashable, Sendable, Comparable, CustomStringConvertible {
     case .dns: "dns"
     case .ec2(let region): "ec2:\(region)"
     case .tenant(let slug): "tenant:\(slug)"
+    case .here: "here"
     }
   }
 }

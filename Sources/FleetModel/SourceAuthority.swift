@@ -8,14 +8,16 @@ extension EventType {
     case fleet
     /// A tenant too, about a workspace of its own. Types that nobody knows yet are of this kind.
     case workspace
-    /// Nobody: such lines are written here, where two answers were compared.
+    /// Nobody: such lines are written here, where two answers were compared, or where something was done.
     case here
   }
 
   var voice: Voice {
     switch self {
     case .orgCreated, .orgStatus, .orgPurged, .instanceState, .purgeStep, .feedReset: .fleet
-    case .orgGone, .instanceGone, .gap, .sourceFailed, .sourceRecovered, .sourceRefused, .workspaceStatus, .workspaceSilent: .here
+    case .orgGone, .instanceGone, .gap, .sourceFailed, .sourceRecovered, .sourceRefused, .workspaceStatus, .workspaceSilent,
+      .deletionPlanned, .deletionBegun, .deletionFollowed, .deletionEnded:
+      .here
     default: .workspace
     }
   }
@@ -39,7 +41,7 @@ extension Source {
         return isBoot ? "only the fleet feed may tell of a tenant's own boot" : nil
       }
       return owner(workspace).flatMap { own.contains($0) ? nil : "workspace \(workspace) belongs to org \($0)" }
-    case (.controlPlane, _), (.database, _), (.dns, _), (.ec2, _): return "it has no stream"
+    case (.controlPlane, _), (.database, _), (.dns, _), (.ec2, _), (.here, _): return "it has no stream"
     }
   }
 
@@ -60,6 +62,7 @@ extension Source {
     case .bootEvents: self == .controlPlane || self == .database || isTenant
     case .clock: self == .controlPlane || isRegion
     case .instances, .resources, .vcpuLimit: isRegion
+    case .configured, .learned, .sighted, .deletionPlanned, .deletion, .receipts: self == .here
     }
   }
 
@@ -183,6 +186,11 @@ extension FleetEvent.Change {
     case .resources: "volumes, addresses and groups"
     case .databaseRows: "rows of a database"
     case .vcpuLimit: "a vCPU quota"
+    case .configured: "settings"
+    case .learned: "boots that were learned from"
+    case .sighted: "orgs that were seen"
+    case .deletionPlanned, .deletion: "a deletion done here"
+    case .receipts: "receipts"
     case .streamed(let event): event.type.rawValue
     case .streamOpened: "an open stream"
     case .streamClosed: "a closed stream"

@@ -105,6 +105,15 @@ public final class FleetSimulation: Sendable {
     hub = Hub(options: options, now: Self.wallClock)
   }
 
+  /// The text of the configuration file that ``start()`` writes, with nothing in the place of its port and its files' directory.
+  public var configuration: String { SimulationFiles.configuration(origin: "http://127.0.0.1:0", directory: "", size: options.orgs ?? 0) }
+
+  /// What an operator would have learned of this fleet's boots and deletions until `moment`: made by what makes its boots, the same for the
+  /// same seed.
+  public func history(until moment: Timestamp) -> [BootRecord] {
+    PastBoots.records(seed: options.seed, speed: options.speed, until: moment)
+  }
+
   /// Returns once connections are accepted. A large fleet may still be in the making then: requests wait for it.
   /// Throws `SimulationError`.
   public func start() async throws -> SimulatedEndpoints {

@@ -38,11 +38,10 @@ struct SimulationFiles: Sendable {
       "[\(Self.profile)]\naws_access_key_id = \(keys.accessKeyID)\naws_secret_access_key = \(keys.secretAccessKey)\n")
   }
 
-  /// Everything a client needs; writes the configuration file. `size` is the fleet's number of orgs: it sets the quotas.
-  func endpoints(port: UInt16, keys: SimulationKeys, size: Int) throws(SimulationError) -> SimulatedEndpoints {
-    let origin = "http://127.0.0.1:\(port)"
+  /// The text of the configuration file. `size` is the fleet's number of orgs: it sets the quotas.
+  static func configuration(origin: String, directory: String, size: Int) -> String {
     let regions = World.regions.map(\.rawValue)
-    let text = """
+    return """
       # The simulated fleet; its tokens and this file go when it stops.
       default_environment = "\(World.environment)"
 
@@ -70,10 +69,16 @@ struct SimulationFiles: Sendable {
       core_names   = ["api", "app", "doc", "send", "status", "www", "staging-api"]
 
       """
+  }
+
+  /// Everything a client needs; writes the configuration file.
+  func endpoints(port: UInt16, keys: SimulationKeys, size: Int) throws(SimulationError) -> SimulatedEndpoints {
+    let origin = "http://127.0.0.1:\(port)"
+    let text = Self.configuration(origin: origin, directory: directory, size: size)
     try write("config.toml", text)
     return SimulatedEndpoints(
       controlPlane: origin, adminToken: keys.adminToken, tenantURL: "\(origin)/tenants/{slug}", outages: "\(origin)/sim",
-      ec2: "\(origin)/ec2/", regions: regions,
+      ec2: "\(origin)/ec2/", regions: World.regions.map(\.rawValue),
       accessKeyID: keys.accessKeyID, secretAccessKey: keys.secretAccessKey, dnsAPI: "\(origin)/dns/client/v4", dnsZone: World.zone,
       dnsZoneID: World.zoneID, dnsToken: keys.dnsToken, configuration: text, configPath: "\(directory)/config.toml",
       credentialsPath: "\(directory)/credentials")

@@ -12,32 +12,27 @@ final class FleetStore {
   /// Seconds between two writings of who is in the roster: who leaves it is written at once.
   private static let orgsEvery = 600.0
 
-  /// - Parameters:
-  ///   - orphans: which machines are the environment's own.
-  ///   - history: what was learned before, and where finished boots are kept; without, in memory alone.
-  init(queue: EventQueue, orphans: OrphanSettings = OrphanSettings(), log: FleetLog = FleetLog(), history: KeptHistory? = nil) {
-    fleet = Fleet(orphans: orphans)
+  /// - Parameter history: where finished boots are kept; without, in memory alone. What it holds already is an event of the queue, like what is
+  ///   configured.
+  init(queue: EventQueue, log: FleetLog = FleetLog(), history: KeptHistory? = nil) {
+    fleet = Fleet()
     self.queue = queue
     self.log = log
     self.history = history
-    if let history {
-      fleet.adopt(history.boots)
-      fleet.adopt(history.orgs)
-    }
   }
 
-  /// Readable when ``drain(at:_:)`` has something to do.
+  /// Readable when ``drain(at:)`` has something to do.
   var wakeDescriptor: Int32 { queue.wakeDescriptor }
 
   /// Applies what waits, and judges what that and the time change. - Returns: what looks different since the last call.
-  func drain(at now: Timestamp, _ limits: Triage.Limits) -> FleetChanges {
+  func drain(at now: Timestamp) -> FleetChanges {
     for event in queue.drain() {
       log.note(event)
       fleet.apply(event)
     }
     let finished = fleet.takeFinishedBoots()
     if !finished.isEmpty { history?.file.addLater(finished, report: lose) }
-    fleet.judge(at: now, limits: limits)
+    fleet.judge(at: now)
     let changes = fleet.takeChanges()
     noteOrgs(changes, at: now)
     return changes

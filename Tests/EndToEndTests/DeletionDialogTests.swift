@@ -134,6 +134,40 @@ import Testing
     }
   }
 
+  @Test func aDeletionPractisedInTheDemoIsReplayedAndItsReceiptGoesWithTheDemo() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fleettui-practice-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("session.ndjson").path
+    let state = ["XDG_STATE_HOME": folder.path]
+    let demo = try PseudoTerminal(["demo", "--write", "--speed", "3", "--record", file], rows: 34, columns: 110, environment: state)
+    try demo.see("acme")
+    try demo.press("/acme\r")
+    try demo.see("▶ acme")
+    try demo.see(" d delete  ?")
+    try demo.press("d")
+    try demo.see("Delete org")
+    try demo.see("reading the zone", absent: true)
+    try demo.type("demo/acme", interval: 0.4)
+    try demo.press("\r")
+    try demo.see("VERIFIED GONE", within: 60)
+    try demo.press("\u{1B}")
+    try demo.see("VERIFIED GONE", absent: true)
+    try demo.press("q")
+    let end = try demo.end()
+    #expect(end.code == 0 && end.isRestored && end.text.contains("its receipts went with it"), "\(end)")
+    // Nothing of it among the operator's own.
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["session.ndjson"])
+    let replay = try PseudoTerminal(["replay", file, "--speed", "100"], rows: 34, columns: 110, environment: state)
+    try replay.see("replay x100 ended")
+    try replay.press("0/DELETION\r")
+    for line in ["DELETION_PLANNED", "DELETION_BEGUN", "DELETION_ENDED"] { try replay.see(line) }
+    try replay.press("9")
+    try replay.see("● verified")
+    try replay.see("receipt r-")
+    try replay.press("q")
+    #expect(try replay.end().code == 0)
+  }
+
   @Test func pasteBurstPartialPhraseAndAnotherEnvironmentDeleteNothing() async throws {
     try await withScene { scene in
       let terminal = try scene.dialog("acme")

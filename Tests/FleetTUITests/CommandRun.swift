@@ -5,7 +5,7 @@ import TestSupport
 @testable import FleetTUI
 
 /// The built program, run to its end as a user's shell would.
-struct CommandRun {
+struct CommandRun: Sendable {
   var status: Int32
   var output: String
   var errors: String

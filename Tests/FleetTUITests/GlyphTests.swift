@@ -22,7 +22,7 @@ import Testing
     for sign in [glyphs.cursor, glyphs.ascending, glyphs.descending, glyphs.into, glyphs.separator, glyphs.none, glyphs.approximately] {
       #expect(!states.contains(sign), "\(sign) is a state's too")
     }
-    let legend = Help.lines(.standard, glyphs, width: 100).map(\.plain)
+    let legend = Help.lines(.standard, ActionState(page: .fleet), glyphs, width: 100).map(\.plain)
     for (sign, meaning) in meanings { #expect(legend.contains("  \(sign)  \(meaning)"), "\(sign)") }
   }
 

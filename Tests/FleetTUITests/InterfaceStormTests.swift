@@ -56,7 +56,6 @@ private struct Storm {
   }
 
   private mutating func change() {
-    epoch += 1
     let region: Region = pick(["us-east-2", "eu-west-1"])
     let (source, change): (Source, FleetEvent.Change) =
       switch number(0...9) {
@@ -88,6 +87,11 @@ private struct Storm {
               slug: Slug("org-1"), workspaceID: WorkspaceID("w-\(number(0...30))"), data: ["text": .string(text())]))
         )
       }
+    apply(source, change)
+  }
+
+  private mutating func apply(_ source: Source, _ change: FleetEvent.Change) {
+    epoch += 1
     fleet.apply(FleetEvent(source: source, at: now, asked: now, epoch: epoch, change: change))
     fleet.judge(at: now)
     interface.update(fleet.takeChanges(), fleet, at: now)
@@ -163,12 +167,15 @@ private struct Storm {
     case .check(let org, _): return .checked(org, .success(checks()))
     case .posture: return .posture(checks(), at: now)
     case .deletion(.prepare(let org, _)):
-      return .deletion(
-        .prepared(
-          org,
-          DeletionPreparation(names: pick([nil, [], ["a.example.com"]]), evidence: DeletionEvidence(), problem: chance(3) ? text() : nil)))
-    case .deletion(.begin(let plan, _)), .deletion(.watch(let plan)): return .deletion(.changed(report(of: plan)))
-    case .deletion(.goOn): return .deletion(.receipts([]))
+      return .prepared(
+        org,
+        DeletionPreparation(names: pick([nil, [], ["a.example.com"]]), evidence: DeletionEvidence(), problem: chance(3) ? text() : nil))
+    case .deletion(.begin(let plan, _)), .deletion(.watch(let plan)):
+      apply(.here, .deletion(report(of: plan)))
+      return nil
+    case .deletion(.goOn):
+      apply(.here, .receipts([]))
+      return nil
     }
   }
 

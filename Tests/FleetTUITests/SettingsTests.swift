@@ -76,6 +76,19 @@ import Testing
     #expect(areUsed)
   }
 
+  @Test func everyActionThatMayHaveAnotherKeyIsNamed() {
+    let documented = Self.section("## History, screen, keys")
+    for action in Action.allCases {
+      let isDocumented = documented.contains("`\(action.rawValue)`")
+      let isInManual = ManualPage.text.contains("(\(action.rawValue.replacing("-", with: "\\-")))")
+      #expect(isDocumented && isInManual, "\(action.rawValue)")
+    }
+    for theme in Theme.names {
+      let isDocumented = documented.contains("`\(theme)`")
+      #expect(isDocumented, "\(theme)")
+    }
+  }
+
   // MARK: - Variables
 
   /// Read where no source of ours names them.

@@ -37,8 +37,8 @@ import Testing
     #expect(
       lines == [
         "ID                                    STATE     SUMMARY             NEXT STEP",
-        "0b6c1f2a-9d3e-4857-8a11-5f0e7d6c4b3a  critical  the tenant does     look at its tunnel,",
-        "                                                not answer at all   then at it",
+        "0b6c1f2a-9d3e-4857-8a11-5f0e7d6c4b3a  critical  the tenant does     look at its",
+        "                                                not answer at all   tunnel, then at it",
       ])
     for columns in [60...130].joined() {
       let lines = Self.wide.table(columns: columns).split(separator: "\n")

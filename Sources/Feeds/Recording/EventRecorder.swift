@@ -11,7 +11,8 @@ public struct RecordingFailure: Error, CustomStringConvertible, Sendable {
 
 /// The first line of a recording.
 struct RecordingHead: Codable {
-  static let currentVersion = 1
+  /// 1: without what is configured and remembered. It is read still.
+  static let currentVersion = 2
 
   var recording: Int
   var environment: String

@@ -4,6 +4,8 @@ import Foundation
 /// A recording on disk. What is kept of it is its outline; its events are read while they are played, so that its length costs no memory.
 public struct Recording: Sendable {
   public let environment: String
+  /// What was configured, by which everything in it was judged; `nil` in a recording that doesn't say.
+  public let settings: FleetSettings?
   /// When its first event was received; `nil` when it holds none.
   public let start: Timestamp?
   /// The latest moment at which one was.
@@ -23,6 +25,7 @@ public struct Recording: Sendable {
       _ = try lines.next()
       while let line = try lines.next() { outline.take(line, number: lines.number) }
     } catch { throw RecordingFailure(description: "the recording \(path) can't be read: \(error)") }
+    settings = outline.settings
     start = outline.first
     end = outline.latest
     problem = outline.problem
@@ -84,6 +87,8 @@ public struct Recording: Sendable {
 private struct RecordingOutline {
   private(set) var first: Timestamp?
   private(set) var latest: Timestamp?
+  /// Of the first event: it stands before all others.
+  private(set) var settings: FleetSettings?
   private var damaged = 0
   private var firstDamaged = 0
 
@@ -95,6 +100,9 @@ private struct RecordingOutline {
       damaged += 1
       if damaged == 1 { firstDamaged = number }
       return
+    }
+    if first == nil, case .configured(let settings)? = (try? JSONDecoder().decode(FleetEvent.self, from: Data(line)))?.change {
+      self.settings = settings
     }
     first = first ?? at
     latest = max(latest ?? at, at)
@@ -152,9 +160,10 @@ private final class RecordingFile: Sendable {
     guard let line, let head = try? JSONDecoder().decode(RecordingHead.self, from: Data(line)) else {
       throw RecordingFailure(description: "\(path) is no recording of fleettui: its first line names none")
     }
-    guard head.recording == RecordingHead.currentVersion else {
+    guard (1...RecordingHead.currentVersion).contains(head.recording) else {
       throw RecordingFailure(
-        description: "\(path) is a recording of version \(head.recording); this fleettui reads version \(RecordingHead.currentVersion)")
+        description:
+          "\(path) is a recording of version \(head.recording); this fleettui reads up to version \(RecordingHead.currentVersion)")
     }
     return head
   }

@@ -71,6 +71,15 @@ public struct PriceBook: Hashable, Sendable {
     return book
   }
 
+  /// The prices of `regions` alone.
+  public func limited(to regions: [Region]) -> PriceBook {
+    var book = self
+    book.hourly = hourly.filter { regions.contains($0.key) }
+    book.storage = storage.filter { regions.contains($0.key) }
+    book.dates = dates.filter { regions.contains($0.key) }
+    return book
+  }
+
   /// With the configuration's own figures: an instance type's name gives dollars an hour, a volume type's dollars for a gigabyte and month,
   /// `public_ipv4` dollars an hour.
   public func overridden(by prices: [String: Double], in regions: [Region]) -> PriceBook {

@@ -1,6 +1,6 @@
 /// One run of the deletion cascade as it was heard: its four steps and their times (contract §8.1).
-public struct Cascade: Hashable, Sendable {
-  public enum Step: String, CaseIterable, Hashable, Sendable {
+public struct Cascade: Hashable, Codable, Sendable {
+  public enum Step: String, CaseIterable, Hashable, Codable, Sendable {
     case stripe, redis, infra
     case rows = "db_rows"
   }
@@ -14,7 +14,7 @@ public struct Cascade: Hashable, Sendable {
     case failed
   }
 
-  private struct Mark: Hashable, Sendable {
+  private struct Mark: Hashable, Codable, Sendable {
     var startedAt: Timestamp?
     var endedAt: Timestamp?
 
@@ -54,7 +54,7 @@ public struct Cascade: Hashable, Sendable {
   }
 
   /// The group under which the history keeps cascades.
-  static let group = "cascade"
+  public static let group = "cascade"
 
   /// The whole run for the history; `nil` unless every step was heard from its beginning to its end.
   func record(of id: PurgeID) -> BootRecord? {

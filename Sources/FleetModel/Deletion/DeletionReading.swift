@@ -16,7 +16,7 @@ public struct DeletionReading: Hashable, Sendable {
     case unknown(String)
   }
 
-  public struct Machine: Hashable, Sendable {
+  public struct Machine: Hashable, Codable, Sendable {
     public var id: InstanceID
     public var region: Region
     public var state: InstanceState
@@ -32,7 +32,7 @@ public struct DeletionReading: Hashable, Sendable {
     }
   }
 
-  public enum Machines: Hashable, Sendable {
+  public enum Machines: Hashable, Codable, Sendable {
     case notConfigured
     /// Those of the org that are not terminated, and the regions that could not be read to the end.
     case found([Machine], unread: [String])
@@ -69,8 +69,8 @@ public struct DeletionReading: Hashable, Sendable {
 }
 
 /// One thing that was read back.
-public struct DeletionLeg: Hashable, Sendable {
-  public enum State: String, Hashable, Sendable { case gone, present, completed, pending, failed, unknown }
+public struct DeletionLeg: Hashable, Codable, Sendable {
+  public enum State: String, Hashable, Codable, Sendable { case gone, present, completed, pending, failed, unknown }
 
   public var state: State
   public var detail: String
@@ -93,7 +93,7 @@ public struct DeletionLeg: Hashable, Sendable {
 }
 
 /// The five things that are read back before a deletion is called verified.
-public struct DeletionLegs: Hashable, Sendable {
+public struct DeletionLegs: Hashable, Codable, Sendable {
   public var cascade: DeletionLeg
   public var roster: DeletionLeg
   public var instances: DeletionLeg

@@ -1,5 +1,5 @@
 /// How a deletion ended (`docs/deletion.md`).
-public enum DeletionOutcome: String, Hashable, Sendable {
+public enum DeletionOutcome: String, Hashable, Codable, Sendable {
   /// Every leg that could be asked about says gone.
   case verified
   /// Accepted, but something is left or can't be told.
@@ -14,7 +14,7 @@ public enum DeletionOutcome: String, Hashable, Sendable {
 
 /// What was done and what was read back, for those who ask a year later.
 public struct DeletionReceipt: Hashable, Sendable {
-  public struct Request: Hashable, Sendable {
+  public struct Request: Hashable, Codable, Sendable {
     public var at: Timestamp
     public var path: String
     /// `nil` when no answer came.

@@ -2,7 +2,7 @@
 ///
 /// `checking` → `sending` → `following` → `ended`; back to `checking` after a 409 (`waiting`) and when a cascade that failed half-way is
 /// resumed. Whatever happens, a request leaves only from `checking`, after a look at the roster and the audit, and after its record is on disk.
-public struct DeletionRun: Hashable, Sendable {
+public struct DeletionRun: Hashable, Codable, Sendable {
   public struct Order: Hashable, Sendable {
     public var receiptID: String
     public var environment: String
@@ -67,7 +67,7 @@ public struct DeletionRun: Hashable, Sendable {
     }
   }
 
-  public enum State: Hashable, Sendable {
+  public enum State: String, Hashable, Codable, Sendable {
     /// Looking whether the DELETE may be sent.
     case checking
     /// The DELETE is out.
@@ -80,7 +80,7 @@ public struct DeletionRun: Hashable, Sendable {
   }
 
   /// The control plane's last word on the cascade.
-  public enum Word: Hashable, Sendable {
+  public enum Word: Hashable, Codable, Sendable {
     case none
     /// A request left and nothing that can be understood came back.
     case lost(String)

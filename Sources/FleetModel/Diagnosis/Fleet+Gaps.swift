@@ -14,8 +14,8 @@ extension Fleet {
       let freshness = freshness(of: source, at: now)
       guard [.partial, .stale, .failed].contains(freshness.state) else { continue }
       switch source {
-      // What it tells is asked for elsewhere too.
-      case .feed: continue
+      // What the feed tells is asked for elsewhere too; of this program nothing is asked.
+      case .feed, .here: continue
       case .tenant(let slug):
         guard let org = org(named: slug), org.row.status == .running, org.deletion == nil,
           !triage.findings(of: .org(org.id)).contains(where: { Self.explainingSilence.contains($0.code) })

@@ -26,6 +26,7 @@ struct QuotaReading {
   var at: Timestamp?
   var problem: String?
 
+  /// Whatever the figures are: a recording's may be any.
   func hasRoom(for quota: Quota) -> Bool { gauge.limit >= quota.least && gauge.used <= gauge.limit - quota.least }
 }
 

@@ -56,7 +56,7 @@ public struct CompleteSources: Sendable {
       at = answer()
       if (tenants[slug] == nil) != (at == nil) { turn.tenants.append(slug) }
       tenants[slug] = at
-    case .feed, .database, .dns: return
+    case .feed, .database, .dns, .here: return
     }
     guard let at, let record = fleet.sources[source] else { return }
     let end = at + record.staleAfter

@@ -1,7 +1,7 @@
 /// Which boots resemble each other: the same role, runtime, image and machine.
 public enum BootGroup {
   /// The image without a runtime on it (contract §5.1): whoever starts from another starts with its installing done.
-  static let plainImage = "ami-0ea3c35c5c3284d82"
+  public static let plainImage = "ami-0ea3c35c5c3284d82"
 
   /// `workspace/hermes/cold/t3.large`; shorter where the machine isn't known yet.
   public static func name(role: InstanceRole, runtime: String?, machine: InstanceRow?) -> String {

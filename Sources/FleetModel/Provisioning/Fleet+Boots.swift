@@ -122,6 +122,14 @@ extension Fleet {
     history.settle()
   }
 
+  /// The same in the place of what is known: whatever was learned since is told again.
+  mutating func relearn(_ boots: [BootRecord], at now: Timestamp) {
+    keepFloors(at: now)
+    history = BootHistory()
+    learnedBoots = []
+    adopt(boots)
+  }
+
   /// Takes in boots that others watched.
   public mutating func learn(_ boots: [BootRecord], at now: Timestamp) {
     keepFloors(at: now)

@@ -21,7 +21,7 @@ struct Machine: Sendable {
   var org: OrgID?
   var slug: Slug?
   var workspace: WorkspaceID?
-  var image = "ami-0ea3c35c5c3284d82"
+  var image = World.image(of: nil)
   var diskGB: Int
   var privateIP: String
   var publicIP: String?

@@ -66,7 +66,7 @@ extension World {
     agenda.plan(.cascade(id), at: now + wall(Self.seconds(of: next)))
   }
 
-  private static func seconds(of step: Purge.Step) -> Double {
+  static func seconds(of step: Purge.Step) -> Double {
     switch step {
     case .stripe: 1.6
     case .redis: 0.7

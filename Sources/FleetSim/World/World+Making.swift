@@ -22,7 +22,7 @@ extension World {
   }
 
   /// Gives the org its machine, tunnel name and running platform, as if provisioned long ago.
-  mutating func settle(_ org: OrgID, type: String = "t3.small", launchedAt moment: Timestamp) {
+  mutating func settle(_ org: OrgID, type: String = World.tenantType, launchedAt moment: Timestamp) {
     let instance = addTenantMachine(for: org, state: .running, type: type, at: moment)
     orgs[org]?.instance = instance
     orgs[org]?.isUp = true
@@ -30,6 +30,12 @@ extension World {
   }
 
   // MARK: - Machines
+
+  static let tenantType = "t3.small"
+  static let workspaceType = "t3.large"
+
+  /// What the machine of a workspace starts from, and a tenant's (`nil`): one runtime is baked into an image of its own.
+  static func image(of runtime: String?) -> String { runtime == "claude-code" ? "ami-0c1d9f47ab23e8650" : BootGroup.plainImage }
 
   mutating func newInstanceID() -> InstanceID { InstanceID("i-0" + random.hex(16)) }
 
@@ -43,13 +49,14 @@ extension World {
     return (bits & 1 == 0 ? "203.0.113." : "198.51.100.") + String(bits >> 8 % 250 & 127 + 4)
   }
 
-  mutating func addTenantMachine(for org: OrgID, state: InstanceState, type: String = "t3.small", at moment: Timestamp) -> InstanceID? {
+  mutating func addTenantMachine(for org: OrgID, state: InstanceState, type: String = World.tenantType, at moment: Timestamp) -> InstanceID?
+  {
     guard let row = orgs[org] else { return nil }
     return addTenantMachine(orgID: org, slug: row.slug, region: row.region, state: state, type: type, at: moment)
   }
 
   mutating func addTenantMachine(
-    orgID: OrgID, slug: Slug, region: Region = "us-east-2", state: InstanceState, type: String = "t3.small", at moment: Timestamp
+    orgID: OrgID, slug: Slug, region: Region = "us-east-2", state: InstanceState, type: String = World.tenantType, at moment: Timestamp
   ) -> InstanceID {
     let id = newInstanceID()
     machines.add(
@@ -81,8 +88,8 @@ extension World {
     if let org { tags.append(.init(key: "OrgID", value: org.rawValue)) }
     machines.add(
       Machine(
-        id: id, region: region, state: state, type: "t3.large", launchedAt: moment, role: .workspace, org: org,
-        workspace: workspace, image: runtime == "claude-code" ? "ami-0c1d9f47ab23e8650" : "ami-0ea3c35c5c3284d82", diskGB: 80,
+        id: id, region: region, state: state, type: Self.workspaceType, launchedAt: moment, role: .workspace, org: org,
+        workspace: workspace, image: Self.image(of: runtime), diskGB: 80,
         privateIP: privateIP(), groupName: "workspace-\(short)", tags: tags))
     return id
   }

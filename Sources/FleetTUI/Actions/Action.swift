@@ -64,7 +64,8 @@ struct ActionState: Equatable, Sendable {
   var hasWorkspace = false
   var hasMachine = false
   var hasEvents = false
-  var isReadOnly = true
+  /// What is shown is a recording.
+  var isReplay = false
   /// Why nothing may ever be changed here; `nil` when it may.
   var writeRefusal: String?
   /// Whether nothing may be changed just now: what asks for it opens, and says why.
@@ -131,6 +132,15 @@ extension Action {
 
   var description: ActionDescription? { Self.table.first { $0.action == self } }
 
+  /// Why it can't be done at all where the state is of; `nil` when it depends on the row, or can.
+  func refusalEverywhere(in state: ActionState) -> String? {
+    switch self {
+    case .delete: state.writeRefusal
+    case .refresh where state.isReplay: "a replay asks nobody: it shows what was answered then"
+    default: nil
+    }
+  }
+
   /// Why it can't be done now; `nil` when it can.
   func refusal(in state: ActionState) -> String? {
     switch self {
@@ -143,8 +153,8 @@ extension Action {
     case .jumpMachine where !state.hasMachine: "the row has no machine that is known"
     case .jumpEvents where !state.hasEvents: "no events belong to the row"
     case .delete where state.page != .fleet && state.page != .deletions: "orgs are deleted on Fleet and Deletions"
-    case .delete: state.writeRefusal ?? (state.hasOrg ? nil : "the row belongs to no org of the roster")
-    default: nil
+    case .delete: refusalEverywhere(in: state) ?? (state.hasOrg ? nil : "the row belongs to no org of the roster")
+    default: refusalEverywhere(in: state)
     }
   }
 }

@@ -24,52 +24,19 @@ struct DeletionPreparation: Hashable, Sendable {
   var problem: String?
 }
 
-/// One deletion that this program carries out or follows, as it stands.
-struct DeletionReport: Hashable, Sendable {
-  enum Origin: Hashable, Sendable {
-    case begun
-    /// Left by an earlier start, with what stood then.
-    case resumed(String)
-    /// Another process here carries it out.
-    case followed
-    /// Another operator's.
-    case watched
-  }
-
-  enum End: Hashable, Sendable {
-    case receipt(JSONValue, DeletionOutcome, problem: String?)
-    /// Somebody else's run was followed to its end: nothing was sent from here, and there is no receipt.
-    case watched
-    /// Nothing was sent.
-    case refused(String)
-  }
-
-  var run: DeletionRun
-  var origin: Origin
-  var end: End?
-
-  var slug: Slug { run.order.slug }
-  var orgID: OrgID { run.order.orgID }
-}
-
-enum DeletionNews: Sendable {
-  case prepared(OrgID, DeletionPreparation)
-  case changed(DeletionReport)
-  /// Those of this environment, the newest last.
-  case receipts([JSONValue])
-}
-
-/// Everything about deletions that happens away from the screen: plans are completed, runs carried out, journals found and gone on with.
+/// Everything about deletions that happens away from the screen: plans are completed, runs carried out, journals found and gone on with. How
+/// they stand are events of the fleet, so that a recording has them.
 final class DeletionDesk: Sendable {
   private let session: Session
   private let state: StateDirectory
-  private let tell: @Sendable (DeletionNews) -> Void
+  /// Tells what a plan needs beside the fleet.
+  private let prepared: @Sendable (OrgID, DeletionPreparation) -> Void
   /// The deletions that are worked on here, by their receipts' ids.
   private let working = Mutex<Set<String>>([])
 
-  init(_ session: Session, tell: @escaping @Sendable (DeletionNews) -> Void) {
+  init(_ session: Session, prepared: @escaping @Sendable (OrgID, DeletionPreparation) -> Void) {
     self.session = session
-    self.tell = tell
+    self.prepared = prepared
     state = StateDirectory(variables: session.variables)
   }
 
@@ -103,7 +70,7 @@ final class DeletionDesk: Sendable {
   private func reader() async throws(FeedError) -> DeletionReader {
     let queue = session.queue
     return try await DeletionReader(
-      session.access, names: ZoneNames(of: session.access), prices: .inUse(environment, variables: session.variables),
+      session.access, names: ZoneNames(of: session.access), prices: session.settings.prices,
       onEvent: { event in
         // The feeds ask for the rest themselves.
         if case .purges = event.change { queue.post(event) }
@@ -113,6 +80,7 @@ final class DeletionDesk: Sendable {
   // MARK: - The plan
 
   private func prepare(_ org: OrgID, _ slug: Slug) async {
+    session.tell(.deletionPlanned(org, slug))
     // What is under way already is followed, not planned.
     if let other = leftovers.first(where: { $0.orgID == org }) { return await goOn(other) }
     session.feeds.refresh()
@@ -120,9 +88,9 @@ final class DeletionDesk: Sendable {
       let reader = try await reader()
       async let evidence = reader.evidence(of: slug)
       let names = await reader.zoneNames()
-      tell(.prepared(org, DeletionPreparation(names: names, rule: reader.rule(for: slug), evidence: await evidence)))
+      prepared(org, DeletionPreparation(names: names, rule: reader.rule(for: slug), evidence: await evidence))
     } catch {
-      tell(.prepared(org, DeletionPreparation(evidence: DeletionEvidence(), problem: error.description)))
+      prepared(org, DeletionPreparation(evidence: DeletionEvidence(), problem: error.description))
     }
   }
 
@@ -156,7 +124,7 @@ final class DeletionDesk: Sendable {
   }
 
   private func refuse(_ order: DeletionRun.Order, _ why: String) {
-    tell(.changed(DeletionReport(run: DeletionRun(order), origin: .begun, end: .refused(why))))
+    session.tell(.deletion(DeletionReport(run: DeletionRun(order), origin: .begun, end: .refused(why))))
   }
 
   private var leftovers: [DeletionRun.Order] { DeletionJournal.leftovers(in: state).filter { $0.environment == environment.name } }
@@ -187,28 +155,36 @@ final class DeletionDesk: Sendable {
     let newest = Mutex(DeletionReport(run: DeletionRun(order), origin: origin))
     let reader: DeletionReader
     do throws(FeedError) { reader = try await self.reader() } catch { return refuse(order, error.description) }
-    let runner = DeletionRunner(reader: reader, state: state) { [tell] run in
+    let runner = DeletionRunner(reader: reader, state: state) { [session] run in
       let report = newest.withLock { report in
         report.run = run
         return report
       }
-      tell(.changed(report))
+      session.tell(.deletion(report))
     }
     let end = await carryOut(runner)
     var report = newest.withLock { $0 }
-    switch end {
-    case .interrupted: return
-    case .watched: report.end = .watched
-    case .refused(let why): report.end = .refused(why)
-    case .receipt(let receipt, let outcome, let problem): report.end = .receipt(receipt, outcome, problem: problem)
-    }
-    tell(.changed(report))
+    guard let end = DeletionReport.End(end) else { return }
+    report.end = end
+    session.tell(.deletion(report))
     session.feeds.refresh()
     tellReceipts()
   }
 
   private func tellReceipts() {
     let stored = (try? ReceiptStore(state: state).all()) ?? []
-    tell(.receipts(stored.map(\.document).filter { $0["environment"]?.string == environment.name }))
+    session.tell(.receipts(stored.map(\.document).filter { $0["environment"]?.string == environment.name }))
+  }
+}
+
+extension DeletionReport.End {
+  /// `nil` where the program ends before the deletion does.
+  init?(_ end: DeletionRunner.End) {
+    switch end {
+    case .interrupted: return nil
+    case .watched: self = .watched
+    case .refused(let why): self = .refused(why)
+    case .receipt(let receipt, let outcome, let problem): self = .receipt(receipt, outcome, problem: problem)
+    }
   }
 }

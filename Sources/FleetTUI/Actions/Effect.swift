@@ -20,7 +20,8 @@ enum Effect: Hashable, Sendable {
 
 /// What came of an effect that has more to say than the fleet's own events.
 enum Answer: Sendable {
-  case deletion(DeletionNews)
+  /// What an org's deletion plan needs beside the fleet.
+  case prepared(OrgID, DeletionPreparation)
   case explained(OrgID, WorkspaceID?, Result<CaseFile, Problem>)
   /// Lines without escape sequences, secrets masked.
   case console(WorkspaceID, Result<[String], Problem>)
@@ -70,7 +71,7 @@ final class EffectRunner: Sendable {
 
   func arrived(_ session: Session) {
     let services = Services(
-      session: session, deletions: DeletionDesk(session) { [weak self] in self?.answer(.deletion($0)) })
+      session: session, deletions: DeletionDesk(session) { [weak self] in self?.answer(.prepared($0, $1)) })
     let waiting: [Effect] = state.withLock { state in
       defer { state.world = .here(services) }
       return if case .coming(let waiting) = state.world { waiting } else { [] }

@@ -13,7 +13,6 @@ struct CostsCommand: ParsableCommand {
   func run() throws {
     let (_, environment) = try global.environment()
     let format = global.outputFormat
-    let prices = PriceBook.inUse(environment, variables: global.variables)
     var options = FleetFeeds.Options()
     options.readsResources = true
     options.asksQuota = true
@@ -21,7 +20,8 @@ struct CostsCommand: ParsableCommand {
     let code = Interruption.run {
       let fleet = await session.loaded()
       let document = CostsDocument(
-        fleet: fleet, prices: prices, vcpuQuota: environment.aws?.vcpuQuota, orphans: OrphanSettings(environment.aws), now: wallClock())
+        fleet: fleet, prices: session.settings.prices, vcpuQuota: environment.aws?.vcpuQuota, orphans: OrphanSettings(environment.aws),
+        now: wallClock())
       Output.document(format, json: document.json(environment: environment.name), table: document.table, text: document.text)
       if let gate = document.judgement.safetyGate { Output.message(gate) }
       Output.problems(of: fleet, at: document.now)

@@ -1,8 +1,6 @@
 import ArgumentParser
-import Dispatch
 import Feeds
 import FleetModel
-import FleetSim
 import Glibc
 
 struct DashboardCommand: ParsableCommand {
@@ -15,7 +13,7 @@ struct DashboardCommand: ParsableCommand {
     let (configuration, environment) = try global.environment()
     let session = try Session(
       environment: environment, global: global, options: .ofEverything(neighbours: configuration.neighbours(of: environment)))
-    let options = try global.dashboardOptions(for: environment, configuration)
+    let options = try global.dashboardOptions(session.settings, environment.allowsWrites ? nil : WriteRefusal.configured, configuration)
     let feeds = Task.detached { await session.feeds.run() }
     defer { feeds.cancel() }
     if LinearOutput.isWanted(global.variables) {
@@ -29,7 +27,7 @@ struct DashboardCommand: ParsableCommand {
   static func show(_ session: Session, _ options: DashboardOptions) throws {
     let code: Int32
     do throws(TerminalError) {
-      let store = FleetStore(queue: session.queue, orphans: options.orphans, log: session.log, history: session.history(makes: true))
+      let store = FleetStore(queue: session.queue, log: session.log, history: session.history(makes: true))
       let effects = EffectRunner(session)
       code = try Dashboard(store: store, options: options, effects: effects).run()
       store.finish()
@@ -43,80 +41,18 @@ struct DashboardCommand: ParsableCommand {
   }
 }
 
-struct DemoCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "demo", abstract: "The dashboard on the embedded simulated fleet: real sockets on loopback, no configuration, no account.")
-
-  @OptionGroup var simulation: SimulationArguments
-  @OptionGroup var global: GlobalOptions
-
-  func run() throws {
-    let fleet: FleetSimulation
-    do { fleet = try FleetSimulation(simulation.options) } catch { throw CommandFailure(code: 2, message: "demo: \(error)") }
-    let log = try global.openLog()
-    let queue = try global.openQueue(environment: "demo", log: log)
-    let http = HTTPClient(userAgent: "fleettui/\(FleetTUI.version)")
-    let effects = EffectRunner.waiting(on: queue)
-    var environment = FleetEnvironment(name: "demo")
-    environment.allowsWrites = global.write
-    let work = Task.detached { [environment, global] in
-      do {
-        let endpoints = try await fleet.start()
-        var simulated = try ConfigurationFile.read(path: endpoints.configPath).environment(named: nil)
-        simulated.allowsWrites = environment.allowsWrites
-        simulated.rosterPoll = 5
-        var options = FleetFeeds.Options()
-        options.readsResources = true
-        options.readsZone = true
-        // What is deleted in a demo leaves its receipts among the demo's own files.
-        let files = endpoints.configPath.split(separator: "/").dropLast().map { "/" + $0 }.joined()
-        let session = Session(
-          environment: simulated, global: global, http: http, queue: queue, log: log, variables: ["XDG_STATE_HOME": files], options: options
-        )
-        // The first frame is on screen already; what it asked for waits until here.
-        effects.arrived(session)
-        await session.feeds.run()
-      } catch {
-        queue.post(FleetEvent(source: .controlPlane, at: wallClock(), change: .failed("the simulated fleet did not start: \(error)")))
-      }
-    }
-    defer {
-      work.cancel()
-      // Its files go with it.
-      let stopped = DispatchSemaphore(value: 0)
-      Task.detached {
-        await fleet.stop()
-        stopped.signal()
-      }
-      _ = stopped.wait(timeout: .now() + 0.5)
-    }
-    var options = try global.dashboardOptions(for: environment, nil)
-    options.vcpuQuota = SimulationOptions.vcpuQuota(orgs: simulation.options.orgs ?? 0)
-    let code: Int32
-    if LinearOutput.isWanted(global.variables) {
-      throw CommandFailure(code: LinearOutput.run(queue, environment: environment.name, log: log))
-    }
-    do throws(TerminalError) {
-      let store = FleetStore(queue: queue, orphans: options.orphans, log: log)
-      code = try Dashboard(store: store, options: options, effects: effects).run()
-    } catch { throw CommandFailure(code: 1, message: error.description) }
-    if code != 0 { throw CommandFailure(code: code) }
-  }
-}
-
 extension GlobalOptions {
   /// How the dashboard looks and what it allows, from the command line first, then the configuration, then the environment's variables.
-  func dashboardOptions(for environment: FleetEnvironment, _ configuration: Configuration?) throws -> DashboardOptions {
-    var options = DashboardOptions(environment: environment.name)
-    options.isProtected = environment.isProtected
-    options.isReadOnly = !environment.allowsWrites
+  /// - Parameter writeRefusal: why nothing may be changed; `nil` when it may.
+  func dashboardOptions(
+    _ settings: FleetSettings, _ writeRefusal: String?, _ configuration: Configuration? = nil
+  ) throws -> DashboardOptions {
+    var options = DashboardOptions(settings: settings)
+    options.writeRefusal = writeRefusal
     options.isASCII = ascii || configuration?.interface.ascii ?? false
     options.usesMouse = configuration?.interface.mouse ?? false
     options.notification = configuration?.interface.notification ?? .bell
     options.logPath = log
-    options.prices = .inUse(environment, variables: variables)
-    options.orphans = OrphanSettings(environment.aws)
-    options.vcpuQuota = environment.aws?.vcpuQuota
     let name = theme ?? configuration?.interface.theme ?? "default"
     guard let theme = Theme.named(name) else { throw CommandFailure(code: 2, message: Theme.problem(withName: name) ?? "") }
     let isColorless = noColor || !(variables["NO_COLOR"] ?? "").isEmpty

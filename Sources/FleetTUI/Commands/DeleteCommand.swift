@@ -77,8 +77,8 @@ private final class Deletion: Sendable {
   private let state: StateDirectory
   private let variables: [String: String]
   private let session: Session
-  private let prices: PriceBook
   private let isRunning = Mutex(false)
+  private let newest = Mutex<DeletionRun?>(nil)
 
   init(command: DeleteCommand, environment: FleetEnvironment, format: GlobalOptions.Format, prompt: DeletePrompt?) throws {
     org = command.org
@@ -92,7 +92,6 @@ private final class Deletion: Sendable {
     self.prompt = prompt
     variables = command.global.variables
     state = StateDirectory(variables: variables)
-    prices = .inUse(environment, variables: variables)
     var options = FleetFeeds.Options()
     // Of the tenants only this org's matters, and that one may be dead.
     options.asksTenants = false
@@ -107,6 +106,8 @@ private final class Deletion: Sendable {
       )
     }
   }
+
+  private var prices: PriceBook { session.settings.prices }
 
   private func refused(_ why: String) -> CommandFailure { CommandFailure(code: 6, message: "delete: \(why); nothing was sent") }
 
@@ -242,7 +243,11 @@ private final class Deletion: Sendable {
   }
 
   private func runner(_ seen: SeenFleet) async throws -> DeletionRunner {
-    DeletionRunner(reader: try await reader(seen), state: state, onChange: DeletionProgressLines().show)
+    let lines = DeletionProgressLines()
+    return DeletionRunner(reader: try await reader(seen), state: state) { [self] run in
+      lines.show(run)
+      record(run, end: nil)
+    }
   }
 
   private func carryOut(_ planned: Planned) async throws -> Int32 {
@@ -333,8 +338,16 @@ private final class Deletion: Sendable {
 
   // MARK: - The end
 
+  /// For the recording: nobody shows the events here.
+  private func record(_ run: DeletionRun, end: DeletionReport.End?) {
+    newest.withLock { $0 = run }
+    session.tell(.deletion(DeletionReport(run: run, origin: .begun, end: end)))
+    _ = session.queue.drain()
+  }
+
   private func report(_ end: DeletionRunner.End, _ seen: SeenFleet) throws -> Int32 {
     isRunning.withLock { $0 = false }
+    if let run = newest.withLock({ $0 }), let end = DeletionReport.End(end) { record(run, end: end) }
     switch end {
     case .interrupted: return 1
     case .refused(let why): throw refused(why)

@@ -166,4 +166,9 @@ struct KeptHistory: Sendable {
   let boots: [BootRecord]
   /// Every org that a roster of the environment was seen to hold.
   let orgs: [OrgSighting]
+
+  /// What was in it when it was opened, as the fleet takes it in.
+  func events(at now: Timestamp) -> [FleetEvent] {
+    [.learned(boots), .sighted(orgs)].map { FleetEvent(source: .here, at: now, change: $0) }
+  }
 }

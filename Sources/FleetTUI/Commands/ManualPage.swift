@@ -25,10 +25,12 @@ enum ManualPage {
     page.words("They may stand before the command or after it.")
     for argument in commands.first?.arguments ?? [] where argument.isGlobal { page.item(argument) }
     page.section("KEYS")
-    page.words("In the dashboard. The configuration may give them to other actions.")
+    page.words("In the dashboard. The configuration may give an action, named in brackets, another key.")
     for group in ActionDescription.Group.allCases {
       page.line(".SS \(group.rawValue)")
-      for entry in Action.table where entry.group == group { page.item(entry.keys.map(\.name).joined(separator: ", "), entry.help) }
+      for entry in Action.table where entry.group == group {
+        page.item(entry.keys.map(\.name).joined(separator: ", "), "\(entry.help) (\(entry.action.rawValue))")
+      }
     }
     page.section("ENVIRONMENT")
     for (names, use) in variables { page.item(names.joined(separator: ", "), use) }

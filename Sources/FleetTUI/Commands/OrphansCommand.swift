@@ -18,7 +18,7 @@ struct OrphansCommand: ParsableCommand {
     let code = Interruption.run {
       let fleet = await session.loaded()
       let document = OrphansDocument(
-        fleet: fleet, settings: OrphanSettings(environment.aws), prices: .inUse(environment, variables: ProcessVariables.all),
+        fleet: fleet, settings: OrphanSettings(environment.aws), prices: session.settings.prices,
         now: wallClock())
       Output.document(format, json: document.json(environment: environment.name), table: document.table, text: document.text)
       Self.tell(document)

@@ -15,7 +15,8 @@ enum Output {
   static var screen: Terminal.Size? {
     var window = winsize()
     guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0 else { return nil }
-    return Terminal.Size(rows: Int(window.ws_row), columns: Int(window.ws_col))
+    // One that doesn't tell how many rows it has takes any number.
+    return Terminal.Size(rows: window.ws_row > 0 ? Int(window.ws_row) : .max, columns: Int(window.ws_col))
   }
 
   /// How wide a table may be: the terminal's columns; 200 where standard output is none.

@@ -28,17 +28,20 @@ struct ReplayCommand: ParsableCommand {
     let log = try global.openLog()
     if let problem = recording.problem { log.warn("\(file): \(problem); everything else is shown") }
     let queue = EventQueue()
-    var environment = FleetEnvironment(name: recording.environment)
-    environment.allowsWrites = false
-    var options = try global.dashboardOptions(for: environment, nil)
-    options.isReadOnly = true
-    options.replay = ReplayNote(start: start, end: end, speed: speed)
+    let settings = recording.settings ?? FleetSettings(environment: recording.environment)
+    var options = try global.dashboardOptions(settings, WriteRefusal.replay)
+    options.replay = ReplayNote(start: start, end: end, speed: speed, lacksSettings: recording.settings == nil)
+    if recording.settings == nil {
+      let notice = "this recording doesn't say what was configured: it is judged by defaults, and may show other verdicts than were seen"
+      log.warn("\(file): \(notice)")
+      options.notice = notice
+    }
     let clock = FleetClock.recording(start: start, end: end, begun: monotonicSeconds(), speed: speed)
     let speed = speed
     let work = Task.detached { await recording.play(into: queue, speed: speed) }
     defer { work.cancel() }
     if LinearOutput.isWanted(global.variables) {
-      throw CommandFailure(code: LinearOutput.run(queue, environment: environment.name, log: log))
+      throw CommandFailure(code: LinearOutput.run(queue, environment: settings.environment, log: log))
     }
     let code: Int32
     do throws(TerminalError) {

@@ -6,6 +6,8 @@ struct Session: Sendable {
   /// How the environment's services are reached, by the feeds and by everybody else.
   let access: FleetAccess
   let queue: EventQueue
+  /// What everything is judged by: the first of the queue's events.
+  let settings: FleetSettings
   let feeds: FleetFeeds
   let log: FleetLog
   /// What tokens and credentials may be read from.
@@ -26,6 +28,8 @@ struct Session: Sendable {
     options: FleetFeeds.Options
   ) {
     access = FleetAccess(environment: environment, http: http, variables: variables)
+    settings = FleetSettings(environment, prices: .inUse(environment, variables: variables))
+    queue.lead(with: [FleetEvent(source: .here, at: wallClock(), change: .configured(settings))])
     self.global = global
     self.queue = queue
     self.log = log
@@ -34,9 +38,7 @@ struct Session: Sendable {
   }
 
   /// A fleet of which nothing is known yet but what is configured.
-  var emptyFleet: Fleet {
-    Fleet(orphans: OrphanSettings(environment.aws), limits: Triage.Limits(vcpuQuota: environment.aws?.vcpuQuota))
-  }
+  var emptyFleet: Fleet { Fleet(settings: settings) }
 
   var environment: FleetEnvironment { access.environment }
 
@@ -45,10 +47,6 @@ struct Session: Sendable {
     await feeds.loadOnce()
     var fleet = emptyFleet
     let history = history(makes: false)
-    if let history {
-      fleet.adopt(history.boots)
-      fleet.adopt(history.orgs)
-    }
     for event in queue.drain() {
       log.note(event)
       fleet.apply(event)
@@ -60,12 +58,17 @@ struct Session: Sendable {
     return fleet
   }
 
-  /// What was learned of boots, if its file can be used; else that is said.
+  /// What was learned of boots, if its file can be used; else that is said. What is in it comes before all other events.
   /// - Parameter makes: whether a missing file is made.
   func history(makes: Bool) -> KeptHistory? {
-    global.historyIfUsable(makes: makes, environment: environment.name) { problem in
+    let history = global.historyIfUsable(makes: makes, environment: environment.name) { problem in
       Output.message(problem)
       log.warn(problem)
     }
+    if let history { queue.lead(with: history.events(at: wallClock())) }
+    return history
   }
+
+  /// Something was done here, or is remembered.
+  func tell(_ change: FleetEvent.Change) { queue.post(FleetEvent(source: .here, at: wallClock(), change: change)) }
 }

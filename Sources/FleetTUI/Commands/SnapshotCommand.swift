@@ -11,12 +11,11 @@ struct SnapshotCommand: ParsableCommand {
   func run() throws {
     let (configuration, environment) = try global.environment()
     let format = global.outputFormat
-    let prices = PriceBook.inUse(environment, variables: global.variables)
     let session = try Session(
       environment: environment, global: global, options: .ofEverything(neighbours: configuration.neighbours(of: environment)))
     let code = Interruption.run {
       let fleet = await session.loaded()
-      return Self.print(fleet, environment, prices, format)
+      return Self.print(fleet, environment, session.settings.prices, format)
     }
     if code != 0 { throw CommandFailure(code: code) }
   }
@@ -35,7 +34,7 @@ struct SnapshotCommand: ParsableCommand {
       Output.message("\(source): \(freshness.state.rawValue): \(problem)")
       switch source {
       case .controlPlane, .ec2: isMissingSomething = true
-      case .feed, .database, .dns, .tenant: break
+      case .feed, .database, .dns, .tenant, .here: break
       }
     }
     return isMissingSomething ? 4 : 0

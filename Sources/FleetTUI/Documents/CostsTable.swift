@@ -82,7 +82,8 @@ extension CostsDocument {
     for role in roles { byRole.rows.append([role.name, count(role.sum)] + cells(role.sum)) }
     byRole.rows.append(["total", count(report.total)] + cells(report.total))
 
-    return ([byOrg, byMachine, byRole].map { $0.table(columns: columns) } + [summary.joined(separator: "\n")]).joined(separator: "\n\n")
+    let tables = [byOrg, byMachine, byRole].map { $0.table(columns: columns) }
+    return (tables + [summary.folded(to: columns)]).joined(separator: "\n\n")
   }
 
   // MARK: - Cells

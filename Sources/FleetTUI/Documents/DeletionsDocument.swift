@@ -5,7 +5,7 @@ import FleetModel
 struct DeletionsDocument: PageDocument {
   let fleet: Fleet
   let now: Timestamp
-  private let content: DeletionsContent
+  private let content = DeletionsContent()
   private let rows: [DeletionEntry]
   /// Why the receipts could not be read.
   private let unread: String?
@@ -14,18 +14,16 @@ struct DeletionsDocument: PageDocument {
   ///   - fleet: judged at `now`.
   ///   - receipts: this environment's.
   init(fleet: Fleet, receipts: Result<[JSONValue], StateDirectory.Failure>, now: Timestamp) {
-    self.fleet = fleet
     self.now = now
-    var content = DeletionsContent()
+    var fleet = fleet
     switch receipts {
     case .success(let receipts):
-      _ = content.ledger.take(.receipts(receipts))
+      fleet.apply(FleetEvent(source: .here, at: now, change: .receipts(receipts)))
       unread = nil
     case .failure(let failure): unread = "the receipts can't be read: \(failure)"
     }
-    self.content = content
-    let ledger = content.ledger
-    rows = content.ordered(fleet, at: now).compactMap { ledger.entry($0, fleet) }
+    self.fleet = fleet
+    rows = content.ordered(fleet, at: now).compactMap { fleet.deletions.entry($0, fleet) }
   }
 
   private func receipt(of entry: DeletionEntry) -> String? {
@@ -102,7 +100,7 @@ struct DeletionsDocument: PageDocument {
     fleet.gaps(at: now).filter { gap in
       switch gap.source {
       case .controlPlane, .ec2: true
-      case .feed, .tenant, .database, .dns: false
+      case .feed, .tenant, .database, .dns, .here: false
       }
     }.map(\.why) + (unread.map { [$0] } ?? [])
   }

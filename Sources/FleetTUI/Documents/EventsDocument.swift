@@ -36,7 +36,7 @@ struct EventsDocument: PageDocument {
     fleet.gaps(at: now).filter { gap in
       switch gap.source {
       case .controlPlane, .tenant: true
-      case .feed, .ec2, .database, .dns: false
+      case .feed, .ec2, .database, .dns, .here: false
       }
     }.map(\.why)
   }

@@ -69,7 +69,7 @@ struct OrphansDocument {
     if report.orphans > 0 { sums += ": \(dollars(hourly, 4))/h, \(dollars(monthly, 2))/month, \(dollars(soFar, 2)) so far" }
     if let grace = counts["grace"] { sums += "; \(grace) in grace" }
     if let open = counts["cannot-tell"] { sums += "; \(open) can't be told" }
-    return table.table(columns: columns) + "\n\n" + sums
+    return table.table(columns: columns) + "\n\n" + [sums].folded(to: columns)
   }
 
   private static func span(_ seconds: Double) -> String {

@@ -24,7 +24,7 @@ extension PageDocument {
       format, json: Document.make(body, environment: environment, fleet: fleet, at: now, rosterSuspicion: fleet.judgement.safetyGate),
       table: table,
       text: { columns in
-        table.table(columns: columns) + "\n\n" + Line(summary).folded(to: columns).map(\.plain).joined(separator: "\n")
+        table.table(columns: columns) + "\n\n" + [summary].folded(to: columns)
       })
     for gap in gaps { Output.message(gap) }
   }

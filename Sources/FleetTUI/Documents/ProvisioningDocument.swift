@@ -96,7 +96,7 @@ struct ProvisioningDocument: PageDocument {
     fleet.gaps(at: now).filter { gap in
       switch gap.source {
       case .controlPlane, .tenant: true
-      case .feed, .ec2, .database, .dns: false
+      case .feed, .ec2, .database, .dns, .here: false
       }
     }.map(\.why)
   }

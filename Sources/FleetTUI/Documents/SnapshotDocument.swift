@@ -169,7 +169,6 @@ struct SnapshotDocument {
       "\(figure("orgs")) orgs, \(figure("workspaces")) workspaces, \(figure("instances")) machines, \(figure("orphans")) orphans; "
       + "\(dollars("hourly", digits: 4))/h, \(dollars("hourly", times: month, digits: 2))/month, "
       + "wasted \(dollars("wasted_hourly", digits: 4))/h; vCPUs \(figure("vcpus")) of \(figure("vcpu_quota"))"
-    let below = (common + [sums]).flatMap { Line($0).folded(to: columns).map(\.plain) }
-    return ([table.table(columns: columns), ""] + below).joined(separator: "\n")
+    return table.table(columns: columns) + "\n\n" + (common + [sums]).folded(to: columns)
   }
 }

@@ -69,3 +69,8 @@ struct TextTable {
     }.joined(separator: "\r\n")
   }
 }
+
+extension [String] {
+  /// Sentences under a table, wrapped at words to its columns.
+  func folded(to columns: Int) -> String { flatMap { Line($0).folded(to: columns).map(\.plain) }.joined(separator: "\n") }
+}

@@ -33,7 +33,9 @@ struct Bell {
   /// The fleet changed, or time went by. - Returns: whether it rings.
   mutating func hears(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp, uptime: Int64) -> Bool {
     guard isOn else { return false }
-    let isNews = [note(changes.findings, fleet), noteBoots(changes, fleet, at: now), note(changes.purges, fleet)].contains(true)
+    let isNews = [
+      note(changes.findings, fleet), noteBoots(changes, fleet, at: now), note(changes.deletions, fleet.deletions), note(changes.purges, fleet),
+    ].contains(true)
     guard isLoaded else {
       let begun = begunAt ?? uptime
       begunAt = begun
@@ -41,16 +43,6 @@ struct Bell {
       return false
     }
     return isNews && rings(at: uptime)
-  }
-
-  /// A deletion that is carried out or followed here went on. - Returns: whether it rings.
-  mutating func hears(_ report: DeletionReport, uptime: Int64) -> Bool {
-    guard isOn else { return false }
-    if let purge = report.run.purge { followed.insert(purge) }
-    switch report.end {
-    case nil, .refused: return false
-    case .watched, .receipt: return ended.insert(report.run.order.receiptID).inserted && rings(at: uptime)
-    }
   }
 
   private mutating func rings(at uptime: Int64) -> Bool {
@@ -87,6 +79,18 @@ struct Bell {
       guard let progress = fleet.progress(of: target, at: now), progress.isLate, !progress.hasFailed else { continue }
       late.insert(target)
       isNews = true
+    }
+    return isNews
+  }
+
+  private mutating func note(_ deletions: Set<String>, _ ledger: DeletionLedger) -> Bool {
+    var isNews = false
+    for report in deletions.compactMap({ ledger.reports[$0] }) {
+      if let purge = report.run.purge { followed.insert(purge) }
+      switch report.end {
+      case nil, .refused: continue
+      case .watched, .receipt: if ended.insert(report.run.order.receiptID).inserted { isNews = true }
+      }
     }
     return isNews
   }

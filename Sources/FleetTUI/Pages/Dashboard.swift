@@ -162,12 +162,11 @@ final class Dashboard {
   @discardableResult
   private func takeNews(_ terminal: Terminal) -> Bool {
     let now = clock.now()
-    let changes = store.drain(at: now, options.limits)
+    let changes = store.drain(at: now)
     var isSeen = interface.update(changes, store.fleet, at: now)
     if bell.hears(changes, store.fleet, at: now, uptime: Self.uptime()) { terminal.ring() }
     for answer in effects.takeAnswers() {
       isSeen = true
-      if case .deletion(.changed(let report)) = answer, bell.hears(report, uptime: Self.uptime()) { terminal.ring() }
       for effect in interface.take(answer, store.fleet, at: now) { effects.perform(effect) }
     }
     if let problem = Unwritten.takeNews() {

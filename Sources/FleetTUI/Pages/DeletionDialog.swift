@@ -36,11 +36,11 @@ struct DeletionDialog: Overlay {
 
   var takesText: Bool { if case .typing = phase { true } else { false } }
 
-  init(_ org: Org, _ setting: Setting, ledger: DeletionLedger, _ fleet: Fleet, at now: Timestamp) {
+  init(_ org: Org, _ setting: Setting, _ fleet: Fleet, at now: Timestamp) {
     orgID = org.id
     slug = org.slug
     self.setting = setting
-    pager = DeletionPager(row: "", ledger: ledger)
+    pager = DeletionPager(row: "")
     let plan = Self.plan(of: org, setting, nil, fleet)
     let confirmation = TypedConfirmation(phrase: plan.phrase, protectedWord: Self.word(of: plan), openedAt: now)
     phase = .typing(Typing(plan: plan, hash: contentHash(of: plan.body), confirmation: confirmation))
@@ -128,32 +128,29 @@ struct DeletionDialog: Overlay {
     return .perform(.deletion(.watch(plan)))
   }
 
-  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) { renew(fleet, at: now) }
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
+    // Begun here, or found under way: from now on it is looked at.
+    for id in changes.deletions.sorted() where fleet.deletions.reports[id]?.orgID == orgID {
+      pager.row = id
+      phase = .following
+    }
+    renew(fleet, at: now)
+  }
 
   mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
-    guard case .deletion(let news) = answer else { return .none }
-    _ = pager.take(answer, fleet, at: now)
-    switch news {
-    case .prepared(orgID, let preparation):
-      guard case .typing(var typing) = phase, self.preparation == nil else { return .none }
-      self.preparation = preparation
-      if let problem = preparation.problem {
-        phase = .impossible(problem)
-      } else if let plan = plan(fleet) {
-        if plan.openPurges.contains(where: \.isPending) { return watch(plan) }
-        typing.plan = plan
-        typing.hash = contentHash(of: plan.body)
-        typing.confirmation.completed(at: now)
-        phase = .typing(typing)
-        renew(fleet, at: now)
-      } else {
-        phase = .impossible("org \(slug) went from the roster while the plan was made")
-      }
-    case .changed(let report) where report.orgID == orgID:
-      // Begun here, or found under way: from now on it is looked at.
-      pager.row = report.run.order.receiptID
-      phase = .following
-    case .prepared, .changed, .receipts: return .none
+    guard case .prepared(orgID, let preparation) = answer, case .typing(var typing) = phase, self.preparation == nil else { return .none }
+    self.preparation = preparation
+    if let problem = preparation.problem {
+      phase = .impossible(problem)
+    } else if let plan = plan(fleet) {
+      if plan.openPurges.contains(where: \.isPending) { return watch(plan) }
+      typing.plan = plan
+      typing.hash = contentHash(of: plan.body)
+      typing.confirmation.completed(at: now)
+      phase = .typing(typing)
+      renew(fleet, at: now)
+    } else {
+      phase = .impossible("org \(slug) went from the roster while the plan was made")
     }
     return .draw
   }

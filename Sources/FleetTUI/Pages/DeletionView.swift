@@ -228,13 +228,9 @@ struct DeletionView {
 /// One deletion over the page, followed as it goes.
 struct DeletionPager: Overlay {
   var row: String
-  private var ledger: DeletionLedger
   private var view = RowWindow()
 
-  init(row: String, ledger: DeletionLedger) {
-    self.row = row
-    self.ledger = ledger
-  }
+  init(row: String) { self.row = row }
 
   var takesText: Bool { false }
 
@@ -255,14 +251,10 @@ struct DeletionPager: Overlay {
 
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {}
 
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
-    guard case .deletion(let news) = answer else { return .none }
-    _ = ledger.take(news)
-    return .draw
-  }
+  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent { .none }
 
   mutating func draw(over lines: [Line], width: Int, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?) {
-    let entry = ledger.entry(ledger.current(row), fleet)
+    let entry = fleet.deletions.entry(fleet.deletions.current(row), fleet)
     let title = "Deletion of \(entry?.slug ?? row)"
     let body = entry.map { DeletionView.lines(of: $0, fleet, width: width, &context) } ?? [Line("  nothing is known of it any more", .dim)]
     return ([Line.titled(title, width: width, context.glyphs)] + view.fit(body, height: lines.count - 1), nil)

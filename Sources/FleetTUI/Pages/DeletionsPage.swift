@@ -15,22 +15,20 @@ struct DeletionsContent: TableContent {
   static let followsTop = false
   static let keysMove = false
 
-  var ledger = DeletionLedger()
-
   func id(_ subject: Subject) -> String? { if case .deletion(let id) = subject { id } else { nil } }
   func subject(_ id: String) -> Subject { .deletion(id) }
-  func all(_ fleet: Fleet) -> [String] { ledger.rows(fleet).filter { exists($0, fleet) } }
+  func all(_ fleet: Fleet) -> [String] { fleet.deletions.rows(fleet).filter { exists($0, fleet) } }
   func count(_ fleet: Fleet) -> Int { fleet.purges.count }
   func oldest(_ fleet: Fleet) -> String? { nil }
   /// A deletion that was called completed is not over while machines of its org stand.
   func touched(by changes: FleetChanges, _ fleet: Fleet) -> [String] {
     let owners = Set(changes.instances.compactMap { fleet.instances[$0]?.row.orgID })
-    return changes.purges.map(\.rawValue) + owners.compactMap { fleet.completedPurge(of: $0)?.id.rawValue }
+    return changes.purges.map(\.rawValue) + owners.compactMap { fleet.completedPurge(of: $0)?.id.rawValue } + changes.deletions
   }
-  func exists(_ id: String, _ fleet: Fleet) -> Bool { ledger.entry(id, fleet) != nil }
+  func exists(_ id: String, _ fleet: Fleet) -> Bool { fleet.deletions.entry(id, fleet) != nil }
 
   func key(_ id: String, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
-    guard let entry = ledger.entry(id, fleet) else { return .unknown }
+    guard let entry = fleet.deletions.entry(id, fleet) else { return .unknown }
     return switch Self.columns[column].id {
     case "org": SortKey(entry.slug)
     case "steps": SortKey(entry.purge?.lastStep)
@@ -46,7 +44,7 @@ struct DeletionsContent: TableContent {
   }
 
   func texts(_ id: String, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
-    guard let entry = ledger.entry(id, fleet) else { return false }
+    guard let entry = fleet.deletions.entry(id, fleet) else { return false }
     return look(entry.slug) || look(entry.standing.word) || look(id) || look(entry.orgID?.rawValue ?? "")
       || look(entry.purge?.lastError ?? "")
   }
@@ -59,7 +57,7 @@ struct DeletionsContent: TableContent {
   }
 
   func cells(_ id: String, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
-    guard let entry = ledger.entry(id, fleet) else { return Self.columns.map { _ in [] } }
+    guard let entry = fleet.deletions.entry(id, fleet) else { return Self.columns.map { _ in [] } }
     let standing = entry.standing
     let hasLeft = Self.hasLeftMachines(entry, fleet)
     let isOver: Bool =
@@ -113,21 +111,25 @@ struct DeletionsContent: TableContent {
 struct DeletionsPage: TabledPage {
   var table = TablePage<DeletionsContent>()
   private var told: Set<String> = []
-  private(set) var ledger = DeletionLedger()
+  private var notice: Span?
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     table.draw(fleet, rows: rows, width: width, &context)
   }
 
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> Span? {
-    guard case .deletion(let news) = answer else { return nil }
-    _ = ledger.take(news)
-    let ledger = ledger
-    table.change({ $0.ledger = ledger }, fleet, at: now)
-    guard case .changed(let report) = news, report.origin != .begun || report.end != nil else { return nil }
-    // Once when it is found, once when it ends.
-    guard told.insert("\(report.run.order.receiptID) \(report.end == nil)").inserted else { return nil }
-    return Self.notice(of: report)
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
+    table.update(changes, fleet, at: now)
+    for id in changes.deletions.sorted() {
+      guard let report = fleet.deletions.reports[id], report.origin != .begun || report.end != nil else { continue }
+      // Once when it is found, once when it ends.
+      guard told.insert("\(id) \(report.end == nil)").inserted else { continue }
+      notice = Self.notice(of: report)
+    }
+  }
+
+  mutating func takeNotice() -> Span? {
+    defer { notice = nil }
+    return notice
   }
 
   private static func notice(of report: DeletionReport) -> Span {

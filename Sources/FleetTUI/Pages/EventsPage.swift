@@ -69,7 +69,7 @@ struct EventsContent: TableContent {
     switch type {
     case .workspaceProvisionFailed, .sourceFailed: .failed
     case .workspaceDegraded, .workspaceOffline, .workspaceSilent, .gap, .feedReset, .sourceRefused: .warning
-    case .workspaceProvisioning, .bootEvent, .bootStep, .orgCreated: .running
+    case .workspaceProvisioning, .bootEvent, .bootStep, .orgCreated, .deletionBegun, .deletionFollowed: .running
     case .workspaceOnline, .sourceRecovered: .ok
     case .workspaceHeartbeat, .taskUpdated, .activityLogged, .agentCardUpdated: .dim
     default: .text

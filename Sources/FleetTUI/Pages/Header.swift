@@ -55,6 +55,7 @@ struct Header {
       case .dns: "dns"
       case .ec2(let region): "ec2 \(region)"
       case .tenant(let slug): slug.rawValue
+      case .here: source.description
       }
     switch freshness.state {
     case .complete:
@@ -237,7 +238,7 @@ enum Footer {
       if entry.action.refusal(in: state) != nil || (entry.action == .delete && state.isHeld) {
         // That it can be done at all is worth knowing where it can't be done now.
         guard entry.action == .delete, state.page == .fleet, state.hasOrg, !state.hasDetail else { continue }
-        short += state.isReadOnly ? " (read-only)" : " (off)"
+        short += state.isReplay ? " (replay)" : state.writeRefusal != nil ? " (read-only)" : " (off)"
       }
       left += [Span(" \(keys.name(of: entry.action)) ", .key), Span(short + " ", .dim)]
     }

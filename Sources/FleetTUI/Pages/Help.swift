@@ -1,12 +1,16 @@
 /// The list of every key, and what the signs mean.
 enum Help {
-  static func lines(_ keys: KeyMap, _ glyphs: Glyphs, width: Int) -> [Line] {
+  static func lines(_ keys: KeyMap, _ state: ActionState, _ glyphs: Glyphs, width: Int) -> [Line] {
     var lines: [Line] = []
     for group in ActionDescription.Group.allCases {
       lines.append(Line("  " + group.rawValue, .heading))
       for entry in Action.table where entry.group == group {
         let names = keys.keys(for: entry.action).map(\.name).joined(separator: " ")
         lines.append(Line([Span("  ")] + [Span(names, .key)].fitted(to: min(22, width / 3)) + [Span("  ")] + [Span(entry.help)]))
+        // What can't be done anywhere here.
+        if let why = entry.action.refusalEverywhere(in: state) {
+          lines.append(Line([Span("  ")] + [Span("")].fitted(to: min(22, width / 3)) + [Span("  not now: \(why)", .dim)]))
+        }
       }
       lines.append(Line())
     }

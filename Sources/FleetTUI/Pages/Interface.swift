@@ -26,7 +26,8 @@ struct Interface {
   private let keys: KeyMap
   private let prices: PriceBook
   private let deletion: DeletionDialog.Setting
-  private let isReadOnly: Bool
+  private let writeRefusal: String?
+  private let isReplay: Bool
   var glyphs: Glyphs
 
   /// What lies over the page, the top one last: a key goes to the top first.
@@ -79,7 +80,9 @@ struct Interface {
     keys = options.keys
     prices = options.prices
     deletion = DeletionDialog.Setting(environment: options.environment, isProtected: options.isProtected, prices: options.prices)
-    isReadOnly = options.isReadOnly
+    writeRefusal = options.writeRefusal
+    isReplay = options.replay != nil
+    notice = options.notice.map { Span($0, .warning) }
     glyphs = options.isASCII ? .ascii : .unicode
   }
 
@@ -99,18 +102,21 @@ struct Interface {
     guard !changes.isEmpty else { return false }
     tallies.update(changes, fleet, prices)
     if fleet.hasEveryRegion(at: now) { burn.note(tallies.money.known, at: now) }
-    for index in pages.indices { pages[index].update(changes, fleet, at: now) }
+    for index in pages.indices {
+      pages[index].update(changes, fleet, at: now)
+      if let said = pages[index].takeNotice() { notice = said }
+    }
     for index in overlays.indices { overlays[index].update(changes, fleet, at: now) }
     let touchesPage = pages[open].takeTouch()
     let figures = Header.Figures(fleet, tallies)
     defer { self.figures = figures }
-    return touchesPage || changes.turned || figures != self.figures || !layers.isEmpty || !overlays.isEmpty
+    return touchesPage || changes.turned || !changes.deletions.isEmpty || figures != self.figures || !layers.isEmpty || !overlays.isEmpty
   }
 
   /// The world answered an effect. - Returns: what is asked of it further.
   mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> [Effect] {
     var effects: [Effect] = []
-    for index in pages.indices { if let said = pages[index].take(answer, fleet, at: now) { notice = said } }
+    for index in pages.indices { pages[index].take(answer, fleet, at: now) }
     for index in overlays.indices.reversed() {
       switch overlays[index].take(answer, fleet, at: now) {
       case .close: overlays.remove(at: index)
@@ -284,7 +290,7 @@ struct Interface {
   private mutating func perform(_ action: Action, _ fleet: Fleet, at now: Timestamp) -> Intent {
     switch action {
     case .open where page == .deletions:
-      if case .deletion(let row)? = selection { overlays.append(DeletionPager(row: row, ledger: ledger)) }
+      if case .deletion(let row)? = selection { overlays.append(DeletionPager(row: row)) }
     case .open:
       layers.append(.detail)
       detailView.moveToTop()
@@ -313,7 +319,7 @@ struct Interface {
     case .jumpEvents: if let text = selection?.eventsFilter(in: fleet) { jump(to: .events, filter: text, fleet, at: now) }
     case .delete:
       guard let id = selection?.org(in: fleet), let org = fleet.orgs[id] else { return .none }
-      overlays.append(DeletionDialog(org, deletion, ledger: ledger, fleet, at: now))
+      overlays.append(DeletionDialog(org, deletion, fleet, at: now))
       return .perform(.deletion(.prepare(org.id, org.slug)))
     case .explain: return explain(fleet, at: now)
     case .console:
@@ -336,8 +342,6 @@ struct Interface {
     }
     return .draw
   }
-
-  private var ledger: DeletionLedger { pages.lazy.compactMap { $0 as? DeletionsPage }.first?.ledger ?? DeletionLedger() }
 
   private mutating func show(_ index: Int, _ fleet: Fleet, at now: Timestamp) -> Intent {
     open = index
@@ -405,9 +409,9 @@ struct Interface {
       state.hasMachine = selection.machine(in: fleet) != nil
       state.hasEvents = selection.eventsFilter(in: fleet) != nil
     }
-    state.isReadOnly = isReadOnly
-    state.writeRefusal = isReadOnly ? "read-only: give --write, or set writes = true in the configuration" : nil
-    state.isHeld = !isReadOnly && fleet.reasonAgainstDeletion(regions: fleet.regions.sorted(), at: now) != nil
+    state.isReplay = isReplay
+    state.writeRefusal = writeRefusal
+    state.isHeld = writeRefusal == nil && fleet.reasonAgainstDeletion(regions: fleet.regions.sorted(), at: now) != nil
     return state
   }
 
@@ -432,7 +436,7 @@ struct Interface {
     pageTop = lines.count
 
     if layers.contains(.help) {
-      lines += helpView.fit(Help.lines(keys, glyphs, width: size.columns), height: body)
+      lines += helpView.fit(Help.lines(keys, state(fleet, at: now), glyphs, width: size.columns), height: body)
     } else {
       lines += drawBody(fleet, rows: body, width: size.columns, &context)
     }

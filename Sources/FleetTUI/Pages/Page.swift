@@ -78,8 +78,10 @@ protocol Page {
   mutating func select(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> Bool
   /// What it wants to know when it is opened; `again`: when it is asked to look anew.
   mutating func asks(again: Bool, _ fleet: Fleet, at now: Timestamp) -> Effect?
-  /// What the world said to an effect; answers to others' questions too. - Returns: what the operator should read at once.
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> Span?
+  /// What the updates since the last call brought that the operator should read at once.
+  mutating func takeNotice() -> Span?
+  /// What the world said to an effect; answers to others' questions too.
+  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp)
   /// The head and at most `rows - 1` lines of the window under it.
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line]
 }
@@ -88,5 +90,6 @@ extension Page {
   /// A page that doesn't know says that it was.
   mutating func takeTouch() -> Bool { true }
   mutating func asks(again: Bool, _ fleet: Fleet, at now: Timestamp) -> Effect? { nil }
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> Span? { nil }
+  mutating func takeNotice() -> Span? { nil }
+  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) {}
 }

@@ -26,11 +26,10 @@ struct PosturePage: TabledPage {
     return .posture(PostureQuestion(about: fleet, at: now))
   }
 
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> Span? {
-    guard case .posture(let checks, let moment) = answer else { return nil }
+  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) {
+    guard case .posture(let checks, let moment) = answer else { return }
     state = .looked(at: moment)
     table.change({ $0.checks = checks }, fleet, at: now)
-    return nil
   }
 
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {}

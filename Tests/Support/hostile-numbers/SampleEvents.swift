@@ -67,7 +67,49 @@ public enum SampleEvents {
               type: type, timestamp: start + Double(index), orgID: type.rawValue.hasPrefix("WORKSPACE") ? nil : "o-2", slug: "acme",
               workspaceID: type.rawValue.hasPrefix("ORG") ? nil : "w-2", data: data, id: UInt64(index + 1)))))
     }
+    events += [
+      event(.here, .configured(settings)),
+      event(
+        .here,
+        .learned(
+          (0..<12).map { number in
+            BootRecord(
+              group: "workspace/hermes", phases: [PhaseTime("launch", 61.5), PhaseTime("adapter", 40)], outcome: .ok,
+              endedAt: start + Double(-9000 * number), target: "workspace/w-\(number)")
+          })), event(.here, .sighted([OrgSighting(id: "o-8", slug: "gone", lastSeen: start + -9000)])),
+      event(.here, .deletionPlanned("o-1", "acme")), event(.here, .deletion(deletion)),
+      event(
+        .here, .receipts([["id": "r-9", "org": ["id": "o-7", "slug": "old"], "hourly_saved": 0.5, "ended_at": "2026-11-23T13:42:07Z"]])),
+    ]
     return events
+  }
+
+  private static var settings: FleetSettings {
+    var prices = PriceBook.builtin.limited(to: ["us-east-2"])
+    prices.hourly = ["us-east-2": ["t3.small": 0.0208, "t3.large": 0.0832]]
+    return FleetSettings(
+      environment: "staging", isProtected: true,
+      orphans: OrphanSettings(environmentTag: OrphanSettings.Tag(key: "Environment", value: "staging"), grace: 600),
+      limits: Triage.Limits(vcpuQuota: 64), prices: prices)
+  }
+
+  /// Carried out as far as a look after its request.
+  private static var deletion: DeletionReport {
+    var fleet = Fleet()
+    fleet.apply(event(.controlPlane, .roster(orgs, limit: 500, unreadable: 0)))
+    fleet.apply(event(.ec2("us-east-2"), .instances(machines, complete: true, problem: nil)))
+    guard let org = fleet.orgs["o-1"] else { preconditionFailure("the sample has no org") }
+    let plan = DeletionPlan(of: org, in: fleet, environment: "staging", isProtected: true, prices: .builtin)
+    var run = DeletionRun(
+      DeletionRun.Order(receiptID: "r-1", plan: plan, planHash: "hash", operator: "me@here", startedAt: start, verifyWithin: 180))
+    let machine = DeletionReading.Machine(id: "i-1", region: "us-east-2", state: .running, type: "t3.small", hourly: 0.0208)
+    let reading = DeletionReading(
+      at: start, roster: .listed(org: org.row, namesake: nil), existence: .exists("o-1"), machines: .found([machine], unread: []),
+      names: .found(["acme.example.com"]), audit: .rows([]))
+    for event in [.started, .read(reading), .answered(.done("p-9", org: "o-1"), status: 200), .read(reading)] as [DeletionRun.Event] {
+      _ = run.handle(event, at: start)
+    }
+    return DeletionReport(run: run, origin: .begun)
   }
 
   private static func event(_ source: Source, _ change: FleetEvent.Change) -> FleetEvent {
