@@ -3,13 +3,21 @@ extension Fleet {
   public mutating func apply(_ event: FleetEvent) {
     guard let event = admitted(event) else { return }
     if case .ec2(let region) = event.source { regions.insert(region) }
+    noteReach(event)
     if case .expected(let pollInterval) = event.change {
+      // It may be stale sooner or later from now on.
+      if sources[event.source]?.pollInterval != pollInterval || sources[event.source]?.isStream != (pollInterval == nil) {
+        keepFloors(toldBy: event.source, at: event.at)
+      }
       sources[event.source, default: SourceRecord()].pollInterval = pollInterval
       sources[event.source]?.isStream = pollInterval == nil
       turn(event.source)
       return
     }
-    if event.source == .feed, event.change.changesWhatIsHeard { keepFloors(at: event.at) }
+    if event.source == .feed, event.change.changesWhatIsHeard {
+      keepFloors(at: event.at)
+      turn(.feed)
+    }
     switch event.change {
     case .expected: break
     case .configured(let settings): configure(settings)
@@ -118,7 +126,8 @@ extension Fleet {
     sources[event.source, default: SourceRecord()].notOffered = reason
     sources[event.source]?.failure = nil
     sources[event.source]?.lastFailure = nil
-    sources[event.source]?.isOpen = false
+    sources[event.source]?.lostSince = nil
+    sources[event.source]?.close(at: event.at)
     turn(event.source)
   }
 
@@ -128,7 +137,7 @@ extension Fleet {
       workspaces[workspace]?.listening.opened(at: event.at)
       changes.workspaces.insert(workspace)
       noteOffered(.streams, event)
-    } else {
+    } else if event.source == .feed {
       sources[event.source, default: SourceRecord()].isOpen = true
       sources[event.source]?.isStream = true
       // A stream that resumed lost nothing; one that did not is followed by a gap.
@@ -139,11 +148,12 @@ extension Fleet {
 
   private mutating func applyClosing(of workspace: WorkspaceID?, _ event: FleetEvent) {
     if let workspace {
+      keepFloor(of: .workspace(workspace), at: event.at)
       openStreams.remove(workspace)
       workspaces[workspace]?.listening.closed(at: event.at)
       changes.workspaces.insert(workspace)
     } else {
-      sources[event.source]?.isOpen = false
+      sources[event.source]?.close(at: event.at)
       turn(event.source)
     }
   }
@@ -165,7 +175,7 @@ extension Fleet {
     for id in orgs.keys.filter({ !listed.contains($0) }).sorted() {
       guard let org = orgs[id], org.statusToldAt <= asked else { continue }
       record(event, .orgGone, org: id, data: Self.found([:]))
-      depart(id)
+      depart(id, at: event.at)
     }
     noteComplete(event)
   }
@@ -194,6 +204,9 @@ extension Fleet {
     let before = org.row
     org.row = row
     if row.slug != before.slug {
+      // Another source tells of its workspaces from now on.
+      keepFloors(toldBy: .tenant(before.slug), at: event.at)
+      changes.workspaces.formUnion(workspacesByOrg[row.id] ?? [])
       forget(before.slug, of: row.id)
       orgsBySlug[row.slug, default: []].insert(row.id)
     }
@@ -220,16 +233,19 @@ extension Fleet {
   }
 
   /// Lets an org go, with its workspaces; its machines stay until EC2 says otherwise.
-  mutating func depart(_ id: OrgID) {
+  mutating func depart(_ id: OrgID, at now: Timestamp) {
     guard let org = orgs[id] else { return }
     for workspace in workspacesByOrg[id] ?? [] { dropWorkspace(workspace) }
     workspacesByOrg[id] = nil
+    // Two may have had the name for a while.
+    keepFloors(toldBy: .tenant(org.slug), at: now)
     orgs[id] = nil
     inFlight.remove(.tenant(id))
     forget(org.slug, of: id)
     departed.updateValue((org.slug, org.lastSeen ?? org.firstSeen), forKey: id)
     if departed.count > 10_000 { departed.removeFirst() }
     sources[.tenant(org.slug)] = nil
+    reach.forget(.tenant(org.slug))
     turn(.tenant(org.slug))
     changes.orgs.insert(id)
   }
@@ -254,7 +270,7 @@ extension Fleet {
   private mutating func applyAbsence(of slug: Slug, _ event: FleetEvent) {
     guard let org = org(named: slug), org.statusToldAt <= event.asked ?? event.at else { return }
     record(event, .orgGone, org: org.id, data: Self.found([:]))
-    depart(org.id)
+    depart(org.id, at: event.at)
   }
 
   // MARK: - Boots
@@ -380,6 +396,7 @@ extension SourceRecord {
     lastFailure = nil
     failure = nil
     notOffered = nil
+    lostSince = nil
   }
 
   mutating func succeedPartly(at moment: Timestamp, because reason: String) {
@@ -388,11 +405,21 @@ extension SourceRecord {
     lastFailure = nil
     failure = nil
     notOffered = nil
+    lostSince = nil
   }
 
   mutating func fail(at moment: Timestamp, because reason: String) {
     lastFailure = moment
     failure = reason
+    close(at: moment)
+    if lostSince.map({ $0 < lastData ?? $0 }) ?? true { lostSince = moment }
+  }
+
+  /// Its stream ended: until now it was heard.
+  mutating func close(at moment: Timestamp) {
+    guard isOpen else { return }
     isOpen = false
+    if isStream { lastComplete = max(lastComplete ?? moment, moment) }
+    lostSince = moment
   }
 }

@@ -8,6 +8,9 @@ public struct RegionResources: Hashable, Codable, Sendable {
     case failed(String)
 
     public var rows: [Row]? { if case .complete(let rows) = self { rows } else { nil } }
+
+    /// It came before, and failed now.
+    fileprivate func lacks(of known: Self) -> Bool { if case .failed = self { known.rows != nil } else { false } }
   }
 
   public var at: Timestamp
@@ -46,9 +49,19 @@ public struct RegionResources: Hashable, Codable, Sendable {
   }
 }
 
+extension RegionResources {
+  /// One of the lists that leftovers are judged from failed, and had come before.
+  fileprivate func lacks(of known: RegionResources) -> Bool {
+    volumes.lacks(of: known.volumes) || addresses.lacks(of: known.addresses) || securityGroups.lacks(of: known.securityGroups)
+      || interfaces.lacks(of: known.interfaces)
+  }
+}
+
 extension Fleet {
   mutating func applyResources(_ read: RegionResources, _ event: FleetEvent) {
     guard case .ec2(let region) = event.source, (resources[region]?.at ?? read.at) <= read.at else { return }
+    // A list that failed is not an empty one: what was read before stays, and ages.
+    if let known = resources[region], read.lacks(of: known) { return }
     resources[region] = read
     turn(event.source)
   }

@@ -12,6 +12,8 @@ extension Fleet {
         if let lastFeedID, id <= lastFeedID { return }
         lastFeedID = id
       }
+      // While it is open it is fresh; else this may be its first word, or the first again.
+      if sources[.feed]?.isOpen != true, sources[.feed]?.freshness(at: event.at).state != .complete { turn(.feed) }
       sources[.feed, default: SourceRecord()].lastComplete = event.at
     }
     if case .tenant(let slug) = event.source {
@@ -103,7 +105,7 @@ extension Fleet {
       keep(row)
       finishCascade(purge)
     }
-    depart(id)
+    depart(id, at: event.at)
   }
 
   // MARK: - Workspaces

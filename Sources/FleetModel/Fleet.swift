@@ -60,6 +60,12 @@ public struct Fleet: Sendable {
   /// What came lately by which way: an event that arrives by two is applied once.
   var recent: RecentEvents = RecentEvents()
   var changes = FleetChanges()
+  /// Whether anything is reached from here.
+  var reach = Reach()
+  /// How every source stands, as of the last ``judge(at:limits:prices:)``.
+  public internal(set) var book = SourceBook()
+  /// Every count and sum that anything shows, as of then.
+  public internal(set) var figures = Figures()
   /// What was learned of how long boots take.
   public internal(set) var history = BootHistory()
   var finishedBoots: [BootRecord] = []
@@ -104,12 +110,19 @@ public struct Fleet: Sendable {
 
   /// Brings verdicts and findings up to `now`: what changed since the last ``takeChanges()`` is judged again, and what became true by time
   /// alone, nothing else. To be called before the changes are taken, which then tell of what else is said than before.
-  /// - Parameter limits: `nil`: as they are known.
-  public mutating func judge(at now: Timestamp, limits: Triage.Limits? = nil) {
+  /// - Parameters:
+  ///   - limits: `nil`: as they are known.
+  ///   - prices: what the machines' costs are counted by; `nil`: as they are known.
+  public mutating func judge(at now: Timestamp, limits: Triage.Limits? = nil, prices: PriceBook? = nil) {
     if let limits { self.limits = limits }
+    if let prices, prices != settings.prices { price(by: prices) }
+    let turned = lookAtSources(at: now)
     judgeMachines(at: now)
     judgeLeftovers(at: now)
-    judgeFindings(at: now)
+    countFigures()
+    judgeFindings(at: now, turned: turned)
+    // A word of one that is lost moves what stands still to that moment, though it stands no otherwise than before.
+    settleFigures(at: now, turned: !turned.isEmpty || changes.sources.contains { !book.isFresh($0) })
   }
 
   private mutating func judgeMachines(at now: Timestamp) {
@@ -177,7 +190,7 @@ public struct Fleet: Sendable {
 
   public func freshness(of source: Source, at now: Timestamp) -> Freshness {
     guard let record = sources[source] else { return Freshness(state: .never, at: nil) }
-    let freshness = record.freshness(at: now)
+    let freshness = corrected(record.freshness(at: now), of: source)
     if source == .controlPlane, freshness.state == .complete, orgs.isEmpty, instances.values.contains(where: isOursAndStanding) {
       return Freshness(state: .partial, at: freshness.at, problem: "the roster is empty while machines of ours exist")
     }

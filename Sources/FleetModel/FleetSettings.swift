@@ -28,8 +28,10 @@ extension Fleet {
   /// Takes in what is configured. What was judged by other settings is judged anew.
   mutating func configure(_ settings: FleetSettings) {
     let judgedByOthers = settings.orphans != self.settings.orphans
+    if settings.prices != self.settings.prices { price(by: settings.prices) }
     self.settings = settings
     guard judgedByOthers else { return }
+    changes.leftovers.formUnion(leftovers.ids)
     judgement = OrphanJudgement(settings: settings.orphans)
     leftovers = LeftoverJudgement()
     changes.instances.formUnion(instances.keys)

@@ -67,6 +67,8 @@ public struct SourceRecord: Hashable, Codable, Sendable {
   /// For a stream: open now, and since when without a gap.
   public var isOpen = false
   public var openedAt: Timestamp?
+  /// When it began to fail, or its stream closed; `nil` while its last word is an answer.
+  public internal(set) var lostSince: Timestamp?
   /// What of it can't be had.
   public internal(set) var lacks: [SourcePart: SourceLack] = [:]
   /// The epoch of the newest answer applied; an answer to an older question changes nothing.

@@ -68,6 +68,10 @@ struct SimulationFiles: Sendable {
       record_quota = \(SimulationOptions.recordQuota(orgs: size))
       core_names   = ["api", "app", "doc", "send", "status", "www", "staging-api"]
 
+      # How long simulated boots take says nothing of real ones.
+      [history]
+      path = "\(directory)/history.sqlite"
+
       """
   }
 

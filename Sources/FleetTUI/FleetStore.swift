@@ -41,9 +41,11 @@ final class FleetStore {
   /// Returns when what was learned is kept.
   func finish() { history?.file.finish() }
 
-  /// When a verdict or a finding changes by time alone.
+  /// When a verdict, a finding or what is known of a source changes by time alone.
   var nextJudgement: Timestamp? {
-    [fleet.triage.nextChange, fleet.judgement.nextChange, fleet.leftovers.nextChange].compactMap { $0 }.min().map { $0 + 0.001 }
+    [fleet.triage.nextChange, fleet.judgement.nextChange, fleet.leftovers.nextChange, fleet.book.nextChange].compactMap { $0 }.min().map {
+      $0 + 0.001
+    }
   }
 
   private func noteOrgs(_ changes: FleetChanges, at now: Timestamp) {

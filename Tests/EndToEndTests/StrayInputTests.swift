@@ -144,11 +144,11 @@ import Testing
     let terminal = try PseudoTerminal(columns: 120)
     try terminal.see("acme")
     try terminal.press("d")
-    try terminal.see("read-only: give --write")
+    try terminal.see("read-only: start with `fleettui demo --write`")
     // q would leave, e explain, m jump.
     for key in "demo/equinoxq" { try terminal.press(String(key)) }
     let rows = try terminal.screen().joined(separator: "\n")
-    #expect(rows.contains("read-only: give --write") && rows.contains("▶ acme"), "\(rows)")
+    #expect(rows.contains("read-only: start with `fleettui demo --write`") && rows.contains("▶ acme"), "\(rows)")
     try pause(1.5, terminal)
     try terminal.press("2")
     try terminal.see("RUNTIME")

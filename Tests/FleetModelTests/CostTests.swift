@@ -292,7 +292,14 @@ private func near(_ left: Double?, _ right: Double) -> Bool { left.map { abs($0 
       WorkspaceRow(id: "c", name: "c", status: .online, monthlySpendCents: 100, budgetLimitCents: 100),
     ])
     #expect(spend.spend == 13.34 && spend.budget == 51)
-    #expect(spend.exhausted == ["c"])
+    #expect(spend.exhausted == ["c"] && spend.isOverspent)
+  }
+
+  @Test func moreThanAllBudgetsTogetherIsOverspentWhoeverSpentIt() {
+    let limited = WorkspaceRow(id: "a", name: "a", status: .online, monthlySpendCents: 1200, budgetLimitCents: 5000)
+    #expect(!spend([limited]).isOverspent)
+    let over = spend([limited, WorkspaceRow(id: "b", name: "b", status: .online, monthlySpendCents: 9257)])
+    #expect(over.spend == 104.57 && over.budget == 50 && over.exhausted.isEmpty && over.isOverspent)
   }
 
   @Test func whatATenantDoesNotTellIsUnknown() {

@@ -177,33 +177,51 @@ import Testing
     }
   }
 
-  @Test(arguments: 0..<30) func noFindingIsShownWhoseOwnDisproofIsKnown(seed: UInt64) {
+  /// What is shown of a fleet: what was judged, with what is kept of lost sources.
+  private static func shown(_ fleet: Fleet, at now: Timestamp) -> [Finding] {
+    fleet.triage.targets.flatMap { fleet.findings(believedOf: $0, at: now) }
+  }
+
+  @Test(arguments: 0..<10) func noFindingIsShownWhoseOwnDisproofIsKnown(seed: UInt64) {
     var random = SeededGenerator(seed: 7000 + seed)
     var fleet = Fleet(limits: Triage.Limits(vcpuQuota: seed % 3 == 0 ? nil : 6))
     var now = Timestamp(rfc3339: "2026-11-24T03:00:00Z")!
     let sources: [Source] = [.controlPlane, .tenant("acme"), .tenant("globex"), .ec2("us-east-2"), .dns]
     var seen = 0
-    for step in 0..<120 {
+    func check(_ findings: [Finding], _ fleet: Fleet, _ file: CaseFile, at now: Timestamp, _ step: Int) -> Bool {
+      seen += findings.count
+      for finding in findings {
+        let isWrong = finding.isDisproved || Self.isDisproved(finding, fleet, file, at: now) || Self.contradicts(finding, fleet, file)
+        #expect(!isWrong, "seed \(seed), step \(step): \(finding)")
+        if isWrong { return false }
+      }
+      return true
+    }
+    for step in 0..<80 {
       now = now + (Int.random(in: 0..<10, using: &random) == 0 ? 200 : Double.random(in: 0...20, using: &random))
       fleet.apply(Self.event(&random, at: now))
-      var scenes = [(fleet, now)]
-      // Each source in turn is lost for a while.
+      // Each source in turn is lost for a while; what the others tell meanwhile counts.
       var lost = fleet
       let source = sources[step % sources.count]
       lost.apply(FleetEvent(source: source, at: now, epoch: .max, change: .failed("\(source) is away")))
-      scenes += [(lost, now + 1), (lost, now + 90)]
-      for (fleet, now) in scenes {
+      for (fleet, now) in [(fleet, now), (lost, now + 1), (lost, now + 90)] {
         for file in [CaseFile(), Self.file(&random, at: now)] {
-          let findings = fleet.orgs.keys.flatMap { fleet.findings(within: $0, at: now, file: file) } + fleet.findings(at: now)
-          seen += findings.count
-          for finding in findings {
-            let isWrong = finding.isDisproved || Self.isDisproved(finding, fleet, file, at: now) || Self.contradicts(finding, fleet, file)
-            #expect(!isWrong, "seed \(seed), step \(step): \(finding)")
-            if isWrong { return }
-          }
+          let findings = fleet.orgs.keys.flatMap { fleet.findings(within: $0, at: now, file: file) } + fleet.findings(at: now, file: file)
+          guard check(findings, fleet, file, at: now, step) else { return }
         }
       }
       fleet.judge(at: now)
+      lost.judge(at: now + 1)
+      for ahead in [2.0, 3, 90] {
+        _ = lost.takeChanges()
+        let event = Self.event(&random, at: now + ahead)
+        if event.source != source { lost.apply(event) }
+        lost.judge(at: now + ahead)
+        guard check(Self.shown(lost, at: now + ahead), lost, CaseFile(), at: now + ahead, step) else { return }
+        let differences = lost.triage.differences(from: lost, at: now + ahead)
+        #expect(differences.isEmpty, "seed \(seed), step \(step), without \(source): \(differences)")
+      }
+      guard check(Self.shown(fleet, at: now), fleet, CaseFile(), at: now, step) else { return }
       _ = fleet.takeChanges()
       let differences = fleet.triage.differences(from: fleet, at: now) + fleet.checkInvariants()
       #expect(differences.isEmpty, "seed \(seed), step \(step): \(differences)")

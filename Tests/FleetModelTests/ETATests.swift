@@ -155,6 +155,34 @@ import Testing
     #expect(history.plan(for: "workspace/langgraph", published: .prebaked) == .prebaked)
   }
 
+  @Test func fewerThanEightBootsMakeNobodyLate() {
+    var history = BootHistory()
+    for count in 1...7 {
+      history.learn(boot("workspace/hermes", [10, 20, 30]))
+      history.settle()
+      let plan = history.plan(for: "workspace/hermes", published: .hermes)
+      #expect(plan.samples == count && plan.median == 60)
+      #expect(plan.lateAfter == PhasePlan.hermes.lateAfter, "late by typical times")
+      for phase in plan.phases {
+        #expect(phase.lateAfter == PhasePlan.hermes.phases.first { $0.name == phase.name }?.lateAfter ?? .infinity)
+      }
+      #expect(history.plan(for: "workspace/hermes", published: PhasePlan([])).lateAfter == .infinity, "or never")
+    }
+    history.learn(boot("workspace/hermes", [10, 20, 30]))
+    history.settle()
+    #expect(history.plan(for: "workspace/hermes", published: .hermes).lateAfter == 61)
+  }
+
+  @Test func whatIsNeverLateHasNoSuchMoment() {
+    let plan = PhasePlan([PhasePlan.Phase("launch", 10, lateAfter: .infinity)], median: 10, lateAfter: .infinity, samples: 2)
+    let start = Timestamp(rfc3339: "2026-11-24T03:00:00Z")!
+    for tellsPhases in [false, true] {
+      let progress = Progress(of: Boot(startedAt: start), plan: plan, tellsPhases: tellsPhases, deadline: nil, at: start + 5000)
+      #expect(progress.lateAt == nil && !progress.isLate && progress.eta.map { $0.p90.isFinite } == true)
+      #expect(progress.limit.map { (0...1).contains($0) } ?? true)
+    }
+  }
+
   @Test func bootsWithoutPhasesStretchThePublishedOnes() {
     var history = BootHistory()
     for _ in 0..<10 { history.learn(BootRecord(group: "workspace/hermes", phases: [PhaseTime("boot", 1260)], outcome: .ok)) }

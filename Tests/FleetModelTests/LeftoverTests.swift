@@ -66,6 +66,35 @@ import Testing
     #expect(scene.fleet.leftovers.differences(from: scene.fleet, at: scene.now).isEmpty)
   }
 
+  @Test func aListThatFailsOrGrowsOldTakesNothingAway() {
+    var scene = scene()
+    func figure() -> Figure<Int> {
+      _ = judge(&scene)
+      return scene.fleet.figures.totals.leftovers
+    }
+    let known = figure()
+    #expect(known == Figure(300, .known))
+    let readAt = scene.now
+    scene.pass(300)
+    scene.hear(
+      .ec2("a"),
+      .resources(
+        RegionResources(
+          at: scene.now, volumes: .failed("503"), addresses: .failed("503"), securityGroups: .failed("503"), interfaces: .failed("503"))))
+    scene.hear(.controlPlane, .roster(scene.fleet.orgs.values.map(\.row), limit: 500, unreadable: 0))
+    scene.hear(.ec2("a"), .instances(scene.fleet.instances.values.map(\.row), complete: true, problem: nil))
+    #expect(figure() == known)
+    scene.pass(601)
+    scene.hear(.controlPlane, .roster(scene.fleet.orgs.values.map(\.row), limit: 500, unreadable: 0))
+    scene.hear(.ec2("a"), .instances(scene.fleet.instances.values.map(\.row), complete: true, problem: nil))
+    #expect(figure() == Figure(300, .lastKnown(readAt)), "its lists are over a quarter of an hour old")
+    scene.pass(10)
+    scene.hear(.controlPlane, .failed("503"))
+    #expect(figure() == Figure(300, .lastKnown(readAt)))
+    #expect(
+      scene.fleet.leftovers.verdict(of: OrphanCase.ID(kind: .volume, id: "vol-1")) == .cannotTell([.roster]), "it must not be acted on")
+  }
+
   @Test func whatAChangeTouchesIsJudgedAgainAndNothingElse() {
     var scene = scene()
     _ = judge(&scene)

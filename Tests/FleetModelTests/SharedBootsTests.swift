@@ -111,6 +111,8 @@ import Testing
 
   @Test func onceItsTimeIsOverItHasFailed() throws {
     var scene = scene()
+    // It isn't lost before its time is over.
+    scene.hear(.tenant("acme"), .expected(pollInterval: 700))
     scene.fleet.judge(at: scene.now)
     let end = try #require(scene.fleet.triage.nextChange)
     #expect(end == scene.now + 1500)

@@ -85,6 +85,8 @@ private struct Desk {
     var desk = Desk.loaded()
     let began = desk.roster([Desk.row("acme"), Desk.row("bright", .provisioning, age: 1)])
     #expect(!began)
+    // Asked so seldom that it isn't stale meanwhile: with nobody heard a boot doesn't turn late.
+    _ = desk.apply(.controlPlane, .expected(pollInterval: 3600))
     let late = try #require(desk.fleet.progress(of: .tenant("id-bright"), at: desk.now)?.lateAt)
     _ = desk.pass(late - desk.now - 1)
     let turned = desk.pass(2)

@@ -110,10 +110,13 @@ import Testing
     try await withFleet { config in
       let directory = try TemporaryDirectory()
       let variables = ["XDG_STATE_HOME": directory.url.path]
+      // Its own history would go with the simulation.
+      let simulated = try String(contentsOfFile: config, encoding: .utf8)
+      let ours = try directory.file("config.toml", String(simulated.split(separator: "[history]")[0]))
       let boots = "{\"group\":\"g\",\"phases\":[{\"name\":\"a\",\"seconds\":1}],\"outcome\":\"ok\"}\n"
       let made = try await CommandRun.run("eta", "import", "-", input: boots, variables: variables)
       #expect(made.status == 0, "\(made)")
-      let run = try await ShellRun.run("ulimit -f 0; exec $fleettui snapshot --config \(config)", variables: variables)
+      let run = try await ShellRun.run("ulimit -f 0; exec $fleettui snapshot --config \(ours)", variables: variables)
       #expect(run.status == 0 && run.errors.contains("history \(directory.url.path)"), "\(run)")
       let refused = try await ShellRun.run(
         "ulimit -f 0; exec $fleettui eta import -", input: Data(boots.replacing("1", with: "2").utf8), variables: variables)

@@ -84,15 +84,15 @@ struct InterfaceScene {
     ])
     #expect(
       scene.screen().map { String($0.reversed().drop { $0 == " " }.reversed()) } == [
-        " fleet ▸ STAGING   ● control plane                                                                            read-only",
-        " 3 orgs  ? machines  0 workspaces    ✕ 1 failed",
+        " fleet ▸ STAGING   ● control plane  ◌ 0 of 1 tenants                                                          read-only",
+        " 3 orgs  ? machines  … workspaces  ✕ 1… failed",
         " 1 Fleet  2 Provisioning  3 Triage 1  4 Instances  5 Orphans  6 Costs  7 DNS  8 Posture  9 Deletions  0 Events",
         String(repeating: "─", count: 120),
         "  ORG ↑                TENANT          MACHINE    WORKSPACES   PROGRESS                  COST/H   AGE  FINDING",
-        "▶ acme                 ● running       ·          ·                                           ?    1d",
+        "▶ acme                 ● running       ·          …                                           ?    1d",
         "  bright-lab           ✕ failed        ·          ·                                           ?    1h  tunnel/DNS step …",
         "  cinder               ○ suspended     ·          ·                                           ?    1m",
-        "", "", "", "",
+        "", "", "", "  ◌ loading: 0 of 1 tenants",
         String(repeating: "─", count: 120),
         " enter open  / filter  s sort  e explain  d delete (read-only)  ? help  q quit                                 1–3 of 3",
       ])

@@ -168,7 +168,9 @@ private func idle() -> SimulationOptions {
     other.orgs = 3
     try await withFleet(idle()) { _, first in
       try await withFleet(other) { simulation, second in
-        let both = first.configuration + second.configuration.replacing("environment.demo", with: "environment.second").drop { $0 != "[" }
+        // Of one history for both.
+        let other = second.configuration.split(separator: "[history]")[0].replacing("environment.demo", with: "environment.second")
+        let both = first.configuration + other.drop { $0 != "[" }
         let directory = try TemporaryDirectory()
         let path = try directory.file("config.toml", both)
         let run = try await CommandRun.run("dns", "--config", path, "--format", "json")

@@ -94,7 +94,7 @@ private struct Scene {
     #expect(scene.row("i-young").contains("◌ grace"))
     #expect(scene.row("vol-lost").contains("used by nothing · volume"))
     #expect(!screen.contains { $0.contains("i-tenant") })
-    #expect(screen.contains { $0.contains("3 orphans (2 machines)  $0.17/h") && $0.contains("1 in grace") })
+    #expect(screen.contains { $0.contains("2 orphan machines, 1 leftover  $0.17/h") && $0.contains("1 in grace") })
     #expect(
       screen.contains {
         $0.contains("judged from roster") && $0.contains("regions 1 of 1, tenants 1 of 1; not read: security groups of us-east-2")
@@ -171,7 +171,7 @@ private struct Scene {
     let screen = scene.screen()
     #expect(screen.contains { $0.contains("the roster has not been read yet, so nothing can be called an orphan") })
     #expect(scene.row("i-gone").contains("? can't tell") && scene.row("i-gone").contains("roster"))
-    #expect(screen.contains { $0.contains("0 orphans") && $0.contains("can't be told") })
+    #expect(screen.contains { $0.contains("… orphan machines") && $0.contains("can't be told") })
     scene.roster()
     scene.tenant()
     #expect(scene.row("i-gone").contains("✕ orphan"))

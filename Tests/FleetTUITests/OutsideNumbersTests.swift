@@ -180,7 +180,7 @@ import Testing
       let fleet = scene.fleet
       let settings = OrphanSettings()
       let documents = [
-        SnapshotDocument(fleet: fleet, prices: .builtin, vcpuQuota: nil, orphans: settings, now: moment).json(environment: "e"),
+        SnapshotDocument(fleet: fleet, prices: .builtin, vcpuQuota: nil, now: moment).json(environment: "e"),
         CostsDocument(fleet: fleet, prices: .builtin, vcpuQuota: .max, orphans: settings, now: moment).json(environment: "e"),
         OrphansDocument(fleet: fleet, settings: settings, prices: .builtin, now: moment).json(environment: "e"),
       ]

@@ -60,7 +60,7 @@ import Testing
       let now = wallClock()
       fleet.judge(at: now)
       let settings = OrphanSettings(environment.aws)
-      let snapshot = SnapshotDocument(fleet: fleet, prices: .builtin, vcpuQuota: 96, orphans: settings, now: now)
+      let snapshot = SnapshotDocument(fleet: fleet, prices: .builtin, vcpuQuota: 96, now: now)
       let orphans = OrphansDocument(fleet: fleet, settings: settings, prices: .builtin, now: now)
       let costs = CostsDocument(fleet: fleet, prices: .builtin, vcpuQuota: 96, orphans: settings, now: now)
       #expect(orphans.text(columns: 200).contains(/orphans: \$[0-9.]+\/h, \$[0-9.]+\/month, \$[0-9.]+(\+\?)? so far/))

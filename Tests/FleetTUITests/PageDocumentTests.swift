@@ -84,7 +84,7 @@ import Testing
     scene.now = scene.now + 200
     _ = scene.screen()
     let explained = scene.fleet.triage.findings(of: .org("id-acme")).contains {
-      $0.code == .tenantUnreachable || $0.code == .tunnelOrDNSFailed
+      [.tenantUnreachable, .tunnelOrDNSFailed, .statusDisagrees].contains($0.code)
     }
     let isGap = scene.fleet.gaps(at: scene.now).contains { $0.source == .tenant("acme") }
     #expect(explained != isGap)

@@ -14,6 +14,7 @@ import Testing
     init() {
       let orgs = (10..<70).map { OrgRow(id: OrgID("id-\($0)"), slug: Slug("org-\($0)"), status: .running) }
       apply(.controlPlane, .roster(orgs, limit: 500, unreadable: 0))
+      apply(.feed, .streamOpened(nil))
       for number in 10..<70 { apply(.tenant(Slug("org-\(number)")), .workspaces(OrgID("id-\(number)"), [Self.row(number)])) }
       _ = draw()
     }

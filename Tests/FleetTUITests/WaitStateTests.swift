@@ -42,8 +42,8 @@ import Testing
     let progress = Progress(
       of: boot, plan: PhasePlan.published(role: .workspace, runtime: "hermes"), tellsPhases: true, deadline: nil,
       at: ExplainDocumentTests.now)
-    let line = WaitScreen.line("acme/one", "provisioning", progress, .unicode, at: ExplainDocumentTests.now).plain
+    let line = WaitScreen.line("acme/one", "provisioning", progress, .unicode).plain
     #expect(line.hasPrefix("acme/one  ▕█") && line.contains("%") && line.contains("install_apt_base"), "\(line)")
-    #expect(WaitScreen.line("acme", "asking", nil, .ascii, at: ExplainDocumentTests.now).plain == "acme  asking")
+    #expect(WaitScreen.line("acme", "asking", nil, .ascii).plain == "acme  asking")
   }
 }

@@ -69,12 +69,12 @@ struct TenantRounds {
     let listed = Set(rows.map(\.id))
     for (id, tenant) in tenants {
       if let owner = owners[tenant.visit.slug] {
-        if owner.id != id || !Self.shouldAnswer(owner.status) { forget(id) }
+        if owner.id != id || !OrgStatus.hasTenant(owner.status) { forget(id) }
       } else if isWhole || listed.contains(id) {
         forget(id)
       }
     }
-    for row in owners.values where Self.shouldAnswer(row.status) && tenants[row.id] == nil {
+    for row in owners.values where OrgStatus.hasTenant(row.status) && tenants[row.id] == nil {
       visits += 1
       tenants[row.id] = Tenant(Visit(org: row.id, slug: row.slug, number: visits))
       orgs[row.slug] = row.id
@@ -87,14 +87,6 @@ struct TenantRounds {
     if orgs[tenant.visit.slug] == org { orgs[tenant.visit.slug] = nil }
     claims.forget(org)
     mustRearrange = true
-  }
-
-  /// Whether a tenant in that state has a name that answers.
-  private static func shouldAnswer(_ status: OrgStatus?) -> Bool {
-    switch status {
-    case .running, .unknown: true
-    case nil, .provisioning, .failed, .abandoned, .stopped, .suspended, .purged: false
-    }
   }
 
   /// The tenant as long as it is the one that was asked.

@@ -60,12 +60,14 @@ public struct CostReport: Sendable {
   public init(of fleet: Fleet, prices: PriceBook, judgement: OrphanJudgement, at now: Timestamp) {
     self.prices = prices
     knowsMachines = Self.knowsMachines(of: fleet)
-    knowsOrphans = knowsMachines && judgement.orphans != nil
-    let pricing = InstancePricing(prices: prices, fleet: fleet, now: now)
+    knowsOrphans = knowsMachines && judgement.lastToldOrphans != nil
+    // What runs on may have ended since a region was last heard.
+    let lost = fleet.regions.compactMap { fleet.lostAt(.ec2($0), at: now) }.min()
+    let pricing = InstancePricing(prices: prices, fleet: fleet, now: min(now, lost ?? now))
     var unpriced: Set<String> = []
     for instance in fleet.instances.values where instance.row.state != .terminated {
       let row = instance.row
-      let verdict = judgement.verdict(of: row.id)
+      let verdict = judgement.lastTold(of: row.id)
       guard verdict != .foreign else { continue }
       let cost = pricing.cost(of: row)
       instances[row.id] = cost
@@ -139,6 +141,12 @@ public struct LLMSpend: Hashable, Sendable {
   public let budget: Double?
   /// Workspaces that spent what they may, or more.
   public let exhausted: [WorkspaceID]
+
+  /// A limit is reached: a workspace's own, or all of them together.
+  public var isOverspent: Bool {
+    if let spend, let budget, spend >= budget { return true }
+    return !exhausted.isEmpty
+  }
 
   public init(of org: Org, in fleet: Fleet) {
     guard fleet.sources[.tenant(org.slug)]?.lastComplete != nil else {

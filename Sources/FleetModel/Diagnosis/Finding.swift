@@ -26,14 +26,16 @@ public struct Finding: Hashable, Sendable {
     case purgeOld = "purge-old"
     case deletionLeftMachines = "deletion-left-machines"
     case clockSkew = "clock-skew"
+    case bootLate = "boot-late"
+    case cutOff = "cut-off"
     case sourceOverreach = "source-overreach"
     case streamsRefused = "streams-refused"
 
     /// How far down the chain of causes: 0 explains what has 1, and that what has 2.
     var depth: Int {
       switch self {
-      case .bootEventsMissing, .bootedNeverRegistered, .runtimeCrashed, .envMissing, .dnsQuotaFull, .vcpuQuotaFull, .provisionerDisabled,
-        .wedged, .platformDatabaseDown:
+      case .cutOff, .bootEventsMissing, .bootedNeverRegistered, .runtimeCrashed, .envMissing, .dnsQuotaFull, .vcpuQuotaFull,
+        .provisionerDisabled, .wedged, .platformDatabaseDown:
         0
       case .tunnelOrDNSFailed: 1
       default: 2
@@ -88,6 +90,8 @@ public struct Finding: Hashable, Sendable {
   public var unchecked: [String]
   public var nextStep: String
   public var disproof: Disproof?
+  /// When what it is judged from was last heard, where it can't be judged anew: it is as it was known then.
+  public internal(set) var asOf: Timestamp?
 
   public init(
     _ code: Code, _ severity: Severity, of target: Target, _ summary: String, evidence: [Evidence], unchecked: [String] = [],

@@ -6,7 +6,7 @@ extension Fleet {
 
   func findings(of org: OrgID, by clock: RuleClock, file: CaseFile = CaseFile()) -> [Finding] {
     guard let org = orgs[org], org.row.status != .purged else { return [] }
-    return OrgRules(fleet: self, org: org, file: file, clock: clock).findings().ranked
+    return withLateness(of: .tenant(org.id), OrgRules(fleet: self, org: org, file: file, clock: clock).findings(), by: clock).ranked
   }
 
   /// What is wrong with a workspace, the worst first.
@@ -16,7 +16,8 @@ extension Fleet {
 
   func findings(of workspace: WorkspaceID, by clock: RuleClock, file: CaseFile = CaseFile()) -> [Finding] {
     guard let workspace = workspaces[workspace], workspace.row.status != .removed else { return [] }
-    return WorkspaceRules(fleet: self, workspace: workspace, file: file, clock: clock).findings().ranked
+    let found = WorkspaceRules(fleet: self, workspace: workspace, file: file, clock: clock).findings()
+    return withLateness(of: .workspace(workspace.id), found, by: clock).ranked
   }
 
   /// An org's findings and those of its workspaces.
@@ -24,7 +25,7 @@ extension Fleet {
     (findings(of: org, at: now, file: file) + workspaces(of: org).flatMap { findings(of: $0.id, at: now, file: file) }).ranked
   }
 
-  /// What concerns no single org: clocks, quotas, and deletions whose org the roster no longer holds.
+  /// What concerns no single org: the way to the fleet, clocks, quotas, and deletions whose org the roster no longer holds.
   public func findings(at now: Timestamp, file: CaseFile = CaseFile()) -> [Finding] {
     let gone = instancesByOrg.keys.filter { orgs[$0] == nil && completedPurges[$0] != nil }
     return fleetFindings(purges: purges.values, deleted: gone, file: file, RuleClock(now: now))
@@ -36,7 +37,9 @@ extension Fleet {
   func fleetFindings(
     purges: some Sequence<PurgeRow>, deleted: some Sequence<OrgID>, file: CaseFile = CaseFile(), _ clock: RuleClock
   ) -> [Finding] {
-    var found = [clockFinding(clock), finding(.vcpus, of: .fleet, by: clock), finding(.zone, of: .fleet, file, by: clock)]
+    var found = [
+      cutOffFinding, clockFinding(clock), finding(.vcpus, of: .fleet, by: clock), finding(.zone, of: .fleet, file, by: clock),
+    ]
     for purge in purges where purge.orgID.map({ orgs[$0] == nil }) ?? true { found.append(finding(of: purge, target: .fleet, at: clock)) }
     for org in deleted { found.append(machinesLeft(by: org, clock)) }
     return found.standing.ranked

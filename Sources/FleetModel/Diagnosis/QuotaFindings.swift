@@ -58,16 +58,16 @@ extension Fleet {
 
   /// What a machine takes of the quota of standard on-demand vCPUs; 0 where its type doesn't tell.
   static func vcpus(of row: InstanceRow) -> Int {
-    guard row.state.isLive, !row.isSpot, let type = row.type.flatMap(InstanceType.init), type.isStandard else { return 0 }
-    return type.vcpus ?? 0
+    VCPUQuota.counted(row) ?? 0
   }
 
-  /// The orgs and workspaces that wait for room.
-  private var waiting: String {
+  /// What is coming up and still needs room: who has a machine takes no more vCPUs, and records are made for tenants alone.
+  private func waiting(for quota: Quota) -> String {
     let coming = inFlight.compactMap { target -> String? in
       switch target {
-      case .tenant(let id): orgs[id]?.slug.rawValue
-      case .workspace(let id): workspaces[id].map { "\(orgs[$0.orgID]?.slug.rawValue ?? "?")/\($0.row.name)" }
+      case .tenant(let id): quota == .zone || tenantMachine(of: id) == nil ? orgs[id]?.slug.rawValue : nil
+      case .workspace(let id):
+        quota == .zone || machine(of: id) != nil ? nil : workspaces[id].map { "\(orgs[$0.orgID]?.slug.rawValue ?? "?")/\($0.row.name)" }
       }
     }.sorted()
     guard let first = coming.first else { return "nothing waits for it now" }
@@ -89,7 +89,9 @@ extension Fleet {
       : quota == .zone ? ": no record can be made, and provisions fail" : ": no machine can be launched"
     return Finding(
       quota.code, found, of: target, "\(quota.name) \(gauge.used)/\(gauge.limit)\(quota == .zone ? " records" : "")\(consequence)",
-      evidence: [.init(quota.source, "\(gauge.used) of \(gauge.limit) \(quota.unit) are used", at: reading.at), .init("fleet", waiting)],
+      evidence: [
+        .init(quota.source, "\(gauge.used) of \(gauge.limit) \(quota.unit) are used", at: reading.at), .init("fleet", waiting(for: quota)),
+      ],
       unchecked: reading.problem.map { ["whether that has changed: \($0)"] } ?? [], nextStep: quota.relief,
       disproof: quota == .zone || limits.vcpuQuota != nil
         ? "the quota is higher than configured" : "AWS has raised the quota since it was read")

@@ -8,6 +8,8 @@ import HeapModule
 public struct Triage: Sendable {
   private struct Entry: Sendable {
     var findings: [Finding] = []
+    /// What was told of the target when they were judged.
+    var told: Told?
     /// When time alone may change them.
     var due: Timestamp?
     /// When its turn in the queue is: never after `due`.
@@ -36,8 +38,6 @@ public struct Triage: Sendable {
   private var machineOrgs: [InstanceID: OrgID] = [:]
   /// Orgs whose deletion is completed and of which machines stand.
   private var deleted: Set<OrgID> = []
-  /// Whether EC2 can be judged from: with it every verdict about machines comes and goes. `nil` where none is configured.
-  private var knowsMachines: Bool?
   /// Orgs whose deletion explains everything in them.
   private var deleting: Set<OrgID> = []
   /// The runs that orgs are deleted by, failed ones too.
@@ -71,6 +71,9 @@ public struct Triage: Sendable {
 
   public func findings(of target: Finding.Target) -> [Finding] { entries[target]?.findings ?? [] }
 
+  /// What was told of a target when it was judged.
+  func told(of target: Finding.Target) -> Told? { entries[target]?.told }
+
   /// Whether an org or one of its workspaces has findings.
   public func isUnwell(_ org: OrgID) -> Bool { unwell[org] != nil }
 
@@ -83,8 +86,9 @@ public struct Triage: Sendable {
   // MARK: - Keeping
 
   /// Judges anew what `changes` touched and whatever's time has come.
+  /// - Parameter turned: the sources that stand otherwise than before: with one, what is judged from it comes and goes.
   /// - Returns: the targets whose findings became others.
-  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) -> Set<Finding.Target> {
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, turned: Set<Source>, at now: Timestamp) -> Set<Finding.Target> {
     changed = []
     noteDeleted(changes, fleet)
     var targets = touched(by: changes, fleet)
@@ -93,12 +97,7 @@ public struct Triage: Sendable {
       self.gauges = gauges
       targets.formUnion(restingOnGauges)
     }
-    let knowsMachines = fleet.machinesKnown(at: now)?.isComplete
-    if knowsMachines != self.knowsMachines {
-      self.knowsMachines = knowsMachines
-      for id in fleet.orgs.keys { targets.insert(.org(id)) }
-      for id in fleet.workspaces.keys { targets.insert(.workspace(id)) }
-    }
+    for source in turned { add(judgedFrom: source, fleet, to: &targets) }
     for target in targets { judge(target, fleet, at: now) }
     judge(.fleet, fleet, at: now)
     takeTurns(fleet, at: now)
@@ -119,7 +118,7 @@ public struct Triage: Sendable {
       case .tenant(let slug):
         if let org = fleet.org(named: slug) { targets.insert(.org(org.id)) }
       // Whether a boot event would have been heard.
-      case .feed: for case .tenant(let id) in fleet.inFlight { targets.insert(.org(id)) }
+      case .feed: for target in fleet.inFlight { targets.insert(target.finding) }
       default: break
       }
     }
@@ -133,6 +132,22 @@ public struct Triage: Sendable {
       for workspace in fleet.workspaceIDs(of: id) { targets.insert(.workspace(workspace)) }
     }
     return targets
+  }
+
+  private func add(judgedFrom source: Source, _ fleet: Fleet, to targets: inout Set<Finding.Target>) {
+    switch source {
+    case .tenant(let slug):
+      for org in fleet.orgsBySlug[slug] ?? [] {
+        targets.insert(.org(org))
+        for workspace in fleet.workspaceIDs(of: org) { targets.insert(.workspace(workspace)) }
+      }
+    case .controlPlane, .ec2, .feed:
+      for id in fleet.orgs.keys { targets.insert(.org(id)) }
+      for id in fleet.workspaces.keys { targets.insert(.workspace(id)) }
+    case .database: for id in fleet.orgs.keys { targets.insert(.org(id)) }
+    case .dns: targets.formUnion(restingOnGauges)
+    case .here: break
+    }
   }
 
   private mutating func noteDeleted(_ changes: FleetChanges, _ fleet: Fleet) {
@@ -184,15 +199,22 @@ public struct Triage: Sendable {
         if let record = fleet.sources[.ec2(region)], let at = record.lastComplete { _ = clock.isOver(record.staleAfter, since: at) }
       }
     }
-    note(found, of: target)
-    if clock.restsOnGauges { restingOnGauges.insert(target) } else { restingOnGauges.remove(target) }
+    let believed = fleet.believed(found, before: findings(of: target), toldThen: entries[target]?.told, of: target, at: now)
+    note(believed, of: target)
+    entries[target]?.told = fleet.told(of: target)
+    // What was judged by them before and is kept rests on them too.
+    if clock.restsOnGauges || believed.contains(where: { $0.asOf != nil && $0.witnesses.contains(.zone) }) {
+      restingOnGauges.insert(target)
+    } else {
+      restingOnGauges.remove(target)
+    }
     entries[target]?.due = clock.nextChange
     if let due = clock.nextChange { queue(target, at: due) }
   }
 
   private mutating func note(_ found: [Finding], of target: Finding.Target) {
     let before = entries[target]?.findings ?? []
-    if found.map(\.identity) != before.map(\.identity) { changed.insert(target) }
+    if found.map(\.identity) != before.map(\.identity) || found.map(\.asOf) != before.map(\.asOf) { changed.insert(target) }
     for finding in before { counts[finding.severity, default: 0] -= 1 }
     for finding in found { counts[finding.severity, default: 0] += 1 }
     entries[target, default: Entry()].findings = found
@@ -229,6 +251,7 @@ public struct Triage: Sendable {
     var known = Set(entries.filter { !$0.value.findings.isEmpty }.keys)
     func compare(_ target: Finding.Target, _ found: [Finding]) {
       known.remove(target)
+      let found = fleet.believed(found, before: findings(of: target), toldThen: entries[target]?.told, of: target, at: now)
       let kept = findings(of: target).map(\.identity)
       if kept != found.map(\.identity) { problems.append("\(target): kept \(kept), found \(found.map(\.identity))") }
     }
@@ -251,12 +274,12 @@ extension Finding {
 }
 
 extension Fleet {
-  mutating func judgeFindings(at now: Timestamp) {
+  mutating func judgeFindings(at now: Timestamp, turned: Set<Source>) {
     let nextEnd = giveUpBoots(at: now)
     // Taken out of the fleet meanwhile: two references would copy it.
     var triage = triage
     self.triage = Triage()
-    let changed = triage.update(changes, self, at: now)
+    let changed = triage.update(changes, self, turned: turned, at: now)
     triage.nextBootEnd = nextEnd
     self.triage = triage
     changes.findings.formUnion(changed)

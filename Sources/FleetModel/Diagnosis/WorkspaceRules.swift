@@ -198,7 +198,8 @@ struct WorkspaceRules {
         "probably still installing: \(row.runtime ?? "its runtime") has \(Spoken.duration(limit)), \(Spoken.duration(now - start)) are over",
         evidence: [statusEvidence, .init(tenant, "told to provision \(Spoken.duration(now - start)) ago", at: start)]
           + [machineEvidence].compactMap { $0 },
-        unchecked: machineGap + consoleGap, nextStep: "wait until \(start + limit); it becomes online by itself when it registers",
+        unchecked: machineGap + consoleGap,
+        nextStep: "wait until \((start + limit).timeOfDay) UTC; it becomes online by itself when it registers",
         disproof: "a crash in the console, or the deadline passing")
     }
     return Finding(

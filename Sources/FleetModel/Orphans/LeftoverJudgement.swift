@@ -4,6 +4,8 @@ public struct LeftoverJudgement: Sendable {
   private struct Entry: Hashable, Sendable {
     var leftover: Leftover
     var verdict: OrphanVerdict?
+    /// The last one that told something.
+    var told: OrphanVerdict?
     /// The org that was found by what it names.
     var owner: OrgID?
   }
@@ -50,6 +52,11 @@ public struct LeftoverJudgement: Sendable {
   public var ids: some Collection<OrphanCase.ID> { entries.keys }
   public func contains(_ id: OrphanCase.ID) -> Bool { entries[id] != nil }
   public func verdict(of id: OrphanCase.ID) -> OrphanVerdict? { entries[id]?.verdict }
+  public func region(of id: OrphanCase.ID) -> Region? { entries[id]?.leftover.region }
+  /// The verdict, or what was last told where it can't be told any more. For figures that must not shrink; nothing may be done by it.
+  public func lastTold(of id: OrphanCase.ID) -> OrphanVerdict? { entries[id]?.told ?? entries[id]?.verdict }
+  /// When the oldest list was read of those that say nothing any more.
+  var oldestStale: Timestamp? { readings.values.lazy.filter(\.isStale).map(\.at).min() }
   /// US dollars of one of them; `nil` when its price is unknown.
   public func hourly(of id: OrphanCase.ID, _ prices: PriceBook) -> Double? { entries[id]?.leftover.hourly(prices) }
 
@@ -164,13 +171,11 @@ public struct LeftoverJudgement: Sendable {
   /// Keeps what is left over under its id, or nothing, and who is named by it.
   private mutating func place(_ id: OrphanCase.ID, _ leftover: Leftover?) {
     guard entries[id]?.leftover != leftover else { return }
-    if let old = entries[id] {
-      name(id, of: old, isNamed: false)
-      entries[id] = nil
-    }
+    let old = entries.removeValue(forKey: id)
+    if let old { name(id, of: old, isNamed: false) }
     waiting[id] = nil
     guard let leftover else { return }
-    let entry = Entry(leftover: leftover)
+    let entry = Entry(leftover: leftover, told: old?.told)
     entries[id] = entry
     name(id, of: entry, isNamed: true)
   }
@@ -196,6 +201,7 @@ public struct LeftoverJudgement: Sendable {
     looks += 1
     let before = entry
     entry.verdict = rules.verdict(of: entry.leftover)
+    if case .cannotTell? = entry.verdict {} else { entry.told = entry.verdict }
     entry.owner = rules.owner(of: entry.leftover)?.id
     if entry.owner != before.owner {
       name(id, of: before, isNamed: false)

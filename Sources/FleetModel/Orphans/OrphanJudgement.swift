@@ -15,6 +15,10 @@ public struct OrphanJudgement: Sendable {
   private var accused: Set<InstanceID> = []
   /// Every machine that isn't simply live or foreign.
   public private(set) var questioned: Set<InstanceID> = []
+  /// What was last told of machines that can't be judged now. Nothing is done by it: it keeps a figure from shrinking where nobody looks.
+  private var recalled: [InstanceID: OrphanVerdict] = [:]
+  /// The roster was whole once: something could be told.
+  private var wasJudged = false
   /// The orgs' names as they were judged by.
   private var slugs: [OrgID: Slug] = [:]
 
@@ -26,16 +30,25 @@ public struct OrphanJudgement: Sendable {
     /// Machines of orgs that the roster holds, and of orgs that it lacks, young ones too.
     var known = 0
     var strangers = 0
+    /// Of those that can't be judged now: the ones that were orphans, those of them whose org was gone, and the ones that never were judged.
+    var recalled = 0
+    var recalledStrangers = 0
+    var untold = 0
 
     static func += (left: inout Tally, right: Tally) {
       left.machines += right.machines
       left.orphans += right.orphans
       left.known += right.known
       left.strangers += right.strangers
+      left.recalled += right.recalled
+      left.recalledStrangers += right.recalledStrangers
+      left.untold += right.untold
     }
 
     static prefix func - (tally: Tally) -> Tally {
-      Tally(machines: -tally.machines, orphans: -tally.orphans, known: -tally.known, strangers: -tally.strangers)
+      Tally(
+        machines: -tally.machines, orphans: -tally.orphans, known: -tally.known, strangers: -tally.strangers, recalled: -tally.recalled,
+        recalledStrangers: -tally.recalledStrangers, untold: -tally.untold)
     }
   }
 
@@ -49,6 +62,7 @@ public struct OrphanJudgement: Sendable {
   public init(of fleet: Fleet, settings: OrphanSettings, at now: Timestamp) {
     self.settings = settings
     complete = CompleteSources(of: fleet, at: now)
+    wasJudged = complete.roster != nil
     verdicts.reserveCapacity(fleet.instances.count)
     let rules = OrphanRules(fleet: fleet, settings: settings, complete: complete)
     for org in fleet.orgs.values { slugs[org.id] = org.slug }
@@ -62,6 +76,7 @@ public struct OrphanJudgement: Sendable {
   public mutating func update(_ fleet: Fleet, changes: FleetChanges, at now: Timestamp) -> Set<InstanceID> {
     let wasClosed = isGateClosed
     let turn = complete.update(fleet, touched: changes.sources, at: now)
+    wasJudged = wasJudged || complete.roster != nil
     let rules = OrphanRules(fleet: fleet, settings: settings, complete: complete)
     var touched = turn.roster ? Set(fleet.instances.keys).union(verdicts.keys) : changes.instances
     for org in changes.orgs {
@@ -88,7 +103,7 @@ public struct OrphanJudgement: Sendable {
     }
     var changed = touched.filter { judge($0, rules, at: now) }
     // The gate speaks over every orphan at once.
-    if isGateClosed != wasClosed { changed.formUnion(accused) }
+    if isGateClosed != wasClosed { changed.formUnion(accused.union(recalled.keys)) }
     return changed
   }
 
@@ -117,6 +132,7 @@ public struct OrphanJudgement: Sendable {
     let before = verdicts[id]
     guard let row = rules.fleet.instances[id]?.row else {
       verdicts[id] = nil
+      recalled[id] = nil
       accused.remove(id)
       questioned.remove(id)
       return before != nil
@@ -130,6 +146,11 @@ public struct OrphanJudgement: Sendable {
       case .orphan, .grace, .cannotTell: questioned.insert(id)
       }
     }
+    switch (verdict, before) {
+    case (.cannotTell, .live?), (.cannotTell, .grace?), (.cannotTell, .orphan?): recalled[id] = before
+    case (.cannotTell, _): break
+    default: if before != nil { recalled[id] = nil }
+    }
     if case .grace = verdict, let launched = row.launchedAt { waiting[id] = launched + settings.grace }
     guard verdict != .foreign, row.state.isLive else { return verdict != before }
     var one = Tally(machines: 1)
@@ -139,7 +160,14 @@ public struct OrphanJudgement: Sendable {
       one.orphans = 1
       if reasons.contains(.orgGone) { one.strangers = 1 }
     case .grace(let reasons): if reasons.contains(.orgGone) { one.strangers = 1 }
-    case .live, .cannotTell, .foreign: break
+    case .cannotTell:
+      guard case .orphan(let reasons)? = recalled[id] else {
+        if recalled[id] == nil { one.untold = 1 }
+        break
+      }
+      one.recalled = 1
+      if reasons.contains(.orgGone) { one.recalledStrangers = 1 }
+    case .live, .foreign: break
     }
     counted[id] = one
     tally += one
@@ -148,8 +176,11 @@ public struct OrphanJudgement: Sendable {
 
   // MARK: - What it says
 
-  private var isMostlyOrphans: Bool { tally.orphans > 3 && tally.orphans * 2 > tally.machines }
-  private var isAllStrangers: Bool { tally.orphans > 0 && tally.strangers > 3 && tally.known == 0 }
+  // What can't be judged any more still counts here: a source that is lost must not open the gate.
+  private var suspects: Int { tally.orphans + tally.recalled }
+  private var strangers: Int { tally.strangers + tally.recalledStrangers }
+  private var isMostlyOrphans: Bool { suspects > 3 && suspects * 2 > tally.machines }
+  private var isAllStrangers: Bool { suspects > 0 && strangers > 3 && tally.known == 0 }
   private var isGateClosed: Bool { isMostlyOrphans || isAllStrangers }
 
   /// Why nothing can be called an orphan: the gate is closed. `nil` when it is open.
@@ -157,8 +188,8 @@ public struct OrphanJudgement: Sendable {
     guard isGateClosed else { return nil }
     let counted =
       isMostlyOrphans
-      ? "\(tally.orphans) of \(tally.machines) machines of ours would be orphans, more than half"
-      : "the roster knows none of the orgs that \(tally.strangers) machines of ours name"
+      ? "\(suspects) of \(tally.machines) machines of ours would be orphans, more than half"
+      : "the roster knows none of the orgs that \(strangers) machines of ours name"
     return counted + ": the roster is the likelier suspect, so nothing is called an orphan. "
       + "Check that the control plane and the AWS account are of the same environment"
   }
@@ -169,6 +200,19 @@ public struct OrphanJudgement: Sendable {
     if case .orphan = verdict, isGateClosed { return .cannotTell([.roster]) }
     return verdict
   }
+
+  /// The verdict, or what was last told where it can't be told any more. For figures that must not shrink; nothing may be done by it.
+  public func lastTold(of id: InstanceID) -> OrphanVerdict {
+    let verdict = verdict(of: id)
+    guard case .cannotTell = verdict, !isGateClosed else { return verdict }
+    return recalled[id] ?? verdict
+  }
+
+  /// Machines that were never judged, because what their rules need was never read.
+  public var untold: Int { tally.untold }
+
+  /// Orphans, those among them that can't be judged now; `nil` when nothing can be said, now or then.
+  public var lastToldOrphans: Int? { isGateClosed || !wasJudged ? nil : suspects }
 
   /// When the next verdict changes by time alone; `nil` when none does before something happens.
   public var nextChange: Timestamp? {

@@ -4,6 +4,18 @@ public enum BootTarget: Hashable, Sendable {
   case workspace(WorkspaceID)
 }
 
+extension BootTarget {
+  var isTenant: Bool { if case .tenant = self { true } else { false } }
+
+  /// What findings about it are of.
+  public var finding: Finding.Target {
+    switch self {
+    case .tenant(let id): .org(id)
+    case .workspace(let id): .workspace(id)
+    }
+  }
+}
+
 extension BootTarget: CustomStringConvertible {
   public var description: String {
     switch self {

@@ -206,21 +206,18 @@ struct BootForecaster: Sendable {
 
   // MARK: - The usual boot
 
-  /// Of so few a 95th percentile is their longest: not yet what is late.
-  static let enoughForLate = 8
-
   /// The phases of the newest boot that told any, each as it usually is; no phases where none told any.
   var usualBoot: PhasePlan? {
     let totals = recent.map { boot in boot.reduce(0) { $0 + $1.seconds } }.sorted()
     guard !totals.isEmpty else { return nil }
     let median = max(Self.quantile(of: totals, 0.5), 1)
-    let late = totals.count >= Self.enoughForLate ? Self.quantile(of: totals, 0.95) : median * 1.5
+    let late = totals.count >= BootHistory.enoughForLate ? Self.quantile(of: totals, 0.95) : median * 1.5
     var phases: [PhasePlan.Phase] = []
     for name in recent.last(where: { $0.count > 1 })?.map(\.name) ?? [] where phases.count < Boot.markLimit {
       guard !phases.contains(where: { $0.name == name }) else { continue }
       let times = recent.compactMap { boot in boot.first { $0.name == name }?.seconds }.sorted()
       let usual = Self.quantile(of: times, 0.5)
-      let longest = times.count >= Self.enoughForLate ? max(Self.quantile(of: times, 0.95), usual + 1) : max(usual * 2, 5)
+      let longest = times.count >= BootHistory.enoughForLate ? max(Self.quantile(of: times, 0.95), usual + 1) : max(usual * 2, 5)
       phases.append(PhasePlan.Phase(name, usual, lateAfter: longest, samples: times.count))
     }
     return PhasePlan(phases, median: median, lateAfter: max(late, median + 1), samples: successes)

@@ -2,6 +2,8 @@
 public struct BootHistory: Sendable {
   private var groups: [String: Entry] = [:]
   private var clock = 0
+  /// Counts what was learned: whoever keeps something that follows from it looks again when this is another.
+  var lessons: Int { clock }
 
   private struct Entry: Sendable {
     var forecaster = BootForecaster()
@@ -22,6 +24,8 @@ public struct BootHistory: Sendable {
   static let groupLimit = 1024
   /// Successful boots from which on a group speaks for itself.
   static let enough = 5
+  /// Successful boots from which on a group tells what is late: of fewer a 95th percentile is their longest.
+  public static let enoughForLate = 8
 
   public init() {}
 
@@ -94,14 +98,15 @@ public struct BootHistory: Sendable {
   /// stretched to their length.
   public func plan(for group: String, published: PhasePlan) -> PhasePlan {
     guard let speaker = speaker(for: group), let usual = speaker.usualBoot ?? speaker.forecaster.usualBoot else { return published }
-    return usual.phases.isEmpty ? published.stretched(to: usual) : usual
+    let learned = usual.phases.isEmpty ? published.stretched(to: usual) : usual
+    return learned.late(by: published, unlessLearnedFrom: Self.enoughForLate)
   }
 
   /// Of the newest boots of the group, the part that went through `phase` in less than `seconds`, 0…1; `nil` where too few did to say so.
   public func share(of group: String, fasterIn phase: String, than seconds: Double) -> Double? {
     guard let recent = speaker(for: group)?.forecaster.recent else { return nil }
     let times = recent.compactMap { boot in boot.first { $0.name == phase }?.seconds }
-    guard times.count >= BootForecaster.enoughForLate else { return nil }
+    guard times.count >= Self.enoughForLate else { return nil }
     return Double(times.count { $0 < seconds }) / Double(times.count)
   }
 

@@ -1,17 +1,46 @@
 extension Fleet {
   // MARK: - Asking
 
+  /// How far a boot is. Where a finding says that nothing of it moves, or EC2 has no machine of it, it tells that instead of an estimate.
   public func progress(of target: BootTarget, at now: Timestamp) -> Progress? {
+    guard var progress = movement(of: target, at: now) else { return nil }
+    if let code = standstill(of: target) {
+      progress.stand(still: .finding(code))
+    } else if lacksMachine(target), !progress.hasFailed {
+      progress.stand(still: .noMachine)
+    }
+    return progress
+  }
+
+  /// How far it would be, whatever keeps it. It stands still at the moment when the last source that would tell of it was lost.
+  func movement(of target: BootTarget, at now: Timestamp) -> Progress? {
     guard let boot = boot(of: target) else { return nil }
+    let lost = lostAt(target, at: now)
+    let moment = min(now, lost ?? now)
     var deadline: Timestamp?
     var isCalledFailed = false
     if case .workspace(let id) = target, let row = workspaces[id]?.row {
       deadline = boot.startedAt.map { $0 + Self.provisionLimit(of: row) }
       isCalledFailed = row.status == .failed
     }
-    var progress = Progress(of: boot, plan: plan(of: target), history: history, tellsPhases: hears(boot), deadline: deadline, at: now)
-    progress.mayRecover = isCalledFailed && !progress.hasFailed && (deadline.map { now < $0 } ?? true)
+    var progress = Progress(of: boot, plan: plan(of: target), history: history, tellsPhases: hears(boot), deadline: deadline, at: moment)
+    progress.mayRecover = isCalledFailed && !progress.hasFailed && (deadline.map { moment < $0 } ?? true)
+    if lost != nil { progress.asOf = lastWord(of: target, at: now) }
     return progress
+  }
+
+  /// The finding by which nothing of it moves.
+  private func standstill(of target: BootTarget) -> Finding.Code? {
+    triage.findings(of: target.finding).first { $0.severity == .critical && $0.code.standstill != nil }?.code
+  }
+
+  /// Every region was read, and no machine of it was in any.
+  private func lacksMachine(_ target: BootTarget) -> Bool {
+    guard !regions.isEmpty, regions.allSatisfy({ sources[.ec2($0)]?.lastComplete != nil }) else { return false }
+    return switch target {
+    case .tenant(let id): tenantMachine(of: id) == nil
+    case .workspace(let id): machine(of: id) == nil
+    }
   }
 
   /// The phases that the boot goes through and how long each usually takes, as learned, else as published.
@@ -62,11 +91,40 @@ extension Fleet {
 
   /// Keeps what the bar shows, before something changes that it is made from.
   mutating func keepFloor(of target: BootTarget, at now: Timestamp) {
-    guard let fraction = progress(of: target, at: now)?.fraction else { return }
+    guard let fraction = movement(of: target, at: now)?.fraction else { return }
     change(target) { $0.floor = max($0.floor, fraction) }
   }
 
-  mutating func keepFloors(at now: Timestamp) { for target in inFlight { keepFloor(of: target, at: now) } }
+  /// The same of those that a source tells of, before it is another's, or counts otherwise.
+  mutating func keepFloors(toldBy source: Source, at now: Timestamp) {
+    switch source {
+    case .tenant(let slug):
+      for org in orgsBySlug[slug] ?? [] {
+        for workspace in workspacesByOrg[org] ?? [] where workspaces[workspace]?.boot != nil {
+          keepFloor(of: .workspace(workspace), at: now)
+          touch(.workspace(workspace))
+        }
+      }
+    case .controlPlane, .feed: keepFloors(at: now)
+    case .database, .dns, .ec2, .here: break
+    }
+  }
+
+  /// The same of all of them: what changes concerns each.
+  mutating func keepFloors(at now: Timestamp) {
+    for target in inFlight {
+      keepFloor(of: target, at: now)
+      touch(target)
+    }
+  }
+
+  /// It is to be looked at again.
+  private mutating func touch(_ target: BootTarget) {
+    switch target {
+    case .tenant(let id): changes.orgs.insert(id)
+    case .workspace(let id): changes.workspaces.insert(id)
+    }
+  }
 
   /// Finds anew which boots it is measured by: when it begins, and when its machine becomes known.
   mutating func regroup(_ target: BootTarget, at now: Timestamp) {
@@ -88,11 +146,7 @@ extension Fleet {
     keepFloor(of: target, at: received)
     var isNews = false
     change(target) { isNews = $0.note(row, at: received) }
-    guard isNews else { return }
-    switch target {
-    case .tenant(let id): changes.orgs.insert(id)
-    case .workspace(let id): changes.workspaces.insert(id)
-    }
+    if isNews { touch(target) }
   }
 
   /// Lets those go that were called failed early and have had their time: they failed. - Returns: when the next one's time is over.
@@ -101,6 +155,8 @@ extension Fleet {
     var next: Timestamp?
     for case .workspace(let id) in inFlight {
       guard let workspace = workspaces[id], workspace.row.status == .failed else { continue }
+      // Whether it came up meanwhile nobody hears.
+      guard lostAt(.workspace(id), at: now) == nil else { continue }
       guard let deadline = workspace.boot?.startedAt.map({ $0 + Self.provisionLimit(of: workspace.row) }), now <= deadline else {
         endBoot(of: id, at: now)
         changes.workspaces.insert(id)
@@ -163,6 +219,7 @@ extension Fleet {
     let record = BootRecord(group: boot.group, phases: phases, outcome: outcome, endedAt: end, target: target.description)
     for other in inFlight where other != target && self.boot(of: other)?.group.hasPrefix(Self.runtimeGroup(of: boot.group)) == true {
       keepFloor(of: other, at: end)
+      touch(other)
     }
     history.learn(record)
     history.settle()

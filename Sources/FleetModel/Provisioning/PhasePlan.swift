@@ -6,7 +6,7 @@ public struct PhasePlan: Hashable, Sendable {
     /// Seconds, half of all boots.
     public var median: Double
     /// Seconds after which the phase is late: the 95th percentile where it was learned. Published figures are medians alone; twice the median
-    /// stands in for it.
+    /// stands in for it. Infinite where nothing tells what is late.
     public var lateAfter: Double
     /// Boots that this was learned from; 0 for the published medians.
     public var samples: Int
@@ -41,6 +41,17 @@ public struct PhasePlan: Hashable, Sendable {
     let stretch = whole.median / max(median, 1)
     return PhasePlan(
       phases.map { Phase($0.name, $0.median * stretch) }, median: whole.median, lateAfter: whole.lateAfter, samples: whole.samples)
+  }
+
+  /// The same, but late as the published figures have it wherever fewer than `enough` boots were learned from: of so few a 95th percentile
+  /// is their longest. What the published figures don't know is never late then.
+  func late(by published: PhasePlan, unlessLearnedFrom enough: Int) -> PhasePlan {
+    var plan = self
+    for (index, phase) in phases.enumerated() where phase.samples < enough && (samples < enough || phase.samples > 0) {
+      plan.phases[index].lateAfter = published.phases.first { $0.name == phase.name }?.lateAfter ?? .infinity
+    }
+    if samples < enough { plan.lateAfter = published.phases.isEmpty ? .infinity : published.lateAfter }
+    return plan
   }
 
   /// The published medians for a machine of that role and runtime.

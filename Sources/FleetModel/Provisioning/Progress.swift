@@ -4,6 +4,27 @@ import func Glibc.exp
 public struct Progress: Hashable, Sendable {
   public typealias ETA = Forecast
 
+  /// Why there is neither an estimate nor a bar.
+  public enum Standstill: Hashable, Sendable {
+    /// EC2 was looked through, and has no machine of it yet.
+    case noMachine
+    /// A finding says that nothing of it moves.
+    case finding(Finding.Code)
+
+    /// In the estimate's place.
+    public var words: String {
+      switch self {
+      case .noMachine: "no machine yet"
+      case .finding(let code): code.standstill ?? code.rawValue
+      }
+    }
+  }
+
+  /// The moment that all of it is told for: when it was asked for, or when the last source that would tell of it was lost.
+  public var at: Timestamp
+  /// When something was last told of it, where nothing is any more.
+  public internal(set) var asOf: Timestamp?
+  public internal(set) var standstill: Standstill?
   /// The phase's name; `nil` when nothing tells it.
   public var phase: String?
   /// Seconds in this phase.
@@ -27,6 +48,9 @@ public struct Progress: Hashable, Sendable {
   /// Somebody called it failed before its time: it may come up yet.
   public internal(set) var mayRecover = false
 
+  /// A finding says that nothing of it moves: it is neither late nor on time.
+  public var isStuck: Bool { if case .finding? = standstill { true } else { false } }
+
   /// - Parameters:
   ///   - boot: what is known of it.
   ///   - plan: its phases, for the bar and for what is late.
@@ -36,6 +60,7 @@ public struct Progress: Hashable, Sendable {
   public init(
     of boot: Boot, plan: PhasePlan, history: BootHistory = BootHistory(), tellsPhases: Bool, deadline: Timestamp?, at now: Timestamp
   ) {
+    at = now
     let position = boot.position(in: plan)
     let knowsPhase = tellsPhases || !boot.marks.isEmpty
     elapsed = boot.startedAt.map { max(0, now - $0) }
@@ -48,7 +73,7 @@ public struct Progress: Hashable, Sendable {
         history.forecast(group: boot.group, elapsed: elapsed)
           ?? Self.eta(elapsed: elapsed, median: plan.median, late: plan.lateAfter, rest: 0)
       }
-      lateAt = boot.startedAt.map { $0 + plan.lateAfter }
+      lateAt = Self.moment(boot.startedAt, plan.lateAfter)
       isLate = lateAt.map { now > $0 } ?? false
       return
     }
@@ -63,16 +88,28 @@ public struct Progress: Hashable, Sendable {
     let end = ends.dropFirst(max(0, index)).first ?? 1
     tick = end
     let start = index > 0 ? ends.dropFirst(index - 1).first ?? 0 : 0
-    limit = current.median > 0 ? min(1, start + (end - start) * max(1, current.lateAfter / current.median)) : end
+    let limits = current.median > 0 && current.lateAfter.isFinite
+    limit = limits ? min(1, start + (end - start) * max(1, current.lateAfter / current.median)) : end
     let done = boot.phaseTimes(until: since, in: plan).filter { $0.name != position.name }
     eta =
       position.failed
       ? nil
       : history.forecast(group: boot.group, done: done, phase: position.name, elapsed: inPhase)
         ?? Self.eta(elapsed: inPhase, median: current.median, late: current.lateAfter, rest: rest)
-    let phaseLate = since + current.lateAfter
-    lateAt = boot.startedAt.map { min(phaseLate, $0 + plan.lateAfter) } ?? phaseLate
+    lateAt = [Self.moment(since, current.lateAfter), Self.moment(boot.startedAt, plan.lateAfter)].compactMap { $0 }.min()
     isLate = lateAt.map { now > $0 } ?? false
+  }
+
+  /// What can't move has neither an estimate nor a bar; its phase stays.
+  mutating func stand(still: Standstill) {
+    standstill = still
+    (fraction, tick, limit, eta) = (nil, nil, nil, nil)
+    if isStuck { isLate = false }
+  }
+
+  /// `nil` where that never comes.
+  private static func moment(_ start: Timestamp?, _ seconds: Double) -> Timestamp? {
+    seconds.isFinite ? start.map { $0 + seconds } : nil
   }
 
   /// Where in the bar each phase ends, 0…1.
@@ -116,7 +153,7 @@ public struct Progress: Hashable, Sendable {
   /// What lasts longer than usual is likely to last longer still: past its median a phase is given a quarter of its age more.
   static func eta(elapsed: Double, median: Double, late: Double, rest: Double) -> ETA {
     let p50 = max(median - elapsed, elapsed * 0.25, 1) + rest
-    let p90 = max(late - elapsed, elapsed * 0.5, 2) + rest * 1.35
+    let p90 = max((late.isFinite ? late : median * 2) - elapsed, elapsed * 0.5, 2) + rest * 1.35
     return ETA(p50: p50, p90: max(p90, p50), samples: 0)
   }
 }

@@ -30,6 +30,8 @@ struct ReplayCommand: ParsableCommand {
     let queue = EventQueue()
     let settings = recording.settings ?? FleetSettings(environment: recording.environment)
     var options = try global.dashboardOptions(settings, WriteRefusal.replay)
+    // What rings calls for somebody; what was once calls for nobody.
+    options.notification = .none
     options.replay = ReplayNote(start: start, end: end, speed: speed, lacksSettings: recording.settings == nil)
     if recording.settings == nil {
       let notice = "this recording doesn't say what was configured: it is judged by defaults, and may show other verdicts than were seen"
@@ -41,6 +43,7 @@ struct ReplayCommand: ParsableCommand {
     let work = Task.detached { await recording.play(into: queue, speed: speed) }
     defer { work.cancel() }
     if LinearOutput.isWanted(global.variables) {
+      if let notice = options.notice { Output.message(notice) }
       throw CommandFailure(code: LinearOutput.run(queue, environment: settings.environment, log: log))
     }
     let code: Int32

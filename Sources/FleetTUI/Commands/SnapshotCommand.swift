@@ -24,7 +24,7 @@ struct SnapshotCommand: ParsableCommand {
   private static func print(_ fleet: Fleet, _ environment: FleetEnvironment, _ prices: PriceBook, _ format: GlobalOptions.Format) -> Int32 {
     let now = wallClock()
     let document = SnapshotDocument(
-      fleet: fleet, prices: prices, vcpuQuota: environment.aws?.vcpuQuota, orphans: OrphanSettings(environment.aws), now: now)
+      fleet: fleet, prices: prices, vcpuQuota: environment.aws?.vcpuQuota, now: now)
     Output.document(format, json: document.json(environment: environment.name), table: document.table, text: document.text)
     var isMissingSomething = document.judgement.safetyGate != nil
     if let gate = document.judgement.safetyGate { Output.message(gate) }

@@ -111,9 +111,11 @@ struct WaitState {
   private static func progress(_ progress: Progress?) -> String {
     guard let progress else { return "" }
     var text = progress.phase.map { ", \($0)" } ?? ""
+    if let standstill = progress.standstill { return text + ", \(standstill.words)" }
     if let fraction = progress.fraction { text += ", \(Int(clamping: fraction * 100)) %" }
     if let eta = progress.eta { text += ", about \(Self.duration(eta.p50)) more, at most \(Self.duration(eta.p90))" }
     if progress.isLate { text += ", late" }
+    if let asOf = progress.asOf { text += ", as of \(asOf.timeOfDay)" }
     return text
   }
 

@@ -23,10 +23,13 @@ struct WaitScreen {
   func clear() { Output.tell("\r\u{1B}[K") }
 
   /// `acme/support-7  ▕████░░░▏ 41% ≈4m10s  install_apt_base`; without a boot, in words.
-  static func line(_ target: String, _ why: String, _ progress: Progress?, _ glyphs: Glyphs, at now: Timestamp) -> Line {
+  static func line(_ target: String, _ why: String, _ progress: Progress?, _ glyphs: Glyphs) -> Line {
     guard let progress else { return Line([Span(target, .title), Span("  \(why)")]) }
     return Line(
-      [Span(target, .title), Span("  ")] + ProgressBar(progress).spans(width: 26, glyphs: glyphs) + [Span(" ")]
-        + Wording.remaining(progress, glyphs, at: now) + [Span("  \(progress.phase ?? why)", .dim)])
+      [Span(target, .title), Span("  ")]
+        // What stands still has no bar.
+        + (progress.standstill == nil ? ProgressBar(progress).spans(width: 26, glyphs: glyphs) + [Span(" ")] : [])
+        + Wording.remaining(progress, glyphs) + [Span("  \(progress.phase ?? why)", .dim)]
+        + (progress.asOf.map { [Span("  as of \($0.timeOfDay)", .stale)] } ?? []))
   }
 }

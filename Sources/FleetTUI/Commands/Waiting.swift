@@ -34,6 +34,8 @@ struct Waiting {
         session.log.note(event)
         fleet.apply(event)
       }
+      // What keeps a boot is a finding.
+      fleet.judge(at: wallClock())
       _ = fleet.takeChanges()
       fleet.forgetLog()
       let verdict = state.verdict(of: target, in: fleet, at: wallClock())
@@ -78,7 +80,7 @@ struct Waiting {
       let coming: BootTarget? = state.workspace.map(BootTarget.workspace) ?? state.org.map(BootTarget.tenant)
       let now = wallClock()
       let progress = state.goal == .ready ? coming.flatMap { fleet.progress(of: $0, at: now) } : nil
-      return screen.draw(WaitScreen.line(UntrustedText.clean(target, limit: 128), why, progress, screen.glyphs, at: now))
+      return screen.draw(WaitScreen.line(UntrustedText.clean(target, limit: 128), why, progress, screen.glyphs))
     }
     let name = why.prefix { $0 != "," }
     let now = monotonicSeconds()

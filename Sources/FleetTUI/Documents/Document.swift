@@ -44,7 +44,9 @@ enum Document {
       "elapsed": JSONValue(progress.elapsed, places: 1),
       "eta": progress.eta.map { ["p50": JSONValue($0.p50, places: 1), "p90": JSONValue($0.p90, places: 1), "n": JSONValue($0.samples)] }
         ?? .null,
-      "late": .bool(progress.isLate), "deadline": JSONValue(progress.deadline),
+      // Of what stands still nobody can say that it is on time.
+      "late": progress.isStuck ? .null : .bool(progress.isLate), "deadline": JSONValue(progress.deadline),
+      "standstill": JSONValue(progress.standstill?.words), "as_of": JSONValue(progress.asOf),
     ]
   }
 }

@@ -9,9 +9,9 @@ struct ProvisioningDocument: PageDocument {
     let finding: Finding?
 
     var state: String {
+      if progress.isStuck { return "stuck" }
       if progress.mayRecover { return "may-recover" }
       if progress.hasFailed { return "failed" }
-      if finding?.severity == .critical { return "stuck" }
       return progress.isLate ? "late" : "booting"
     }
   }
@@ -78,7 +78,7 @@ struct ProvisioningDocument: PageDocument {
       table.rows.append([
         ProvisioningContent.name(of: row.target, fleet), runtime(row.target) ?? TextTable.none, row.state,
         progress.phase ?? TextTable.unknown, progress.fraction.map { "\(Int(clamping: $0.asShare * 100))" } ?? TextTable.unknown,
-        seconds(progress.elapsed), seconds(progress.eta?.p50), seconds(progress.eta?.p90),
+        seconds(progress.elapsed), progress.standstill?.words ?? seconds(progress.eta?.p50), seconds(progress.eta?.p90),
         progress.eta.map { "\($0.samples)" } ?? TextTable.unknown, progress.deadline?.description ?? TextTable.none,
         row.finding.map { "\($0.code.rawValue): \($0.summary)" } ?? TextTable.none,
       ])

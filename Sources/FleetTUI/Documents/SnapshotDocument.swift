@@ -4,27 +4,28 @@ import FleetModel
 struct SnapshotDocument {
   let fleet: Fleet
   let prices: PriceBook
-  let quota: VCPUQuota
   let now: Timestamp
-  let judgement: OrphanJudgement
   let costs: CostReport
-  /// What concerns no single org.
-  private let fleetFindings: [Finding]
 
-  init(fleet: Fleet, prices: PriceBook, vcpuQuota: Int?, orphans: OrphanSettings, now: Timestamp) {
+  var judgement: OrphanJudgement { fleet.judgement }
+  private var totals: Figures.Totals { fleet.figures.totals }
+  /// What concerns no single org.
+  private var fleetFindings: [Finding] { fleet.triage.findings(of: .fleet) }
+
+  /// - Parameter fleet: as it was loaded, judged by the environment's own settings (``Fleet/init(orphans:)``).
+  init(fleet: Fleet, prices: PriceBook, vcpuQuota: Int?, now: Timestamp) {
+    var fleet = fleet
+    fleet.judge(at: now, limits: Triage.Limits(vcpuQuota: vcpuQuota), prices: prices)
     self.fleet = fleet
     self.prices = prices
-    quota = VCPUQuota(of: fleet, configured: vcpuQuota)
     self.now = now
-    judgement = OrphanJudgement(of: fleet, settings: orphans, at: now)
-    fleetFindings = fleet.findings(at: now)
-    costs = CostReport(of: fleet, prices: prices, judgement: judgement, at: now)
+    costs = CostReport(of: fleet, prices: prices, judgement: fleet.judgement, at: now)
   }
 
   func json(environment: String) -> JSONValue {
     Document.make(
       [
-        .init("orgs", .array(orgs.map(org))), .init("instances", .array(machines.map(instance))), .init("totals", totals),
+        .init("orgs", .array(orgs.map(org))), .init("instances", .array(machines.map(instance))), .init("totals", totalsJSON),
         .init("findings", findings(fleetFindings)),
       ], environment: environment, fleet: fleet, at: now, rosterSuspicion: judgement.safetyGate)
   }
@@ -47,18 +48,27 @@ struct SnapshotDocument {
       "instance_status": JSONValue(org.row.status?.text), "created_at": JSONValue(org.row.createdAt),
       "last_error": JSONValue(org.row.lastError?.onOneLine),
       "tenant": tenant.map(tenantMachine) ?? .null,
-      "workspaces": .array(fleet.workspaces(of: org.id).filter { $0.row.status != .removed }.map(workspace)),
+      "workspaces": workspaces(of: org).map { .array($0.map(workspace)) } ?? .null,
       "progress": Document.progress(fleet.progress(of: .tenant(org.id), at: now)),
       // As `explain` has them: clocks that disagree make this org's ages wrong too.
-      "findings": findings((fleet.findings(within: org.id, at: now) + fleetFindings.filter { $0.code == .clockSkew }).ranked),
+      "findings": findings((fleet.triage.findings(within: org.id) + fleetFindings.filter { $0.code == .clockSkew }).ranked),
       "cost": cost(of: org),
     ]
+  }
+
+  /// `nil` where its tenant was never read: that none is known says nothing then.
+  private func workspaces(of org: Org) -> [Workspace]? {
+    let known = fleet.workspaces(of: org.id).filter { $0.row.status != .removed }
+    return known.isEmpty && fleet.sources[.tenant(org.slug)]?.lastComplete == nil ? nil : known
   }
 
   private func findings(_ findings: [Finding]) -> JSONValue {
     .array(
       findings.map {
-        ["code": .string($0.code.rawValue), "severity": .string($0.severity.rawValue), "summary": .string($0.summary(in: fleet))]
+        [
+          "code": .string($0.code.rawValue), "severity": .string($0.severity.rawValue), "summary": .string($0.summary(in: fleet)),
+          "as_of": JSONValue($0.asOf),
+        ]
       })
   }
 
@@ -103,28 +113,31 @@ struct SnapshotDocument {
     ]
   }
 
-  private var knowsMachines: Bool {
-    fleet.sources.contains { source, record in if case .ec2 = source { record.lastComplete != nil } else { false } }
-  }
-
-  /// `nil` while the roster or a region is missing: then nobody knows how many there are.
-  private var orphans: Int? {
-    let knowsEveryRegion = fleet.sources.keys.allSatisfy {
-      if case .ec2(let region) = $0 { judgement.complete.regions[region] != nil } else { true }
-    }
-    return knowsMachines && knowsEveryRegion ? judgement.orphans : nil
-  }
-
-  private var totals: JSONValue {
-    let knowsRoster = fleet.sources[.controlPlane].map { $0.lastComplete != nil || $0.lastPartial != nil } ?? false
-    return [
-      "orgs": knowsRoster ? JSONValue(orgs.count) : .null, "instances": knowsMachines ? JSONValue(machines.count) : .null,
-      "workspaces": knowsRoster ? JSONValue(fleet.workspaces.values.count { $0.row.status != .removed }) : .null,
-      "orphans": JSONValue(orphans),
-      "hourly": costs.knowsMachines ? JSONValue(costs.total.hourly.exact) : .null,
-      "wasted_hourly": orphans == nil ? .null : JSONValue(costs.wastedHourly),
-      "vcpus": JSONValue(quota.used), "vcpu_quota": JSONValue(quota.limit),
+  /// The figures that the dashboard shows (`docs/figures.md`); those that a source is missing of are named.
+  private var totalsJSON: JSONValue {
+    let counts: [(String, Figure<Int>)] = [
+      ("orgs", totals.orgs), ("instances", totals.instances), ("machines", totals.machines), ("workspaces", totals.workspaces),
+      ("coming_up", totals.comingUp), ("late", totals.late), ("stuck", totals.stuck), ("failed", totals.failed),
+      ("degraded", totals.degraded), ("offline", totals.offline), ("orphans", orphans), ("vcpus", totals.vcpus),
+      ("zone_records", totals.zoneRecords),
     ]
+    // Without one of its regions what a fleet costs would be a guess.
+    let sums: [(String, Figure<Money>)] = [
+      ("hourly", totals.hourly.whole == nil ? .unknown : totals.hourly), ("wasted_hourly", orphans.value == nil ? .unknown : totals.wasted),
+    ]
+    let incomplete =
+      counts.filter { $0.1.value != nil && $0.1.whole == nil }.map(\.0) + sums.filter { $0.1.value != nil && $0.1.whole == nil }.map(\.0)
+    return .object(
+      counts.map { .init($0.0, JSONValue($0.1.value)) } + sums.map { .init($0.0, JSONValue($0.1.value?.exact)) } + [
+        .init("vcpu_quota", JSONValue(totals.vcpuLimit)), .init("zone_quota", JSONValue(totals.zoneQuota)),
+        .init("incomplete", .array(incomplete.map(JSONValue.string))),
+      ])
+  }
+
+  /// Unknown while the roster or a region is missing: then nobody knows how many there are.
+  private var orphans: Figure<Int> {
+    let book = fleet.book
+    return totals.orphans.whole != nil || (book.roster.isFresh && book.regions.isFresh) ? totals.orphans : .unknown
   }
 
   // MARK: - As a table
@@ -135,17 +148,19 @@ struct SnapshotDocument {
       dispensable: ["ID", "$/MONTH", "TENANT", "NEXT STEP", "WORKSPACES"])
     for org in orgs {
       let machine = fleet.tenantMachine(of: org.id)
-      let workspaces = fleet.workspaces(of: org.id).filter { $0.row.status != .removed }
-      let counts = Dictionary(grouping: workspaces) { $0.row.status.text }.map { "\($0.value.count) \($0.key)" }.sorted().joined(
-        separator: " ")
+      let counts = workspaces(of: org).map { workspaces in
+        Dictionary(grouping: workspaces) { $0.row.status.text }.map { "\($0.value.count) \($0.key)" }.sorted().joined(separator: " ")
+      }
       let progress = fleet.progress(of: .tenant(org.id), at: now)
-      let findings = fleet.findings(within: org.id, at: now).ranked
+      let findings = fleet.triage.findings(within: org.id)
       let cost = costs.cost(of: org.id)
       table.rows.append([
         org.slug.rawValue, org.isBeingDeleted ? "deleting" : org.row.status?.text ?? TextTable.none,
         machine.map { "\($0.row.state.text) \($0.row.type ?? "?")" } ?? TextTable.none,
-        counts.isEmpty ? TextTable.none : counts,
-        progress.map { "\($0.phase ?? "booting") \($0.fraction.map { "\(Int(clamping: $0 * 100)) %" } ?? "?")" } ?? TextTable.none,
+        counts.map { $0.isEmpty ? TextTable.none : $0 } ?? TextTable.unknown,
+        progress.map {
+          "\($0.phase ?? "booting") \($0.standstill?.words ?? $0.fraction.map { "\(Int(clamping: $0 * 100)) %" } ?? "?")"
+        } ?? TextTable.none,
         cost?.hourly.exact.map { Wording.dollars($0, digits: 4) } ?? TextTable.unknown,
         cost?.monthly.map { Wording.dollars($0, digits: 2) } ?? TextTable.unknown,
         findings.first.map { "\($0.code.rawValue): \($0.summary(in: fleet))" + (findings.count > 1 ? " (+\(findings.count - 1))" : "") }
@@ -159,14 +174,18 @@ struct SnapshotDocument {
   /// For people: the table, what is wrong with the fleet as a whole, and the sums that the JSON has under `totals`.
   func text(columns: Int) -> String {
     let common = fleetFindings.map { "\($0.severity.rawValue): \($0.code.rawValue): \($0.summary). Next: \($0.nextStep)" }
-    let totals = totals
-    func figure(_ name: String) -> String { totals[name].flatMap { $0.isNull ? nil : $0.serialized() } ?? "?" }
+    let totals = totalsJSON
+    let incomplete = totals["incomplete"]?.array ?? []
+    // There is more of it where a source is missing.
+    func figure(_ name: String) -> String {
+      totals[name].flatMap { $0.isNull ? nil : $0.serialized() + (incomplete.contains(.string(name)) ? "+?" : "") } ?? "?"
+    }
     func dollars(_ name: String, times factor: Double = 1, digits: Int) -> String {
       "$" + (totals[name]?.double.map { Wording.dollars($0 * factor, digits: digits) } ?? "?")
     }
     let month = PriceBook.hoursPerMonth
     let sums =
-      "\(figure("orgs")) orgs, \(figure("workspaces")) workspaces, \(figure("instances")) machines, \(figure("orphans")) orphans; "
+      "\(figure("orgs")) orgs, \(figure("workspaces")) workspaces, \(figure("machines")) machines, \(figure("orphans")) orphans; "
       + "\(dollars("hourly", digits: 4))/h, \(dollars("hourly", times: month, digits: 2))/month, "
       + "wasted \(dollars("wasted_hourly", digits: 4))/h; vCPUs \(figure("vcpus")) of \(figure("vcpu_quota"))"
     return table.table(columns: columns) + "\n\n" + (common + [sums]).folded(to: columns)

@@ -27,7 +27,7 @@ struct TriageDocument: PageDocument {
               "code": .string(finding.code.rawValue), "severity": .string(finding.severity.rawValue),
               "target": Document.target(target, fleet), "summary": .string(finding.summary),
               "evidence": .array(finding.evidenceLines.map(JSONValue.string)), "next_step": .string(finding.nextStep),
-              "disproof": JSONValue(finding.disproof?.text),
+              "disproof": JSONValue(finding.disproof?.text), "as_of": JSONValue(finding.asOf),
             ]
           })),
       .init("counts", .object(Self.severities.map { .init($0.rawValue, JSONValue(count($0))) })),

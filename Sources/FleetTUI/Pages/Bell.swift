@@ -3,7 +3,7 @@ import FleetModel
 
 /// When the terminal's bell rings: a finding is newly critical, a boot becomes late, a deletion is over.
 ///
-/// What is so when the fleet was first loaded is no news. However much happens at once, or in a recording that is played fast, it rings once in
+/// What is so when the fleet was first loaded is no news. However much happens at once it rings once in
 /// ``pause``: it asks for a look, the pages say the rest.
 struct Bell {
   /// What `ui.notify` may be.
@@ -34,7 +34,8 @@ struct Bell {
   mutating func hears(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp, uptime: Int64) -> Bool {
     guard isOn else { return false }
     let isNews = [
-      note(changes.findings, fleet), noteBoots(changes, fleet, at: now), note(changes.deletions, fleet.deletions), note(changes.purges, fleet),
+      note(changes.findings, fleet), noteBoots(changes, fleet, at: now), note(changes.deletions, fleet.deletions),
+      note(changes.purges, fleet),
     ].contains(true)
     guard isLoaded else {
       let begun = begunAt ?? uptime

@@ -22,11 +22,12 @@ struct CostsContent: TableContent {
 
   func id(_ subject: Subject) -> OrgID? { if case .org(let id) = subject { id } else { nil } }
   func subject(_ id: OrgID) -> Subject { .org(id) }
-  func all(_ fleet: Fleet) -> [OrgID] { Array(fleet.orgs.keys) }
-  func count(_ fleet: Fleet) -> Int { fleet.orgs.count }
+  func all(_ fleet: Fleet) -> [OrgID] { fleet.orgs.keys.filter { exists($0, fleet) } }
+  func count(_ fleet: Fleet) -> Int { fleet.figures.totals.orgs.value ?? 0 }
   func oldest(_ fleet: Fleet) -> OrgID? { nil }
   func touched(by changes: FleetChanges, _ fleet: Fleet) -> [OrgID] { Array(changes.orgs) }
-  func exists(_ id: OrgID, _ fleet: Fleet) -> Bool { fleet.orgs[id] != nil }
+  func exists(_ id: OrgID, _ fleet: Fleet) -> Bool { fleet.orgs[id].map { $0.row.status != .purged } ?? false }
+  func asOf(_ id: OrgID, _ fleet: Fleet, at now: Timestamp) -> Timestamp? { fleet.figures.totals.hourly.asOf }
 
   func key(_ id: OrgID, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
     guard let org = fleet.orgs[id] else { return .unknown }
@@ -52,12 +53,12 @@ struct CostsContent: TableContent {
     guard let org = fleet.orgs[id] else { return Self.columns.map { _ in [] } }
     let cost = report?.cost(of: id)
     let llm = LLMSpend(of: org, in: fleet)
-    let isOver = !llm.exhausted.isEmpty
+    let isOver = llm.isOverspent
     return [
       [Span(org.slug.rawValue)], [cost.map { Span("\($0.count)", .dim) } ?? Span("?", .unknown)],
       [Self.money(cost?.hourly, digits: 3)], [Self.money(cost.map { Self.monthly($0) })], [Self.money(cost?.storageMonthly)],
       [Self.money(cost?.addressMonthly)], [Self.money(cost?.sinceLaunch)],
-      [llm.spend.map { Span(Wording.dollars($0, digits: 2), $0 == 0 ? .dim : .money) } ?? Span("?", .unknown)],
+      [llm.spend.map { Span(Wording.dollars($0, digits: 2), isOver ? .warning : $0 == 0 ? .dim : .money) } ?? Span("?", .unknown)],
       [
         llm.budget.map { Span((isOver ? context.glyphs.warning + " " : "") + Wording.dollars($0, digits: 2), isOver ? .warning : .dim) }
           ?? Span(llm.spend == nil ? "?" : "none", llm.spend == nil ? .unknown : .dim)

@@ -49,13 +49,19 @@ struct CostsPage: TabledPage {
   private func summary(_ report: CostReport, _ fleet: Fleet, width: Int, _ context: DrawingContext) -> [Line] {
     let knows = report.knowsMachines
     let total = report.total
+    let hourly = fleet.figures.totals.hourly
     let fleetLine =
-      [Span("  fleet  ", .heading)] + figure(knows ? total.hourly : nil, "/h", digits: 2)
+      [Span("  fleet  ", .heading), Span("$\(hourly.text(digits: 2, context.glyphs))/h  ", hourly.cell(context.glyphs).role)]
       + figure(knows ? CostsContent.monthly(total) : nil, "/month") + figure(knows ? total.thisMonth : nil, " this month")
       + figure(knows ? total.sinceLaunch : nil, " since launch") + figure(knows ? total.storageMonthly : nil, "/month storage")
       + figure(knows ? total.addressMonthly : nil, "/month addresses")
-    return [Line(fleetLine)] + roles(report, width: width, context)
-      + [regions(report), llm(fleet, context), waste(report), quota(report, fleet, context), prices(report)]
+    var machines = [Line(fleetLine)] + roles(report, width: width, context) + [regions(report)]
+    var rest = [waste(report, fleet, context), quota(fleet, context)]
+    if hourly.asOf != nil {
+      machines = machines.map { Line($0.spans.aged(context.glyphs)) }
+      rest = rest.map { Line($0.spans.aged(context.glyphs)) }
+    }
+    return machines + [llm(fleet, context)] + rest + [prices(report)]
   }
 
   /// A bar for each role, as long as its share of the whole.
@@ -82,10 +88,17 @@ struct CostsPage: TabledPage {
     return Line(spans)
   }
 
-  private func waste(_ report: CostReport) -> Line {
+  private func waste(_ report: CostReport, _ fleet: Fleet, _ context: DrawingContext) -> Line {
     var spans = [Span("  waste  ", .heading)]
-    guard let wasted = report.wastedHourly else { return Line(spans + [Span("?  the verdicts' sources are missing", .unknown)]) }
-    spans += [Span("$\(Wording.dollars(wasted, digits: 2))/h  ", wasted > 0 ? .failed : .dim)]
+    let figure = fleet.figures.totals.wasted
+    guard let wasted = figure.value else {
+      if case .loading = figure.standing {
+        return Line(spans + [Span("\(context.glyphs.ellipsis)  not every source has answered yet", .running)])
+      }
+      return Line(spans + [Span("?  the verdicts' sources are missing", .unknown)])
+    }
+    let role: Role = figure.asOf != nil ? .stale : wasted.known > 0 ? .failed : .dim
+    spans.append(Span("$\(figure.text(digits: 2, context.glyphs))/h  ", role))
     for cause in Waste.allCases {
       guard let sum = report.wastes[cause] else { continue }
       let storage = cause == .stopped ? sum.storageMonthly.exact.map { " $\(Wording.dollars($0, digits: 2))/month storage" } ?? "" : ""
@@ -102,12 +115,14 @@ struct CostsPage: TabledPage {
     var spend = Money()
     var budget: Double?
     var exhausted = 0
+    var overspent = 0
     // Of the tenants that run: the others can't be asked, and spend nothing.
     for org in fleet.orgs.values where org.row.status == .running {
       let one = LLMSpend(of: org, in: fleet)
       spend.add(one.spend)
       if let limit = one.budget { budget = (budget ?? 0) + limit }
       exhausted += one.exhausted.count
+      if one.isOverspent, one.exhausted.isEmpty { overspent += 1 }
     }
     var spans = [Span("  LLM  ", .heading)] + figure(spend, " this month")
     spans.append(Span(budget.map { "budgets $\(Wording.dollars($0, digits: 2))" } ?? "no budgets", .dim))
@@ -115,10 +130,14 @@ struct CostsPage: TabledPage {
       spans.append(
         Span("  \(context.glyphs.warning) \(exhausted) \(exhausted == 1 ? "workspace has" : "workspaces have") spent theirs", .warning))
     }
+    if overspent > 0 {
+      spans.append(
+        Span("  \(context.glyphs.late) \(overspent) \(overspent == 1 ? "org has" : "orgs have") spent more than all budgets", .warning))
+    }
     return Line(spans)
   }
 
-  private func quota(_ report: CostReport, _ fleet: Fleet, _ context: DrawingContext) -> Line {
+  private func quota(_ fleet: Fleet, _ context: DrawingContext) -> Line {
     let quota = VCPUQuota(of: fleet, configured: vcpuQuota)
     let role: Role =
       switch quota.level {

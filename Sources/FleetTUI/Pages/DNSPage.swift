@@ -14,6 +14,7 @@ struct DNSContent: TableContent {
   static let initialSort = (column: 0, isReversed: false)
   static let followsTop = false
   static let keysMove = false
+  static var noteColumn: Int? { 4 }
 
   struct Entry {
     var row: DNSRecordRow
@@ -30,6 +31,7 @@ struct DNSContent: TableContent {
   func oldest(_ fleet: Fleet) -> String? { nil }
   func touched(by changes: FleetChanges, _ fleet: Fleet) -> [String] { [] }
   func exists(_ id: String, _ fleet: Fleet) -> Bool { entries[id] != nil }
+  func asOf(_ id: String, _ fleet: Fleet, at now: Timestamp) -> Timestamp? { fleet.lastWord(of: .dns, at: now) }
 
   func key(_ id: String, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
     guard let entry = entries[id] else { return .unknown }
@@ -122,6 +124,8 @@ struct DNSPage: TabledPage {
   private var report: DNSReport?
   private var reportedAt: Timestamp?
   private var hasChanged = true
+  /// Orphans when last something could be called one, and when that was.
+  private var told: (orphans: Int, at: Timestamp)?
 
   /// Seconds for which a report is good although the fleet moves on.
   private static let interval = 2.0
@@ -134,7 +138,7 @@ struct DNSPage: TabledPage {
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     renew(fleet, &context)
     guard rows >= 6, let report else { return table.draw(fleet, rows: rows, width: width, &context) }
-    let under = summary(report, fleet, width: width, rows: min(6, rows - 4), context)
+    let under = summary(report, fleet, width: width, rows: min(6, rows - 4), &context)
     var lines = table.draw(fleet, rows: rows - under.count, width: width, &context)
     while lines.count < rows - under.count { lines.append(Line()) }
     return lines + under
@@ -148,6 +152,7 @@ struct DNSPage: TabledPage {
     report = new
     reportedAt = now
     hasChanged = false
+    if let new, new.refused == nil { told = (new.orphans, now) }
     context.moment.changes(at: now + 60)
     let findings = Dictionary((new?.findings ?? []).compactMap { finding in finding.recordID.map { ($0, finding) } }) { first, _ in first }
     let entries = (new?.records ?? []).map {
@@ -158,7 +163,7 @@ struct DNSPage: TabledPage {
 
   // MARK: - Under the table
 
-  private func summary(_ report: DNSReport, _ fleet: Fleet, width: Int, rows: Int, _ context: DrawingContext) -> [Line] {
+  private func summary(_ report: DNSReport, _ fleet: Fleet, width: Int, rows: Int, _ context: inout DrawingContext) -> [Line] {
     let glyphs = context.glyphs
     var lines: [Line] = []
     let notes =
@@ -170,15 +175,21 @@ struct DNSPage: TabledPage {
       lines += Line.wrapped(text, role: role, width: max(8, width - 4)).map { Line([Span("  ")] + $0.spans) }
     }
     lines = Array(lines.prefix(max(0, rows - 2)))
-    return lines + [Line(counts(report, fleet).fitted(to: width)), Line(gauge(report, fleet, context).fitted(to: width))].suffix(rows)
+    return lines
+      + [Line(counts(report, fleet, &context).fitted(to: width)), Line(gauge(report, fleet, context).fitted(to: width))].suffix(rows)
   }
 
-  private func counts(_ report: DNSReport, _ fleet: Fleet) -> [Span] {
+  private func counts(_ report: DNSReport, _ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
     let kept = report.records.count - report.orphans - report.cannotTell
-    var spans = [
-      Span("  \(report.orphans) \(report.orphans == 1 ? "orphan" : "orphans")", report.orphans > 0 ? .failed : .dim),
-      Span("  \(kept) kept", .dim),
-    ]
+    var spans: [Span] = []
+    if report.refused == nil {
+      spans.append(Span("  \(report.orphans) \(report.orphans == 1 ? "orphan" : "orphans")", report.orphans > 0 ? .failed : .dim))
+    } else {
+      // That nothing is called an orphan now doesn't make them fewer.
+      let known = told.map { "\($0.orphans) \($0.orphans == 1 ? "orphan" : "orphans") \(context.moment.asOf($0.at))" }
+      spans.append(known.map { Span("  \($0)", .stale) } ?? Span("  ? orphans", .unknown))
+    }
+    spans.append(Span("  \(kept) kept", .dim))
     if report.cannotTell > 0 { spans.append(Span("  ? \(report.cannotTell) can't be told", .unknown)) }
     let dead = report.findings.count { $0.recordID != nil }
     if dead > 0 { spans.append(Span("  \(dead) \(dead == 1 ? "points" : "point") at nothing alive", .warning)) }

@@ -135,7 +135,10 @@ struct DeletionView {
       var (sign, role, time) = Self.sign(of: state, &context)
       let phase = usual.index(of: step.rawValue).map { usual.phases[$0] }
       if case .running(let since?) = state, let phase, context.moment.now - since > phase.lateAfter { role = .late }
-      let history = phase.map { "usually \(Self.short($0.median)), late after \(Self.short($0.lateAfter)), \($0.samples) seen" }
+      let history = phase.map { phase in
+        let late = phase.lateAfter.isFinite ? ", late after \(Self.short(phase.lateAfter))" : ""
+        return "usually \(Self.short(phase.median))\(late), \(phase.samples) seen"
+      }
       field(
         step.rawValue,
         [Span("\(sign) ", role)] + [Span(time.isEmpty ? Self.word(of: state) : time, role)].fitted(to: 10)

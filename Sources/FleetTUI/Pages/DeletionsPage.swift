@@ -14,6 +14,7 @@ struct DeletionsContent: TableContent {
   static let initialSort = (column: 0, isReversed: false)
   static let followsTop = false
   static let keysMove = false
+  static var noteColumn: Int? { 5 }
 
   func id(_ subject: Subject) -> String? { if case .deletion(let id) = subject { id } else { nil } }
   func subject(_ id: String) -> Subject { .deletion(id) }
@@ -26,6 +27,11 @@ struct DeletionsContent: TableContent {
     return changes.purges.map(\.rawValue) + owners.compactMap { fleet.completedPurge(of: $0)?.id.rawValue } + changes.deletions
   }
   func exists(_ id: String, _ fleet: Fleet) -> Bool { fleet.deletions.entry(id, fleet) != nil }
+  /// What is over doesn't change any more, and what is carried out here has its own eyes.
+  func asOf(_ id: String, _ fleet: Fleet, at now: Timestamp) -> Timestamp? {
+    guard let entry = fleet.deletions.entry(id, fleet), entry.report == nil, entry.purge?.status != .completed else { return nil }
+    return fleet.lastWord(of: .controlPlane, at: now)
+  }
 
   func key(_ id: String, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
     guard let entry = fleet.deletions.entry(id, fleet) else { return .unknown }

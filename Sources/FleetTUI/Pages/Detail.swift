@@ -97,22 +97,22 @@ struct Detail {
     moment("created", org.row.createdAt, &context)
     moment("updated", org.row.updatedAt, &context)
     source(.tenant(org.slug), fleet, &context)
-    field("cost an hour", [Wording.hourly(FleetContent.hourly(of: id, fleet, context.prices))])
+    field("cost an hour", [fleet.hourly(of: id).cell(glyphs)] + (fleet.regions.isEmpty ? [Span("  " + Self.withoutEC2, .dim)] : []))
     let workspaces = fleet.workspaces(of: id)
-    heading("Workspaces \(workspaces.count)")
+    heading("Workspaces \(fleet.sources[.tenant(org.slug)]?.lastComplete == nil && workspaces.isEmpty ? "?" : "\(workspaces.count)")")
     for workspace in workspaces {
       let row = workspace.row
       let state = Wording.state(row.status.text, row.status.role, glyphs).fitted(to: 17)
       let remaining = fleet.progress(of: .workspace(row.id), at: context.moment.now).map { progress in
-        context.moment.changesEverySecond()
-        return [Span(progress.phase.map { "\($0) " } ?? "", .dim)] + Wording.remaining(progress, glyphs, at: context.moment.now)
+        if progress.asOf == nil { context.moment.changesEverySecond() }
+        return [Span(progress.phase.map { "\($0) " } ?? "", .dim)] + Wording.remaining(progress, glyphs)
       }
       let note = remaining ?? [Span(row.lastError ?? row.currentTask ?? "", row.status.role == .ok ? .dim : row.status.role)]
       lines.append(
         Line([Span("  ")] + [Span(row.name)].fitted(to: 22) + [Span("  ")] + state + [Span(row.runtime ?? "–", .dim)].fitted(to: 14) + note)
       )
     }
-    machines(fleet.machines(of: id), &context)
+    machines(fleet.machines(of: id), fleet, &context)
     if !org.subsystems.isEmpty {
       heading("Subsystems")
       for subsystem in org.subsystems { field(subsystem.name, subsystem.secondsAgo.map { "\(Moment.coarse($0)) ago" } ?? "unknown") }
@@ -147,7 +147,7 @@ struct Detail {
     moment("activity", workspace.lastActivity, &context)
     moment("first seen", workspace.firstSeen, &context)
     field("stream", fleet.openStreams.contains(id) ? "open" : "not open", .dim)
-    machines(fleet.machines(of: id), &context)
+    machines(fleet.machines(of: id), fleet, &context)
   }
 
   private mutating func describe(instance id: InstanceID, _ fleet: Fleet, _ context: inout DrawingContext) {
@@ -252,6 +252,7 @@ struct Detail {
       "finding",
       Wording.state(finding.code.rawValue, finding.severity.role, context.glyphs) + [Span("  \(finding.severity.rawValue)", .dim)])
     field("what", finding.summary)
+    if let asOf = finding.asOf { field("judged", [Span("\(context.moment.asOf(asOf)): what it is judged from isn't heard", .stale)]) }
     field("next step", finding.nextStep, .title)
     field("not it, if", finding.disproof?.text)
     heading("Evidence")
@@ -279,8 +280,13 @@ struct Detail {
     field("read", [Span(freshness.state.rawValue + age, freshness.state.role)] + (freshness.trouble.map { [Span("  " + $0, .dim)] } ?? []))
   }
 
-  private mutating func machines(_ machines: [Instance], _ context: inout DrawingContext) {
-    heading("Machines \(machines.count)")
+  private static let withoutEC2 = "not known: no EC2 region is configured"
+
+  /// Those that EC2 has of it; without EC2 that there are none says nothing.
+  private mutating func machines(_ machines: [Instance], _ fleet: Fleet, _ context: inout DrawingContext) {
+    if fleet.regions.isEmpty, machines.isEmpty { return heading("Machines " + Self.withoutEC2) }
+    let isKnown = fleet.figures.totals.machines.whole != nil
+    heading("Machines \(machines.isEmpty && !isKnown ? "?" : "\(machines.count)")")
     for machine in machines {
       let row = machine.row
       let age = row.launchedAt.map { context.moment.age(since: $0) } ?? "?"
@@ -296,20 +302,18 @@ struct Detail {
   private mutating func boot(_ boot: Boot?, _ target: BootTarget, _ plan: PhasePlan, _ fleet: Fleet, _ context: inout DrawingContext) {
     let now = context.moment.now
     guard let boot, let progress = fleet.progress(of: target, at: now) else { return }
-    context.moment.changesEverySecond()
     let glyphs = context.glyphs
-    let bar = ProgressBar(progress)
-    field(
-      "coming up",
-      bar.spans(width: min(40, max(8, width - Self.nameWidth - 24)), glyphs: glyphs) + [Span(" ")]
-        + Wording.remaining(progress, glyphs, at: now))
+    let bar =
+      progress.standstill == nil ? ProgressBar(progress).spans(width: min(40, max(8, width - Self.nameWidth - 24)), glyphs: glyphs) : []
+    field("coming up", bar + (bar.isEmpty ? [] : [Span(" ")]) + Wording.remaining(progress, glyphs))
+    if let asOf = progress.asOf { field("told", [Span(context.moment.asOf(asOf), .stale)]) } else { context.moment.changesEverySecond() }
     moment("began", boot.startedAt, &context)
     lines.append(Line())
     let group = boot.group
     let waterfall = Waterfall(boot: boot, plan: plan, progress: progress) { phase, seconds in
       fleet.history.share(of: group, fasterIn: phase, than: seconds)
     }
-    lines += waterfall.lines(width: width, glyphs, at: now)
+    lines += waterfall.lines(width: width, glyphs, at: progress.at)
     if let eta = progress.eta { field("eta", ProvisioningContent.eta(eta, glyphs)) }
     for mark in boot.marks { if let detail = mark.detail { field(mark.name, detail, mark.failed ? .failed : .dim) } }
   }

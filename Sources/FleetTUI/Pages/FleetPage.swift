@@ -20,13 +20,16 @@ struct FleetContent: TableContent {
   static let initialSort = (column: 0, isReversed: false)
   static let followsTop = false
   static let keysMove = false
+  static var noteColumn: Int? { 7 }
 
   func id(_ subject: Subject) -> OrgID? { if case .org(let id) = subject { id } else { nil } }
   func subject(_ id: OrgID) -> Subject { .org(id) }
-  func all(_ fleet: Fleet) -> [OrgID] { Array(fleet.orgs.keys) }
-  func count(_ fleet: Fleet) -> Int { fleet.orgs.count }
+  func all(_ fleet: Fleet) -> [OrgID] { fleet.orgs.keys.filter { exists($0, fleet) } }
+  func count(_ fleet: Fleet) -> Int { fleet.figures.totals.orgs.value ?? 0 }
   func oldest(_ fleet: Fleet) -> OrgID? { nil }
-  func exists(_ id: OrgID, _ fleet: Fleet) -> Bool { fleet.orgs[id] != nil }
+  /// What the control plane calls purged is gone, though it lists it still.
+  func exists(_ id: OrgID, _ fleet: Fleet) -> Bool { fleet.orgs[id].map { $0.row.status != .purged } ?? false }
+  func asOf(_ id: OrgID, _ fleet: Fleet, at now: Timestamp) -> Timestamp? { fleet.lastWord(of: BootTarget.tenant(id), at: now) }
 
   func touched(by changes: FleetChanges, _ fleet: Fleet) -> [OrgID] {
     var orgs = changes.orgs
@@ -50,7 +53,7 @@ struct FleetContent: TableContent {
     case "machine": return SortKey(fleet.tenantMachine(of: id)?.row.type)
     case "workspaces": return SortKey(-Double(fleet.workspaces(of: id).count))
     case "progress": return SortKey(Self.moving(id, fleet).compactMap { fleet.progress(of: $0, at: now)?.fraction }.min())
-    case "cost": return SortKey(-Self.hourly(of: id, fleet, .builtin).known)
+    case "cost": return SortKey(fleet.hourly(of: id).value.map { -$0.known })
     case "age": return SortKey(org.row.createdAt.map { -$0.seconds })
     default:
       let count = Notice.of(org, fleet, at: now).count
@@ -72,14 +75,6 @@ struct FleetContent: TableContent {
     return targets
   }
 
-  static func hourly(of id: OrgID, _ fleet: Fleet, _ prices: PriceBook) -> Money { hourly(of: fleet.machines(of: id), prices) }
-
-  private static func hourly(of machines: [Instance], _ prices: PriceBook) -> Money {
-    var money = Money()
-    for machine in machines { money.add(prices.hourly(of: machine.row)) }
-    return money
-  }
-
   func cells(_ id: OrgID, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
     guard let org = fleet.orgs[id] else { return Self.columns.map { _ in [] } }
     let now = context.moment.now
@@ -88,22 +83,19 @@ struct FleetContent: TableContent {
     let age = org.row.createdAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)
     let finding = findings.first.map { Self.note($0, more: findings.count - 1, width: widths[7] ?? 0) }
     let status = tenant(org, fleet, glyphs)
-    let machines = fleet.machines(of: id)
-    let tenantMachine = machines.first { $0.row.role == .tenant && !$0.row.state.isEnding }
+    let cost = fleet.hourly(of: id).cell(glyphs)
     return [
       // Where there is no room for the status, its sign stands before the name.
       (widths[1] == nil ? [status[0]] : []) + [Span(org.slug.rawValue, findings.isEmpty ? .text : .title)], status,
-      [Span(tenantMachine?.row.type ?? glyphs.none, .dim)], workspaces(of: id, fleet, glyphs),
-      progress(of: org, fleet, width: widths[4] ?? 0, &context), [cost(of: machines, fleet, context)], [age],
-      finding ?? [],
+      [Span(fleet.tenantMachine(of: id)?.row.type ?? glyphs.none, .dim)], workspaces(of: org, fleet, glyphs),
+      progress(of: org, fleet, width: widths[4] ?? 0, &context), [cost], [age], note(org, fleet, &context) + (finding ?? []),
     ]
   }
 
-  /// No machine found says nothing while a region has not answered in full.
-  private func cost(of machines: [Instance], _ fleet: Fleet, _ context: DrawingContext) -> Span {
-    let money = Self.hourly(of: machines, context.prices)
-    if money.known == 0, !fleet.hasEveryRegion(at: context.moment.now) { return Span("?", .unknown) }
-    return Wording.hourly(money)
+  /// That its workspaces are as they were told once; the tenant's own silence is a finding, or the whole row's.
+  private func note(_ org: Org, _ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
+    guard asOf(org.id, fleet, at: context.moment.now) == nil, case .lost(let at)? = fleet.book.standing(ofTenant: org.id) else { return [] }
+    return [Span("workspaces \(context.moment.asOf(at))  ", .stale)]
   }
 
   /// `archive: wedged … (+1)`: the worst one, and how many there are besides.
@@ -125,13 +117,18 @@ struct FleetContent: TableContent {
   }
 
   /// `●4 ◐1 ✕1`: how many in which state.
-  private func workspaces(of id: OrgID, _ fleet: Fleet, _ glyphs: Glyphs) -> [Span] {
+  private func workspaces(of org: Org, _ fleet: Fleet, _ glyphs: Glyphs) -> [Span] {
     var counts: [Role: Int] = [:]
-    for workspace in fleet.workspaces(of: id) { counts[workspace.row.status.role, default: 0] += 1 }
+    for workspace in fleet.workspaces(of: org.id) { counts[workspace.row.status.role, default: 0] += 1 }
     let spans = [Role.ok, .running, .warning, .failed, .unknown, .dim].compactMap { role in
       counts[role].map { Span(glyphs.sign(of: role) + "\($0) ", role) }
     }
-    return spans.isEmpty ? [Span(glyphs.none, .dim)] : spans
+    switch fleet.book.standing(ofTenant: org.id) {
+    case .loading: return spans + [Span(glyphs.ellipsis, .running)]
+    case .silent: return spans + [Span("?", .unknown)]
+    case .lost: return spans.aged(glyphs)
+    case .fresh, .partial, nil: return spans.isEmpty ? [Span(glyphs.none, .dim)] : spans
+    }
   }
 
   private func progress(of org: Org, _ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> [Span] {
@@ -141,10 +138,12 @@ struct FleetContent: TableContent {
     let moving = Self.moving(org.id, fleet)
     let now = context.moment.now
     let all = moving.compactMap { fleet.progress(of: $0, at: now) }
-    // The one that needs a look: the latest, else the furthest behind.
-    guard let shown = all.min(by: { ($0.isLate ? 0 : 1, $0.fraction ?? 0) < ($1.isLate ? 0 : 1, $1.fraction ?? 0) }) else { return [] }
-    context.moment.changesEverySecond()
-    let text = Wording.remaining(shown, context.glyphs, at: now)
+    // The one that needs a look: one that stands still, else the latest, else the furthest behind.
+    func rank(_ progress: Progress) -> Int { progress.isStuck ? 0 : progress.isLate ? 1 : 2 }
+    guard let shown = all.min(by: { (rank($0), $0.fraction ?? 0) < (rank($1), $1.fraction ?? 0) }) else { return [] }
+    if shown.asOf == nil { context.moment.changesEverySecond() }
+    let text = Wording.remaining(shown, context.glyphs)
+    if shown.standstill != nil { return text }
     let bar = ProgressBar(shown)
     let room = width - 16
     return room >= 8 ? bar.spans(width: room, glyphs: context.glyphs) + [Span(" ", text[0].role)] + text : text
@@ -158,18 +157,5 @@ struct FleetContent: TableContent {
     case .complete: "no orgs"
     case .partial, .stale: "no orgs in an incomplete answer: \(freshness.problem ?? "")"
     }
-  }
-}
-
-extension Fleet {
-  /// Whether EC2 is looked at, and every region of it answered in full.
-  func hasEveryRegion(at now: Timestamp) -> Bool {
-    var hasAny = false
-    for source in sources.keys {
-      guard case .ec2 = source else { continue }
-      hasAny = true
-      guard isComplete(source, at: now) else { return false }
-    }
-    return hasAny
   }
 }

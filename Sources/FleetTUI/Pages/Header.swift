@@ -6,8 +6,6 @@ struct Header {
   let isProtected: Bool
   let isReadOnly: Bool
   let replay: ReplayNote?
-  /// The configuration's vCPU quota, which wins over what Service Quotas said.
-  let vcpuQuota: Int?
 
   /// Environment, every source with its freshness, and what is allowed. Ages are shown only where a source isn't fresh.
   func sources(_ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> Line {
@@ -18,14 +16,17 @@ struct Header {
     let allowed: [Span] =
       if let replay {
         [Span("  \(replay.text(at: &context.moment)) ", .warning)]
+      } else if isReadOnly {
+        [Span("  read-only ", .dim)]
       } else {
-        [isReadOnly ? Span("  read-only ", .dim) : Span("  writes allowed ", .danger)]
+        fleet.cutOff == nil ? [Span("  writes allowed ", .danger)] : [Span("  deletion off ", .stale)]
       }
     let room = width - Line(name).columns - Line(allowed).columns
     guard room > 8 else { return Line(Line(name).fitted(to: width).spans) }
 
-    var entries = Self.sources(of: fleet).map { source in entry(source, fleet, &context) }
-    if let tenants = tenants(fleet, &context) { entries.append(tenants) }
+    var entries = cutOff(fleet, &context).map { [$0] } ?? []
+    for source in Self.sources(of: fleet) where !(fleet.cutOff?.covers(source) ?? false) { entries.append(entry(source, fleet, &context)) }
+    if fleet.cutOff == nil, let tenants = tenants(fleet, &context) { entries.append(tenants) }
     // Where there is little room, what is well is left out first.
     while entries.reduce(0, { $0 + Line($1.spans).columns + 2 }) > room, let calm = entries.lastIndex(where: { !$0.isNoteworthy }) {
       entries.remove(at: calm)
@@ -43,20 +44,19 @@ struct Header {
     fleet.sources.keys.filter { if case .tenant = $0 { false } else { true } }.sorted()
   }
 
+  /// `we are cut off since 13:41:20 (47s): nothing answers from here`, in place of every source that it is about.
+  private func cutOff(_ fleet: Fleet, _ context: inout DrawingContext) -> Entry? {
+    guard let cutOff = fleet.cutOff else { return nil }
+    context.moment.changesEverySecond()
+    let since = cutOff.since.map { " since \($0.timeOfDay) (\(Moment.elapsed(context.moment.now - $0)))" } ?? ""
+    let what = cutOff.scope == .everything ? "nothing answers from here" : "neither control plane nor tenants answer"
+    return Entry(spans: [Span("\(context.glyphs.failed) we are cut off\(since): \(what)", .failed)], isNoteworthy: true)
+  }
+
   private func entry(_ source: Source, _ fleet: Fleet, _ context: inout DrawingContext) -> Entry {
     let glyphs = context.glyphs
-    let now = context.moment.now
-    let freshness = fleet.freshness(of: source, at: now)
-    let name: String =
-      switch source {
-      case .controlPlane: "control plane"
-      case .feed: "feed"
-      case .database: "database"
-      case .dns: "dns"
-      case .ec2(let region): "ec2 \(region)"
-      case .tenant(let slug): slug.rawValue
-      case .here: source.description
-      }
+    let freshness = fleet.freshness(of: source, at: context.moment.now)
+    let name = source.words
     switch freshness.state {
     case .complete:
       if let record = fleet.sources[source], record.pollInterval != nil, let at = record.lastComplete {
@@ -85,133 +85,153 @@ struct Header {
     return "no \(part.rawValue) \(context.moment.age(since: lack.since))"
   }
 
-  /// Tenants are many: how many of them answer.
+  /// Tenants are many: how many of those that should answer do, and who doesn't.
   private func tenants(_ fleet: Fleet, _ context: inout DrawingContext) -> Entry? {
-    var asked = 0
-    var fresh = 0
-    var failed = 0
-    var refusing = 0
-    for (source, record) in fleet.sources {
-      guard case .tenant = source else { continue }
-      asked += 1
-      if record.lacks[.streams] != nil { refusing += 1 }
-      switch record.freshness(at: context.moment.now).state {
-      case .complete:
-        fresh += 1
-        if record.pollInterval != nil, let at = record.lastComplete { context.moment.changes(at: at + record.staleAfter + 0.001) }
-      case .failed: failed += 1
-      default: break
+    let group = fleet.book.tenants
+    let names = { (ids: Set<OrgID>) in ids.compactMap { fleet.orgs[$0]?.slug.rawValue }.sorted() }
+    let leaving = names(fleet.book.leavingTenants)
+    guard group.expected > 0 || !leaving.isEmpty else { return nil }
+    if let at = fleet.book.nextChange { context.moment.changes(at: at + 0.001) }
+    let going = leaving.isEmpty ? [] : [Span(", \(Self.few(leaving)) going", .dim)]
+    let missing = names(fleet.book.missingTenants)
+    let refusing = names(fleet.book.streamlessTenants)
+    let role: Role = !missing.isEmpty ? .failed : !refusing.isEmpty ? .warning : group.isLoading ? .running : .ok
+    let sign = Span(context.glyphs.sign(of: role), role)
+    guard group.fresh < group.expected || !refusing.isEmpty else {
+      return Entry(spans: [sign, Span(" \(group.expected) tenants", .dim)] + going, isNoteworthy: false)
+    }
+    var who = missing.isEmpty ? "" : ": \(Self.few(missing)) \(missing.count == 1 ? "doesn't" : "don't") answer"
+    if !refusing.isEmpty { who += ", \(Self.few(refusing)) without streams" }
+    return Entry(spans: [sign, Span(" \(group.fresh) of \(group.expected) tenants\(who)", role)] + going, isNoteworthy: true)
+  }
+
+  /// `dark, umbra, +3`
+  private static func few(_ names: [String]) -> String {
+    (names.prefix(2) + (names.count > 2 ? ["+\(names.count - 2)"] : [])).joined(separator: ", ")
+  }
+
+  /// One figure of the second line.
+  private struct Piece {
+    var spans: [Span]
+    var asOf: Timestamp?
+  }
+
+  /// What there is, what is coming, what is wrong, what it costs; each with when it was last known, where that isn't now.
+  func totals(_ fleet: Fleet, _ context: inout DrawingContext) -> Line {
+    let pieces = counts(fleet, context.glyphs) + money(fleet, context.glyphs) + gauges(fleet, context.glyphs)
+    if let cutOff = fleet.cutOff, pieces.allSatisfy({ $0.asOf != nil }), let since = cutOff.since {
+      return Line([Span(" \(context.moment.asOf(since)):", .stale)] + pieces.flatMap { $0.spans.aged(context.glyphs) })
+    }
+    var spans: [Span] = []
+    for (index, piece) in pieces.enumerated() {
+      guard let asOf = piece.asOf else {
+        spans += piece.spans
+        continue
       }
+      spans += piece.spans.aged(context.glyphs)
+      // Neighbours of one time share its words.
+      if index + 1 == pieces.count || pieces[index + 1].asOf != asOf { spans.append(Span(" \(context.moment.asOf(asOf))", .stale)) }
     }
-    guard asked > 0 else { return nil }
-    let role: Role = failed > 0 ? .failed : refusing > 0 ? .warning : fresh < asked ? .running : .ok
-    let glyph = Span(context.glyphs.sign(of: role), role)
-    guard fresh < asked || refusing > 0 else { return Entry(spans: [glyph, Span(" \(asked) tenants", .dim)], isNoteworthy: false) }
-    let trouble = [(failed, "failed"), (refusing, "without streams")].filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }.joined()
-    return Entry(spans: [glyph, Span(" \(fresh) of \(asked) tenants\(trouble)", role)], isNoteworthy: true)
-  }
-
-  /// What the header counts: as long as these stay, only time changes it, or a source that turns.
-  struct Figures: Equatable {
-    private let counts: [Int?]
-    private let money: String
-
-    init(_ fleet: Fleet, _ tallies: Tallies) {
-      counts = [
-        fleet.orgs.count, fleet.workspaces.count, fleet.instances.count, fleet.inFlight.count, tallies.liveMachines, tallies.failed,
-        tallies.degraded, tallies.vcpus, fleet.judgement.orphans, fleet.openPurges.count, fleet.triage.count(of: .critical),
-        fleet.triage.count(of: .warning),
-      ]
-      money = Wording.hourly(tallies.money).text + Wording.dollars(tallies.wasted, digits: 2)
-    }
-  }
-
-  /// What there is, what is coming, what is wrong, what it costs.
-  func totals(_ fleet: Fleet, _ tallies: Tallies, _ context: inout DrawingContext) -> Line {
-    let glyphs = context.glyphs
-    let now = context.moment.now
-    var late = 0
-    for target in fleet.inFlight {
-      guard let progress = fleet.progress(of: target, at: now) else { continue }
-      if progress.isLate { late += 1 } else if let at = progress.lateAt { context.moment.changes(at: at + 0.001) }
-    }
-    let machines =
-      tallies.liveMachines > 0 || fleet.hasEveryRegion(at: now)
-      ? Span("\(tallies.liveMachines) machines", .dim) : Span("? machines", .unknown)
-    var spans = [
-      Span(" \(fleet.orgs.count) orgs"), Span("  "), machines, Span("  \(fleet.workspaces.count) workspaces", .dim), Span("  "),
-    ]
-    if !fleet.inFlight.isEmpty { spans.append(Span(" \(glyphs.coming) \(fleet.inFlight.count) coming up", .running)) }
-    if late > 0 { spans.append(Span("  \(glyphs.late) \(late) late", .late)) }
-    if tallies.failed > 0 { spans.append(Span("  \(glyphs.failed) \(tallies.failed) failed", .failed)) }
-    if let orphans = fleet.judgement.orphans, orphans > 0 {
-      spans.append(Span("  \(glyphs.failed) \(orphans) \(orphans == 1 ? "orphan" : "orphans")", .failed))
-    }
-    if tallies.degraded > 0 { spans.append(Span("  \(glyphs.warning) \(tallies.degraded) degraded", .warning)) }
-    if tallies.liveMachines > 0 {
-      spans.append(Span("   $\(Wording.dollars(tallies.money.known, digits: 2))\(tallies.money.hasUnknown ? "+?" : "")/h", .money))
-    }
-    if fleet.judgement.orphans != nil, tallies.wasted >= 0.005 {
-      spans.append(Span("  waste $\(Wording.dollars(tallies.wasted, digits: 2))/h", .failed))
-    }
-    spans += gauges(fleet, tallies, glyphs)
     return Line(spans)
   }
 
+  private func counts(_ fleet: Fleet, _ glyphs: Glyphs) -> [Piece] {
+    let totals = fleet.figures.totals
+    var pieces: [Piece] = []
+    func add(_ figure: Figure<Int>, _ words: String, _ role: Role, sign: String = "", always: Bool = false) {
+      guard always || figure.value ?? 0 > 0 else { return }
+      let isBlank = figure.value == nil
+      let space = pieces.isEmpty ? " " : "  "
+      let tone: Role = isBlank ? (figure.standing == .unknown ? .unknown : .running) : role
+      pieces.append(Piece(spans: [Span("\(space)\(isBlank ? "" : sign)\(figure.text(glyphs)) \(words)", tone)], asOf: figure.asOf))
+    }
+    add(totals.orgs, "orgs", .text, always: true)
+    add(totals.machines, "machines", .dim, always: true)
+    add(totals.foreign, "not ours", .dim)
+    add(totals.workspaces, "workspaces", .dim, always: true)
+    add(totals.comingUp, "coming up", .running, sign: "\(glyphs.coming) ")
+    add(totals.late, "late", .late, sign: "\(glyphs.late) ")
+    add(totals.stuck, "stuck", .failed, sign: "\(glyphs.failed) ")
+    add(totals.failed, "failed", .failed, sign: "\(glyphs.failed) ")
+    let orphans = totals.orphans.value == 1 ? "orphan machine" : "orphan machines"
+    add(totals.orphans, orphans, .failed, sign: "\(glyphs.failed) ", always: totals.orphans.value == nil && !fleet.regions.isEmpty)
+    add(totals.degraded, "degraded", .warning, sign: "\(glyphs.warning) ")
+    add(totals.offline, "offline", .warning, sign: "\(glyphs.warning) ")
+    return pieces
+  }
+
+  private func money(_ fleet: Fleet, _ glyphs: Glyphs) -> [Piece] {
+    let totals = fleet.figures.totals
+    var pieces: [Piece] = []
+    if totals.machines.value ?? 0 > 0 {
+      pieces.append(Piece(spans: [Span("   $\(totals.hourly.text(digits: 2, glyphs))/h", .money)], asOf: totals.hourly.asOf))
+    }
+    if let wasted = totals.wasted.value, wasted.known >= 0.005 {
+      pieces.append(Piece(spans: [Span("  waste $\(totals.wasted.text(digits: 2, glyphs))/h", .failed)], asOf: totals.wasted.asOf))
+    }
+    return pieces
+  }
+
   /// What runs out: vCPUs always, the zone's records once they are many.
-  private func gauges(_ fleet: Fleet, _ tallies: Tallies, _ glyphs: Glyphs) -> [Span] {
-    var spans: [Span] = []
-    if let used = tallies.vcpus, used > 0 {
-      let limit = vcpuQuota ?? fleet.vcpuLimit
+  private func gauges(_ fleet: Fleet, _ glyphs: Glyphs) -> [Piece] {
+    let totals = fleet.figures.totals
+    var pieces: [Piece] = []
+    if let used = totals.vcpus.value, used > 0 {
+      let limit = totals.vcpuLimit
       let role: Role =
         switch VCPUQuota.level(used: used, limit: limit) {
         case .unknown, .calm: .dim
         case .warning: .warning
         case .critical: .failed
         }
-      spans.append(Span("   vCPU ", .dim))
+      var spans = [Span("   vCPU ", .dim)]
       if let limit, limit > 0 {
         let bar = ProgressBar(fraction: Double(used) / Double(limit), isLate: role != .dim)
         spans += bar.spans(width: 10, glyphs: glyphs) + [Span(" ", role)]
       }
-      spans.append(Span("\(used)/\(limit.map(String.init) ?? "?")", role))
+      spans.append(Span("\(totals.vcpus.text(glyphs))/\(limit.map(String.init) ?? "?")", role))
+      pieces.append(Piece(spans: spans, asOf: totals.vcpus.asOf))
     }
-    if let zone = fleet.zone, zone.quota > 0, let severity = CaseFile.Gauge(used: zone.records.count, limit: zone.quota).severity {
+    if let records = totals.zoneRecords.value, let quota = totals.zoneQuota, quota > 0,
+      let severity = CaseFile.Gauge(used: records, limit: quota).severity
+    {
       let role: Role = severity == .critical ? .failed : .warning
-      spans.append(Span("   \(role.glyph(glyphs)) zone \(zone.records.count)/\(zone.quota)", role))
+      pieces.append(Piece(spans: [Span("   \(role.glyph(glyphs)) zone \(records)/\(quota)", role)], asOf: totals.zoneRecords.asOf))
     }
-    return spans
+    return pieces
   }
 
   /// The pages with their keys; the open one is lit. Where there is little room, names shorten, then only the open page has one.
-  func tabs(_ open: PageID, _ fleet: Fleet, _ keys: KeyMap, width: Int) -> Line {
+  func tabs(_ open: PageID, _ fleet: Fleet, _ keys: KeyMap, width: Int, _ glyphs: Glyphs) -> Line {
     for naming in TabNaming.allCases {
-      let line = tabs(open, fleet, keys, naming)
+      let line = tabs(open, fleet, keys, naming, glyphs)
       if line.columns <= width { return line }
     }
-    return tabs(open, fleet, keys, .none)
+    return tabs(open, fleet, keys, .none, glyphs)
   }
 
   private enum TabNaming: CaseIterable { case full, short, none }
 
-  private func tabs(_ open: PageID, _ fleet: Fleet, _ keys: KeyMap, _ naming: TabNaming) -> Line {
+  private func tabs(_ open: PageID, _ fleet: Fleet, _ keys: KeyMap, _ naming: TabNaming, _ glyphs: Glyphs) -> Line {
+    let totals = fleet.figures.totals
+    let critical = totals.findings[.critical] ?? 0
     var spans: [Span] = []
     for page in PageID.allCases {
-      let count: Int =
+      let figure: Figure<Int>? =
         switch page {
-        case .provisioning: fleet.inFlight.count
-        case .triage: fleet.triage.count(of: .critical) + fleet.triage.count(of: .warning)
-        case .instances: fleet.instances.count
-        case .deletions: fleet.openPurges.count
-        case .orphans: fleet.judgement.orphans ?? 0
-        default: 0
+        case .provisioning: totals.comingUp
+        case .triage: Figure(critical + (totals.findings[.warning] ?? 0), .known)
+        case .instances: totals.instances
+        case .deletions: totals.openDeletions
+        case .orphans: totals.orphans
+        case .fleet, .costs, .dns, .posture, .events: nil
         }
       let isOpen = page == open
       let title = isOpen || naming == .full ? page.title : naming == .short ? String(page.title.prefix(4)) : ""
       spans.append(Span(" \(keys.name(of: page.action))", .key))
       if !title.isEmpty { spans.append(Span(" \(title)", isOpen ? .title : .dim)) }
-      let role: Role = page == .triage ? (fleet.triage.count(of: .critical) > 0 ? .failed : .warning) : .dim
-      if count > 0, naming != .none { spans.append(Span(" \(count)", role)) }
+      let role: Role = page == .triage ? (critical > 0 ? .failed : .warning) : figure?.asOf == nil ? .dim : .stale
+      if let figure, figure.value ?? 0 > 0, naming != .none { spans.append(Span(" \(figure.text(glyphs))", role)) }
       spans.append(Span(naming == .full ? " " : "", .dim))
     }
     return Line(spans)

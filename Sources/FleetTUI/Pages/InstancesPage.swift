@@ -24,15 +24,20 @@ struct InstancesContent: TableContent {
   static let initialSort = (column: 9, isReversed: false)
   static let followsTop = false
   static let keysMove = false
+  static var noteColumn: Int? { 9 }
 
   var prices = PriceBook.builtin
 
   func id(_ subject: Subject) -> InstanceID? { if case .instance(let id) = subject { id } else { nil } }
   func subject(_ id: InstanceID) -> Subject { .instance(id) }
-  func all(_ fleet: Fleet) -> [InstanceID] { Array(fleet.instances.keys) }
-  func count(_ fleet: Fleet) -> Int { fleet.instances.count }
+  func all(_ fleet: Fleet) -> [InstanceID] { fleet.instances.keys.filter { exists($0, fleet) } }
+  func count(_ fleet: Fleet) -> Int { fleet.figures.totals.instances.value ?? 0 }
   func oldest(_ fleet: Fleet) -> InstanceID? { nil }
-  func exists(_ id: InstanceID, _ fleet: Fleet) -> Bool { fleet.instances[id] != nil }
+  /// EC2 lists what is terminated for an hour more: that it is no more is all there is to say.
+  func exists(_ id: InstanceID, _ fleet: Fleet) -> Bool { fleet.instances[id].map { $0.row.state != .terminated } ?? false }
+  func asOf(_ id: InstanceID, _ fleet: Fleet, at now: Timestamp) -> Timestamp? {
+    fleet.instances[id].flatMap { fleet.lastWord(of: $0.row.region.rawValue.isEmpty ? .feed : .ec2($0.row.region), at: now) }
+  }
 
   func touched(by changes: FleetChanges, _ fleet: Fleet) -> [InstanceID] {
     var ids = changes.instances
@@ -62,8 +67,13 @@ struct InstancesContent: TableContent {
     case "region": SortKey(row.region.rawValue)
     case "cost": SortKey(prices.hourly(of: row).map { -$0 })
     case "age": SortKey(row.launchedAt.map { -$0.seconds })
-    default: SortKey(fleet.judgement.verdict(of: id).rank + (row.state.isLive ? 0 : 0.5))
+    default: SortKey(fleet.judgement.verdict(of: id).rank + (row.state.isLive ? 0 : 0.5) - (Self.wasOrphan(id, fleet) ? 0.5 : 0))
     }
+  }
+
+  /// It was one when it was last judged, and can't be told any more.
+  private static func wasOrphan(_ id: InstanceID, _ fleet: Fleet) -> Bool {
+    if case .cannotTell = fleet.judgement.verdict(of: id), case .orphan = fleet.judgement.lastTold(of: id) { true } else { false }
   }
 
   func texts(_ id: InstanceID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
@@ -82,6 +92,7 @@ struct InstancesContent: TableContent {
     let role = verdict.role
     let cost = context.prices.hourly(of: row)
     var words = Self.words(for: verdict, row)
+    if Self.wasOrphan(id, fleet) { words = "\(verdict.word), was an orphan: \(verdict.why)" }
     if case .grace = verdict, let launched = row.launchedAt {
       let end = launched + fleet.judgement.settings.grace
       context.moment.changes(at: end + 0.001)

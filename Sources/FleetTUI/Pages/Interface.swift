@@ -18,9 +18,8 @@ enum Intent: Equatable {
 struct Interface {
   private var pages: [any Page]
   private var open = 0
-  private var tallies = Tallies()
-  /// What the header's figures were at the last update.
-  private var figures: Header.Figures?
+  /// What the figures were at the last update.
+  private var totals: Figures.Totals?
   private var burn = BurnHistory()
   private let header: Header
   private let keys: KeyMap
@@ -71,12 +70,10 @@ struct Interface {
   init(_ options: DashboardOptions) {
     pages = [
       FleetPage(), ProvisioningPage(), TriagePage(), InstancesPage(prices: options.prices), OrphansPage(prices: options.prices),
-      CostsPage(vcpuQuota: options.vcpuQuota),
-      DNSPage(), PosturePage(), DeletionsPage(), EventsPage(),
+      CostsPage(vcpuQuota: options.vcpuQuota), DNSPage(), PosturePage(), DeletionsPage(), EventsPage(),
     ]
     header = Header(
-      environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly, replay: options.replay,
-      vcpuQuota: options.vcpuQuota)
+      environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly, replay: options.replay)
     keys = options.keys
     prices = options.prices
     deletion = DeletionDialog.Setting(environment: options.environment, isProtected: options.isProtected, prices: options.prices)
@@ -100,17 +97,16 @@ struct Interface {
   @discardableResult
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) -> Bool {
     guard !changes.isEmpty else { return false }
-    tallies.update(changes, fleet, prices)
-    if fleet.hasEveryRegion(at: now) { burn.note(tallies.money.known, at: now) }
+    let totals = fleet.figures.totals
+    if totals.hourly.standing == .known, let hourly = totals.hourly.value { burn.note(hourly.known, at: now) }
     for index in pages.indices {
       pages[index].update(changes, fleet, at: now)
       if let said = pages[index].takeNotice() { notice = said }
     }
     for index in overlays.indices { overlays[index].update(changes, fleet, at: now) }
     let touchesPage = pages[open].takeTouch()
-    let figures = Header.Figures(fleet, tallies)
-    defer { self.figures = figures }
-    return touchesPage || changes.turned || !changes.deletions.isEmpty || figures != self.figures || !layers.isEmpty || !overlays.isEmpty
+    defer { self.totals = totals }
+    return touchesPage || changes.turned || !changes.deletions.isEmpty || totals != self.totals || !layers.isEmpty || !overlays.isEmpty
   }
 
   /// The world answered an effect. - Returns: what is asked of it further.
@@ -428,8 +424,8 @@ struct Interface {
     var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, prices: prices, burn: burn)
     let rule = Line(String(repeating: glyphs.rule, count: size.columns), .rule)
     var lines = [header.sources(fleet, width: size.columns, &context)]
-    if size.rows >= 9 { lines.append(header.totals(fleet, tallies, &context)) }
-    if size.rows >= 7 { lines.append(header.tabs(page, fleet, keys, width: size.columns)) }
+    if size.rows >= 9 { lines.append(header.totals(fleet, &context)) }
+    if size.rows >= 7 { lines.append(header.tabs(page, fleet, keys, width: size.columns, glyphs)) }
     if size.rows >= 12 { lines.append(rule) }
     let below = size.rows >= 12 ? 2 : 1
     let body = size.rows - lines.count - below
@@ -471,8 +467,15 @@ struct Interface {
   /// The page, with the detail under it, or over all of it where there is little room.
   private mutating func drawBody(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     guard layers.contains(.detail), let subject = focus else {
-      pageRows = rows
-      return pages[open].draw(fleet, rows: rows, width: width, &context)
+      // Below the rows, so that none of them moves when a source comes or goes.
+      let age = rows >= 6 ? page.age(fleet, &context) : nil
+      pageRows = age == nil ? rows : rows - 1
+      var lines = pages[open].draw(fleet, rows: pageRows, width: width, &context)
+      if let age {
+        while lines.count < pageRows { lines.append(Line()) }
+        lines.append(Line(age.spans.fitted(to: width)))
+      }
+      return lines
     }
     let panel = rows >= 14 ? max(8, rows * 3 / 5) : rows
     pageRows = rows - panel

@@ -8,7 +8,7 @@ struct OrphansContent: TableContent {
   static let columns = [
     Column(id: "verdict", title: "VERDICT", minimum: 8, ideal: 12, priority: 1),
     Column(id: "what", title: "WHAT", minimum: 12, ideal: 30, priority: 0),
-    Column(id: "why", title: "WHY / KIND", minimum: 14, ideal: 32, priority: 2),
+    Column(id: "why", title: "WHY / KIND", minimum: 14, ideal: 50, priority: 2),
     Column(id: "age", title: "AGE", minimum: 4, ideal: 5, priority: 5, alignment: .right),
     Column(id: "cost", title: "COST/H", minimum: 6, ideal: 7, priority: 3, alignment: .right, highestFirst: true),
     Column(id: "so-far", title: "SO FAR", minimum: 7, ideal: 8, priority: 4, alignment: .right, highestFirst: true),
@@ -17,6 +17,7 @@ struct OrphansContent: TableContent {
   static let initialSort = (column: 0, isReversed: false)
   static let followsTop = false
   static let keysMove = false
+  static var noteColumn: Int? { 2 }
 
   var prices = PriceBook.builtin
 
@@ -36,6 +37,12 @@ struct OrphansContent: TableContent {
 
   func count(_ fleet: Fleet) -> Int { fleet.judgement.questioned.count + fleet.leftovers.ids.count }
   func oldest(_ fleet: Fleet) -> OrphanID? { nil }
+
+  func asOf(_ id: OrphanID, _ fleet: Fleet, at now: Timestamp) -> Timestamp? {
+    let region = id.kind == .instance ? fleet.instances[InstanceID(id.id)]?.row.region : fleet.leftovers.region(of: id)
+    let sources = [Source.controlPlane] + [region].compactMap { $0 }.map(Source.ec2)
+    return sources.compactMap { fleet.lastWord(of: $0, at: now) }.min()
+  }
 
   func touched(by changes: FleetChanges, _ fleet: Fleet) -> [OrphanID] {
     changes.instances.map { OrphanID(kind: .instance, id: $0.rawValue) } + changes.leftovers
@@ -60,8 +67,19 @@ struct OrphansContent: TableContent {
     case "so-far": SortKey(found.soFar.map { -$0 })
     case "evidence": SortKey(found.brief)
     // Of one verdict the dearest first.
-    default: SortKey(found.verdict.rank * 1e6 - min(1e5, found.hourly ?? 0))
+    default: SortKey(Self.rank(found, fleet) * 1e6 - min(1e5, found.hourly ?? 0))
     }
+  }
+
+  /// What needs a human first; what can't be told any more stays before what never could.
+  private static func rank(_ found: OrphanCase, _ fleet: Fleet) -> Double {
+    if case .cannotTell = found.verdict, case .orphan = lastTold(found, fleet) { return found.verdict.rank - 0.5 }
+    return found.verdict.rank
+  }
+
+  private static func lastTold(_ found: OrphanCase, _ fleet: Fleet) -> OrphanVerdict {
+    guard found.kind != .instance else { return fleet.judgement.lastTold(of: InstanceID(found.id)) }
+    return fleet.leftovers.lastTold(of: OrphanID(kind: found.kind, id: found.id)) ?? found.verdict
   }
 
   /// When it was launched or made.
@@ -92,11 +110,18 @@ struct OrphansContent: TableContent {
     let age = since(found, at: now).map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)
     return [
       [Span("\(context.glyphs.sign(of: role)) \(found.verdict.word)", role)],
-      [Span(name, role == .failed ? .title : .text), Span(type, .dim)], [Span(Self.why(found), role == .failed ? .text : .dim)], [age],
+      [Span(name, role == .failed ? .title : .text), Span(type, .dim)], why(found, fleet), [age],
       [found.hourly.map { Span(Wording.dollars($0, digits: 3), $0 == 0 ? .dim : .money) } ?? Span("?", .unknown)],
       [found.soFar.map { Span("$" + Wording.dollars($0, digits: 2), role == .failed ? .money : .dim) } ?? Span("?", .unknown)],
       [Span(found.brief, .dim)],
     ]
+  }
+
+  private func why(_ found: OrphanCase, _ fleet: Fleet) -> [Span] {
+    if case .cannotTell = found.verdict, case .orphan(let reasons) = Self.lastTold(found, fleet) {
+      return [Span("was an orphan: \(OrphanVerdict.orphan(reasons).why)", .failed)]
+    }
+    return [Span(Self.why(found), found.verdict.role == .failed ? .text : .dim)]
   }
 
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
@@ -169,19 +194,8 @@ extension OrphanReason {
 struct OrphansPage: TabledPage {
   var table: TablePage<OrphansContent>
   private let prices: PriceBook
-  /// Counted once until something of it changes.
-  private var tally: Tally?
-
-  /// What there is by verdict, and what the orphans cost an hour.
-  private struct Tally {
-    var numbers: [String: Int] = [:]
-    var hourly = Money()
-
-    mutating func count(_ verdict: OrphanVerdict, _ cost: @autoclosure () -> Double?) {
-      numbers[verdict.name, default: 0] += 1
-      if case .orphan = verdict { hourly.add(cost()) }
-    }
-  }
+  /// How many are in grace or can't be told, counted once until something of it changes.
+  private var numbers: [String: Int]?
 
   init(prices: PriceBook) {
     self.prices = prices
@@ -189,7 +203,7 @@ struct OrphansPage: TabledPage {
   }
 
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
-    if !changes.instances.isEmpty || !changes.leftovers.isEmpty { tally = nil }
+    if !changes.instances.isEmpty || !changes.leftovers.isEmpty { numbers = nil }
     table.update(changes, fleet, at: now)
   }
 
@@ -214,34 +228,39 @@ struct OrphansPage: TabledPage {
       }
       lines = Array(lines.prefix(max(0, rows - 2)))
     }
-    lines.append(Line(counts(fleet, context).fitted(to: width)))
+    lines.append(Line(counts(fleet, &context).fitted(to: width)))
     lines.append(Line(judgedFrom(fleet, &context).fitted(to: width)))
     return Array(lines.suffix(rows))
   }
 
-  private func counted(_ fleet: Fleet) -> Tally {
-    var tally = Tally()
-    for id in fleet.judgement.questioned {
-      if let row = fleet.instances[id]?.row { tally.count(fleet.judgement.verdict(of: id), prices.hourly(of: row)) }
-    }
-    for id in fleet.leftovers.ids {
-      if let verdict = fleet.leftovers.verdict(of: id) { tally.count(verdict, fleet.leftovers.hourly(of: id, prices)) }
-    }
-    return tally
+  private func counted(_ fleet: Fleet) -> [String: Int] {
+    var numbers: [String: Int] = [:]
+    for id in fleet.judgement.questioned { numbers[fleet.judgement.verdict(of: id).name, default: 0] += 1 }
+    for verdict in fleet.leftovers.ids.compactMap(fleet.leftovers.verdict) { numbers[verdict.name, default: 0] += 1 }
+    return numbers
   }
 
-  private mutating func counts(_ fleet: Fleet, _ context: DrawingContext) -> [Span] {
-    let tally = tally ?? counted(fleet)
-    self.tally = tally
-    let (numbers, hourly) = (tally.numbers, tally.hourly)
-    let machines = fleet.judgement.orphans ?? 0
-    let orphans = numbers["orphan"] ?? 0
-    var spans = [Span("  \(orphans) \(orphans == 1 ? "orphan" : "orphans")", orphans > 0 ? .failed : .dim)]
-    if machines > 0, machines < orphans { spans.append(Span(" (\(machines) machines)", .dim)) }
-    if orphans > 0 {
+  /// `8 orphan machines, 4 leftovers  $0.54/h  $394/month  3 in grace  ? 2 can't be told`
+  private mutating func counts(_ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
+    let numbers = numbers ?? counted(fleet)
+    self.numbers = numbers
+    let totals = fleet.figures.totals
+    let (machines, leftovers) = (totals.orphans, totals.leftovers)
+    let isCalm = machines.value == 0
+    let tone: Role = machines.asOf != nil ? .stale : machines.value == nil ? .unknown : isCalm ? .dim : .failed
+    var spans = [Span("  \(machines.text(context.glyphs)) \(machines.value == 1 ? "orphan machine" : "orphan machines")", tone)]
+    if leftovers.value ?? 0 > 0 {
+      let words = "\(leftovers.text(context.glyphs)) \(leftovers.value == 1 ? "leftover" : "leftovers")"
+      spans += [Span(", ", .dim), Span(words, leftovers.asOf == nil ? .failed : .stale)]
+    }
+    if let asOf = [machines.asOf, leftovers.asOf].compactMap({ $0 }).min() { spans.append(Span(" \(context.moment.asOf(asOf))", .stale)) }
+    var hourly = totals.orphaned.value ?? Money()
+    hourly.add(totals.leftoversHourly.value ?? Money())
+    if machines.value ?? 0 > 0 || leftovers.value ?? 0 > 0 {
+      let role: Role = tone == .stale ? .stale : .money
       let unknown = hourly.hasUnknown ? "+?" : ""
-      spans.append(Span("  $\(Wording.dollars(hourly.known, digits: 2))\(unknown)/h", .money))
-      spans.append(Span("  $\(Wording.dollars(hourly.known * PriceBook.hoursPerMonth, digits: 0))\(unknown)/month", .money))
+      spans.append(Span("  $\(Wording.dollars(hourly.known, digits: 2))\(unknown)/h", role))
+      spans.append(Span("  $\(Wording.dollars(hourly.known * PriceBook.hoursPerMonth, digits: 0))\(unknown)/month", role))
     }
     if let grace = numbers["grace"] { spans.append(Span("  \(context.glyphs.coming) \(grace) in grace", .running)) }
     if let open = numbers["cannot-tell"] { spans.append(Span("  ? \(open) can't be told", .unknown)) }
@@ -255,10 +274,10 @@ struct OrphansPage: TabledPage {
     let roster = complete.roster.map { Span("roster " + context.moment.age(since: $0), .dim) } ?? Span("no roster", .warning)
     spans += [roster, Span(", ", .dim)]
     func share(_ name: String, _ part: Int, of whole: Int) -> Span { Span("\(name) \(part) of \(whole)", part < whole ? .warning : .dim) }
-    let regions = fleet.sources.keys.count { if case .ec2 = $0 { true } else { false } }
-    let tenants = fleet.sources.keys.count { if case .tenant = $0 { true } else { false } }
+    let tenants = fleet.book.tenants
     spans += [
-      share("regions", complete.regions.count, of: regions), Span(", ", .dim), share("tenants", complete.tenants.count, of: tenants),
+      share("regions", complete.regions.count, of: fleet.regions.count), Span(", ", .dim),
+      share("tenants", tenants.fresh, of: tenants.expected),
     ]
     let unread = fleet.resources.sorted { $0.key < $1.key }.flatMap { region, read in read.gaps.map { "\($0.what) of \(region)" } }
     if !unread.isEmpty { spans.append(Span("; not read: \(unread.joined(separator: ", "))", .warning)) }

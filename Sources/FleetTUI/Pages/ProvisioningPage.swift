@@ -35,6 +35,7 @@ struct ProvisioningContent: TableContent {
   static let initialSort = (column: 7, isReversed: false)
   static let followsTop = false
   static let keysMove = true
+  static var noteColumn: Int? { 8 }
 
   func id(_ subject: Subject) -> BootID? {
     switch subject {
@@ -53,6 +54,7 @@ struct ProvisioningContent: TableContent {
   func count(_ fleet: Fleet) -> Int { fleet.inFlight.count }
   func oldest(_ fleet: Fleet) -> BootID? { nil }
   func exists(_ id: BootID, _ fleet: Fleet) -> Bool { fleet.inFlight.contains(id.target) }
+  func asOf(_ id: BootID, _ fleet: Fleet, at now: Timestamp) -> Timestamp? { fleet.lastWord(of: id.target, at: now) }
 
   func touched(by changes: FleetChanges, _ fleet: Fleet) -> [BootID] {
     changes.orgs.map { BootID(target: .tenant($0)) } + changes.workspaces.map { BootID(target: .workspace($0)) }
@@ -84,8 +86,8 @@ struct ProvisioningContent: TableContent {
     case "eta": SortKey(progress.eta?.p50)
     case "samples": SortKey(progress.eta.map { Double($0.samples) })
     case "deadline": SortKey(progress.deadline?.seconds)
-    // What failed, then the moment at which it became late: the earliest first.
-    default: progress.hasFailed ? .number(-1) : SortKey(progress.lateAt?.seconds)
+    // What a finding keeps, what failed, then the moment at which it became late: the earliest first.
+    default: progress.isStuck ? .number(-2) : progress.hasFailed ? .number(-1) : SortKey(progress.lateAt?.seconds)
     }
   }
 
@@ -97,10 +99,8 @@ struct ProvisioningContent: TableContent {
     let now = context.moment.now
     let glyphs = context.glyphs
     guard let progress = fleet.progress(of: id.target, at: now) else { return Self.columns.map { _ in [] } }
-    context.moment.changesEverySecond()
-    let bar = ProgressBar(progress)
-    let percent = progress.fraction.map { Wording.padded(Int(clamping: $0.asShare * 100), 3) + "%" } ?? "   ?"
-    let tone: Role = progress.hasFailed ? .failed : progress.isLate ? .late : .text
+    if progress.asOf == nil { context.moment.changesEverySecond() }
+    let tone: Role = progress.hasFailed || progress.isStuck ? .failed : progress.isLate ? .late : .text
     return [
       [Span(Self.name(of: id.target, fleet), tone == .text ? .text : .title)],
       [Span(Self.runtime(of: id.target, fleet) ?? "–", .dim)],
@@ -108,13 +108,25 @@ struct ProvisioningContent: TableContent {
         Span(progress.phase ?? "no boot events", progress.phase == nil ? .unknown : tone),
         Span(progress.phaseElapsed.map { " " + Moment.elapsed($0) } ?? "", tone == .text ? .dim : tone),
       ],
-      bar.spans(width: (widths[3] ?? 0) - 5, glyphs: glyphs) + [Span(percent, .dim)],
+      bar(progress, id.target, fleet, width: widths[3] ?? 0, context),
       [Span(progress.elapsed.map(Moment.elapsed) ?? "?", progress.elapsed == nil ? .unknown : .dim)],
-      eta(progress, glyphs), [Self.samples(progress)], lateness(progress, glyphs, at: now), deadline(progress, at: now),
+      eta(progress, glyphs), [Self.samples(progress)], lateness(progress, glyphs), deadline(progress),
     ]
   }
 
+  /// The bar with its percent; where nothing moves, the finding that says why.
+  private func bar(_ progress: Progress, _ target: BootTarget, _ fleet: Fleet, width: Int, _ context: DrawingContext) -> [Span] {
+    if progress.standstill == nil {
+      let percent = progress.fraction.map { Wording.padded(Int(clamping: $0.asShare * 100), 3) + "%" } ?? "   ?"
+      return ProgressBar(progress).spans(width: width - 5, glyphs: context.glyphs) + [Span(percent, .dim)]
+    }
+    guard case .finding(let code)? = progress.standstill else { return [] }
+    let found = fleet.findings(believedOf: target.finding, at: context.moment.now).first { $0.code == code }
+    return found.map { [Span("\(context.glyphs.sign(of: $0.role)) \($0.summary)", $0.role)] } ?? []
+  }
+
   private func eta(_ progress: Progress, _ glyphs: Glyphs) -> [Span] {
+    if let standstill = progress.standstill { return [Span(standstill.words, progress.isStuck ? .failed : .running)] }
     guard !progress.hasFailed else { return [] }
     guard let eta = progress.eta else { return [Span("unknown", .unknown)] }
     return [
@@ -136,21 +148,21 @@ struct ProvisioningContent: TableContent {
     ]
   }
 
-  private func lateness(_ progress: Progress, _ glyphs: Glyphs, at now: Timestamp) -> [Span] {
+  private func lateness(_ progress: Progress, _ glyphs: Glyphs) -> [Span] {
+    if progress.isStuck { return [Span(glyphs.failed + " stuck", .failed)] }
     if progress.mayRecover { return [Span(glyphs.warning + " may recover", .warning)] }
     if progress.hasFailed { return [Span(glyphs.failed + " failed", .failed)] }
     guard let lateAt = progress.lateAt else { return [Span("unknown", .unknown)] }
-    return progress.isLate ? [Span("\(glyphs.late) \(Moment.estimate(now - lateAt))", .late)] : [Span("on time", .dim)]
+    return progress.isLate ? [Span("\(glyphs.late) \(Moment.estimate(progress.at - lateAt))", .late)] : [Span("on time", .dim)]
   }
 
-  private func deadline(_ progress: Progress, at now: Timestamp) -> [Span] {
+  private func deadline(_ progress: Progress) -> [Span] {
     guard let deadline = progress.deadline else { return [Span("–", .dim)] }
-    return deadline > now
-      ? [
-        Span(
-          progress.mayRecover ? "has \(Moment.estimate(deadline - now)) left" : "fails in \(Moment.estimate(deadline - now))",
-          progress.isLate ? .late : .dim)
-      ] : [Span("passed", .failed)]
+    let left = deadline - progress.at
+    guard left > 0 else { return [Span("passed", .failed)] }
+    return [
+      Span(progress.mayRecover ? "has \(Moment.estimate(left)) left" : "fails in \(Moment.estimate(left))", progress.isLate ? .late : .dim)
+    ]
   }
 
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {

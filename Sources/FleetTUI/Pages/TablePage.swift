@@ -29,11 +29,17 @@ protocol TableContent {
   func texts(_ id: ID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool
   /// One cell a column.
   func cells(_ id: ID, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]]
+  /// When what the row shows was last heard, where nothing is heard of it any more.
+  func asOf(_ id: ID, _ fleet: Fleet, at now: Timestamp) -> Timestamp?
+  /// The column that says so.
+  static var noteColumn: Int? { get }
   /// What an empty page says.
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String
 }
 
 extension TableContent {
+  static var noteColumn: Int? { nil }
+  func asOf(_ id: ID, _ fleet: Fleet, at now: Timestamp) -> Timestamp? { nil }
   /// Every row in the order in which the page shows them at first, for who has no screen.
   func ordered(_ fleet: Fleet, at now: Timestamp) -> [ID] {
     var order = RowOrder<ID>()
@@ -245,11 +251,22 @@ struct TablePage<Content: TableContent> {
     let widths = Dictionary(uniqueKeysWithValues: layout.places.map { ($0.index, $0.width) })
     for index in view.range(of: order.count) {
       let isSelected = index == cursor
-      let cells = content.cells(order[index], fleet, widths: widths, &context)
+      let cells = row(order[index], fleet, widths, &context)
       let marker = Span(isSelected ? context.glyphs.cursor : " ", cells.first?.last?.role ?? .text)
       lines.append(layout.line(cells: cells, columns: Content.columns, marker: marker, isSelected: isSelected))
     }
     return lines
+  }
+
+  /// What nothing is heard of any more looks so, and says since when.
+  private func row(_ id: Content.ID, _ fleet: Fleet, _ widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
+    var cells = content.cells(id, fleet, widths: widths, &context)
+    guard let moment = content.asOf(id, fleet, at: context.moment.now) else { return cells }
+    for index in cells.indices { cells[index] = cells[index].aged(context.glyphs) }
+    if let note = Content.noteColumn, cells.indices.contains(note) {
+      cells[note] = [Span(context.moment.asOf(moment) + (cells[note].isEmpty ? "" : "  "), .stale)] + cells[note]
+    }
+    return cells
   }
 
   /// A row that went takes the selection with it to the row that came into its place.

@@ -35,13 +35,7 @@ struct FindingID: Hashable, Comparable, Sendable {
 
   /// As it is now.
   func finding(in fleet: Fleet, at now: Timestamp) -> Finding? {
-    let found: [Finding]
-    switch target {
-    case .org(let id): found = fleet.findings(of: id, at: now)
-    case .workspace(let id): found = fleet.findings(of: id, at: now)
-    case .fleet: return finding(in: fleet)
-    }
-    let same = found.filter { $0.code == code }
+    let same = fleet.findings(believedOf: target, at: now).filter { $0.code == code }
     return same.indices.contains(number) ? same[number] : finding(in: fleet)
   }
 }
@@ -63,6 +57,7 @@ struct TriageContent: TableContent {
   static let initialSort = (column: 0, isReversed: false)
   static let followsTop = false
   static let keysMove = false
+  static var noteColumn: Int? { 3 }
 
   /// The rows of each target: what a change of it takes away.
   private var rows: [Finding.Target: [FindingID]] = [:]
@@ -73,6 +68,7 @@ struct TriageContent: TableContent {
   func count(_ fleet: Fleet) -> Int { [.critical, .warning, .info].reduce(0) { $0 + fleet.triage.count(of: $1) } }
   func oldest(_ fleet: Fleet) -> FindingID? { nil }
   func exists(_ id: FindingID, _ fleet: Fleet) -> Bool { id.finding(in: fleet) != nil }
+  func asOf(_ id: FindingID, _ fleet: Fleet, at now: Timestamp) -> Timestamp? { id.finding(in: fleet)?.asOf }
 
   mutating func touched(by changes: FleetChanges, _ fleet: Fleet) -> [FindingID] {
     var touched: Set<FindingID> = []
@@ -112,7 +108,7 @@ struct TriageContent: TableContent {
     guard let finding = id.finding(in: fleet, at: context.moment.now) else { return Self.columns.map { _ in [] } }
     // Its ages are told in minutes.
     context.moment.changes(at: context.moment.now + 60)
-    let role = finding.severity.role
+    let role = finding.role
     return [
       Wording.state(finding.severity.rawValue, role, context.glyphs),
       // Where there is no room for the severity, its sign stands before the name.

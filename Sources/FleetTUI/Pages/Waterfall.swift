@@ -101,7 +101,7 @@ struct Waterfall {
     var spans = [Span(row.taken.map { Moment.elapsed($0.seconds) } ?? "", role)].fitted(to: 8)
     if let phase = row.usual?.phase {
       spans += [Span("p50 \(Moment.elapsed(phase.median))", .dim)].fitted(to: 11)
-      spans += [Span(phase.samples > 0 ? "p95 \(Moment.elapsed(phase.lateAfter))" : "", .dim)].fitted(to: 11)
+      spans += [Span(phase.samples >= BootHistory.enoughForLate ? "p95 \(Moment.elapsed(phase.lateAfter))" : "", .dim)].fitted(to: 11)
     }
     if isWide, let taken = row.taken, let faster = fasterShare(row.name, taken.seconds), faster > 0.5,
       let samples = row.usual?.phase.samples

@@ -60,12 +60,6 @@ enum Wording {
     [Span(glyphs.sign(of: role) + " ", role), Span(word, role == .ok ? .dim : role)]
   }
 
-  /// `0.437`, `0.187+?` where a part is unknown, `?` where all is.
-  static func hourly(_ money: Money) -> Span {
-    if money.hasUnknown, money.known == 0 { return Span("?", .unknown) }
-    return Span(dollars(money.known, digits: 3) + (money.hasUnknown ? "+?" : ""), money.known == 0 ? .dim : .money)
-  }
-
   static func dollars(_ value: Double, digits: Int) -> String {
     guard value.isFinite, abs(value) < 1e12 else { return "?" }
     var scale: Int64 = 1
@@ -77,12 +71,15 @@ enum Wording {
     return "\(sign)\(units / scale)." + String(repeating: "0", count: digits - fraction.count) + fraction
   }
 
-  /// Percent, and what remains or by how much it is late: `41% ≈4m10s`, `88% late 2m`.
-  static func remaining(_ progress: Progress, _ glyphs: Glyphs, at now: Timestamp) -> [Span] {
+  /// Percent, and what remains or by how much it is late: `41% ≈4m10s`, `88% late 2m`; why there is neither where nothing moves.
+  static func remaining(_ progress: Progress, _ glyphs: Glyphs) -> [Span] {
+    if let standstill = progress.standstill {
+      return [Span(standstill.words, progress.isStuck ? .failed : progress.isLate ? .late : .running)]
+    }
     let percent = progress.fraction.map { "\(padded(Int(clamping: $0.asShare * 100), 2))% " } ?? ""
     if progress.mayRecover { return [Span("\(percent)failed, may recover", .warning)] }
     if progress.hasFailed { return [Span("\(percent)failed", .failed)] }
-    if progress.isLate, let lateAt = progress.lateAt { return [Span("\(percent)late \(Moment.estimate(now - lateAt))", .late)] }
+    if progress.isLate, let lateAt = progress.lateAt { return [Span("\(percent)late \(Moment.estimate(progress.at - lateAt))", .late)] }
     let eta = progress.eta.map { "\(glyphs.approximately)\(Moment.estimate($0.p50))" } ?? ""
     return [Span(percent + eta)]
   }
