@@ -69,7 +69,7 @@ let package = Package(
     .target(name: "HostileNumbers", dependencies: ["FleetModel"], path: "Tests/Support/hostile-numbers"),
     .target(name: "TestSupport", path: "Tests/Support/TestSupport"),
 
-    .testTarget(name: "FleetModelTests", dependencies: ["FleetModel", "HostileNumbers"]),
+    .testTarget(name: "FleetModelTests", dependencies: ["FleetModel", "HostileNumbers", "TestSupport"]),
     .testTarget(
       name: "FeedsTests",
       dependencies: [

@@ -7,7 +7,7 @@ import Testing
 final class PseudoTerminal {
   struct Failure: Error, CustomStringConvertible { var description: String }
 
-  private let process = TestPython.process([TestPython.file("Tests/EndToEndTests/terminal/session.py")])
+  private let process = TestPython.process([PackageRoot.file("Tests/EndToEndTests/terminal/session.py")])
   private let input = Pipe()
   private let output = Pipe()
   private var buffered = Data()

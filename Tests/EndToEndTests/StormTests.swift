@@ -9,7 +9,7 @@ import Testing
 
   @Test func twentyThousandInputsAreTakenAndTheKeyThatLeavesStillDoes() throws {
     let process = TestPython.process([
-      TestPython.file("Tests/EndToEndTests/terminal/storm.py"), "--program", try ProgramUnderTest.optimised().path, "--seeds", Self.seeds,
+      PackageRoot.file("Tests/EndToEndTests/terminal/storm.py"), "--program", try ProgramUnderTest.optimised().path, "--seeds", Self.seeds,
     ])
     let output = Pipe()
     process.standardOutput = output

@@ -2,18 +2,12 @@ import Foundation
 
 /// The Python with the packages of `scripts/requirements-test.txt`.
 public enum TestPython {
-  private static let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-
   /// The one that `FLEETTUI_PYTHON` names, the package's own virtual environment's, or the system's.
   public static let path: String = {
     if let named = ProcessInfo.processInfo.environment["FLEETTUI_PYTHON"], !named.isEmpty { return named }
-    let own = packageRoot.appendingPathComponent(".venv/bin/python3").path
+    let own = PackageRoot.file(".venv/bin/python3")
     return FileManager.default.isExecutableFile(atPath: own) ? own : "/usr/bin/python3"
   }()
-
-  /// A file of the package, by its path there.
-  public static func file(_ path: String) -> String { packageRoot.appendingPathComponent(path).path }
 
   /// A process that is yet to be run.
   public static func process(_ arguments: [String]) -> Process {
