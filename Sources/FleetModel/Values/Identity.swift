@@ -6,6 +6,19 @@ public protocol Identity: RawRepresentable<String>, Hashable, Codable, Sendable,
   init(rawValue: String)
 }
 
+/// Of a kind that a fleet has many of.
+protocol ManifoldIdentity: Identity {
+  var storage: IdentityText { get }
+}
+
+extension ManifoldIdentity {
+  public var rawValue: String { storage.text }
+  // Of the words, not of the text that those of `RawRepresentable` make of them.
+  public static func == (left: Self, right: Self) -> Bool { left.storage == right.storage }
+  public static func < (left: Self, right: Self) -> Bool { left.storage < right.storage }
+  public func hash(into hasher: inout Hasher) { hasher.combine(storage) }
+}
+
 extension Identity {
   public init(_ value: String) { self.init(rawValue: value) }
   public init(stringLiteral value: String) { self.init(rawValue: value) }
@@ -14,9 +27,9 @@ extension Identity {
 }
 
 /// The organisation's UUID, the value of `X-Molecule-Org-Id` (contract §1.3).
-public struct OrgID: Identity {
-  public let rawValue: String
-  public init(rawValue: String) { self.rawValue = rawValue }
+public struct OrgID: ManifoldIdentity {
+  let storage: IdentityText
+  public init(rawValue: String) { storage = IdentityText(rawValue) }
 }
 
 /// The organisation's name in hosts and paths. It can be given to another organisation later: never an identity by itself.
@@ -38,15 +51,15 @@ public struct Slug: Identity {
 }
 
 /// A workspace's UUID in its tenant.
-public struct WorkspaceID: Identity {
-  public let rawValue: String
-  public init(rawValue: String) { self.rawValue = rawValue }
+public struct WorkspaceID: ManifoldIdentity {
+  let storage: IdentityText
+  public init(rawValue: String) { storage = IdentityText(rawValue) }
 }
 
 /// An EC2 instance id, `i-…`.
-public struct InstanceID: Identity {
-  public let rawValue: String
-  public init(rawValue: String) { self.rawValue = rawValue }
+public struct InstanceID: ManifoldIdentity {
+  let storage: IdentityText
+  public init(rawValue: String) { storage = IdentityText(rawValue) }
 }
 
 /// An AWS region, `us-east-2`.
