@@ -1,9 +1,11 @@
 #define _GNU_SOURCE
 #include "CGlibc.h"
 
+#include <link.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -39,3 +41,17 @@ int fleet_pipe(int ends[2], int flags) { return pipe2(ends, flags); }
 int fleet_spawn_closes_from(posix_spawn_file_actions_t *actions, int first) {
   return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }
+
+static int drop_read_only_pages(struct dl_phdr_info *object, size_t size, void *context) {
+  uintptr_t page = (uintptr_t)getpagesize();
+  for (int i = 0; i < object->dlpi_phnum; i++) {
+    const ElfW(Phdr) *header = &object->dlpi_phdr[i];
+    if (header->p_type != PT_LOAD || (header->p_flags & PF_W)) continue;
+    uintptr_t first = (object->dlpi_addr + header->p_vaddr + page - 1) / page * page;
+    uintptr_t end = (object->dlpi_addr + header->p_vaddr + header->p_memsz) / page * page;
+    if (first < end) madvise((void *)first, end - first, MADV_DONTNEED);
+  }
+  return 0;
+}
+
+void fleet_drop_read_only_pages(void) { dl_iterate_phdr(drop_read_only_pages, NULL); }

@@ -21,6 +21,7 @@ enum FleetTUI {
   }
 
   private static func prepare() {
+    ProgramMemory.begin()
     // A reader that is gone and a file that may not grow are answers to a write, no reason to die of it.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)

@@ -13,3 +13,6 @@ int fleet_pipe(int ends[2], int flags);
 
 /// posix_spawn_file_actions_addclosefrom_np(3): the child keeps nothing from `first` on.
 int fleet_spawn_closes_from(posix_spawn_file_actions_t *actions, int first);
+
+/// madvise(2) with MADV_DONTNEED over the pages of the program and its libraries that are never written to, found with dl_iterate_phdr(3).
+void fleet_drop_read_only_pages(void);

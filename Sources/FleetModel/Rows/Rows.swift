@@ -142,9 +142,9 @@ public struct InstanceRow: Hashable, Codable, Sendable {
   public var publicAddresses: [String] { [publicIP].compactMap { $0 } + (ipv6Addresses ?? []) }
 
   // The tags that join a machine to the fleet (contract §5.2).
-  public var orgID: OrgID? { tag("OrgID").map(OrgID.init) }
+  public var orgID: OrgID? { tags.identity("OrgID") }
   public var orgSlug: Slug? { tag("OrgSlug").map(Slug.init) }
-  public var workspaceID: WorkspaceID? { tag("WorkspaceID").map(WorkspaceID.init) }
+  public var workspaceID: WorkspaceID? { tags.identity("WorkspaceID") }
   public var runtime: String? { tag("Runtime") }
   public var name: String? { tag("Name") }
   /// By the `Role` tag first, by the machine's name where that is missing.

@@ -8,10 +8,12 @@ public protocol Identity: RawRepresentable<String>, Hashable, Codable, Sendable,
 
 /// Of a kind that a fleet has many of.
 protocol ManifoldIdentity: Identity {
-  var storage: IdentityText { get }
+  var storage: PackedText { get }
+  init(storage: PackedText)
 }
 
 extension ManifoldIdentity {
+  public init(rawValue: String) { self.init(storage: PackedText(rawValue)) }
   public var rawValue: String { storage.text }
   // Of the words, not of the text that those of `RawRepresentable` make of them.
   public static func == (left: Self, right: Self) -> Bool { left.storage == right.storage }
@@ -28,8 +30,7 @@ extension Identity {
 
 /// The organisation's UUID, the value of `X-Molecule-Org-Id` (contract §1.3).
 public struct OrgID: ManifoldIdentity {
-  let storage: IdentityText
-  public init(rawValue: String) { storage = IdentityText(rawValue) }
+  let storage: PackedText
 }
 
 /// The organisation's name in hosts and paths. It can be given to another organisation later: never an identity by itself.
@@ -52,14 +53,12 @@ public struct Slug: Identity {
 
 /// A workspace's UUID in its tenant.
 public struct WorkspaceID: ManifoldIdentity {
-  let storage: IdentityText
-  public init(rawValue: String) { storage = IdentityText(rawValue) }
+  let storage: PackedText
 }
 
 /// An EC2 instance id, `i-…`.
 public struct InstanceID: ManifoldIdentity {
-  let storage: IdentityText
-  public init(rawValue: String) { storage = IdentityText(rawValue) }
+  let storage: PackedText
 }
 
 /// An AWS region, `us-east-2`.

@@ -6,7 +6,8 @@ public struct Tags: Hashable, Sendable {
 
   private struct Tag: Hashable, Sendable {
     var key: String
-    var value: String
+    // Many a value is another thing's id.
+    var value: PackedText
   }
 
   private var list: [Tag] = []
@@ -18,16 +19,23 @@ public struct Tags: Hashable, Sendable {
     for tag in tags { self[tag.key] = tag.value }
   }
 
+  /// The id that a tag's value is; `nil` without the tag, or where it is empty.
+  func identity<ID: ManifoldIdentity>(_ key: String) -> ID? {
+    list.first { $0.key == key }.flatMap { $0.value.isEmpty ? nil : ID(storage: $0.value) }
+  }
+
   public var isEmpty: Bool { list.isEmpty }
   public var keys: [String] { list.map(\.key) }
 
   public subscript(key: String) -> String? {
-    get { list.first { $0.key == key }?.value }
+    get { list.first { $0.key == key }?.value.text }
     set {
       let index = list.firstIndex { $0.key >= key } ?? list.endIndex
       let isThere = index < list.endIndex && list[index].key == key
       switch newValue {
-      case .some(let value): isThere ? list[index].value = value : list.insert(Tag(key: key, value: value), at: index)
+      case .some(let text):
+        let value = PackedText(text)
+        isThere ? list[index].value = value : list.insert(Tag(key: key, value: value), at: index)
       case .none: if isThere { list.remove(at: index) }
       }
     }
@@ -37,7 +45,7 @@ public struct Tags: Hashable, Sendable {
 extension Tags: Sequence {
   public func makeIterator() -> AnyIterator<Element> {
     var tags = list.makeIterator()
-    return AnyIterator { tags.next().map { ($0.key, $0.value) } }
+    return AnyIterator { tags.next().map { ($0.key, $0.value.text) } }
   }
 }
 

@@ -10,6 +10,8 @@ final class Dashboard {
   static let frameInterval: Int64 = 33
   /// Milliseconds between two looks for what became true by time alone.
   static let judgementInterval: Int64 = 250
+  /// Milliseconds after which everything was connected, asked and drawn once.
+  private static let startTime: Int64 = 5000
 
   private let store: FleetStore
   private var options: DashboardOptions
@@ -28,6 +30,8 @@ final class Dashboard {
   private var isDirty = true
   /// The terminal was not ready for a frame that was due.
   private var owesFrame = false
+  /// When the start is over, as far as memory goes; `nil`: it was let go of. Monotonic milliseconds.
+  private var endOfStart: Int64? = uptime() + startTime
   private var bell: Bell
 
   init(store: FleetStore, options: DashboardOptions, effects: EffectRunner, clock: FleetClock = .wall) {
@@ -89,6 +93,10 @@ final class Dashboard {
     }
     if count > 0, polled[2].revents != 0 { isDirty = true }
     drawIfDue(on: terminal)
+    if let moment = endOfStart, moment <= Self.uptime() {
+      endOfStart = nil
+      ProgramMemory.letGoOfStart()
+    }
     return nil
   }
 

@@ -126,7 +126,7 @@ final class XMLReader {
 
   // MARK: - What expat hands over
 
-  fileprivate func started(_ name: String) {
+  fileprivate func started(_ bytes: UnsafePointer<CChar>) {
     guard failure == nil else { return }
     depth += 1
     guard depth <= Self.depthLimit else { return refuse("more than \(Self.depthLimit) levels") }
@@ -134,10 +134,12 @@ final class XMLReader {
     if !open.isEmpty {
       elements += 1
       guard elements <= Self.elementLimit else { return refuse("more than \(Self.elementLimit) elements in one item") }
-      if skipped > 0 || (open.count == 1 && wanted?.contains(name) == false) {
-        skipped += 1
-        return
-      }
+    }
+    // Of what is passed over nobody asks the name.
+    if skipped > 0 { return skipped += 1 }
+    let name = String(cString: bytes)
+    if !open.isEmpty {
+      if open.count == 1, wanted?.contains(name) == false { return skipped += 1 }
       return open.append(XMLElement(name: name))
     }
     if depth == 1 {
@@ -200,7 +202,7 @@ private func reader(_ context: UnsafeMutableRawPointer?) -> XMLReader? {
 private func xmlStarted(
   _ context: UnsafeMutableRawPointer?, _ name: UnsafePointer<CChar>?, _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) {
-  if let name { reader(context)?.started(String(cString: name)) }
+  if let name { reader(context)?.started(name) }
 }
 
 private func xmlEnded(_ context: UnsafeMutableRawPointer?, _ name: UnsafePointer<CChar>?) { reader(context)?.ended() }

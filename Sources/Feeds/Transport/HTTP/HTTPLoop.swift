@@ -121,6 +121,8 @@ private struct RunningTransfers {
   private var running: [ObjectIdentifier: Transfer] = [:]
   private var active: [HTTPOrigin: Int] = [:]
   private var waiting: [HTTPOrigin: Deque<Waiting>] = [:]
+  /// No request's time is over before that while it waits: thousands may wait, and nobody looks at each of them whenever something comes.
+  private var firstEndOfWait = Double.infinity
   /// A finished transfer made room or was redirected: perform again before waiting.
   private(set) var hasWork = false
 
@@ -139,6 +141,7 @@ private struct RunningTransfers {
       start(waiting)
     } else {
       self.waiting[origin, default: []].append(waiting)
+      firstEndOfWait = min(firstEndOfWait, waiting.since + waiting.timeLeft(now: waiting.since))
     }
   }
 
@@ -225,6 +228,7 @@ private struct RunningTransfers {
 
   /// Returns the seconds until the next one.
   private mutating func endOverdueWaits(now: Double) -> Double {
+    guard firstEndOfWait <= now else { return firstEndOfWait - now }
     var wait = Double.infinity
     for (origin, queue) in waiting {
       for entry in queue where entry.timeLeft(now: now) <= 0 { entry.completion(.failed(.timedOut(seconds: now - entry.since))) }
@@ -232,6 +236,7 @@ private struct RunningTransfers {
       waiting[origin] = left.isEmpty ? nil : left
       wait = left.reduce(wait) { min($0, $1.timeLeft(now: now)) }
     }
+    firstEndOfWait = now + wait
     return wait
   }
 

@@ -175,14 +175,13 @@ final class Transfer {
     }
     // After the head these are trailers.
     guard head == nil else { return line.count }
-    let text = String(decoding: line, as: UTF8.self)
-    if text.hasPrefix("HTTP/") {
-      status = text.split(separator: " ").dropFirst().first.flatMap { Int($0.prefix(3)) } ?? 0
+    if line.starts(with: "HTTP/".utf8) {
+      let words = line.split(separator: UInt8(ascii: " "), maxSplits: 2)
+      status = words.dropFirst().first.flatMap { Int(String(decoding: $0.prefix(3), as: UTF8.self)) } ?? 0
       headers = []
-    } else if let colon = text.firstIndex(of: ":") {
-      let value = text[text.index(after: colon)...].drop { $0.isWhitespace }
-      headers.append((text[..<colon].lowercased(), String(value.reversed().drop { $0.isWhitespace }.reversed())))
-    } else if text.allSatisfy(\.isNewline), status >= 200 {
+    } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
+      headers.append((Self.name(line[..<colon]), Self.value(line[(colon + 1)...])))
+    } else if line.allSatisfy({ $0 == 0x0D || $0 == 0x0A }), status >= 200 {
       let head = HTTPHead(status: status, headers: headers)
       self.head = head
       if let receiver = ticket.receiver, !isRedirect(head), !receiver.received(head: head, control: control) {
@@ -191,6 +190,22 @@ final class Transfer {
       }
     }
     return line.count
+  }
+
+  /// In lower case: a field's name means the same in any (RFC 9110 §5.1).
+  private static func name(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
+    String(unsafeUninitializedCapacity: bytes.count) { name in
+      for (index, byte) in bytes.enumerated() {
+        name[index] = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+      }
+      return bytes.count
+    }
+  }
+
+  /// Without the space around it (RFC 9112 §5.1).
+  private static func value(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
+    let begun = bytes.drop { $0 <= 0x20 }
+    return String(decoding: begun.prefix((begun.lastIndex { $0 > 0x20 } ?? begun.startIndex - 1) + 1 - begun.startIndex), as: UTF8.self)
   }
 
   fileprivate func received(body bytes: UnsafeRawBufferPointer) -> Int {

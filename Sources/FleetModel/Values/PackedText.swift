@@ -1,11 +1,11 @@
-/// The text of an id, without a reference to it where it has one of the shapes that the fleet's services give: a UUID in two words, an AWS id
+/// A short text without a reference to it, where it has one of the shapes that most ids in a fleet have: a UUID in two words, an AWS instance's id
 /// (`i-` and hexadecimal digits) in two words. Anything else, a UUID in capitals too, is kept as the text that it is, and all of them come
 /// back exactly as they were written.
 ///
 /// A fleet holds each id many times, in rows, tags, indices and verdicts. As strings of 19 and 36 bytes each was an allocation of its own, and
-/// hashing and counting references to them a quarter of a snapshot's time. An id that is none of these is not put into a table of names once
-/// and for all: whoever named a new thing each second would make that grow for ever.
-struct IdentityText: Sendable {
+/// hashing and counting references to them a quarter of a snapshot's time. What has none of the shapes is not put into a table of names
+/// once and for all: whoever named a new thing each second would make that grow for ever.
+struct PackedText: Sendable {
   private enum Form: Sendable {
     case uuid(UInt64, UInt64)
     /// At most 30 digits after `i-`; how many there are stands in the first word's highest byte.
@@ -19,6 +19,8 @@ struct IdentityText: Sendable {
     var text = text
     form = text.withUTF8 { Self.uuid($0) ?? Self.instance($0) } ?? .text(text)
   }
+
+  var isEmpty: Bool { if case .text(let text) = form { text.isEmpty } else { false } }
 
   // MARK: - Reading
 
@@ -97,7 +99,7 @@ struct IdentityText: Sendable {
   }
 }
 
-extension IdentityText: Hashable {
+extension PackedText: Hashable {
   static func == (left: Self, right: Self) -> Bool {
     switch (left.form, right.form) {
     case (.uuid(let leftHigh, let leftLow), .uuid(let rightHigh, let rightLow)),
@@ -118,7 +120,7 @@ extension IdentityText: Hashable {
   }
 }
 
-extension IdentityText: Comparable {
+extension PackedText: Comparable {
   /// In the order of their texts.
   static func < (left: Self, right: Self) -> Bool {
     switch (left.form, right.form) {
