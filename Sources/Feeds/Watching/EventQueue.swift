@@ -24,6 +24,8 @@ public final class EventQueue: Sendable {
   public let wakeDescriptor: Int32
   private let signalDescriptor: Int32
 
+  /// What the fleet that these events make wants next.
+  public let wants = WantsBox()
   private let recorder: EventRecorder?
   private let weightLimit: Int
 

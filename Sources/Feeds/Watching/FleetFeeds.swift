@@ -42,13 +42,7 @@ public final class FleetFeeds: Sendable {
   private let feedKick = Kick()
   private let gapKick = Kick()
   private let awaitKick = Kick()
-  private let awaited = Mutex<Awaited?>(nil)
   private let clockNews = ClockNews()
-
-  private struct Awaited {
-    var org: OrgID
-    var slug: Slug
-  }
 
   /// - Parameter variables: the process's environment, for tokens and AWS credentials.
   public convenience init(
@@ -64,6 +58,7 @@ public final class FleetFeeds: Sendable {
     self.options = options
     controlPlane = access.controlPlane
     tenants = TenantWatch(environment: environment, http: http, queue: queue, controlPlane: controlPlane, options: options)
+    queue.wants.open(for: options.streams, tenants.kick, awaitKick)
     if let settings = environment.aws, let credentials = access.credentials {
       regions = RegionWatch.all(
         of: settings, http: http, queue: queue, credentials: credentials, readsResources: options.readsResources,
@@ -105,7 +100,7 @@ public final class FleetFeeds: Sendable {
           let reading = await self.readRoster(within: self.options.budget)
           guard self.options.asksTenants else { return }
           async let boots: Void = self.readBootEvents(of: reading.rows, alsoFailed: true, until: deadline)
-          await self.tenants.loadOnce()
+          await self.tenants.loadOnce(reading.wanted)
           await boots
         }
         group.addTask { await self.readPurges(within: self.options.budget) }
@@ -125,21 +120,10 @@ public final class FleetFeeds: Sendable {
     }
   }
 
-  /// What is on screen: its streams are opened first.
-  public func show(_ workspaces: Set<WorkspaceID>) { tenants.show(workspaces) }
-
-  /// Somebody waits for that org, or for a workspace of it: it is asked every 5 s, and the workspace's stream is opened.
-  public func follow(_ org: OrgID, _ slug: Slug, workspace: WorkspaceID?) {
-    tenants.show(workspace.map { [$0] } ?? [])
-    tenants.follow(slug)
-    awaited.withLock { $0 = Awaited(org: org, slug: slug) }
-    awaitKick.kick()
-  }
-
   /// Whether an awaited org still stands, and what its machine tells: the roster answers for all orgs, and is not asked so often.
   private func watchAwaited() async {
     while !Task.isCancelled {
-      let awaited = awaited.withLock { $0 }
+      let awaited = queue.wants.common.awaited
       if let awaited { await readBootEvents(of: awaited.org, awaited.slug, within: 10, believesAbsence: true) }
       await awaitKick.wait(awaited == nil ? 3600 : 5)
     }
@@ -179,26 +163,40 @@ public final class FleetFeeds: Sendable {
     }
   }
 
-  /// - Returns: its rows, none where it failed, and the seconds until it should be asked again.
-  private func readRoster(within budget: Double) async -> (rows: [OrgRow], wait: Double) {
+  /// An answer of the roster.
+  private struct RosterReading {
+    /// None where it failed.
+    var rows: [OrgRow] = []
+    /// Seconds until it should be asked again.
+    var wait: Double
+    var event: FleetEvent?
+
+    /// What a fleet wants that knows nothing but this.
+    var wanted: Wants.Changes {
+      var fleet = Fleet()
+      if let event { fleet.apply(event) }
+      return fleet.takeWants()
+    }
+  }
+
+  private func readRoster(within budget: Double) async -> RosterReading {
     let question = Question()
     do throws(FeedError) {
-      guard let controlPlane else { return ([], environment.rosterPoll) }
+      guard let controlPlane else { return RosterReading(wait: environment.rosterPoll) }
       let deadline = monotonicSeconds() + budget
       let roster = try await controlPlane.client().roster(within: max(1, deadline - monotonicSeconds()))
-      post(
-        .controlPlane, to: question,
+      let event = FleetEvent(
+        from: .controlPlane, answering: question,
         .roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable))
+      queue.post(event)
       feedKick.kick()
       if let clock = roster.clock, clockNews.isNews(clock) { post(.controlPlane, to: question, .clock(clock)) }
-      tenants.take(
-        roster.rows, isWhole: roster.rows.count < ControlPlaneClient.rosterLimit && roster.unreadable == 0 && !roster.rows.isEmpty)
-      return (roster.rows, environment.rosterPoll)
+      return RosterReading(rows: roster.rows, wait: environment.rosterPoll, event: event)
     } catch {
-      guard !Task.isCancelled else { return ([], environment.rosterPoll) }
+      guard !Task.isCancelled else { return RosterReading(wait: environment.rosterPoll) }
       controlPlane?.note(error)
       post(.controlPlane, to: question, .failed(error.description))
-      return ([], max(environment.rosterPoll, error.pause ?? 0))
+      return RosterReading(wait: max(environment.rosterPoll, error.pause ?? 0))
     }
   }
 
@@ -278,7 +276,6 @@ public final class FleetFeeds: Sendable {
       switch delivery {
       case .opened(let resumedFrom):
         post(.feed, .streamOpened(nil))
-        tenants.feedChanged(isOpen: true)
         // Connected first, snapshots next: what happens meanwhile is in the stream.
         if resumedFrom == nil { gapKick.kick() }
       case .event(let event): take(event)
@@ -288,13 +285,10 @@ public final class FleetFeeds: Sendable {
         gapKick.kick()
       case .failed(let reason, _), .refused(let reason):
         post(.feed, .failed("fleet feed: \(reason)"))
-        tenants.feedChanged(isOpen: false)
       case .notOffered(let reason, _):
         post(.feed, .notOffered("\(reason): polling the roster and listening to the tenants instead"))
-        tenants.feedChanged(isOpen: false)
       case .ended(let reason):
         post(.feed, .failed("fleet feed: \(reason)"))
-        tenants.feedChanged(isOpen: false)
       }
     }
   }
@@ -320,11 +314,8 @@ public final class FleetFeeds: Sendable {
     case .feedReset:
       post(.feed, .gap("the feed no longer holds what came after the last event", nil))
       gapKick.kick()
-    case .orgCreated, .orgPurged: rosterKick.kick()
-    case .orgStatus:
-      rosterKick.kick()
-      tenants.heard(streamed)
-    default: tenants.heard(streamed)
+    case .orgCreated, .orgPurged, .orgStatus: rosterKick.kick()
+    default: break
     }
   }
 }

@@ -1,10 +1,11 @@
 import FleetModel
 import Synchronization
 
-/// Asks the tenants and listens to their workspaces' streams, as ``TenantRounds`` decides.
+/// Asks the tenants and listens to their workspaces' streams, as the fleet's ``Wants`` have it. What there is to tell goes to the queue, and to
+/// the queue alone: what follows from it is what the fleet wants next.
 final class TenantWatch: Sendable {
-  private typealias Visit = TenantRounds.Visit
-  private typealias StreamID = TenantRounds.StreamID
+  private typealias Visit = TenantErrands.Visit
+  private typealias StreamID = TenantErrands.StreamID
 
   private struct Listener {
     let client: EventStreamClient
@@ -12,18 +13,19 @@ final class TenantWatch: Sendable {
   }
 
   private struct State {
-    var rounds: TenantRounds
+    var errands = TenantErrands()
     var listeners: [StreamID: Listener] = [:]
   }
 
   /// What a tenant is asked with.
   private struct Access {
     var client: TenantClient
-    var token: Secret
+    /// Of its token.
+    var edition: UInt64
   }
 
   private struct List {
-    var access: Access
+    var client: TenantClient
     var rows: [WorkspaceRow]
   }
 
@@ -39,8 +41,9 @@ final class TenantWatch: Sendable {
   private let queue: EventQueue
   private let controlPlane: ControlPlaneAccess?
   private let options: FleetFeeds.Options
-  private let kick = Kick()
-  private let state: Mutex<State>
+  /// Something else is wanted, or an answer came.
+  let kick = Kick()
+  private let state = Mutex(State())
 
   init(environment: FleetEnvironment, http: HTTPClient, queue: EventQueue, controlPlane: ControlPlaneAccess?, options: FleetFeeds.Options) {
     self.environment = environment
@@ -48,47 +51,25 @@ final class TenantWatch: Sendable {
     self.queue = queue
     self.controlPlane = controlPlane
     self.options = options
-    state = Mutex(State(rounds: TenantRounds(budget: options.streams)))
   }
 
-  private func with<Value: Sendable>(_ body: (inout TenantRounds) -> sending Value) -> Value { state.withLock { body(&$0.rounds) } }
+  private func with<Value: Sendable>(_ body: (inout TenantErrands) -> sending Value) -> Value { state.withLock { body(&$0.errands) } }
 
-  // MARK: - What others tell
+  // MARK: - Asking
 
-  /// The roster came; a whole one also tells which tenants are gone.
-  func take(_ rows: [OrgRow], isWhole: Bool) {
-    with { $0.rosterCame(rows, isWhole: isWhole) }
-    kick.kick()
-  }
-
-  func show(_ workspaces: Set<WorkspaceID>) { if with({ $0.shown(workspaces) }) { kick.kick() } }
-
-  /// Somebody waits for that tenant, or for one of its workspaces.
-  func follow(_ slug: Slug) {
-    with { $0.follow(slug) }
-    kick.kick()
-  }
-
-  func feedChanged(isOpen: Bool) {
-    with { $0.feedChanged(isOpen: isOpen) }
-    kick.kick()
-  }
-
+  /// Everybody is asked anew now.
   func refresh() {
     with { $0.refresh(at: monotonicSeconds()) }
     kick.kick()
   }
-
-  /// An event of the fleet feed: what it says of a workspace decides over its stream.
-  func heard(_ event: StreamedEvent) { if with({ $0.heard(event, by: nil, at: monotonicSeconds()) }) { kick.kick() } }
-
-  // MARK: - Asking
 
   func run() async {
     await withDiscardingTaskGroup { group in
       while !Task.isCancelled {
         // One moment for all of it: what becomes due meanwhile is waited for.
         let now = monotonicSeconds()
+        let wanted = queue.wants.take()
+        for action in with({ $0.take(wanted, at: now) }) { carryOut(action) }
         for visit in with({ $0.takeDue(width: Self.width, at: now) }) {
           group.addTask {
             await self.ask(visit, within: 15)
@@ -102,8 +83,9 @@ final class TenantWatch: Sendable {
     }
   }
 
-  /// Asks every tenant once.
-  func loadOnce() async {
+  /// Asks everybody who is wanted once.
+  func loadOnce(_ wanted: Wants.Changes) async {
+    _ = with { $0.take(wanted, at: monotonicSeconds()) }
     await withTaskGroup(of: Void.self) { group in
       var rest = with { $0.everyone }[...]
       func askNext() {
@@ -121,18 +103,22 @@ final class TenantWatch: Sendable {
     let question = Question()
     if let interval = with({ $0.newInterval(of: visit) }) { post(visit, .expected(pollInterval: interval)) }
     do throws(FeedError) {
-      var list = try await list(of: visit, isOnlyChance: isOnlyChance, until: deadline)
+      let want = try errand(visit).want
+      let list = try await list(of: visit, isOnlyChance: isOnlyChance, until: deadline)
       post(visit, to: question, .workspaces(visit.org, list.rows))
-      list.rows = with { [list] in $0.listCame(list.rows, from: visit, with: list.access.token) }
-      kick.kick()
-      await askMore(of: visit, list, until: deadline)
-      with { $0.answered(visit, at: monotonicSeconds(), random: .random(in: 0..<1)) }
+      await askMore(of: visit, want, list, until: deadline)
+      with { $0.answered(visit, at: monotonicSeconds()) }
     } catch {
       guard !Task.isCancelled else { return }
       // The tenant's name may be another org's by now: its source must not fail for that.
-      if with({ $0.tenant(visit) != nil }) { post(visit, to: question, .failed(error.description)) }
-      with { $0.failed(visit, pause: error.pause, at: monotonicSeconds(), random: .random(in: 0..<1)) }
+      if with({ $0.errand(visit) != nil }) { post(visit, to: question, .failed(error.description)) }
+      with { $0.failed(visit, pause: error.pause, at: monotonicSeconds()) }
     }
+  }
+
+  private func errand(_ visit: Visit) throws(FeedError) -> TenantErrands.Errand {
+    guard let errand = with({ $0.errand(visit) }) else { throw .unanswerable("tenant \(visit.slug): the org is gone") }
+    return errand
   }
 
   /// One that refuses its token is asked again where another token may help, or where nobody will ask again: a good token is refused too while
@@ -140,14 +126,20 @@ final class TenantWatch: Sendable {
   private func list(of visit: Visit, isOnlyChance: Bool, until deadline: Double) async throws(FeedError) -> List {
     var schedule = RetrySchedule()
     var tries = 1
+    var refused: UInt64?
     while true {
-      let access = try await access(to: visit, until: deadline)
+      let access = try await access(to: visit, refused: refused, until: deadline)
       do throws(FeedError) {
-        return List(access: access, rows: try await access.client.workspaces(within: max(0.05, deadline - monotonicSeconds())))
+        return List(client: access.client, rows: try await access.client.workspaces(within: max(0.05, deadline - monotonicSeconds())))
       } catch {
         let now = monotonicSeconds()
         guard error.isDenied else { throw error }
-        let mayHelp = with { $0.refused(access.token, by: visit, at: now) }
+        let credential = with { $0.errand(visit)?.credential }
+        // Else another one was read since.
+        let isRefused = credential?.edition == access.edition
+        if isRefused { post(visit, .tokenRefused(visit.org)) }
+        refused = access.edition
+        let mayHelp = credential?.mustBeRead(isRefused: isRefused, at: now) ?? false
         guard isOnlyChance ? tries < Self.triesOnce : mayHelp,
           let delay = schedule.delay(status: 503, retryAfter: nil, left: deadline - now, random: .random(in: 0..<1))
         else { throw error }
@@ -158,34 +150,42 @@ final class TenantWatch: Sendable {
   }
 
   /// Reads the tenant's token where there is none, or none that counts.
-  private func access(to visit: Visit, until deadline: Double) async throws(FeedError) -> Access {
-    guard let controlPlane, let credential = with({ $0.tenant(visit)?.credential }) else {
-      throw .unanswerable("tenant \(visit.slug): the org is gone")
-    }
+  /// - Parameter refused: the edition that was refused just now, of which the fleet can't know yet.
+  private func access(to visit: Visit, refused: UInt64?, until deadline: Double) async throws(FeedError) -> Access {
+    guard let controlPlane else { throw .unanswerable("tenant \(visit.slug): there is no control plane") }
+    let errand = try errand(visit)
     guard let base = base(of: visit) else {
       throw .unanswerable("tenant \(visit.slug): its address can't be derived from \(controlPlane.base); set tenant_url")
     }
     let now = monotonicSeconds()
-    guard let known = credential.token else {
-      let token = try await read(visit, controlPlane, within: deadline - now)
-      return Access(client: client(of: visit, base, token), token: token)
+    let credential = errand.credential
+    func access(_ token: Secret) -> Access {
+      Access(client: client(of: visit, base, token), edition: with { $0.errand(visit)?.credential.edition } ?? credential.edition)
     }
-    var token = known
-    if credential.mustBeRead(at: now) {
-      // Where that fails, the known one may be good after all.
-      token = (try? await read(visit, controlPlane, within: (deadline - now) / 2)) ?? known
-    }
-    return Access(client: client(of: visit, base, token), token: token)
+    guard let known = credential.token else { return access(try await read(visit, controlPlane, within: deadline - now)) }
+    let isRefused = refused.map { $0 == credential.edition } ?? (errand.want.token == .anew)
+    guard credential.mustBeRead(isRefused: isRefused, at: now) else { return access(known) }
+    // Where that fails, the known one may be good after all.
+    return access((try? await read(visit, controlPlane, within: (deadline - now) / 2)) ?? known)
   }
 
   private func read(_ visit: Visit, _ controlPlane: ControlPlaneAccess, within budget: Double) async throws(FeedError) -> Secret {
     do throws(FeedError) {
       let token = try await controlPlane.client().tenantToken(of: visit.slug, within: max(0.05, budget))
-      with { $0.tokenCame(token, for: visit, at: monotonicSeconds()) }
+      if keep(token, of: visit) { post(visit, .tokenRead(visit.org)) }
       return token
     } catch {
-      with { $0.tokenCame(nil, for: visit, at: monotonicSeconds()) }
+      _ = keep(nil, of: visit)
       throw error
+    }
+  }
+
+  /// - Returns: whether it is another one than before.
+  private func keep(_ token: Secret?, of visit: Visit) -> Bool {
+    with { errands in
+      var isAnother = false
+      errands.change(visit) { isAnother = $0.credential.read(token, at: monotonicSeconds()) }
+      return isAnother
     }
   }
 
@@ -198,18 +198,15 @@ final class TenantWatch: Sendable {
   }
 
   /// What the list lacks: since when something boots and why it failed; now and then whether the tenant's own subsystems tick.
-  private func askMore(of visit: Visit, _ list: List, until deadline: Double) async {
+  private func askMore(of visit: Visit, _ want: TenantWant, _ list: List, until deadline: Double) async {
     let left = max(0.05, deadline - monotonicSeconds())
-    let client = list.access.client
+    let client = list.client
     let boots = list.rows.contains { $0.status == .provisioning }
-    let polls = with { $0.tenant(visit)?.polls } ?? 0
     await withDiscardingTaskGroup { group in
       if options.asksEvents, boots || list.rows.contains(where: { $0.status == .failed || $0.status == .degraded }) {
         group.addTask {
-          let asking = self.with { $0.unexplained(list.rows, of: visit) }
-          guard let events = try? await client.events(explaining: asking, within: left) else { return }
+          guard let events = try? await client.events(explaining: want.unexplained(list.rows), within: left) else { return }
           self.post(visit, .storedEvents(visit.org, events))
-          self.with { $0.explained(asking.filter { $0.isExplained(by: events) }, of: visit) }
         }
       }
       if boots, let controlPlane {
@@ -220,7 +217,7 @@ final class TenantWatch: Sendable {
           self.post(visit, .bootEvents(visit.org, answer.rows))
         }
       }
-      if polls % 4 == 0 {
+      if want.asksSubsystems {
         group.addTask {
           if let subsystems = try? await client.subsystems(within: left) { self.post(visit, .subsystems(visit.org, subsystems)) }
         }
@@ -234,9 +231,9 @@ final class TenantWatch: Sendable {
 
   // MARK: - Listening
 
-  private func carryOut(_ action: TenantRounds.StreamAction) {
+  private func carryOut(_ action: TenantErrands.StreamAction) {
     switch action {
-    case .open(let stream, let visit): open(stream, of: visit)
+    case .open(let stream, let visit, let pulse): open(stream, of: visit, pulse)
     case .close(let stream, let visit, let wasOpen):
       state.withLock { $0.listeners[stream] }?.task.cancel()
       if wasOpen { post(visit, .streamClosed(stream.workspace)) }
@@ -246,7 +243,7 @@ final class TenantWatch: Sendable {
     }
   }
 
-  private func open(_ stream: StreamID, of visit: Visit) {
+  private func open(_ stream: StreamID, of visit: Visit, _ pulse: StreamPulse) {
     guard let base = base(of: visit), let token = with({ $0.connects(stream) }) else { return }
     var options = EventStreamClient.Options(policy: .tenant)
     // A token that was read anew counts from the next connection on.
@@ -254,52 +251,36 @@ final class TenantWatch: Sendable {
     let client = EventStreamClient(
       http: http, request: client(of: visit, base, token).streamRequest(of: stream.workspace), options: options)
     state.withLock { state in
-      state.listeners[stream] = Listener(client: client, task: Task { await listen(to: stream, of: visit, client) })
+      state.listeners[stream] = Listener(client: client, task: Task { await listen(to: stream, of: visit, client, pulse) })
     }
   }
 
-  private func listen(to stream: StreamID, of visit: Visit, _ client: EventStreamClient) async {
+  private func listen(to stream: StreamID, of visit: Visit, _ client: EventStreamClient, _ pulse: StreamPulse) async {
     await client.run(isFull: { [queue] in queue.isFull { client.resume() } }) { [self] delivery in
-      take(delivery, of: stream, visit)
+      take(delivery, of: stream, visit, pulse)
     }
     state.withLock { $0.listeners[stream] = nil }
   }
 
-  private func take(_ delivery: EventStreamDelivery, of stream: StreamID, _ visit: Visit) {
-    let now = monotonicSeconds()
+  private func take(_ delivery: EventStreamDelivery, of stream: StreamID, _ visit: Visit, _ pulse: StreamPulse) {
     let id = stream.workspace
     switch delivery {
-    case .opened:
-      guard with({ $0.streamOpened(stream, at: now) }) else { return }
-      post(visit, .streamOpened(id))
-      kick.kick()
+    case .opened: if with({ $0.streamOpened(stream, at: monotonicSeconds()) }) { post(visit, .streamOpened(id)) }
     case .event(let event):
-      with { $0.streamHeard(stream, isEvent: true, at: now) }
-      guard case .success(var streamed) = FeedEnvelope.read(event) else { return miss("an event could not be read", of: stream, visit) }
+      pulse.beat(isEvent: true, at: monotonicSeconds())
+      guard case .success(var streamed) = FeedEnvelope.read(event) else { return post(visit, .gap("an event could not be read", id)) }
       streamed.workspaceID = streamed.workspaceID ?? id
       post(visit, .streamed(streamed))
-      if with({ [streamed] in $0.heard(streamed, by: visit, at: now) }) { kick.kick() }
-    case .comment: with { $0.streamHeard(stream, isEvent: false, at: now) }
-    case .gap(let reason): miss(reason, of: stream, visit)
+    case .comment: pulse.beat(isEvent: false, at: monotonicSeconds())
+    case .gap(let reason): post(visit, .gap(reason, id))
     case .failed, .notOffered, .ended: noteBreak(of: stream, visit)
     case .refused(let reason):
       noteBreak(of: stream, visit)
-      if with({ $0.streamRefused(stream, at: now, random: .random(in: 0..<1)) }) {
-        post(visit, .lacking(.streams, "its streams are refused: \(reason)"))
-      }
-      kick.kick()
+      if with({ $0.streamRefused(stream, at: monotonicSeconds()) }) { post(visit, .streamRefused(id, reason)) } else { kick.kick() }
     }
   }
 
-  /// Something is lost: that is said, and what there is is read again.
-  private func miss(_ reason: String, of stream: StreamID, _ visit: Visit) {
-    post(visit, .gap(reason, stream.workspace))
-    with { $0.streamMissed(stream, at: monotonicSeconds()) }
-    kick.kick()
-  }
-
   private func noteBreak(of stream: StreamID, _ visit: Visit) {
-    if with({ $0.streamBroke(stream, at: monotonicSeconds()) }) { post(visit, .streamClosed(stream.workspace)) }
-    kick.kick()
+    if with({ $0.streamBroke(stream) }) { post(visit, .streamClosed(stream.workspace)) }
   }
 }

@@ -3,6 +3,7 @@ extension Fleet {
   public mutating func apply(_ event: FleetEvent) {
     guard let event = admitted(event) else { return }
     if case .ec2(let region) = event.source { regions.insert(region) }
+    notePlanned(event)
     noteReach(event)
     if case .expected(let pollInterval) = event.change {
       // It may be stale sooner or later from now on.
@@ -57,6 +58,9 @@ extension Fleet {
     case .streamed(let streamed): applyStreamed(streamed, event)
     case .streamOpened(let workspace): applyOpening(of: workspace, event)
     case .streamClosed(let workspace): applyClosing(of: workspace, event)
+    // They share the tenant's token: where one is refused, all are.
+    case .streamRefused(_, let reason): applyLack(of: .streams, "its streams are refused: \(reason)", event)
+    case .tokenRead, .tokenRefused: break
     case .gap(let reason, let workspace):
       if let workspace { workspaces[workspace]?.listening.missed(at: event.at) }
       if workspace == nil, sources[event.source]?.isStream == true { sources[event.source]?.openedAt = event.at }

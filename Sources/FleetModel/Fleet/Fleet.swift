@@ -60,6 +60,8 @@ public struct Fleet: Sendable {
   /// What came lately by which way: an event that arrives by two is applied once.
   var recent: RecentEvents = RecentEvents()
   var changes = FleetChanges()
+  /// What it should be asked next.
+  var plan = WantsPlan()
   /// Whether anything is reached from here.
   var reach = Reach()
   /// How every source stands, as of the last ``judge(at:limits:prices:)``.
@@ -136,6 +138,7 @@ public struct Fleet: Sendable {
   /// What changed since the last call.
   public mutating func takeChanges() -> FleetChanges {
     defer { changes = FleetChanges() }
+    plan.note(changes)
     return changes
   }
 
@@ -243,6 +246,7 @@ public struct Fleet: Sendable {
       expect(purges[purge].map { $0.orgID == org && $0.status == .completed } ?? false, "\(purge) is no completed purge of \(org)")
     }
     expect(openPurges == Set(purges.values.filter { $0.status != .completed }.map(\.id)), "the open purges are others")
+    problems += planProblems()
     expect(log.count <= Self.logLimit && logBytes <= logByteLimit, "the log is over its limit")
     expect(logBytes == log.reduce(0) { $0 + $1.data.utf8.count }, "the log's bytes are miscounted")
     return problems

@@ -56,6 +56,12 @@ public struct FleetEvent: Codable, Sendable {
     case streamOpened(WorkspaceID?)
     /// That stream ended, for good or until it is opened again.
     case streamClosed(WorkspaceID?)
+    /// That stream is refused, and why.
+    case streamRefused(WorkspaceID, String)
+    /// The tenant's token was read, and is another than before. It is never part of an event.
+    case tokenRead(OrgID)
+    /// The tenant refused the token that it was asked with.
+    case tokenRefused(OrgID)
     /// Events may have been lost; every snapshot of this source is being read again.
     case gap(String, WorkspaceID?)
     /// A question failed, or a stream broke. What was known stays, and ages.

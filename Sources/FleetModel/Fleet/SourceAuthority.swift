@@ -58,7 +58,7 @@ extension Source {
     case .zone, .zoneRead: self == .dns
     case .streamed: self == .feed || isTenant
     case .streamOpened(nil), .streamClosed(nil): self == .feed
-    case .streamOpened, .streamClosed, .workspaces, .storedEvents, .subsystems: isTenant
+    case .streamOpened, .streamClosed, .streamRefused, .tokenRead, .tokenRefused, .workspaces, .storedEvents, .subsystems: isTenant
     case .bootEvents: self == .controlPlane || self == .database || isTenant
     case .clock: self == .controlPlane || isRegion
     case .instances, .resources, .vcpuLimit: isRegion
@@ -101,8 +101,8 @@ extension Fleet {
     case .bootEvents(let org, let rows):
       guard speaks(for: org, event) else { return nil }
       return taking(event, .bootEvents(org, ownRows(rows, of: org, event) { $0.workspaceID }))
-    case .subsystems(let org, _): return speaks(for: org, event) ? event : nil
-    case .gap(_, let workspace?), .streamOpened(let workspace?), .streamClosed(let workspace?):
+    case .subsystems(let org, _), .tokenRead(let org), .tokenRefused(let org): return speaks(for: org, event) ? event : nil
+    case .gap(_, let workspace?), .streamOpened(let workspace?), .streamClosed(let workspace?), .streamRefused(let workspace, _):
       guard case .tenant(let slug) = event.source, let owner = workspaces[workspace]?.orgID, orgsBySlug[slug]?.contains(owner) != true
       else {
         return event
@@ -194,6 +194,8 @@ extension FleetEvent.Change {
     case .streamed(let event): event.type.rawValue
     case .streamOpened: "an open stream"
     case .streamClosed: "a closed stream"
+    case .streamRefused: "a refused stream"
+    case .tokenRead, .tokenRefused: "what became of a token"
     case .gap: "a gap"
     case .failed: "a failure"
     case .notOffered: "that something is not offered"

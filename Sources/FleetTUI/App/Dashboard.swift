@@ -218,7 +218,7 @@ final class Dashboard {
     let shown = interface.shownWorkspaces(store.fleet)
     if shown != self.shown {
       self.shown = shown
-      effects.perform(.show(shown))
+      store.show(shown)
     }
   }
 }

@@ -4,8 +4,6 @@ import Synchronization
 
 /// What a key asks of the world. It names what it is about, never a row.
 enum Effect: Hashable, Sendable {
-  /// These workspaces are on screen: their streams come first.
-  case show(Set<WorkspaceID>)
   /// Every source is asked again now.
   case refresh
   case deletion(DeletionRequest)
@@ -87,9 +85,7 @@ final class EffectRunner: Sendable {
       case .absent:
         if let answer = Answer.ofNobody(to: effect) { state.answers.append(answer) }
         return nil
-      case .coming(var waiting):
-        // What is on screen matters as it is, not as it was.
-        if case .show = effect { waiting.removeAll { if case .show = $0 { true } else { false } } }
+      case .coming(let waiting):
         state.world = .coming(waiting + [effect])
         return nil
       }
@@ -118,7 +114,6 @@ final class EffectRunner: Sendable {
 
   private func perform(_ effect: Effect, _ services: Services) {
     switch effect {
-    case .show(let workspaces): services.session.feeds.show(workspaces)
     case .refresh: services.session.feeds.refresh()
     case .deletion(let request): services.deletions.perform(request)
     case .explain(let question): explain(question, services.session)

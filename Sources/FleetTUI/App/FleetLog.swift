@@ -27,6 +27,9 @@ struct FleetLog: Sendable {
     let source = event.source.description
     switch event.change {
     case .failed(let reason), .lacking(_, let reason): logger.warning("\(source): \(reason)")
+    case .streamRefused(let workspace, let reason): logger.warning("\(source) \(workspace): its streams are refused: \(reason)")
+    case .tokenRead: logger.debug("\(source): token read")
+    case .tokenRefused: logger.info("\(source): token refused")
     case .gap(let reason, let workspace): logger.notice("\(source)\(workspace.map { " \($0)" } ?? ""): gap: \(reason)")
     case .notOffered(let reason): logger.info("\(source): \(reason)")
     case .roster(let rows, _, let unreadable): logger.debug("\(source): roster of \(rows.count) orgs, \(unreadable) unreadable")

@@ -30,12 +30,19 @@ final class FleetStore {
       log.note(event)
       fleet.apply(event)
     }
+    queue.leaveWants(of: &fleet)
     let finished = fleet.takeFinishedBoots()
     if !finished.isEmpty { history?.file.addLater(finished, report: lose) }
     fleet.judge(at: now)
     let changes = fleet.takeChanges()
     noteOrgs(changes, at: now)
     return changes
+  }
+
+  /// These workspaces are on screen: their streams come first.
+  func show(_ workspaces: Set<WorkspaceID>) {
+    fleet.show(workspaces)
+    queue.leaveWants(of: &fleet)
   }
 
   /// Returns when what was learned is kept.

@@ -101,6 +101,7 @@ struct PageReading: Sendable {
         session.log.note(event)
         fleet.apply(event)
       }
+      session.queue.leaveWants(of: &fleet)
       // What becomes true by time alone is a line too.
       fleet.judge(at: wallClock())
       let left = end - monotonicSeconds()

@@ -39,10 +39,11 @@ struct Waiting {
       _ = fleet.takeChanges()
       fleet.forgetLog()
       let verdict = state.verdict(of: target, in: fleet, at: wallClock())
-      if !isFollowed, let org = state.org, let slug = state.slug {
+      if !isFollowed, let org = state.org {
         isFollowed = true
-        session.feeds.follow(org, slug, workspace: state.workspace)
+        fleet.waitFor(org, workspace: state.workspace)
       }
+      session.queue.leaveWants(of: &fleet)
       switch verdict {
       case .reached(let why): return end("reached", why, code: 0)
       case .failed(let why): return end("failed", why, code: 1)

@@ -47,6 +47,7 @@ struct EventPrinter {
         if isVerbose { say(event) }
         printNewLines()
       }
+      queue.leaveWants(of: &fleet)
       // What becomes true by time alone is a line too.
       fleet.judge(at: wallClock())
       printNewLines()
@@ -58,6 +59,7 @@ struct EventPrinter {
   private func say(_ event: FleetEvent) {
     switch event.change {
     case .failed(let reason), .lacking(_, let reason): Output.message("\(event.source): \(reason)")
+    case .streamRefused(_, let reason): Output.message("\(event.source): its streams are refused: \(reason)")
     default: break
     }
   }

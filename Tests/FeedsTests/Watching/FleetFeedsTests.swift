@@ -52,11 +52,15 @@ final class FleetListener {
 
   deinit { source.cancel() }
 
+  /// Somebody waits for it from the next ``wait(_:until:)`` on.
+  func waitFor(_ org: OrgID, workspace: WorkspaceID?) { fleet.waitFor(org, workspace: workspace) }
+
   /// Applies what comes until `condition` holds; `false` when it does not within `seconds`.
   func wait(_ seconds: Double = 30, until condition: (Fleet) -> Bool) async -> Bool {
     let deadline = monotonicSeconds() + seconds
     while true {
       for event in queue.drain() { fleet.apply(event) }
+      queue.leaveWants(of: &fleet)
       if condition(fleet) { return true }
       let left = deadline - monotonicSeconds()
       guard left > 0 else { return false }
@@ -266,29 +270,40 @@ final class FleetListener {
   @Test func streamsGoToWhatMovesAndToWhatIsShownWithinTheBudget() {
     var budget = StreamBudget()
     budget.limit = 3
-    let candidates = [
-      StreamBudget.Candidate(id: "online", status: .online), .init(id: "shown", status: .online, isShown: true),
-      .init(id: "boot1", status: .provisioning),
-      .init(id: "boot2", status: .provisioning), .init(id: "bad", status: .degraded), .init(id: "gone", status: .removed, isShown: true),
+    let candidates: [(id: WorkspaceID, status: WorkspaceStatus, isShown: Bool)] = [
+      ("online", .online, false), ("shown", .online, true), ("boot1", .provisioning, false), ("boot2", .provisioning, false),
+      ("bad", .degraded, false), ("gone", .removed, true),
     ]
-    #expect(budget.chosen(of: candidates) == ["boot1", "boot2", "bad"])
+    var choice = StreamChoice()
+    func chosen() -> Set<WorkspaceID> {
+      for candidate in candidates { _ = choice.set(candidate.id, budget.reason(of: candidate.status, isShown: candidate.isShown)) }
+      return choice.chosen(limit: budget.limit)
+    }
+    #expect(chosen() == ["boot1", "boot2", "bad"])
     budget.limit = 10
-    #expect(budget.chosen(of: candidates) == ["boot1", "boot2", "bad", "shown"])
+    #expect(chosen() == ["boot1", "boot2", "bad", "shown"])
     budget.choice = .shown
-    #expect(budget.chosen(of: candidates) == ["shown"])
+    #expect(chosen() == ["shown"])
     budget.choice = .all
-    #expect(budget.chosen(of: candidates) == ["boot1", "boot2", "bad", "shown", "online"])
+    #expect(chosen() == ["boot1", "boot2", "bad", "shown", "online"])
   }
 
   @Test func tenantsAreAskedRarelyWhereThereAreManyAndLaterAfterFailures() {
-    #expect(TenantSchedule.next(tenants: 14, hearsFeed: false, isMoving: false) == 30)
-    #expect(TenantSchedule.next(tenants: 14, hearsFeed: true, isMoving: false) == 60)
-    #expect(TenantSchedule.next(tenants: 5000, hearsFeed: true, isMoving: false) == 500)
-    #expect(TenantSchedule.next(tenants: 14, hearsFeed: false, isMoving: true) == 5)
+    func next(tenants: Int, hearsFeed: Bool, isMoving: Bool, followed: Int? = nil) -> Double {
+      let usual = TenantSchedule.interval(tenants: tenants, hearsFeed: hearsFeed)
+      var rhythm = PollRhythm(of: "acme")
+      rhythm.close = TenantSchedule.close(isMoving: isMoving, followed: followed)
+      // A little apart from the others.
+      return (rhythm.wait(afterAnswer: usual) / (0.9 + rhythm.phase / 5)).rounded()
+    }
+    #expect(next(tenants: 14, hearsFeed: false, isMoving: false) == 30)
+    #expect(next(tenants: 14, hearsFeed: true, isMoving: false) == 60)
+    #expect(next(tenants: 5000, hearsFeed: true, isMoving: false) == 500)
+    #expect(next(tenants: 14, hearsFeed: false, isMoving: true) == 5)
     // What is looked at or waited for: soon, but never more than two questions a second for all of it.
-    #expect(TenantSchedule.next(tenants: 14, hearsFeed: true, isMoving: false, followed: 1) == 5)
-    #expect(TenantSchedule.next(tenants: 5000, hearsFeed: false, isMoving: false, followed: 40) == 20)
-    #expect(TenantSchedule.next(tenants: 100, hearsFeed: false, isMoving: false, followed: 100) == 30)
+    #expect(next(tenants: 14, hearsFeed: true, isMoving: false, followed: 1) == 5)
+    #expect(next(tenants: 5000, hearsFeed: false, isMoving: false, followed: 40) == 20)
+    #expect(next(tenants: 100, hearsFeed: false, isMoving: false, followed: 100) == 30)
     #expect(TenantSchedule.next(afterFailures: 6, pause: nil, isAwaited: true, random: 0.5) == 5)
     let delays = (1...8).map { TenantSchedule.next(afterFailures: $0, pause: nil, random: 0.5) }
     #expect(delays == delays.sorted() && delays.last == 120)

@@ -56,7 +56,10 @@ public enum SampleEvents {
             claims: [ResourceClaimRow(orgID: "o-1", kind: "ec2_instance", resourceID: "i-1", createdAt: start + -60, updatedAt: start)],
             readAt: start))),
       event(tenant, .gap("restarted", "w-1")), event(.feed, .failed("no answer within 10 s")),
-      event(tenant, .lacking(.streams, "its streams are refused")), event(.controlPlane, .lacking(.purges, "no answer within 10 s")),
+      event(tenant, .lacking(.streams, "its streams are refused")),
+      event(tenant, .streamRefused("w-1", "the token was refused (401)")), event(tenant, .tokenRead("o-1")),
+      event(tenant, .tokenRefused("o-1")),
+      event(.controlPlane, .lacking(.purges, "no answer within 10 s")),
     ]
     for (index, (type, data)) in streamed.enumerated() {
       events.append(

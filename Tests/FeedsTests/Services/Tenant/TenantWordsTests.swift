@@ -167,7 +167,7 @@ private final class BusyTenant: Sendable {
       defer { task.cancel() }
       let id = WorkspaceID(BusyTenant.workspace)
       #expect(await listener.wait { $0.workspaces[id] != nil })
-      feeds.follow("org-1", "acme", workspace: id)
+      listener.waitFor("org-1", workspace: id)
       // Its stream is asked for, and the list shows what no stream tells.
       #expect(await listener.wait { _ in tenant.count("/workspaces/\(id)/events/stream") > 0 })
       tenant.answer("/workspaces", 200, "[]")

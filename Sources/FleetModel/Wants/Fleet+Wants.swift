@@ -1,0 +1,53 @@
+extension Fleet {
+  /// Everything that is wanted, as of the last ``takeWants(within:)``.
+  public var wants: Wants { plan.wants }
+
+  /// What became otherwise of what is wanted since the last call; the first time, all of it. A fleet that nobody asks this keeps no plan.
+  /// - Parameter budget: the streams that can be had.
+  public mutating func takeWants(within budget: StreamBudget = StreamBudget()) -> Wants.Changes {
+    if !plan.isKept { plan.begin(orgs: orgs.keys, workspaces: workspaces.keys) }
+    plan.note(changes)
+    return planning { plan, fleet in plan.settle(fleet, within: budget) }
+  }
+
+  /// These workspaces are on screen.
+  public mutating func show(_ workspaces: Set<WorkspaceID>) { plan.shown = workspaces }
+
+  /// Somebody waits for that org, or for a workspace of it: it is asked every 5 s, and the workspace's stream is opened.
+  public mutating func waitFor(_ org: OrgID, workspace: WorkspaceID?) {
+    guard let slug = orgs[org]?.slug else { return }
+    plan.waitFor(AwaitedOrg(org: org, slug: slug), workspace: workspace)
+  }
+
+  /// What an event tells that no table keeps. Called before it is applied.
+  mutating func notePlanned(_ event: FleetEvent) {
+    guard plan.isKept, event.change.concernsPlan else { return }
+    planning { plan, fleet in plan.hear(event, fleet) }
+  }
+
+  /// What is wrong with the plan: empty, always. Everything that it keeps beside what was told is what the tables have.
+  func planProblems() -> [String] {
+    guard plan.isKept else { return [] }
+    var settled = self
+    _ = settled.takeWants(within: plan.budget)
+    return settled.plan.problems(in: settled)
+  }
+
+  /// Moved out meanwhile, so that the plan's look at the fleet shares no storage with it.
+  private mutating func planning<Value>(_ body: (inout WantsPlan, Fleet) -> Value) -> Value {
+    var plan = WantsPlan()
+    swap(&plan, &self.plan)
+    defer { swap(&plan, &self.plan) }
+    return body(&plan, self)
+  }
+}
+
+extension FleetEvent.Change {
+  fileprivate var concernsPlan: Bool {
+    switch self {
+    case .streamed(let event): Fleet.status(after: event.type) != nil
+    case .workspaces, .storedEvents, .failed, .gap, .streamOpened, .streamRefused, .tokenRead, .tokenRefused: true
+    default: false
+    }
+  }
+}
