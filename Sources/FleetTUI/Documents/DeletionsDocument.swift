@@ -47,7 +47,7 @@ struct DeletionsDocument: PageDocument {
   /// As the page says it.
   private func note(_ entry: DeletionEntry) -> String {
     let context = DrawingContext(moment: Moment(now: now), glyphs: .unicode, prices: .builtin)
-    return Line(content.note(entry, DeletionsContent.hasLeftMachines(entry, fleet), context)).plain
+    return Line(DeletionsContent.remark(on: entry, DeletionsContent.hasLeftMachines(entry, fleet), context)).plain
   }
 
   var body: [JSONValue.Member] {

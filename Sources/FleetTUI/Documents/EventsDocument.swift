@@ -24,7 +24,7 @@ struct EventsDocument: PageDocument {
       rows: rows.map { entry in
         [
           entry.at.description, entry.source.description, entry.slug?.rawValue ?? entry.orgID?.rawValue ?? "",
-          EventsContent.workspace(of: entry, fleet) ?? "", entry.type.rawValue, entry.data,
+          EventsContent.workspaceName(of: entry, fleet) ?? "", entry.type.rawValue, entry.data,
         ]
       }, dispensable: ["SOURCE", "DATA"])
   }

@@ -3,18 +3,8 @@ import FleetModel
 /// What each org costs, as the last report has it.
 struct CostsContent: TableContent {
   static let page = PageID.costs
-  static let columns = [
-    Column(id: "org", title: "ORG", minimum: 10, ideal: 24, priority: 0, stretch: 1),
-    Column(id: "machines", title: "MACHINES", minimum: 8, ideal: 8, priority: 7, alignment: .right, highestFirst: true),
-    Column(id: "hourly", title: "$/H", minimum: 7, ideal: 8, priority: 1, alignment: .right, highestFirst: true),
-    Column(id: "monthly", title: "$/MONTH", minimum: 8, ideal: 9, priority: 2, alignment: .right, highestFirst: true),
-    Column(id: "storage", title: "STORAGE", minimum: 8, ideal: 9, priority: 5, alignment: .right, highestFirst: true),
-    Column(id: "addresses", title: "ADDRESS", minimum: 8, ideal: 8, priority: 6, alignment: .right, highestFirst: true),
-    Column(id: "launch", title: "SO FAR", minimum: 8, ideal: 10, priority: 4, alignment: .right, highestFirst: true),
-    Column(id: "llm", title: "LLM", minimum: 8, ideal: 9, priority: 3, alignment: .right, highestFirst: true),
-    Column(id: "budget", title: "BUDGET", minimum: 8, ideal: 12, priority: 3, alignment: .right, highestFirst: true),
-  ]
-  static let initialSort = (column: 2, isReversed: false)
+  static let columns = [org, machines, perHour, perMonth, storage, addresses, sinceLaunch, llm, budget]
+  static let initialSort = (column: perHour, isReversed: false)
   static let followsTop = false
   static let keysMove = false
 
@@ -29,41 +19,20 @@ struct CostsContent: TableContent {
   func exists(_ id: OrgID, _ fleet: Fleet) -> Bool { fleet.orgs[id].map { $0.row.status != .purged } ?? false }
   func asOf(_ id: OrgID, _ fleet: Fleet, at now: Timestamp) -> Timestamp? { fleet.figures.totals.hourly.asOf }
 
-  func key(_ id: OrgID, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
-    guard let org = fleet.orgs[id] else { return .unknown }
-    let cost = report?.cost(of: id)
-    return switch Self.columns[column].id {
-    case "org": SortKey(org.slug.rawValue)
-    case "machines": SortKey(cost.map { -Double($0.count) })
-    case "storage": SortKey(cost.map { -$0.storageMonthly.known })
-    case "addresses": SortKey(cost.map { -$0.addressMonthly.known })
-    case "launch": SortKey(cost.map { -$0.sinceLaunch.known })
-    case "llm": SortKey(LLMSpend(of: org, in: fleet).spend.map { -$0 })
-    case "budget": SortKey(LLMSpend(of: org, in: fleet).budget.map { -$0 })
-    default: SortKey(cost.map { -$0.hourly.known })
-    }
-  }
-
   func texts(_ id: OrgID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
     guard let org = fleet.orgs[id] else { return false }
     return look(org.slug.rawValue) || look(org.row.name ?? "") || look(id.rawValue)
   }
 
-  func cells(_ id: OrgID, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
-    guard let org = fleet.orgs[id] else { return Self.columns.map { _ in [] } }
-    let cost = report?.cost(of: id)
-    let llm = LLMSpend(of: org, in: fleet)
-    let isOver = llm.isOverspent
-    return [
-      [Span(org.slug.rawValue)], [cost.map { Span("\($0.count)", .dim) } ?? Span("?", .unknown)],
-      [Self.money(cost?.hourly, digits: 3)], [Self.money(cost.map { Self.monthly($0) })], [Self.money(cost?.storageMonthly)],
-      [Self.money(cost?.addressMonthly)], [Self.money(cost?.sinceLaunch)],
-      [llm.spend.map { Span(Wording.dollars($0, digits: 2), isOver ? .warning : $0 == 0 ? .dim : .money) } ?? Span("?", .unknown)],
-      [
-        llm.budget.map { Span((isOver ? context.glyphs.warning + " " : "") + Wording.dollars($0, digits: 2), isOver ? .warning : .dim) }
-          ?? Span(llm.spend == nil ? "?" : "none", llm.spend == nil ? .unknown : .dim)
-      ],
-    ]
+  struct Row {
+    var org: Org
+    /// `nil` until there is a report.
+    var cost: CostSum?
+    var llm: LLMSpend
+  }
+
+  func row(_ id: OrgID, _ fleet: Fleet, _ context: inout DrawingContext) -> Row? {
+    fleet.orgs[id].map { Row(org: $0, cost: report?.cost(of: id), llm: LLMSpend(of: $0, in: fleet)) }
   }
 
   static func monthly(_ sum: CostSum) -> Money {
@@ -80,4 +49,59 @@ struct CostsContent: TableContent {
   }
 
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String { "no orgs to pay for" }
+}
+
+// MARK: - Columns
+
+extension CostsContent {
+  static let org = Column<Self>(
+    "ORG", minimum: 10, ideal: 24, priority: 0, stretch: 1, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.slug.rawValue) }
+  ) { row, _, _ in [Span(row.org.slug.rawValue)] }
+
+  static let machines = Column<Self>(
+    "MACHINES", minimum: 8, ideal: 8, priority: 7, alignment: .right,
+    order: .highestFirst { content, id, _, _ in content.report?.cost(of: id).map { Double($0.count) } }
+  ) { row, _, _ in [row.cost.map { Span("\($0.count)", .dim) } ?? Span("?", .unknown)] }
+
+  static let perHour = Column<Self>(
+    "$/H", minimum: 7, ideal: 8, priority: 1, alignment: .right,
+    order: .highestFirst { content, id, _, _ in content.report?.cost(of: id)?.hourly.known }
+  ) { row, _, _ in [money(row.cost?.hourly, digits: 3)] }
+
+  static let perMonth = Column<Self>(
+    "$/MONTH", minimum: 8, ideal: 9, priority: 2, alignment: .right,
+    order: .highestFirst { content, id, _, _ in content.report?.cost(of: id)?.hourly.known }
+  ) { row, _, _ in [money(row.cost.map { monthly($0) })] }
+
+  static let storage = Column<Self>(
+    "STORAGE", minimum: 8, ideal: 9, priority: 5, alignment: .right,
+    order: .highestFirst { content, id, _, _ in content.report?.cost(of: id)?.storageMonthly.known }
+  ) { row, _, _ in [money(row.cost?.storageMonthly)] }
+
+  static let addresses = Column<Self>(
+    "ADDRESS", minimum: 8, ideal: 8, priority: 6, alignment: .right,
+    order: .highestFirst { content, id, _, _ in content.report?.cost(of: id)?.addressMonthly.known }
+  ) { row, _, _ in [money(row.cost?.addressMonthly)] }
+
+  static let sinceLaunch = Column<Self>(
+    "SO FAR", minimum: 8, ideal: 10, priority: 4, alignment: .right,
+    order: .highestFirst { content, id, _, _ in content.report?.cost(of: id)?.sinceLaunch.known }
+  ) { row, _, _ in [money(row.cost?.sinceLaunch)] }
+
+  static let llm = Column<Self>(
+    "LLM", minimum: 8, ideal: 9, priority: 3, alignment: .right,
+    order: .highestFirst { _, id, fleet, _ in fleet.orgs[id].flatMap { LLMSpend(of: $0, in: fleet).spend } }
+  ) { row, _, _ in
+    guard let spend = row.llm.spend else { return [Span("?", .unknown)] }
+    return [Span(Wording.dollars(spend, digits: 2), row.llm.isOverspent ? .warning : spend == 0 ? .dim : .money)]
+  }
+
+  static let budget = Column<Self>(
+    "BUDGET", minimum: 8, ideal: 12, priority: 3, alignment: .right,
+    order: .highestFirst { _, id, fleet, _ in fleet.orgs[id].flatMap { LLMSpend(of: $0, in: fleet).budget } }
+  ) { row, _, context in
+    guard let budget = row.llm.budget else { return [row.llm.spend == nil ? Span("?", .unknown) : Span("none", .dim)] }
+    let isOver = row.llm.isOverspent
+    return [Span((isOver ? context.glyphs.warning + " " : "") + Wording.dollars(budget, digits: 2), isOver ? .warning : .dim)]
+  }
 }

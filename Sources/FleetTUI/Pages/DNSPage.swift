@@ -3,18 +3,11 @@ import FleetModel
 /// The zone's records with what is decided over each, as the last report has it.
 struct DNSContent: TableContent {
   static let page = PageID.dns
-  static let columns = [
-    Column(id: "decision", title: "DECISION", minimum: 8, ideal: 12, priority: 1),
-    Column(id: "name", title: "NAME", minimum: 14, ideal: 44, priority: 0, stretch: 1),
-    Column(id: "type", title: "TYPE", minimum: 5, ideal: 5, priority: 4),
-    Column(id: "content", title: "CONTENT", minimum: 14, ideal: 40, priority: 3, stretch: 1),
-    Column(id: "reason", title: "WHY", minimum: 12, ideal: 34, priority: 2),
-    Column(id: "age", title: "AGE", minimum: 4, ideal: 5, priority: 5, alignment: .right),
-  ]
-  static let initialSort = (column: 0, isReversed: false)
+  static let columns = [decision, name, type, content, why, age]
+  static let initialSort = (column: decision, isReversed: false)
   static let followsTop = false
   static let keysMove = false
-  static var noteColumn: Int? { 4 }
+  static var noteColumn: Column<Self>? { why }
 
   struct Entry {
     var row: DNSRecordRow
@@ -33,19 +26,6 @@ struct DNSContent: TableContent {
   func exists(_ id: String, _ fleet: Fleet) -> Bool { entries[id] != nil }
   func asOf(_ id: String, _ fleet: Fleet, at now: Timestamp) -> Timestamp? { fleet.lastWord(of: .dns, at: now) }
 
-  func key(_ id: String, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
-    guard let entry = entries[id] else { return .unknown }
-    return switch Self.columns[column].id {
-    case "name": SortKey(entry.row.name)
-    case "type": SortKey(entry.row.type)
-    case "content": SortKey(entry.row.content)
-    case "reason": SortKey(entry.finding?.code ?? entry.decision.reason)
-    case "age": SortKey(entry.row.createdAt.map { -$0.seconds })
-    // What needs a human first, and the names in order.
-    default: SortKey("\(Self.rank(entry)) \(entry.row.name)")
-    }
-  }
-
   private static func rank(_ entry: Entry) -> Int {
     if let finding = entry.finding { return finding.severity == .critical ? 0 : 2 }
     switch entry.decision.outcome {
@@ -61,17 +41,7 @@ struct DNSContent: TableContent {
       || look(entry.decision.reason) || look(entry.finding?.summary ?? "")
   }
 
-  func cells(_ id: String, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
-    guard let entry = entries[id] else { return Self.columns.map { _ in [] } }
-    let role = entry.decision.outcome.role
-    let sign = role == .dim ? " " : context.glyphs.sign(of: role)
-    let why = entry.finding.map { Span($0.words, $0.severity.role) } ?? Span(entry.decision.reason, .dim)
-    return [
-      [Span("\(sign) \(entry.decision.outcome.word)", role)], [Span(entry.row.name, role == .dim && entry.finding == nil ? .text : .title)],
-      [Span(entry.row.type, .dim)], [Span(entry.row.content, entry.finding?.severity.role ?? .dim)], [why],
-      [entry.row.createdAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)],
-    ]
-  }
+  func row(_ id: String, _ fleet: Fleet, _ context: inout DrawingContext) -> Entry? { entries[id] }
 
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
     guard fleet.sources[.dns] != nil else { return "DNS is not configured: add [environment.NAME.dns] with zone and token" }
@@ -82,6 +52,42 @@ struct DNSContent: TableContent {
     case .complete, .partial, .stale: "the zone holds no records"
     }
   }
+}
+
+// MARK: - Columns
+
+extension DNSContent {
+  static let decision = Column<Self>(
+    "DECISION", minimum: 8, ideal: 12, priority: 1,
+    // What needs a human first, and the names in order.
+    order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id].map { "\(rank($0)) \($0.row.name)" }) }
+  ) { entry, _, context in
+    let role = entry.decision.outcome.role
+    return [Span("\(role == .dim ? " " : context.glyphs.sign(of: role)) \(entry.decision.outcome.word)", role)]
+  }
+
+  static let name = Column<Self>(
+    "NAME", minimum: 14, ideal: 44, priority: 0, stretch: 1, order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id]?.row.name) }
+  ) { entry, _, _ in [Span(entry.row.name, entry.decision.outcome.role == .dim && entry.finding == nil ? .text : .title)] }
+
+  static let type = Column<Self>(
+    "TYPE", minimum: 5, ideal: 5, priority: 4, order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id]?.row.type) }
+  ) { entry, _, _ in [Span(entry.row.type, .dim)] }
+
+  static let content = Column<Self>(
+    "CONTENT", minimum: 14, ideal: 40, priority: 3, stretch: 1,
+    order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id]?.row.content) }
+  ) { entry, _, _ in [Span(entry.row.content, entry.finding?.severity.role ?? .dim)] }
+
+  static let why = Column<Self>(
+    "WHY", minimum: 12, ideal: 34, priority: 2,
+    order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id].map { $0.finding?.code ?? $0.decision.reason }) }
+  ) { entry, _, _ in [entry.finding.map { Span($0.words, $0.severity.role) } ?? Span(entry.decision.reason, .dim)] }
+
+  static let age = Column<Self>(
+    "AGE", minimum: 4, ideal: 5, priority: 5, alignment: .right,
+    order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id]?.row.createdAt.map { -$0.seconds }) }
+  ) { entry, _, context in [entry.row.createdAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)] }
 }
 
 extension DNSDecision.Outcome {

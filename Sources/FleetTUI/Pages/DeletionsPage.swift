@@ -3,18 +3,11 @@ import FleetModel
 /// Deletions under way, failed ones by age, and past ones.
 struct DeletionsContent: TableContent {
   static let page = PageID.deletions
-  static let columns = [
-    Column(id: "state", title: "STATE", minimum: 11, ideal: 13, priority: 0),
-    Column(id: "org", title: "ORG", minimum: 10, ideal: 16, priority: 1, stretch: 1),
-    Column(id: "age", title: "AGE", minimum: 4, ideal: 4, priority: 2, alignment: .right),
-    Column(id: "steps", title: "STEPS", minimum: 20, ideal: 38, priority: 4),
-    Column(id: "machines", title: "MACHINES", minimum: 8, ideal: 8, priority: 5, highestFirst: true),
-    Column(id: "note", title: "NOTE", minimum: 12, ideal: 26, priority: 3, stretch: 3),
-  ]
-  static let initialSort = (column: 0, isReversed: false)
+  static let columns = [state, org, age, steps, machines, note]
+  static let initialSort = (column: state, isReversed: false)
   static let followsTop = false
   static let keysMove = false
-  static var noteColumn: Int? { 5 }
+  static var noteColumn: Column<Self>? { note }
 
   func id(_ subject: Subject) -> String? { if case .deletion(let id) = subject { id } else { nil } }
   func subject(_ id: String) -> Subject { .deletion(id) }
@@ -31,18 +24,6 @@ struct DeletionsContent: TableContent {
   func asOf(_ id: String, _ fleet: Fleet, at now: Timestamp) -> Timestamp? {
     guard let entry = fleet.deletions.entry(id, fleet), entry.report == nil, entry.purge?.status != .completed else { return nil }
     return fleet.lastWord(of: .controlPlane, at: now)
-  }
-
-  func key(_ id: String, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
-    guard let entry = fleet.deletions.entry(id, fleet) else { return .unknown }
-    return switch Self.columns[column].id {
-    case "org": SortKey(entry.slug)
-    case "steps": SortKey(entry.purge?.lastStep)
-    case "machines": SortKey(Self.standing(entry, fleet).map { -Double($0) })
-    case "age": SortKey(entry.beganAt.map { -$0.seconds })
-    case "note": SortKey(entry.purge?.lastError)
-    default: SortKey(Self.hasLeftMachines(entry, fleet) ? DeletionEntry.leftoverRank : entry.rank(at: now))
-    }
   }
 
   static func hasLeftMachines(_ entry: DeletionEntry, _ fleet: Fleet) -> Bool {
@@ -62,31 +43,29 @@ struct DeletionsContent: TableContent {
     return fleet.machines(of: org).count { $0.row.state != .terminated }
   }
 
-  func cells(_ id: String, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
-    guard let entry = fleet.deletions.entry(id, fleet) else { return Self.columns.map { _ in [] } }
-    let standing = entry.standing
-    let hasLeft = Self.hasLeftMachines(entry, fleet)
-    let isOver: Bool =
-      switch standing {
+  struct Row {
+    var entry: DeletionEntry
+    /// Called completed while EC2 still has machines of it.
+    var hasLeft: Bool
+    var machines: Int?
+
+    /// Nothing of it is expected any more.
+    var isOver: Bool {
+      switch entry.standing {
       case .completed: !hasLeft
       case .ended(.verified), .ended(.failed), .refused: true
       default: false
       }
-    let machines = Self.standing(entry, fleet)
-    return [
-      Wording.state(standing.word, hasLeft ? .failed : standing.role, context.glyphs), [Span(entry.slug, isOver ? .dim : .text)],
-      [
-        (isOver || hasLeft ? entry.endedAt ?? entry.beganAt : entry.beganAt).map { Span(context.moment.age(since: $0), .dim) }
-          ?? Span("?", .unknown)
-      ],
-      isOver || hasLeft ? [] : DeletionView.steps(entry, fleet, &context),
-      isOver && machines ?? 0 == 0
-        ? [] : [machines.map { Span("\($0) left", $0 == 0 ? .dim : isOver || hasLeft ? .failed : .text) } ?? Span("?", .unknown)],
-      note(entry, hasLeft, context),
-    ]
+    }
   }
 
-  func note(_ entry: DeletionEntry, _ hasLeft: Bool, _ context: DrawingContext) -> [Span] {
+  func row(_ id: String, _ fleet: Fleet, _ context: inout DrawingContext) -> Row? {
+    fleet.deletions.entry(id, fleet).map {
+      Row(entry: $0, hasLeft: Self.hasLeftMachines($0, fleet), machines: Self.standing($0, fleet))
+    }
+  }
+
+  static func remark(on entry: DeletionEntry, _ hasLeft: Bool, _ context: DrawingContext) -> [Span] {
     if case .refused(let why) = entry.standing { return [Span(why, .warning)] }
     if hasLeft { return [Span("called completed, and EC2 still has machines: delete it again", .failed)] }
     if let age = entry.age(at: context.moment.now) {
@@ -111,6 +90,52 @@ struct DeletionsContent: TableContent {
     guard fleet.purgesReadAt != nil else { return "deletions are not known: the list of them was not read (yet), or is not offered here" }
     return "no deletion is known: none under way, failed or past"
   }
+}
+
+// MARK: - Columns
+
+extension DeletionsContent {
+  static let state = Column<Self>(
+    "STATE", minimum: 11, ideal: 13, priority: 0,
+    order: .lowestFirst { _, id, fleet, now in
+      SortKey(fleet.deletions.entry(id, fleet).map { hasLeftMachines($0, fleet) ? DeletionEntry.leftoverRank : $0.rank(at: now) })
+    }
+  ) { row, _, context in
+    Wording.state(row.entry.standing.word, row.hasLeft ? .failed : row.entry.standing.role, context.glyphs)
+  }
+
+  static let org = Column<Self>(
+    "ORG", minimum: 10, ideal: 16, priority: 1, stretch: 1,
+    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.deletions.entry(id, fleet)?.slug) }
+  ) { row, _, _ in [Span(row.entry.slug, row.isOver ? .dim : .text)] }
+
+  /// Since it ended, or as long as it lasts.
+  static let age = Column<Self>(
+    "AGE", minimum: 4, ideal: 4, priority: 2, alignment: .right,
+    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.deletions.entry(id, fleet)?.beganAt.map { -$0.seconds }) }
+  ) { row, _, context in
+    let since = row.isOver || row.hasLeft ? row.entry.endedAt ?? row.entry.beganAt : row.entry.beganAt
+    return [since.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)]
+  }
+
+  static let steps = Column<Self>(
+    "STEPS", minimum: 20, ideal: 38, priority: 4,
+    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.deletions.entry(id, fleet)?.purge?.lastStep) }
+  ) { row, fleet, context in row.isOver || row.hasLeft ? [] : DeletionView.steps(row.entry, fleet, &context.drawing) }
+
+  static let machines = Column<Self>(
+    "MACHINES", minimum: 8, ideal: 8, priority: 5,
+    order: .highestFirst { _, id, fleet, _ in fleet.deletions.entry(id, fleet).flatMap { standing($0, fleet) }.map(Double.init) }
+  ) { row, _, _ in
+    if row.isOver, row.machines ?? 0 == 0 { return [] }
+    guard let left = row.machines else { return [Span("?", .unknown)] }
+    return [Span("\(left) left", left == 0 ? .dim : row.isOver || row.hasLeft ? .failed : .text)]
+  }
+
+  static let note = Column<Self>(
+    "NOTE", minimum: 12, ideal: 26, priority: 3, stretch: 3,
+    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.deletions.entry(id, fleet)?.purge?.lastError) }
+  ) { row, _, context in remark(on: row.entry, row.hasLeft, context.drawing) }
 }
 
 /// The table of deletions, which learns of what is carried out here.

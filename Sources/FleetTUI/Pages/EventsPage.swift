@@ -7,15 +7,8 @@ struct EventsPage: BareTablePage {
 /// What happened, the newest at the top.
 struct EventsContent: TableContent {
   static let page = PageID.events
-  static let columns = [
-    Column(id: "time", title: "TIME", minimum: 8, ideal: 8, priority: 1),
-    Column(id: "source", title: "SOURCE", minimum: 8, ideal: 14, priority: 5),
-    Column(id: "org", title: "ORG", minimum: 8, ideal: 18, priority: 2),
-    Column(id: "workspace", title: "WORKSPACE", minimum: 8, ideal: 16, priority: 4),
-    Column(id: "event", title: "EVENT", minimum: 14, ideal: 26, priority: 0),
-    Column(id: "data", title: "DATA", minimum: 10, ideal: 20, priority: 3, stretch: 1),
-  ]
-  static let initialSort = (column: 0, isReversed: true)
+  static let columns = [time, source, org, workspace, event, data]
+  static let initialSort = (column: time, isReversed: true)
   static let followsTop = true
   static let keysMove = false
 
@@ -43,25 +36,13 @@ struct EventsContent: TableContent {
     return from <= newest ? Array(from...newest) : []
   }
 
-  static func workspace(of entry: LogEntry, _ fleet: Fleet) -> String? {
+  static func workspaceName(of entry: LogEntry, _ fleet: Fleet) -> String? {
     entry.workspaceID.map { fleet.workspaces[$0]?.row.name ?? $0.rawValue }
-  }
-
-  func key(_ id: UInt64, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
-    guard column != 0 else { return .number(Double(id)) }
-    guard let entry = fleet.logEntry(id) else { return .unknown }
-    return switch Self.columns[column].id {
-    case "source": SortKey(entry.source.description)
-    case "org": SortKey(entry.slug?.rawValue)
-    case "workspace": SortKey(Self.workspace(of: entry, fleet))
-    case "event": SortKey(entry.type.rawValue)
-    default: SortKey(entry.data)
-    }
   }
 
   func texts(_ id: UInt64, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
     guard let entry = fleet.logEntry(id) else { return false }
-    return look(entry.type.rawValue) || look(entry.slug?.rawValue ?? "") || look(Self.workspace(of: entry, fleet) ?? "")
+    return look(entry.type.rawValue) || look(entry.slug?.rawValue ?? "") || look(Self.workspaceName(of: entry, fleet) ?? "")
       || look(entry.data) || look(entry.source.description)
   }
 
@@ -76,17 +57,49 @@ struct EventsContent: TableContent {
     }
   }
 
-  func cells(_ id: UInt64, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
-    guard let entry = fleet.logEntry(id) else { return [[], [], [], [], [Span("no longer kept", .dim)], []] }
-    return [
-      [Span(entry.at.timeOfDay, .dim)], [Span(entry.source.description, .dim)], [Span(entry.slug?.rawValue ?? entry.orgID?.rawValue ?? "")],
-      [Span(Self.workspace(of: entry, fleet) ?? "")], [Span(entry.type.rawValue, Self.role(of: entry.type))],
-      // A line shows far less; the detail shows all.
-      [Span(String(entry.data.prefix(400)), .dim)],
-    ]
+  struct Row {
+    /// `nil` when the log keeps it no longer.
+    var entry: LogEntry?
+
+    func cell(_ span: (LogEntry) -> Span) -> [Span] { entry.map { [span($0)] } ?? [] }
   }
 
+  func row(_ id: UInt64, _ fleet: Fleet, _ context: inout DrawingContext) -> Row? { Row(entry: fleet.logEntry(id)) }
+
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String { "nothing has happened yet" }
+}
+
+// MARK: - Columns
+
+extension EventsContent {
+  /// As it happened: the log is numbered in that order.
+  static let time = Column<Self>("TIME", minimum: 8, ideal: 8, priority: 1, order: .lowestFirst { _, id, _, _ in .number(Double(id)) }) {
+    row, _, _ in row.cell { Span($0.at.timeOfDay, .dim) }
+  }
+
+  static let source = Column<Self>(
+    "SOURCE", minimum: 8, ideal: 14, priority: 5, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.source.description) }
+  ) { row, _, _ in row.cell { Span($0.source.description, .dim) } }
+
+  static let org = Column<Self>(
+    "ORG", minimum: 8, ideal: 18, priority: 2, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.slug?.rawValue) }
+  ) { row, _, _ in row.cell { Span($0.slug?.rawValue ?? $0.orgID?.rawValue ?? "") } }
+
+  static let workspace = Column<Self>(
+    "WORKSPACE", minimum: 8, ideal: 16, priority: 4,
+    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id).flatMap { workspaceName(of: $0, fleet) }) }
+  ) { row, fleet, _ in row.cell { Span(workspaceName(of: $0, fleet) ?? "") } }
+
+  static let event = Column<Self>(
+    "EVENT", minimum: 14, ideal: 26, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.type.rawValue) }
+  ) { row, _, _ in row.entry.map { [Span($0.type.rawValue, role(of: $0.type))] } ?? [Span("no longer kept", .dim)] }
+
+  static let data = Column<Self>(
+    "DATA", minimum: 10, ideal: 20, priority: 3, stretch: 1, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.data) }
+  ) { row, _, _ in
+    // A line shows far less; the detail shows all.
+    row.cell { Span(String($0.data.prefix(400)), .dim) }
+  }
 }
 
 extension Fleet {

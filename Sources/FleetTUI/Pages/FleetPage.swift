@@ -7,20 +7,11 @@ struct FleetPage: BareTablePage {
 /// Every org: its tenant's machine, its workspaces by state, what it is coming up to, what it costs and what is wrong with it.
 struct FleetContent: TableContent {
   static let page = PageID.fleet
-  static let columns = [
-    Column(id: "org", title: "ORG", minimum: 10, ideal: 19, priority: 0),
-    Column(id: "tenant", title: "TENANT", minimum: 14, ideal: 14, priority: 1),
-    Column(id: "machine", title: "MACHINE", minimum: 9, ideal: 10, priority: 8),
-    Column(id: "workspaces", title: "WORKSPACES", minimum: 10, ideal: 11, priority: 3, highestFirst: true),
-    Column(id: "progress", title: "PROGRESS", minimum: 15, ideal: 29, priority: 4),
-    Column(id: "cost", title: "COST/H", minimum: 6, ideal: 7, priority: 6, alignment: .right, highestFirst: true),
-    Column(id: "age", title: "AGE", minimum: 4, ideal: 5, priority: 7, alignment: .right),
-    Column(id: "finding", title: "FINDING", minimum: 10, ideal: 17, priority: 2, stretch: 1),
-  ]
-  static let initialSort = (column: 0, isReversed: false)
+  static let columns = [org, tenant, machine, workspaces, progress, cost, age, finding]
+  static let initialSort = (column: org, isReversed: false)
   static let followsTop = false
   static let keysMove = false
-  static var noteColumn: Int? { 7 }
+  static var noteColumn: Column<Self>? { finding }
 
   func id(_ subject: Subject) -> OrgID? { if case .org(let id) = subject { id } else { nil } }
   func subject(_ id: OrgID) -> Subject { .org(id) }
@@ -45,22 +36,6 @@ struct FleetContent: TableContent {
     return Array(orgs)
   }
 
-  func key(_ id: OrgID, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
-    guard let org = fleet.orgs[id] else { return .unknown }
-    switch Self.columns[column].id {
-    case "org": return SortKey(org.slug.rawValue)
-    case "tenant": return SortKey(org.row.status?.text)
-    case "machine": return SortKey(fleet.tenantMachine(of: id)?.row.type)
-    case "workspaces": return SortKey(-Double(fleet.workspaces(of: id).count))
-    case "progress": return SortKey(Self.moving(id, fleet).compactMap { fleet.progress(of: $0, at: now)?.fraction }.min())
-    case "cost": return SortKey(fleet.hourly(of: id).value.map { -$0.known })
-    case "age": return SortKey(org.row.createdAt.map { -$0.seconds })
-    default:
-      let count = Notice.of(org, fleet, at: now).count
-      return SortKey(count == 0 ? nil : -Double(count))
-    }
-  }
-
   func texts(_ id: OrgID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
     guard let org = fleet.orgs[id] else { return false }
     if look(org.slug.rawValue) || look(org.row.name ?? "") || look(org.row.status?.text ?? "") || look(id.rawValue) { return true }
@@ -75,31 +50,91 @@ struct FleetContent: TableContent {
     return targets
   }
 
-  func cells(_ id: OrgID, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
-    guard let org = fleet.orgs[id] else { return Self.columns.map { _ in [] } }
-    let now = context.moment.now
-    let glyphs = context.glyphs
-    let findings = Notice.of(org, fleet, at: now)
-    let age = org.row.createdAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)
-    let finding = findings.first.map { Self.note($0, more: findings.count - 1, width: widths[7] ?? 0) }
-    let status = tenant(org, fleet, glyphs)
-    let cost = fleet.hourly(of: id).cell(glyphs)
-    return [
-      // Where there is no room for the status, its sign stands before the name.
-      (widths[1] == nil ? [status[0]] : []) + [Span(org.slug.rawValue, findings.isEmpty ? .text : .title)], status,
-      [Span(fleet.tenantMachine(of: id)?.row.type ?? glyphs.none, .dim)], workspaces(of: org, fleet, glyphs),
-      progress(of: org, fleet, width: widths[4] ?? 0, &context), [cost], [age], note(org, fleet, &context) + (finding ?? []),
-    ]
+  struct Row {
+    var org: Org
+    /// What is wrong with it, the worst first.
+    var notices: [Notice]
   }
 
+  func row(_ id: OrgID, _ fleet: Fleet, _ context: inout DrawingContext) -> Row? {
+    fleet.orgs[id].map { Row(org: $0, notices: Notice.of($0, fleet, at: context.moment.now)) }
+  }
+
+  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
+    let freshness = fleet.freshness(of: .controlPlane, at: now)
+    return switch freshness.state {
+    case .never: "not loaded yet: the control plane has not answered"
+    case .failed: "not loaded: \(freshness.problem ?? "the control plane failed")"
+    case .complete: "no orgs"
+    case .partial, .stale: "no orgs in an incomplete answer: \(freshness.problem ?? "")"
+    }
+  }
+}
+
+// MARK: - Columns
+
+extension FleetContent {
+  static let org = Column<Self>(
+    "ORG", minimum: 10, ideal: 19, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.slug.rawValue) }
+  ) { row, _, context in
+    // Where there is no room for the status, its sign stands before the name.
+    let sign = context.shows(tenant) ? [] : [status(of: row.org, context.glyphs)[0]]
+    return sign + [Span(row.org.slug.rawValue, row.notices.isEmpty ? .text : .title)]
+  }
+
+  static let tenant = Column<Self>(
+    "TENANT", minimum: 14, ideal: 14, priority: 1, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.row.status?.text) }
+  ) { row, _, context in status(of: row.org, context.glyphs) }
+
+  static let machine = Column<Self>(
+    "MACHINE", minimum: 9, ideal: 10, priority: 8, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.tenantMachine(of: id)?.row.type) }
+  ) { row, fleet, context in [Span(fleet.tenantMachine(of: row.org.id)?.row.type ?? context.glyphs.none, .dim)] }
+
+  static let workspaces = Column<Self>(
+    "WORKSPACES", minimum: 10, ideal: 11, priority: 3, order: .highestFirst { _, id, fleet, _ in Double(fleet.workspaces(of: id).count) }
+  ) { row, fleet, context in counts(of: row.org, fleet, context.glyphs) }
+
+  static let progress = Column<Self>(
+    "PROGRESS", minimum: 15, ideal: 29, priority: 4,
+    order: .lowestFirst { _, id, fleet, now in SortKey(moving(id, fleet).compactMap { fleet.progress(of: $0, at: now)?.fraction }.min()) }
+  ) { row, fleet, context in boots(of: row.org, fleet, &context) }
+
+  static let cost = Column<Self>(
+    "COST/H", minimum: 6, ideal: 7, priority: 6, alignment: .right,
+    order: .highestFirst { _, id, fleet, _ in fleet.hourly(of: id).value?.known }
+  ) { row, fleet, context in [fleet.hourly(of: row.org.id).cell(context.glyphs)] }
+
+  static let age = Column<Self>(
+    "AGE", minimum: 4, ideal: 5, priority: 7, alignment: .right,
+    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.row.createdAt.map { -$0.seconds }) }
+  ) { row, _, context in [row.org.row.createdAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)] }
+
+  static let finding = Column<Self>(
+    "FINDING", minimum: 10, ideal: 17, priority: 2, stretch: 1,
+    order: .lowestFirst { _, id, fleet, now in
+      let count = fleet.orgs[id].map { Notice.of($0, fleet, at: now).count } ?? 0
+      return SortKey(count == 0 ? nil : -Double(count))
+    }
+  ) { row, fleet, context in
+    let standing = standing(of: row.org, fleet, &context)
+    guard let worst = row.notices.first else { return standing }
+    // Its age is told in minutes.
+    context.moment.changes(at: context.moment.now + 60)
+    return standing + words(worst, more: row.notices.count - 1, width: context.width)
+  }
+
+  // MARK: - Cells
+
   /// That its workspaces are as they were told once; the tenant's own silence is a finding, or the whole row's.
-  private func note(_ org: Org, _ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
-    guard asOf(org.id, fleet, at: context.moment.now) == nil, case .lost(let at)? = fleet.book.standing(ofTenant: org.id) else { return [] }
+  private static func standing(of org: Org, _ fleet: Fleet, _ context: inout CellContext<Self>) -> [Span] {
+    guard fleet.lastWord(of: BootTarget.tenant(org.id), at: context.moment.now) == nil,
+      case .lost(let at)? = fleet.book.standing(ofTenant: org.id)
+    else { return [] }
     return [Span("workspaces \(context.moment.asOf(at))  ", .stale)]
   }
 
   /// `archive: wedged … (+1)`: the worst one, and how many there are besides.
-  private static func note(_ worst: Notice, more: Int, width: Int) -> [Span] {
+  private static func words(_ worst: Notice, more: Int, width: Int) -> [Span] {
     let summary = [Span(worst.summary, worst.role)]
     guard more > 0 else { return summary }
     let count = " (+\(more))"
@@ -107,7 +142,7 @@ struct FleetContent: TableContent {
     return (Line(summary).columns > room ? summary.fitted(to: room) : summary) + [Span(count, worst.role)]
   }
 
-  private func tenant(_ org: Org, _ fleet: Fleet, _ glyphs: Glyphs) -> [Span] {
+  private static func status(of org: Org, _ glyphs: Glyphs) -> [Span] {
     if let deletion = org.deletion {
       let role: Role = deletion.status == .failed ? .failed : .running
       return Wording.state("deleting", role, glyphs)
@@ -116,8 +151,8 @@ struct FleetContent: TableContent {
     return Wording.state(status.text, status.role, glyphs)
   }
 
-  /// `●4 ◐1 ✕1`: how many in which state.
-  private func workspaces(of org: Org, _ fleet: Fleet, _ glyphs: Glyphs) -> [Span] {
+  /// `●4 ◐1 ✕1`: how many workspaces in which state.
+  private static func counts(of org: Org, _ fleet: Fleet, _ glyphs: Glyphs) -> [Span] {
     var counts: [Role: Int] = [:]
     for workspace in fleet.workspaces(of: org.id) { counts[workspace.row.status.role, default: 0] += 1 }
     let spans = [Role.ok, .running, .warning, .failed, .unknown, .dim].compactMap { role in
@@ -131,13 +166,12 @@ struct FleetContent: TableContent {
     }
   }
 
-  private func progress(of org: Org, _ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> [Span] {
+  private static func boots(of org: Org, _ fleet: Fleet, _ context: inout CellContext<Self>) -> [Span] {
     if let deletion = org.deletion {
       return [Span("cascade: \(deletion.step ?? deletion.status.text)", deletion.status == .failed ? .failed : .running)]
     }
-    let moving = Self.moving(org.id, fleet)
     let now = context.moment.now
-    let all = moving.compactMap { fleet.progress(of: $0, at: now) }
+    let all = moving(org.id, fleet).compactMap { fleet.progress(of: $0, at: now) }
     // The one that needs a look: one that stands still, else the latest, else the furthest behind.
     func rank(_ progress: Progress) -> Int { progress.isStuck ? 0 : progress.isLate ? 1 : 2 }
     guard let shown = all.min(by: { (rank($0), $0.fraction ?? 0) < (rank($1), $1.fraction ?? 0) }) else { return [] }
@@ -145,17 +179,7 @@ struct FleetContent: TableContent {
     let text = Wording.remaining(shown, context.glyphs)
     if shown.standstill != nil { return text }
     let bar = ProgressBar(shown)
-    let room = width - 16
+    let room = context.width - 16
     return room >= 8 ? bar.spans(width: room, glyphs: context.glyphs) + [Span(" ", text[0].role)] + text : text
-  }
-
-  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
-    let freshness = fleet.freshness(of: .controlPlane, at: now)
-    return switch freshness.state {
-    case .never: "not loaded yet: the control plane has not answered"
-    case .failed: "not loaded: \(freshness.problem ?? "the control plane failed")"
-    case .complete: "no orgs"
-    case .partial, .stale: "no orgs in an incomplete answer: \(freshness.problem ?? "")"
-    }
   }
 }

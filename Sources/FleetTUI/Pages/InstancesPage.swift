@@ -9,22 +9,11 @@ struct InstancesPage: BareTablePage {
 /// Every EC2 machine that was found, with what the fleet says of it.
 struct InstancesContent: TableContent {
   static let page = PageID.instances
-  static let columns = [
-    Column(id: "instance", title: "INSTANCE", minimum: 12, ideal: 19, priority: 0),
-    Column(id: "role", title: "ROLE", minimum: 6, ideal: 9, priority: 4),
-    Column(id: "org", title: "ORG", minimum: 8, ideal: 20, priority: 2),
-    Column(id: "workspace", title: "WORKSPACE", minimum: 8, ideal: 18, priority: 5),
-    Column(id: "state", title: "STATE", minimum: 9, ideal: 15, priority: 1),
-    Column(id: "type", title: "TYPE", minimum: 8, ideal: 10, priority: 6),
-    Column(id: "region", title: "REGION", minimum: 9, ideal: 10, priority: 8),
-    Column(id: "cost", title: "COST/H", minimum: 7, ideal: 7, priority: 7, alignment: .right, highestFirst: true),
-    Column(id: "age", title: "AGE", minimum: 4, ideal: 5, priority: 3, alignment: .right),
-    Column(id: "verdict", title: "VERDICT", minimum: 14, ideal: 34, priority: 1, stretch: 1),
-  ]
-  static let initialSort = (column: 9, isReversed: false)
+  static let columns = [instance, role, org, workspace, state, type, region, cost, age, verdict]
+  static let initialSort = (column: verdict, isReversed: false)
   static let followsTop = false
   static let keysMove = false
-  static var noteColumn: Int? { 9 }
+  static var noteColumn: Column<Self>? { verdict }
 
   var prices = PriceBook.builtin
 
@@ -46,29 +35,12 @@ struct InstancesContent: TableContent {
     return Array(ids)
   }
 
-  private static func org(of row: InstanceRow, _ fleet: Fleet) -> String? {
+  private static func orgName(of row: InstanceRow, _ fleet: Fleet) -> String? {
     fleet.org(of: row)?.slug.rawValue ?? row.orgSlug?.rawValue ?? row.orgID?.rawValue
   }
 
-  private static func workspace(of row: InstanceRow, _ fleet: Fleet) -> String? {
+  private static func workspaceName(of row: InstanceRow, _ fleet: Fleet) -> String? {
     row.workspaceID.map { fleet.workspaces[$0]?.row.name ?? $0.rawValue }
-  }
-
-  func key(_ id: InstanceID, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
-    guard let instance = fleet.instances[id] else { return .unknown }
-    let row = instance.row
-    return switch Self.columns[column].id {
-    case "instance": SortKey(id.rawValue)
-    case "role": SortKey(row.role?.rawValue)
-    case "org": SortKey(Self.org(of: row, fleet))
-    case "workspace": SortKey(Self.workspace(of: row, fleet))
-    case "state": SortKey(row.state.text)
-    case "type": SortKey(row.type)
-    case "region": SortKey(row.region.rawValue)
-    case "cost": SortKey(prices.hourly(of: row).map { -$0 })
-    case "age": SortKey(row.launchedAt.map { -$0.seconds })
-    default: SortKey(fleet.judgement.verdict(of: id).rank + (row.state.isLive ? 0 : 0.5) - (Self.wasOrphan(id, fleet) ? 0.5 : 0))
-    }
   }
 
   /// It was one when it was last judged, and can't be told any more.
@@ -78,41 +50,20 @@ struct InstancesContent: TableContent {
 
   func texts(_ id: InstanceID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
     guard let row = fleet.instances[id]?.row else { return false }
-    return look(id.rawValue) || look(Self.org(of: row, fleet) ?? "") || look(Self.workspace(of: row, fleet) ?? "") || look(row.state.text)
+    return look(id.rawValue) || look(Self.orgName(of: row, fleet) ?? "") || look(Self.workspaceName(of: row, fleet) ?? "") || look(row.state.text)
       || look(row.type ?? "") || look(row.name ?? "") || look(row.role?.rawValue ?? "") || look(row.region.rawValue)
       || look(row.privateIP ?? "") || row.publicAddresses.contains(where: look) || look(row.workspaceID?.rawValue ?? "")
       || look(Self.words(for: fleet.judgement.verdict(of: id), row))
   }
 
-  func cells(_ id: InstanceID, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
-    guard let instance = fleet.instances[id] else { return Self.columns.map { _ in [] } }
-    let row = instance.row
-    let glyphs = context.glyphs
-    let verdict = fleet.judgement.verdict(of: id)
-    let role = verdict.role
-    let cost = context.prices.hourly(of: row)
-    var words = Self.words(for: verdict, row)
-    if Self.wasOrphan(id, fleet) { words = "\(verdict.word), was an orphan: \(verdict.why)" }
-    if case .grace = verdict, let launched = row.launchedAt {
-      let end = launched + fleet.judgement.settings.grace
-      context.moment.changes(at: end + 0.001)
-      _ = context.moment.age(since: launched)
-      words += ", judged in \(Moment.coarse(end - context.moment.now))"
-    }
-    let sign = role == .dim ? "" : glyphs.sign(of: role) + " "
-    return [
-      [Span(Wording.shortened(id.rawValue, to: widths[0] ?? 0), role == .failed ? .title : .text)],
-      [Span(row.role?.rawValue ?? "–", .dim)],
-      [Span(Self.org(of: row, fleet) ?? "–", fleet.org(of: row) == nil ? .dim : .text)],
-      [Span(Self.workspace(of: row, fleet) ?? "", .dim)], Wording.state(row.state.text, row.state.role, glyphs),
-      [Span(row.type ?? "?", .dim)],
-      [Span(row.region.rawValue, .dim)],
-      [
-        cost.map { Span(Wording.dollars($0, digits: 3), $0 == 0 ? .dim : role == .failed ? .failed : .money) }
-          ?? Span("?", .unknown)
-      ],
-      [row.launchedAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)], [Span(sign + words, role)],
-    ]
+  struct Row {
+    var machine: InstanceRow
+    var verdict: OrphanVerdict
+    var role: Role { verdict.role }
+  }
+
+  func row(_ id: InstanceID, _ fleet: Fleet, _ context: inout DrawingContext) -> Row? {
+    fleet.instances[id].map { Row(machine: $0.row, verdict: fleet.judgement.verdict(of: id)) }
   }
 
   /// `orphan: org gone`, `can't tell: roster`; of what doesn't run, that.
@@ -133,5 +84,71 @@ struct InstancesContent: TableContent {
       if freshness.state == .never { return "not loaded yet: \(region) has not answered" }
     }
     return "no machines"
+  }
+}
+
+// MARK: - Columns
+
+extension InstancesContent {
+  static let instance = Column<Self>(
+    "INSTANCE", minimum: 12, ideal: 19, priority: 0, order: .lowestFirst { _, id, _, _ in SortKey(id.rawValue) }
+  ) { row, _, context in [Span(Wording.shortened(row.machine.id.rawValue, to: context.width), row.role == .failed ? .title : .text)] }
+
+  static let role = Column<Self>(
+    "ROLE", minimum: 6, ideal: 9, priority: 4, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id]?.row.role?.rawValue) }
+  ) { row, _, _ in [Span(row.machine.role?.rawValue ?? "–", .dim)] }
+
+  static let org = Column<Self>(
+    "ORG", minimum: 8, ideal: 20, priority: 2,
+    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id].flatMap { orgName(of: $0.row, fleet) }) }
+  ) { row, fleet, _ in [Span(orgName(of: row.machine, fleet) ?? "–", fleet.org(of: row.machine) == nil ? .dim : .text)] }
+
+  static let workspace = Column<Self>(
+    "WORKSPACE", minimum: 8, ideal: 18, priority: 5,
+    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id].flatMap { workspaceName(of: $0.row, fleet) }) }
+  ) { row, fleet, _ in [Span(workspaceName(of: row.machine, fleet) ?? "", .dim)] }
+
+  static let state = Column<Self>(
+    "STATE", minimum: 9, ideal: 15, priority: 1, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id]?.row.state.text) }
+  ) { row, _, context in Wording.state(row.machine.state.text, row.machine.state.role, context.glyphs) }
+
+  static let type = Column<Self>(
+    "TYPE", minimum: 8, ideal: 10, priority: 6, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id]?.row.type) }
+  ) { row, _, _ in [Span(row.machine.type ?? "?", .dim)] }
+
+  static let region = Column<Self>(
+    "REGION", minimum: 9, ideal: 10, priority: 8, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id]?.row.region.rawValue) }
+  ) { row, _, _ in [Span(row.machine.region.rawValue, .dim)] }
+
+  static let cost = Column<Self>(
+    "COST/H", minimum: 7, ideal: 7, priority: 7, alignment: .right,
+    order: .highestFirst { content, id, fleet, _ in fleet.instances[id].flatMap { content.prices.hourly(of: $0.row) } }
+  ) { row, _, context in
+    guard let cost = context.drawing.prices.hourly(of: row.machine) else { return [Span("?", .unknown)] }
+    return [Span(Wording.dollars(cost, digits: 3), cost == 0 ? .dim : row.role == .failed ? .failed : .money)]
+  }
+
+  static let age = Column<Self>(
+    "AGE", minimum: 4, ideal: 5, priority: 3, alignment: .right,
+    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id]?.row.launchedAt.map { -$0.seconds }) }
+  ) { row, _, context in [row.machine.launchedAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)] }
+
+  static let verdict = Column<Self>(
+    "VERDICT", minimum: 14, ideal: 34, priority: 1, stretch: 1,
+    order: .lowestFirst { _, id, fleet, _ in
+      guard let state = fleet.instances[id]?.row.state else { return .unknown }
+      return SortKey(fleet.judgement.verdict(of: id).rank + (state.isLive ? 0 : 0.5) - (wasOrphan(id, fleet) ? 0.5 : 0))
+    }
+  ) { row, fleet, context in
+    let (machine, verdict) = (row.machine, row.verdict)
+    var words = words(for: verdict, machine)
+    if wasOrphan(machine.id, fleet) { words = "\(verdict.word), was an orphan: \(verdict.why)" }
+    if case .grace = verdict, let launched = machine.launchedAt {
+      let end = launched + fleet.judgement.settings.grace
+      context.moment.changes(at: end + 0.001)
+      _ = context.moment.age(since: launched)
+      words += ", judged in \(Moment.coarse(end - context.moment.now))"
+    }
+    return [Span((row.role == .dim ? "" : context.glyphs.sign(of: row.role) + " ") + words, row.role)]
   }
 }

@@ -5,19 +5,11 @@ typealias OrphanID = OrphanCase.ID
 /// Every machine that isn't simply live, and what nothing uses any more: which is an orphan, why that is believed, and what can't be told.
 struct OrphansContent: TableContent {
   static let page = PageID.orphans
-  static let columns = [
-    Column(id: "verdict", title: "VERDICT", minimum: 8, ideal: 12, priority: 1),
-    Column(id: "what", title: "WHAT", minimum: 12, ideal: 30, priority: 0),
-    Column(id: "why", title: "WHY / KIND", minimum: 14, ideal: 50, priority: 2),
-    Column(id: "age", title: "AGE", minimum: 4, ideal: 5, priority: 5, alignment: .right),
-    Column(id: "cost", title: "COST/H", minimum: 6, ideal: 7, priority: 3, alignment: .right, highestFirst: true),
-    Column(id: "so-far", title: "SO FAR", minimum: 7, ideal: 8, priority: 4, alignment: .right, highestFirst: true),
-    Column(id: "evidence", title: "EVIDENCE", minimum: 16, ideal: 40, priority: 6, stretch: 1),
-  ]
-  static let initialSort = (column: 0, isReversed: false)
+  static let columns = [verdict, what, why, age, cost, soFar, evidence]
+  static let initialSort = (column: verdict, isReversed: false)
   static let followsTop = false
   static let keysMove = false
-  static var noteColumn: Int? { 2 }
+  static var noteColumn: Column<Self>? { why }
 
   var prices = PriceBook.builtin
 
@@ -25,7 +17,7 @@ struct OrphansContent: TableContent {
     switch subject {
     case .instance(let id): OrphanID(kind: .instance, id: id.rawValue)
     case .leftover(let id): id
-    case .org, .workspace, .event, .record, .deletion, .finding, .check: nil
+    default: nil
     }
   }
 
@@ -57,20 +49,6 @@ struct OrphansContent: TableContent {
       ? fleet.orphanCase(of: InstanceID(id.id), prices: prices, at: now) : fleet.leftoverCase(of: id, prices: prices, at: now)
   }
 
-  func key(_ id: OrphanID, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
-    guard let found = found(id, fleet, at: now) else { return .unknown }
-    return switch Self.columns[column].id {
-    case "what": SortKey(id.id)
-    case "why": SortKey(Self.why(found))
-    case "age": SortKey(since(found, at: now).map(\.seconds))
-    case "cost": SortKey(found.hourly.map { -$0 })
-    case "so-far": SortKey(found.soFar.map { -$0 })
-    case "evidence": SortKey(found.brief)
-    // Of one verdict the dearest first.
-    default: SortKey(Self.rank(found, fleet) * 1e6 - min(1e5, found.hourly ?? 0))
-    }
-  }
-
   /// What needs a human first; what can't be told any more stays before what never could.
   private static func rank(_ found: OrphanCase, _ fleet: Fleet) -> Double {
     if case .cannotTell = found.verdict, case .orphan = lastTold(found, fleet) { return found.verdict.rank - 0.5 }
@@ -83,10 +61,10 @@ struct OrphansContent: TableContent {
   }
 
   /// When it was launched or made.
-  private func since(_ found: OrphanCase, at now: Timestamp) -> Timestamp? { found.age.map { now + -$0 } }
+  private static func since(_ found: OrphanCase, at now: Timestamp) -> Timestamp? { found.age.map { now + -$0 } }
 
   /// `org gone · workspace`
-  static func why(_ found: OrphanCase) -> String {
+  static func reason(_ found: OrphanCase) -> String {
     let kind = found.kind == .instance ? found.role?.rawValue ?? "machine" : found.kind.word
     return "\(found.verdict.why) · \(kind)"
   }
@@ -94,34 +72,16 @@ struct OrphansContent: TableContent {
   func texts(_ id: OrphanID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
     // No text that is looked into tells an age.
     guard let found = found(id, fleet, at: Timestamp(milliseconds: 0)) else { return false }
-    return look(id.id) || look(found.verdict.word) || look(Self.why(found)) || look(found.slug?.rawValue ?? "")
+    return look(id.id) || look(found.verdict.word) || look(Self.reason(found)) || look(found.slug?.rawValue ?? "")
       || look(found.orgID?.rawValue ?? "") || look(found.workspaceID?.rawValue ?? "") || look(found.type ?? "")
       || look(found.region?.rawValue ?? "") || look(found.brief)
   }
 
-  func cells(_ id: OrphanID, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
+  func row(_ id: OrphanID, _ fleet: Fleet, _ context: inout DrawingContext) -> OrphanCase? {
     let now = context.moment.now
-    guard let found = found(id, fleet, at: now) else { return Self.columns.map { _ in [] } }
-    let role = found.verdict.role
+    guard let found = found(id, fleet, at: now) else { return nil }
     if case .grace = found.verdict, let age = found.age { context.moment.changes(at: now + (fleet.judgement.settings.grace - age) + 0.001) }
-    let width = widths[1] ?? 0
-    let type = found.type.map { " " + $0 } ?? ""
-    let name = Wording.shortened(id.id, to: max(12, width - type.count))
-    let age = since(found, at: now).map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)
-    return [
-      [Span("\(context.glyphs.sign(of: role)) \(found.verdict.word)", role)],
-      [Span(name, role == .failed ? .title : .text), Span(type, .dim)], why(found, fleet), [age],
-      [found.hourly.map { Span(Wording.dollars($0, digits: 3), $0 == 0 ? .dim : .money) } ?? Span("?", .unknown)],
-      [found.soFar.map { Span("$" + Wording.dollars($0, digits: 2), role == .failed ? .money : .dim) } ?? Span("?", .unknown)],
-      [Span(found.brief, .dim)],
-    ]
-  }
-
-  private func why(_ found: OrphanCase, _ fleet: Fleet) -> [Span] {
-    if case .cannotTell = found.verdict, case .orphan(let reasons) = Self.lastTold(found, fleet) {
-      return [Span("was an orphan: \(OrphanVerdict.orphan(reasons).why)", .failed)]
-    }
-    return [Span(Self.why(found), found.verdict.role == .failed ? .text : .dim)]
+    return found
   }
 
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
@@ -129,6 +89,60 @@ struct OrphansContent: TableContent {
     if let missing = fleet.judgement.missingRegions(fleet, at: now) { return missing }
     return "no orphans: everything of ours belongs to somebody"
   }
+}
+
+// MARK: - Columns
+
+extension OrphansContent {
+  static let verdict = Column<Self>(
+    "VERDICT", minimum: 8, ideal: 12, priority: 1,
+    // Of one verdict the dearest first.
+    order: .lowestFirst { content, id, fleet, now in
+      SortKey(content.found(id, fleet, at: now).map { rank($0, fleet) * 1e6 - min(1e5, $0.hourly ?? 0) })
+    }
+  ) { found, _, context in [Span("\(context.glyphs.sign(of: found.verdict.role)) \(found.verdict.word)", found.verdict.role)] }
+
+  static let what = Column<Self>("WHAT", minimum: 12, ideal: 30, priority: 0, order: .lowestFirst { _, id, _, _ in SortKey(id.id) }) {
+    found, _, context in
+    let type = found.type.map { " " + $0 } ?? ""
+    let name = Wording.shortened(found.id, to: max(12, context.width - type.count))
+    return [Span(name, found.verdict.role == .failed ? .title : .text), Span(type, .dim)]
+  }
+
+  static let why = Column<Self>(
+    "WHY / KIND", minimum: 14, ideal: 50, priority: 2,
+    order: .lowestFirst { content, id, fleet, now in SortKey(content.found(id, fleet, at: now).map(reason)) }
+  ) { found, fleet, _ in
+    if case .cannotTell = found.verdict, case .orphan(let reasons) = lastTold(found, fleet) {
+      return [Span("was an orphan: \(OrphanVerdict.orphan(reasons).why)", .failed)]
+    }
+    return [Span(reason(found), found.verdict.role == .failed ? .text : .dim)]
+  }
+
+  static let age = Column<Self>(
+    "AGE", minimum: 4, ideal: 5, priority: 5, alignment: .right,
+    order: .lowestFirst { content, id, fleet, now in SortKey(content.found(id, fleet, at: now).flatMap { since($0, at: now)?.seconds }) }
+  ) { found, _, context in
+    [since(found, at: context.moment.now).map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)]
+  }
+
+  static let cost = Column<Self>(
+    "COST/H", minimum: 6, ideal: 7, priority: 3, alignment: .right,
+    order: .highestFirst { content, id, fleet, now in content.found(id, fleet, at: now)?.hourly }
+  ) { found, _, _ in [found.hourly.map { Span(Wording.dollars($0, digits: 3), $0 == 0 ? .dim : .money) } ?? Span("?", .unknown)] }
+
+  static let soFar = Column<Self>(
+    "SO FAR", minimum: 7, ideal: 8, priority: 4, alignment: .right,
+    order: .highestFirst { content, id, fleet, now in content.found(id, fleet, at: now)?.soFar }
+  ) { found, _, _ in
+    guard let cost = found.soFar else { return [Span("?", .unknown)] }
+    return [Span("$" + Wording.dollars(cost, digits: 2), found.verdict.role == .failed ? .money : .dim)]
+  }
+
+  static let evidence = Column<Self>(
+    "EVIDENCE", minimum: 16, ideal: 40, priority: 6, stretch: 1,
+    order: .lowestFirst { content, id, fleet, now in SortKey(content.found(id, fleet, at: now)?.brief) }
+  ) { found, _, _ in [Span(found.brief, .dim)] }
 }
 
 extension OrphanCase.Kind {

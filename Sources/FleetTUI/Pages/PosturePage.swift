@@ -61,14 +61,8 @@ struct PostureContent: TableContent {
   var checks: [Check] = []
 
   static let page = PageID.posture
-  static let columns = [
-    Column(id: "result", title: "RESULT", minimum: 9, ideal: 9, priority: 0),
-    Column(id: "check", title: "CHECK", minimum: 14, ideal: 22, priority: 1),
-    Column(id: "target", title: "TARGET", minimum: 10, ideal: 22, priority: 3),
-    Column(id: "what", title: "WHAT", minimum: 16, ideal: 50, priority: 2, stretch: 2),
-    Column(id: "evidence", title: "EVIDENCE", minimum: 24, ideal: 36, priority: 4, stretch: 1),
-  ]
-  static let initialSort = (column: 0, isReversed: false)
+  static let columns = [result, check, target, what, evidence]
+  static let initialSort = (column: result, isReversed: false)
   static let followsTop = false
   static let keysMove = false
 
@@ -85,31 +79,46 @@ struct PostureContent: TableContent {
   func touched(by changes: FleetChanges, _ fleet: Fleet) -> [Int] { [] }
   func exists(_ id: Int, _ fleet: Fleet) -> Bool { checks.indices.contains(id) }
 
-  func key(_ id: Int, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
-    let check = checks[id]
-    return switch Self.columns[column].id {
-    case "result": SortKey(check.result == .fail ? 0 : check.result == .unknown ? 1 : 2)
-    case "check": SortKey(check.id)
-    case "target": SortKey(check.target)
-    case "evidence": SortKey(check.evidence.first)
-    default: SortKey(check.summary)
-    }
-  }
-
   func texts(_ id: Int, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
     let check = checks[id]
     return look(check.id) || look(check.target) || look(check.summary) || look(check.result.rawValue)
   }
 
-  func cells(_ id: Int, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
-    let check = checks[id]
-    return [
-      Wording.state(check.result.rawValue, check.result.role, context.glyphs), [Span(check.id, check.result == .pass ? .text : .title)],
-      [Span(check.target, .dim)], [Span(check.summary)], [Span(check.evidence.joined(separator: "; "), .dim)],
-    ]
-  }
+  func row(_ id: Int, _ fleet: Fleet, _ context: inout DrawingContext) -> Check? { checks[id] }
 
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String { "not looked at yet; r looks" }
+}
+
+// MARK: - Columns
+
+extension PostureContent {
+  static let result = Column<Self>(
+    "RESULT", minimum: 9, ideal: 9, priority: 0,
+    order: .lowestFirst { content, id, _, _ in
+      switch content.checks[id].result {
+      case .fail: .number(0)
+      case .unknown: .number(1)
+      case .pass: .number(2)
+      }
+    }
+  ) { check, _, context in Wording.state(check.result.rawValue, check.result.role, context.glyphs) }
+
+  static let check = Column<Self>(
+    "CHECK", minimum: 14, ideal: 22, priority: 1, order: .lowestFirst { content, id, _, _ in SortKey(content.checks[id].id) }
+  ) { check, _, _ in [Span(check.id, check.result == .pass ? .text : .title)] }
+
+  static let target = Column<Self>(
+    "TARGET", minimum: 10, ideal: 22, priority: 3, order: .lowestFirst { content, id, _, _ in SortKey(content.checks[id].target) }
+  ) { check, _, _ in [Span(check.target, .dim)] }
+
+  static let what = Column<Self>(
+    "WHAT", minimum: 16, ideal: 50, priority: 2, stretch: 2, order: .lowestFirst { content, id, _, _ in SortKey(content.checks[id].summary) }
+  ) { check, _, _ in [Span(check.summary)] }
+
+  static let evidence = Column<Self>(
+    "EVIDENCE", minimum: 24, ideal: 36, priority: 4, stretch: 1,
+    order: .lowestFirst { content, id, _, _ in SortKey(content.checks[id].evidence.first) }
+  ) { check, _, _ in [Span(check.evidence.joined(separator: "; "), .dim)] }
 }
 
 extension Check.Result {

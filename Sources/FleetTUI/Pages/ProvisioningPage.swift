@@ -21,21 +21,11 @@ struct ProvisioningPage: BareTablePage {
 /// Everything that is coming up, the latest first.
 struct ProvisioningContent: TableContent {
   static let page = PageID.provisioning
-  static let columns = [
-    Column(id: "target", title: "TARGET", minimum: 12, ideal: 22, priority: 0, stretch: 1),
-    Column(id: "runtime", title: "RUNTIME", minimum: 11, ideal: 12, priority: 6),
-    Column(id: "phase", title: "PHASE", minimum: 20, ideal: 27, priority: 4),
-    Column(id: "progress", title: "PROGRESS", minimum: 14, ideal: 20, priority: 2, stretch: 2),
-    Column(id: "elapsed", title: "ELAPSED", minimum: 9, ideal: 9, priority: 5, alignment: .right, highestFirst: true),
-    Column(id: "eta", title: "ETA", minimum: 10, ideal: 18, priority: 3),
-    Column(id: "samples", title: "LEARNED FROM", minimum: 9, ideal: 12, priority: 8),
-    Column(id: "late", title: "LATE", minimum: 8, ideal: 13, priority: 1),
-    Column(id: "deadline", title: "DEADLINE", minimum: 21, ideal: 21, priority: 7),
-  ]
-  static let initialSort = (column: 7, isReversed: false)
+  static let columns = [target, runtime, phase, bar, elapsed, forecast, samples, late, deadline]
+  static let initialSort = (column: late, isReversed: false)
   static let followsTop = false
   static let keysMove = true
-  static var noteColumn: Int? { 8 }
+  static var noteColumn: Column<Self>? { deadline }
 
   func id(_ subject: Subject) -> BootID? {
     switch subject {
@@ -68,64 +58,77 @@ struct ProvisioningContent: TableContent {
     }
   }
 
-  private static func runtime(of target: BootTarget, _ fleet: Fleet) -> String? {
+  private static func runtimeName(of target: BootTarget, _ fleet: Fleet) -> String? {
     if case .workspace(let id) = target { fleet.workspaces[id]?.row.runtime } else { nil }
   }
 
-  func key(_ id: BootID, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
-    switch Self.columns[column].id {
-    case "target": return SortKey(Self.name(of: id.target, fleet))
-    case "runtime": return SortKey(Self.runtime(of: id.target, fleet))
-    default: break
-    }
-    guard let progress = fleet.progress(of: id.target, at: now) else { return .unknown }
-    return switch Self.columns[column].id {
-    case "phase": SortKey(progress.phase)
-    case "progress": SortKey(progress.fraction)
-    case "elapsed": SortKey(progress.elapsed.map { -$0 })
-    case "eta": SortKey(progress.eta?.p50)
-    case "samples": SortKey(progress.eta.map { Double($0.samples) })
-    case "deadline": SortKey(progress.deadline?.seconds)
-    // What a finding keeps, what failed, then the moment at which it became late: the earliest first.
-    default: progress.isStuck ? .number(-2) : progress.hasFailed ? .number(-1) : SortKey(progress.lateAt?.seconds)
-    }
-  }
-
   func texts(_ id: BootID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
-    look(Self.name(of: id.target, fleet)) || look(Self.runtime(of: id.target, fleet) ?? "")
+    look(Self.name(of: id.target, fleet)) || look(Self.runtimeName(of: id.target, fleet) ?? "")
   }
 
-  func cells(_ id: BootID, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
-    let now = context.moment.now
-    let glyphs = context.glyphs
-    guard let progress = fleet.progress(of: id.target, at: now) else { return Self.columns.map { _ in [] } }
+  struct Row {
+    var target: BootTarget
+    var progress: Progress
+    var tone: Role { progress.hasFailed || progress.isStuck ? .failed : progress.isLate ? .late : .text }
+  }
+
+  func row(_ id: BootID, _ fleet: Fleet, _ context: inout DrawingContext) -> Row? {
+    guard let progress = fleet.progress(of: id.target, at: context.moment.now) else { return nil }
     if progress.asOf == nil { context.moment.changesEverySecond() }
-    let tone: Role = progress.hasFailed || progress.isStuck ? .failed : progress.isLate ? .late : .text
-    return [
-      [Span(Self.name(of: id.target, fleet), tone == .text ? .text : .title)],
-      [Span(Self.runtime(of: id.target, fleet) ?? "–", .dim)],
-      [
-        Span(progress.phase ?? "no boot events", progress.phase == nil ? .unknown : tone),
-        Span(progress.phaseElapsed.map { " " + Moment.elapsed($0) } ?? "", tone == .text ? .dim : tone),
-      ],
-      bar(progress, id.target, fleet, width: widths[3] ?? 0, context),
-      [Span(progress.elapsed.map(Moment.elapsed) ?? "?", progress.elapsed == nil ? .unknown : .dim)],
-      eta(progress, glyphs), [Self.samples(progress)], lateness(progress, glyphs), deadline(progress),
+    return Row(target: id.target, progress: progress)
+  }
+
+  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
+    fleet.isComplete(.controlPlane, at: now) ? "nothing is coming up" : "nothing known to be coming up; the roster is not complete"
+  }
+}
+
+// MARK: - Columns
+
+extension ProvisioningContent {
+  static let target = Column<Self>(
+    "TARGET", minimum: 12, ideal: 22, priority: 0, stretch: 1, order: .lowestFirst { _, id, fleet, _ in SortKey(name(of: id.target, fleet)) }
+  ) { row, fleet, _ in [Span(name(of: row.target, fleet), row.tone == .text ? .text : .title)] }
+
+  static let runtime = Column<Self>(
+    "RUNTIME", minimum: 11, ideal: 12, priority: 6, order: .lowestFirst { _, id, fleet, _ in SortKey(runtimeName(of: id.target, fleet)) }
+  ) { row, fleet, _ in [Span(runtimeName(of: row.target, fleet) ?? "–", .dim)] }
+
+  static let phase = Column<Self>(
+    "PHASE", minimum: 20, ideal: 27, priority: 4,
+    order: .lowestFirst { _, id, fleet, now in SortKey(fleet.progress(of: id.target, at: now)?.phase) }
+  ) { row, _, _ in
+    [
+      Span(row.progress.phase ?? "no boot events", row.progress.phase == nil ? .unknown : row.tone),
+      Span(row.progress.phaseElapsed.map { " " + Moment.elapsed($0) } ?? "", row.tone == .text ? .dim : row.tone),
     ]
   }
 
   /// The bar with its percent; where nothing moves, the finding that says why.
-  private func bar(_ progress: Progress, _ target: BootTarget, _ fleet: Fleet, width: Int, _ context: DrawingContext) -> [Span] {
+  static let bar = Column<Self>(
+    "PROGRESS", minimum: 14, ideal: 20, priority: 2, stretch: 2,
+    order: .lowestFirst { _, id, fleet, now in SortKey(fleet.progress(of: id.target, at: now)?.fraction) }
+  ) { row, fleet, context in
+    let progress = row.progress
     if progress.standstill == nil {
       let percent = progress.fraction.map { Wording.padded(Int(clamping: $0.asShare * 100), 3) + "%" } ?? "   ?"
-      return ProgressBar(progress).spans(width: width - 5, glyphs: context.glyphs) + [Span(percent, .dim)]
+      return ProgressBar(progress).spans(width: context.width - 5, glyphs: context.glyphs) + [Span(percent, .dim)]
     }
     guard case .finding(let code)? = progress.standstill else { return [] }
-    let found = fleet.findings(believedOf: target.finding, at: context.moment.now).first { $0.code == code }
+    let found = fleet.findings(believedOf: row.target.finding, at: context.moment.now).first { $0.code == code }
     return found.map { [Span("\(context.glyphs.sign(of: $0.role)) \($0.summary)", $0.role)] } ?? []
   }
 
-  private func eta(_ progress: Progress, _ glyphs: Glyphs) -> [Span] {
+  static let elapsed = Column<Self>(
+    "ELAPSED", minimum: 9, ideal: 9, priority: 5, alignment: .right,
+    order: .highestFirst { _, id, fleet, now in fleet.progress(of: id.target, at: now)?.elapsed }
+  ) { row, _, _ in [row.progress.elapsed.map { Span(Moment.elapsed($0), .dim) } ?? Span("?", .unknown)] }
+
+  static let forecast = Column<Self>(
+    "ETA", minimum: 10, ideal: 18, priority: 3,
+    order: .lowestFirst { _, id, fleet, now in SortKey(fleet.progress(of: id.target, at: now)?.eta?.p50) }
+  ) { row, _, context in
+    let (progress, glyphs) = (row.progress, context.glyphs)
     if let standstill = progress.standstill { return [Span(standstill.words, progress.isStuck ? .failed : .running)] }
     guard !progress.hasFailed else { return [] }
     guard let eta = progress.eta else { return [Span("unknown", .unknown)] }
@@ -135,20 +138,23 @@ struct ProvisioningContent: TableContent {
   }
 
   /// What an estimate rests on: boots that were watched, or figures that are typical of its runtime.
-  private static func samples(_ progress: Progress) -> Span {
-    guard let eta = progress.eta, !progress.hasFailed else { return Span("") }
-    return Span(eta.samples > 0 ? "n=\(eta.samples)" : "typical", eta.samples > 0 ? .dim : .unknown)
+  static let samples = Column<Self>(
+    "LEARNED FROM", minimum: 9, ideal: 12, priority: 8,
+    order: .lowestFirst { _, id, fleet, now in SortKey(fleet.progress(of: id.target, at: now)?.eta.map { Double($0.samples) }) }
+  ) { row, _, _ in
+    guard let eta = row.progress.eta, !row.progress.hasFailed else { return [Span("")] }
+    return [Span(eta.samples > 0 ? "n=\(eta.samples)" : "typical", eta.samples > 0 ? .dim : .unknown)]
   }
 
-  /// `≈4m10s, ≤7m, n=212`
-  static func eta(_ eta: Forecast, _ glyphs: Glyphs) -> [Span] {
-    [
-      Span("\(glyphs.approximately)\(Moment.estimate(eta.p50))"), Span(", \(glyphs.atMost)\(Moment.estimate(eta.p90))"),
-      Span(eta.samples > 0 ? ", n=\(eta.samples)" : ", by typical boots", .dim),
-    ]
-  }
-
-  private func lateness(_ progress: Progress, _ glyphs: Glyphs) -> [Span] {
+  static let late = Column<Self>(
+    "LATE", minimum: 8, ideal: 13, priority: 1,
+    // What a finding keeps, what failed, then the moment at which it became late: the earliest first.
+    order: .lowestFirst { _, id, fleet, now in
+      guard let progress = fleet.progress(of: id.target, at: now) else { return .unknown }
+      return progress.isStuck ? .number(-2) : progress.hasFailed ? .number(-1) : SortKey(progress.lateAt?.seconds)
+    }
+  ) { row, _, context in
+    let (progress, glyphs) = (row.progress, context.glyphs)
     if progress.isStuck { return [Span(glyphs.failed + " stuck", .failed)] }
     if progress.mayRecover { return [Span(glyphs.warning + " may recover", .warning)] }
     if progress.hasFailed { return [Span(glyphs.failed + " failed", .failed)] }
@@ -156,7 +162,11 @@ struct ProvisioningContent: TableContent {
     return progress.isLate ? [Span("\(glyphs.late) \(Moment.estimate(progress.at - lateAt))", .late)] : [Span("on time", .dim)]
   }
 
-  private func deadline(_ progress: Progress) -> [Span] {
+  static let deadline = Column<Self>(
+    "DEADLINE", minimum: 21, ideal: 21, priority: 7,
+    order: .lowestFirst { _, id, fleet, now in SortKey(fleet.progress(of: id.target, at: now)?.deadline?.seconds) }
+  ) { row, _, _ in
+    let progress = row.progress
     guard let deadline = progress.deadline else { return [Span("–", .dim)] }
     let left = deadline - progress.at
     guard left > 0 else { return [Span("passed", .failed)] }
@@ -165,7 +175,11 @@ struct ProvisioningContent: TableContent {
     ]
   }
 
-  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
-    fleet.isComplete(.controlPlane, at: now) ? "nothing is coming up" : "nothing known to be coming up; the roster is not complete"
+  /// `≈4m10s, ≤7m, n=212`
+  static func eta(_ eta: Forecast, _ glyphs: Glyphs) -> [Span] {
+    [
+      Span("\(glyphs.approximately)\(Moment.estimate(eta.p50))"), Span(", \(glyphs.atMost)\(Moment.estimate(eta.p90))"),
+      Span(eta.samples > 0 ? ", n=\(eta.samples)" : ", by typical boots", .dim),
+    ]
   }
 }

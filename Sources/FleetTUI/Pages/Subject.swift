@@ -17,81 +17,83 @@ enum Subject: Hashable, Sendable {
 }
 
 /// What belongs together: where a row leads to on the other pages.
-extension Subject {
+struct Relations {
   /// The org that it is, or belongs to, if the roster has it.
-  func org(in fleet: Fleet) -> OrgID? {
+  var org: OrgID?
+  var workspace: WorkspaceID?
+  /// Where it is a machine.
+  var machine: InstanceID?
+  /// What its events are found by, where neither a workspace nor an org of it is known: the org's name that it carries, whether there is such
+  /// an org or not.
+  var name: String?
+}
+
+extension Subject {
+  func relations(in fleet: Fleet) -> Relations {
     switch self {
-    case .org(let id): fleet.orgs[id]?.id
-    case .workspace(let id): fleet.workspaces[id].flatMap { fleet.orgs[$0.orgID]?.id }
-    case .instance(let id): fleet.instances[id].flatMap { fleet.org(of: $0.row)?.id }
-    case .event(let sequence): fleet.logEntry(sequence)?.orgID.flatMap { fleet.orgs[$0]?.id }
-    case .deletion(let id): fleet.purges[PurgeID(id)].flatMap { fleet.orgs[$0.orgID ?? ""]?.id }
+    case .org(let id): return Relations(org: fleet.orgs[id]?.id)
+    case .workspace(let id): return Relations(of: id, fleet)
+    case .instance(let id):
+      let row = fleet.instances[id]?.row
+      let name = row?.orgSlug?.rawValue ?? row?.orgID.flatMap { fleet.departed[$0]?.slug.rawValue } ?? id.rawValue
+      return Relations(org: row.flatMap { fleet.org(of: $0)?.id }, workspace: row?.workspaceID, machine: id, name: name)
+    case .event(let sequence):
+      let entry = fleet.logEntry(sequence)
+      return Relations(org: entry?.orgID.flatMap { fleet.orgs[$0]?.id }, workspace: entry?.workspaceID)
+    case .deletion(let id):
+      let purge = fleet.purges[PurgeID(id)]
+      return Relations(org: purge?.orgID.flatMap { fleet.orgs[$0]?.id }, name: purge?.slug?.rawValue)
     case .leftover(let id):
-      fleet.tags(of: id).flatMap { tags in
-        tags["OrgID"].map { fleet.orgs[OrgID($0)]?.id } ?? tags["OrgSlug"].flatMap { fleet.org(named: Slug($0))?.id }
-      }
-    case .record: slug(in: fleet).flatMap { fleet.org(named: $0)?.id }
+      guard let tags = fleet.tags(of: id) else { return Relations() }
+      let slug = tags["OrgSlug"].map { Slug($0) }
+      // An id that nobody has any more is not replaced by a name that somebody else may have.
+      let org = tags["OrgID"].map { fleet.orgs[OrgID($0)]?.id } ?? slug.flatMap { fleet.org(named: $0)?.id }
+      return Relations(org: org, workspace: tags["WorkspaceID"].map { WorkspaceID($0) }, name: slug?.rawValue)
+    case .record(let id):
+      let zone = fleet.zone
+      let slug = zone?.records.first { $0.id == id }.flatMap { zone?.rules.slug(of: $0.name) }
+      return Relations(org: slug.flatMap { fleet.org(named: $0)?.id }, name: slug?.rawValue)
     case .finding(let id):
       switch id.target {
-      case .org(let id): fleet.orgs[id]?.id
-      case .workspace(let id): fleet.workspaces[id].flatMap { fleet.orgs[$0.orgID]?.id }
-      case .fleet: nil
+      case .org(let id): return Relations(org: fleet.orgs[id]?.id)
+      case .workspace(let id): return Relations(of: id, fleet)
+      case .fleet: return Relations()
       }
-    case .check(let check): fleet.org(named: Slug(String(check.target.prefix { $0 != "/" })))?.id
+    case .check(let check): return Relations(org: fleet.org(named: Slug(String(check.target.prefix { $0 != "/" })))?.id)
     }
   }
 
-  /// The org's name that a record or a leftover carries, whether there is such an org or not.
-  private func slug(in fleet: Fleet) -> Slug? {
-    switch self {
-    case .record(let id):
-      guard let zone = fleet.zone, let row = zone.records.first(where: { $0.id == id }) else { return nil }
-      return zone.rules.slug(of: row.name)
-    case .leftover(let id): return fleet.tags(of: id)?["OrgSlug"].map { Slug($0) }
-    case .org, .workspace, .instance, .event, .deletion, .finding, .check: return nil
-    }
-  }
+  func org(in fleet: Fleet) -> OrgID? { relations(in: fleet).org }
+  func workspace(in fleet: Fleet) -> WorkspaceID? { relations(in: fleet).workspace }
 
-  func workspace(in fleet: Fleet) -> WorkspaceID? {
-    switch self {
-    case .org, .check: nil
-    case .workspace(let id): id
-    case .finding(let id): if case .workspace(let id) = id.target { id } else { nil }
-    case .instance(let id): fleet.instances[id]?.row.workspaceID
-    case .event(let sequence): fleet.logEntry(sequence)?.workspaceID
-    case .deletion: nil
-    case .leftover(let id): fleet.tags(of: id)?["WorkspaceID"].map { WorkspaceID($0) }
-    case .record: nil
-    }
-  }
-
-  /// Those that it shows something of: worth a stream of their own while it is on screen.
+  /// Those that it shows something of: worth a stream of their own while it is on screen. Asked of every row in view with each frame.
   func workspaces(in fleet: Fleet) -> [WorkspaceID] {
     switch self {
     case .org(let id): fleet.workspaceIDs(of: id)
-    case .workspace(let id): [id]
-    case .instance(let id): fleet.instances[id]?.row.workspaceID.map { [$0] } ?? []
-    case .finding(let id): if case .workspace(let workspace) = id.target { [workspace] } else { [] }
+    case .workspace, .instance, .finding: [relations(in: fleet).workspace].compactMap { $0 }
     case .event, .deletion, .leftover, .record, .check: []
     }
   }
 
   /// The machine that counts first: the workspace's, else the org's tenant's.
   func machine(in fleet: Fleet) -> InstanceID? {
-    if case .instance(let id) = self { return id }
-    if let workspace = workspace(in: fleet) { return fleet.machines(of: workspace).first?.id }
-    return org(in: fleet).flatMap { fleet.tenantMachine(of: $0)?.id ?? fleet.machines(of: $0).first?.id }
+    let relations = relations(in: fleet)
+    if let machine = relations.machine { return machine }
+    if let workspace = relations.workspace { return fleet.machines(of: workspace).first?.id }
+    return relations.org.flatMap { fleet.tenantMachine(of: $0)?.id ?? fleet.machines(of: $0).first?.id }
   }
 
   /// The text by which its events are found.
   func eventsFilter(in fleet: Fleet) -> String? {
-    if let workspace = workspace(in: fleet) { return fleet.workspaces[workspace]?.row.name ?? workspace.rawValue }
-    if let org = org(in: fleet) { return fleet.orgs[org]?.slug.rawValue }
-    if case .deletion(let id) = self { return fleet.purges[PurgeID(id)]?.slug?.rawValue }
-    if let slug = slug(in: fleet) { return slug.rawValue }
-    guard case .instance(let id) = self else { return nil }
-    let row = fleet.instances[id]?.row
-    return row?.orgSlug?.rawValue ?? row?.orgID.flatMap { fleet.departed[$0]?.slug.rawValue } ?? id.rawValue
+    let relations = relations(in: fleet)
+    if let workspace = relations.workspace { return fleet.workspaces[workspace]?.row.name ?? workspace.rawValue }
+    return relations.org.flatMap { fleet.orgs[$0]?.slug.rawValue } ?? relations.name
+  }
+}
+
+extension Relations {
+  fileprivate init(of workspace: WorkspaceID, _ fleet: Fleet) {
+    self.init(org: fleet.workspaces[workspace].flatMap { fleet.orgs[$0.orgID]?.id }, workspace: workspace)
   }
 }
 

@@ -47,17 +47,11 @@ struct TriagePage: BareTablePage {
 /// Everything that needs a human: each finding of the fleet, the worst first, a cause before what follows from it.
 struct TriageContent: TableContent {
   static let page = PageID.triage
-  static let columns = [
-    Column(id: "severity", title: "SEVERITY", minimum: 10, ideal: 10, priority: 2),
-    Column(id: "target", title: "TARGET", minimum: 10, ideal: 20, priority: 0),
-    Column(id: "finding", title: "FINDING", minimum: 23, ideal: 23, priority: 3),
-    Column(id: "what", title: "WHAT", minimum: 24, ideal: 60, priority: 1, stretch: 2),
-    Column(id: "next", title: "NEXT STEP", minimum: 40, ideal: 40, priority: 4, stretch: 1),
-  ]
-  static let initialSort = (column: 0, isReversed: false)
+  static let columns = [severity, target, finding, what, next]
+  static let initialSort = (column: severity, isReversed: false)
   static let followsTop = false
   static let keysMove = false
-  static var noteColumn: Int? { 3 }
+  static var noteColumn: Column<Self>? { what }
 
   /// The rows of each target: what a change of it takes away.
   private var rows: [Finding.Target: [FindingID]] = [:]
@@ -81,16 +75,6 @@ struct TriageContent: TableContent {
     return Array(touched)
   }
 
-  func key(_ id: FindingID, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey {
-    switch Self.columns[column].id {
-    case "severity": SortKey(id.finding(in: fleet).map { Double($0.urgency) })
-    case "target": SortKey(Self.name(of: id.target, fleet))
-    case "finding": SortKey(id.code.rawValue)
-    case "next": SortKey(id.finding(in: fleet)?.nextStep)
-    default: SortKey(id.finding(in: fleet)?.summary)
-    }
-  }
-
   func texts(_ id: FindingID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
     guard let finding = id.finding(in: fleet) else { return false }
     return look(Self.name(of: id.target, fleet)) || look(finding.code.rawValue) || look(finding.summary) || look(finding.severity.rawValue)
@@ -104,17 +88,17 @@ struct TriageContent: TableContent {
     }
   }
 
-  func cells(_ id: FindingID, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
-    guard let finding = id.finding(in: fleet, at: context.moment.now) else { return Self.columns.map { _ in [] } }
+  struct Row {
+    var target: Finding.Target
+    /// As it is now.
+    var finding: Finding
+  }
+
+  func row(_ id: FindingID, _ fleet: Fleet, _ context: inout DrawingContext) -> Row? {
+    guard let finding = id.finding(in: fleet, at: context.moment.now) else { return nil }
     // Its ages are told in minutes.
     context.moment.changes(at: context.moment.now + 60)
-    let role = finding.role
-    return [
-      Wording.state(finding.severity.rawValue, role, context.glyphs),
-      // Where there is no room for the severity, its sign stands before the name.
-      (widths[0] == nil ? [Span(context.glyphs.sign(of: role) + " ", role)] : []) + [Span(Self.name(of: id.target, fleet), .title)],
-      [Span(finding.code.rawValue, role)], [Span(finding.summary)], [Span(finding.nextStep, .dim)],
-    ]
+    return Row(target: id.target, finding: finding)
   }
 
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
@@ -125,6 +109,37 @@ struct TriageContent: TableContent {
     default: "nothing found, but the control plane can't be read: \(roster.problem ?? roster.state.rawValue)"
     }
   }
+}
+
+// MARK: - Columns
+
+extension TriageContent {
+  static let severity = Column<Self>(
+    "SEVERITY", minimum: 10, ideal: 10, priority: 2,
+    order: .lowestFirst { _, id, fleet, _ in SortKey(id.finding(in: fleet).map { Double($0.urgency) }) }
+  ) { row, _, context in Wording.state(row.finding.severity.rawValue, row.finding.role, context.glyphs) }
+
+  static let target = Column<Self>(
+    "TARGET", minimum: 10, ideal: 20, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(name(of: id.target, fleet)) }
+  ) { row, fleet, context in
+    // Where there is no room for the severity, its sign stands before the name.
+    let sign = context.shows(severity) ? [] : [Span(context.glyphs.sign(of: row.finding.role) + " ", row.finding.role)]
+    return sign + [Span(name(of: row.target, fleet), .title)]
+  }
+
+  static let finding = Column<Self>(
+    "FINDING", minimum: 23, ideal: 23, priority: 3, order: .lowestFirst { _, id, _, _ in SortKey(id.code.rawValue) }
+  ) { row, _, _ in [Span(row.finding.code.rawValue, row.finding.role)] }
+
+  static let what = Column<Self>(
+    "WHAT", minimum: 24, ideal: 60, priority: 1, stretch: 2,
+    order: .lowestFirst { _, id, fleet, _ in SortKey(id.finding(in: fleet)?.summary) }
+  ) { row, _, _ in [Span(row.finding.summary)] }
+
+  static let next = Column<Self>(
+    "NEXT STEP", minimum: 40, ideal: 40, priority: 4, stretch: 1,
+    order: .lowestFirst { _, id, fleet, _ in SortKey(id.finding(in: fleet)?.nextStep) }
+  ) { row, _, _ in [Span(row.finding.nextStep, .dim)] }
 }
 
 extension FindingID {

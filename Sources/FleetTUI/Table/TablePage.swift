@@ -1,12 +1,15 @@
 import FleetModel
 
-/// What is particular to one table: its columns and what is in them.
-protocol TableContent {
+/// What is particular to one table: its rows, and its columns with what is in them.
+protocol TableContent: SendableMetatype {
   associatedtype ID: Hashable & Comparable & Sendable
+  /// What the cells of one row are made of: looked up once a row, and only for those in view.
+  associatedtype Row
   static var page: PageID { get }
-  static var columns: [Column] { get }
-  /// The column that orders it at first, and whether the highest comes first.
-  static var initialSort: (column: Int, isReversed: Bool) { get }
+  /// In the order in which they stand.
+  static var columns: [Column<Self>] { get }
+  /// The column that orders it at first, and whether its order is turned round.
+  static var initialSort: (column: Column<Self>, isReversed: Bool) { get }
   /// Whether the first row stays under the cursor as rows come in above, until the cursor is moved.
   static var followsTop: Bool { get }
 
@@ -24,27 +27,27 @@ protocol TableContent {
   /// The ids whose rows a change may have touched, gone ones included.
   mutating func touched(by changes: FleetChanges, _ fleet: Fleet) -> [ID]
   func exists(_ id: ID, _ fleet: Fleet) -> Bool
-  func key(_ id: ID, column: Int, _ fleet: Fleet, at now: Timestamp) -> SortKey
   /// The texts that a filter looks into.
   func texts(_ id: ID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool
-  /// One cell a column.
-  func cells(_ id: ID, _ fleet: Fleet, widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]]
+  /// `nil` when it is gone: an empty line until the order has noticed.
+  func row(_ id: ID, _ fleet: Fleet, _ context: inout DrawingContext) -> Row?
   /// When what the row shows was last heard, where nothing is heard of it any more.
   func asOf(_ id: ID, _ fleet: Fleet, at now: Timestamp) -> Timestamp?
   /// The column that says so.
-  static var noteColumn: Int? { get }
+  static var noteColumn: Column<Self>? { get }
   /// What an empty page says.
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String
 }
 
 extension TableContent {
-  static var noteColumn: Int? { nil }
+  static var noteColumn: Column<Self>? { nil }
   func asOf(_ id: ID, _ fleet: Fleet, at now: Timestamp) -> Timestamp? { nil }
   /// Every row in the order in which the page shows them at first, for who has no screen.
   func ordered(_ fleet: Fleet, at now: Timestamp) -> [ID] {
     var order = RowOrder<ID>()
     order.isReversed = Self.initialSort.isReversed
-    order.rebuild(all(fleet)) { key($0, column: Self.initialSort.column, fleet, at: now) }
+    let key = Self.initialSort.column.order.key
+    order.rebuild(all(fleet)) { key(self, $0, fleet, now) }
     return (0..<order.count).map { order[$0] }
   }
 }
@@ -56,7 +59,8 @@ struct TablePage<Content: TableContent> {
   private var order = RowOrder<Content.ID>()
   /// Every row, while a filter hides some: what it hides comes back without being sorted anew.
   private var whole: RowOrder<Content.ID>?
-  private var sortColumn = Content.initialSort.column
+  /// The column that it is sorted by.
+  private var sorting = Content.initialSort.column
   private var selected: Content.ID?
   /// Where the selection stood: when its row goes, the cursor stays there.
   private var selectedIndex = 0
@@ -65,7 +69,7 @@ struct TablePage<Content: TableContent> {
   private var isBuilt = false
   /// Something of the window looks different since it was drawn.
   private var isTouched = false
-  private var layout: (width: Int, layout: TableLayout)?
+  private var layout: (width: Int, layout: TableLayout<Content>)?
   private var rowFilter = RowFilter<Content>()
 
   var id: PageID { Content.page }
@@ -105,7 +109,7 @@ struct TablePage<Content: TableContent> {
       let old = isTouched ? nil : order.index(of: id)
       rowFilter.renew(id, content, fleet)
       if content.exists(id, fleet) {
-        let key = content.key(id, column: sortColumn, fleet, at: now)
+        let key = sorting.order.key(content, id, fleet, now)
         whole?.place(id, key: key)
         if rowFilter.passes(id, content, fleet) { order.place(id, key: key) } else { order.remove(id) }
       } else {
@@ -135,7 +139,7 @@ struct TablePage<Content: TableContent> {
     isBuilt = true
     let all = content.all(fleet)
     total = all.count
-    order.rebuild(all) { content.key($0, column: sortColumn, fleet, at: now) }
+    order.rebuild(all) { sorting.order.key(content, $0, fleet, now) }
     whole = nil
     if !filter.isEmpty { hide(fleet) }
   }
@@ -180,8 +184,9 @@ struct TablePage<Content: TableContent> {
 
   mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp) {
     bindSelection()
-    let count = Content.columns.count
-    sortColumn = (sortColumn + step + count) % count
+    let columns = Content.columns
+    let place = columns.firstIndex(of: sorting) ?? 0
+    sorting = columns[(place + step + columns.count) % columns.count]
     order.isReversed = false
     rebuild(fleet, at: now)
   }
@@ -248,25 +253,29 @@ struct TablePage<Content: TableContent> {
       let text = filter.isEmpty ? content.emptiness(fleet, at: now) : "no row holds \"\(filter)\"; esc shows all \(total)"
       return lines + [Line(), Line("  " + text, .dim)]
     }
-    let widths = Dictionary(uniqueKeysWithValues: layout.places.map { ($0.index, $0.width) })
+    var cell = CellContext(context, layout)
     for index in view.range(of: order.count) {
       let isSelected = index == cursor
-      let cells = row(order[index], fleet, widths, &context)
+      let cells = cells(order[index], fleet, &cell)
       let marker = Span(isSelected ? context.glyphs.cursor : " ", cells.first?.last?.role ?? .text)
-      lines.append(layout.line(cells: cells, columns: Content.columns, marker: marker, isSelected: isSelected))
+      lines.append(layout.line(cells: cells, marker: marker, isSelected: isSelected))
     }
+    context = cell.drawing
     return lines
   }
 
-  /// What nothing is heard of any more looks so, and says since when.
-  private func row(_ id: Content.ID, _ fleet: Fleet, _ widths: [Int: Int], _ context: inout DrawingContext) -> [[Span]] {
-    var cells = content.cells(id, fleet, widths: widths, &context)
-    guard let moment = content.asOf(id, fleet, at: context.moment.now) else { return cells }
-    for index in cells.indices { cells[index] = cells[index].aged(context.glyphs) }
-    if let note = Content.noteColumn, cells.indices.contains(note) {
-      cells[note] = [Span(context.moment.asOf(moment) + (cells[note].isEmpty ? "" : "  "), .stale)] + cells[note]
+  /// A cell for each column that is shown. What nothing is heard of any more looks so, and says since when.
+  private func cells(_ id: Content.ID, _ fleet: Fleet, _ context: inout CellContext<Content>) -> [[Span]] {
+    guard let row = content.row(id, fleet, &context.drawing) else { return context.layout.places.map { _ in [] } }
+    let silentSince = content.asOf(id, fleet, at: context.moment.now)
+    return context.layout.places.map { place in
+      context.width = place.width
+      let cell = place.column.cell(row, fleet, &context)
+      guard let silentSince else { return cell }
+      let aged = cell.aged(context.glyphs)
+      guard place.column == Content.noteColumn else { return aged }
+      return [Span(context.moment.asOf(silentSince) + (aged.isEmpty ? "" : "  "), .stale)] + aged
     }
-    return cells
   }
 
   /// A row that went takes the selection with it to the row that came into its place.
@@ -283,24 +292,23 @@ struct TablePage<Content: TableContent> {
     }
   }
 
-  private mutating func layout(for width: Int) -> TableLayout {
+  private mutating func layout(for width: Int) -> TableLayout<Content> {
     if let layout, layout.width == width { return layout.layout }
     let new = TableLayout(Content.columns, width: width)
     layout = (width, new)
     return new
   }
 
-  private func head(_ layout: TableLayout, _ glyphs: Glyphs) -> Line {
-    let widths = Dictionary(uniqueKeysWithValues: layout.places.map { ($0.index, $0.width) })
-    let cells = Content.columns.enumerated().map { index, column in
-      guard index == sortColumn else { return [Span(column.title, .heading)] }
+  private func head(_ layout: TableLayout<Content>, _ glyphs: Glyphs) -> Line {
+    let cells = layout.places.map { place in
+      let title = place.column.title
+      guard place.column == sorting else { return [Span(title, .heading)] }
       // The mark is what must be seen: a narrow column gives up its space, then its title's end.
-      let mark = order.isReversed != column.highestFirst ? glyphs.descending : glyphs.ascending
-      let room = (widths[index] ?? 0) - 1
-      let space = column.title.count < room ? " " : ""
-      return [Span(String(column.title.prefix(max(0, room))) + space + mark, .title)]
+      let mark = order.isReversed != sorting.order.isHighestFirst ? glyphs.descending : glyphs.ascending
+      let room = place.width - 1
+      return [Span(String(title.prefix(max(0, room))) + (title.count < room ? " " : "") + mark, .title)]
     }
-    return layout.line(cells: cells, columns: Content.columns, marker: Span(" "), isSelected: false)
+    return layout.line(cells: cells, marker: Span(" "), isSelected: false)
   }
 
   /// Rows of the window, and where it stands: `1–14 of 200`.

@@ -144,24 +144,46 @@ import Testing
 
 @Suite struct TableLayoutTests {
   @Test func theLeastImportantColumnsGoFirst() {
-    func shown(_ width: Int) -> [String] {
-      TableLayout(FleetContent.columns, width: width).places.map { FleetContent.columns[$0.index].id }
-    }
+    func shown(_ width: Int) -> [String] { TableLayout(FleetContent.columns, width: width).places.map(\.column.title) }
     #expect(shown(200).count == FleetContent.columns.count)
-    #expect(shown(80) == ["org", "tenant", "workspaces", "progress", "cost", "finding"])
-    #expect(shown(40) == ["org", "tenant", "finding"])
-    #expect(shown(20) == ["org"])
+    #expect(shown(80) == ["ORG", "TENANT", "WORKSPACES", "PROGRESS", "COST/H", "FINDING"])
+    #expect(shown(40) == ["ORG", "TENANT", "FINDING"])
+    #expect(shown(20) == ["ORG"])
   }
 
-  @Test(arguments: [FleetContent.columns, ProvisioningContent.columns, InstancesContent.columns, EventsContent.columns])
-  func noRowIsWiderThanTheScreen(_ columns: [Column]) {
-    for width in 20...300 {
-      let layout = TableLayout(columns, width: width)
-      let line = layout.line(
-        cells: columns.map { _ in [Span("日本語 a very long text indeed, longer than every column")] }, columns: columns, marker: Span(">"),
-        isSelected: false)
-      #expect(line.columns <= width)
+  @Test func noRowIsWiderThanTheScreen() {
+    func isNoWider<Content>(_ columns: [Column<Content>]) {
+      for width in 20...300 {
+        let layout = TableLayout(columns, width: width)
+        let line = layout.line(
+          cells: layout.places.map { _ in [Span("日本語 a very long text indeed, longer than every column")] }, marker: Span(">"), isSelected: false)
+        #expect(line.columns <= width)
+      }
     }
+    isNoWider(FleetContent.columns)
+    isNoWider(ProvisioningContent.columns)
+    isNoWider(InstancesContent.columns)
+    isNoWider(EventsContent.columns)
+  }
+
+  @Test func columnsOfATableAreToldApartByTheirTitles() {
+    func areTold<Content>(_ columns: [Column<Content>], _ used: [Column<Content>?]) {
+      #expect(Set(columns.map(\.title)).count == columns.count)
+      #expect(used.allSatisfy { $0.map(columns.contains) ?? true })
+    }
+    func areTold<Content: TableContent>(in _: Content.Type) {
+      areTold(Content.columns, [Content.initialSort.column, Content.noteColumn])
+    }
+    areTold(in: FleetContent.self)
+    areTold(in: ProvisioningContent.self)
+    areTold(in: TriageContent.self)
+    areTold(in: InstancesContent.self)
+    areTold(in: OrphansContent.self)
+    areTold(in: CostsContent.self)
+    areTold(in: DNSContent.self)
+    areTold(in: PostureContent.self)
+    areTold(in: DeletionsContent.self)
+    areTold(in: EventsContent.self)
   }
 }
 

@@ -187,7 +187,7 @@ struct InterfaceScene {
       scene.press(.character("s"))
     }
     for (index, column) in FleetContent.columns.enumerated() {
-      #expect(heads[index].replacing(" ", with: "").contains(column.title + (column.highestFirst ? "↓" : "↑")))
+      #expect(heads[index].replacing(" ", with: "").contains(column.title + (column.order.isHighestFirst ? "↓" : "↑")))
     }
     scene.press(.character("<"), .character("S"))
     #expect(scene.screen().contains { $0.contains("FINDING ↓") })
@@ -234,6 +234,14 @@ struct InterfaceScene {
     #expect(scene.nextChange() == InterfaceScene.start + 60)
     scene.roster([InterfaceScene.org("acme", age: 600), InterfaceScene.org("bright", .provisioning, age: 20)])
     #expect(scene.nextChange() == InterfaceScene.start + 1)
+  }
+
+  @Test func theAgeOfAFindingIsDrawnAnewWhereTheOrgsAgeHasNoRoom() {
+    var scene = InterfaceScene()
+    scene.size.columns = 70
+    scene.roster([InterfaceScene.org("acme", .failed, error: "no capacity in us-east-2")])
+    #expect(scene.screen().contains { $0.contains("FINDING") } && !scene.screen().contains { $0.contains(" AGE ") })
+    #expect(scene.nextChange() == InterfaceScene.start + 60)
   }
 
   @Test func provisioningIsOrderedByLatenessAndSaysIt() {
