@@ -40,7 +40,6 @@ let package = Package(
         "FleetModel", "CCurl", "CExpat", "CCrypto", "CGlibc", "CPostgres",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "GRDB", package: "GRDB.swift"),
-        .product(name: "Logging", package: "swift-log"),
       ]),
     .target(
       name: "FleetSim",

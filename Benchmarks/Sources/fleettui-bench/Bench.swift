@@ -37,6 +37,8 @@ import Foundation
     let events = envelopes(items)
     Measurement("reducer: streamed events, 4,000 workspaces") { reduce(events) }.print(count: events.count, "events")
 
+    EventBench.run()
+
     OrphanBench.run()
   }
 

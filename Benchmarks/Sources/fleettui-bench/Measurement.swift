@@ -23,6 +23,9 @@ struct Measurement {
   func print(_ who: String = "fleettui", bytes: Int) { Self.line(who, name, Double(bytes) / seconds / 1e6, "MB/s") }
   func print(count: Int, _ unit: String) { Self.line("fleettui", name, Double(count) / seconds / 1e3, "k \(unit)/s") }
 
+  /// Of one of `count`.
+  func print(each count: Int) { Self.line("fleettui", name, seconds / Double(count) * 1e6, "µs") }
+
   private static func line(_ who: String, _ name: String, _ figure: Double, _ unit: String) {
     let figure = figure >= 100 ? String(Int(figure.rounded())) : String((figure * 10).rounded() / 10)
     let left = who + String(repeating: " ", count: max(1, 22 - who.count)) + name

@@ -153,7 +153,7 @@ public struct DeletionReader: Sendable {
     let question = Question()
     do {
       let all = try await names.all()
-      onEvent(FleetEvent(from: .dns, answering: question, .zoneRead))
+      onEvent(FleetEvent(from: .dns, answering: question, .answered))
       return all
     } catch {
       onEvent(FleetEvent(from: .dns, answering: question, .failed(UntrustedText.clean("\(error)", limit: 300))))
@@ -211,22 +211,18 @@ public struct DeletionReader: Sendable {
   private func readAuditFromDatabase(_ order: DeletionRun.Order, _ budget: Double) async -> DeletionReading.Audit {
     guard let database = access.database else { return .notOffered }
     let question = Question()
-    let deadline = monotonicSeconds() + budget
-    while true {
-      do throws(DatabaseError) {
-        let rows = try await database.perform(within: deadline - monotonicSeconds()) { session, limits throws(DatabaseError) in
+    do throws(DatabaseError) {
+      // A server that was restarted meanwhile ends the connection that is held.
+      let rows = try await RetryPolicy.database().ask(until: monotonicSeconds() + budget) { left throws(DatabaseError) in
+        try await database.perform(within: left) { session, limits throws(DatabaseError) in
           try session.connect(limits)
           return try DatabaseReading.purges(session, limits)
         }
-        guard let rows else { return .notOffered }
-        onEvent(FleetEvent(from: .database, answering: question, .purges(rows)))
-        return .rows(of(order, among: rows))
-      } catch {
-        // A server that was restarted meanwhile ends the connection that is held.
-        guard error.isTransient, monotonicSeconds() + 0.5 < deadline, !Task.isCancelled else { return .failed("database: \(error)") }
-        try? await Task.sleep(seconds: 0.25)
       }
-    }
+      guard let rows else { return .notOffered }
+      onEvent(FleetEvent(from: .database, answering: question, .purges(rows)))
+      return .rows(of(order, among: rows))
+    } catch { return .failed("database: \(error)") }
   }
 }
 

@@ -45,35 +45,21 @@ public final class DatabaseWatch: Sendable {
   /// - Returns: why nothing could be read, if nothing could.
   @discardableResult
   public func read(within budget: Double) async -> DatabaseError? {
-    let started = monotonicSeconds()
-    let deadline = started + budget
-    var delay = 0.25
-    var wasReached = false
-    var known: DatabaseError?
-    while true {
-      let question = Question()
-      let left = deadline - monotonicSeconds()
-      do throws(DatabaseError) {
-        let reading = try await connection.perform(within: left) { session, limits throws(DatabaseError) in
+    var question = Question()
+    do throws(DatabaseError) {
+      let policy = RetryPolicy.database(patience: Self.patience)
+      let reading = try await policy.ask(until: monotonicSeconds() + budget) { left throws(DatabaseError) in
+        question = Question()
+        return try await connection.perform(within: left) { [asked = question.asked] session, limits throws(DatabaseError) in
           try session.connect(limits)
-          return try DatabaseReading.read(session, limits, at: question.asked)
+          return try DatabaseReading.read(session, limits, at: asked)
         }
-        post(reading, to: question)
-        return nil
-      } catch {
-        guard !Task.isCancelled, error.kind != .cancelled else { return error }
-        let told = error.kind == .timedOut && left < RetrySchedule.moments ? known ?? error : error
-        known = told
-        wasReached = wasReached || error.kind != .unreachable
-        let end = wasReached ? deadline : min(deadline, started + Self.patience)
-        let wait = delay * Double.random(in: 0.5..<1)
-        guard error.isTransient, monotonicSeconds() + wait < end else {
-          post(to: question, .failed(told.description))
-          return told
-        }
-        delay = min(2, delay * 2)
-        do { try await Task.sleep(seconds: wait) } catch { return DatabaseError(.cancelled, "") }
       }
+      post(reading, to: question)
+      return nil
+    } catch {
+      if !Task.isCancelled, error.kind != .cancelled { post(to: question, .failed(error.description)) }
+      return error
     }
   }
 

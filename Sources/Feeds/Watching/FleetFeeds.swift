@@ -42,6 +42,7 @@ public final class FleetFeeds: Sendable {
   private let feedKick = Kick()
   private let gapKick = Kick()
   private let awaitKick = Kick()
+  private let wantsKick = Kick()
   private let clockNews = ClockNews()
 
   /// - Parameter variables: the process's environment, for tokens and AWS credentials.
@@ -58,7 +59,7 @@ public final class FleetFeeds: Sendable {
     self.options = options
     controlPlane = access.controlPlane
     tenants = TenantWatch(environment: environment, http: http, queue: queue, controlPlane: controlPlane, options: options)
-    queue.wants.open(for: options.streams, tenants.kick, awaitKick)
+    queue.wants.open(for: options.streams, tenants.kick, wantsKick)
     if let settings = environment.aws, let credentials = access.credentials {
       regions = RegionWatch.all(
         of: settings, http: http, queue: queue, credentials: credentials, readsResources: options.readsResources,
@@ -78,6 +79,7 @@ public final class FleetFeeds: Sendable {
         group.addTask { await self.watchRoster() }
         group.addTask { await self.watchPurges() }
         group.addTask { await self.watchAwaited() }
+        group.addTask { await self.followWants() }
         if self.options.asksTenants { group.addTask { await self.tenants.run() } }
         if self.options.usesFleetFeed {
           group.addTask { await self.listenToFeed() }
@@ -117,6 +119,18 @@ public final class FleetFeeds: Sendable {
       }
       if let database { group.addTask { await database.read(within: self.options.budget) } }
       if let zone { group.addTask { await zone.read(within: self.options.budget) } }
+    }
+  }
+
+  /// Asks sooner than its rhythm what the fleet wants sooner.
+  private func followWants() async {
+    var known = queue.wants.common
+    while !Task.isCancelled {
+      await wantsKick.wait(.infinity)
+      let wanted = queue.wants.common
+      if wanted.rosterReadings != known.rosterReadings { rosterKick.kick() }
+      if wanted.awaited != known.awaited { awaitKick.kick() }
+      known = wanted
     }
   }
 
@@ -310,12 +324,8 @@ public final class FleetFeeds: Sendable {
       return gapKick.kick()
     }
     post(.feed, .streamed(streamed))
-    switch streamed.type {
-    case .feedReset:
-      post(.feed, .gap("the feed no longer holds what came after the last event", nil))
-      gapKick.kick()
-    case .orgCreated, .orgPurged, .orgStatus: rosterKick.kick()
-    default: break
-    }
+    guard streamed.type == .feedReset else { return }
+    post(.feed, .gap("the feed no longer holds what came after the last event", nil))
+    gapKick.kick()
   }
 }

@@ -19,6 +19,6 @@ public struct Question: Sendable {
 extension FleetEvent {
   /// What came from `source`, now. - Parameter question: what it answers; `nil`: it came unasked.
   public init(from source: Source, answering question: Question? = nil, _ change: Change) {
-    self.init(source: source, at: wallClock(), asked: question?.asked, epoch: question?.epoch ?? 0, change: change)
+    self.init(source: source, at: wallClock(), asked: question?.asked, epoch: question?.epoch, change: change)
   }
 }

@@ -124,29 +124,28 @@ final class TenantWatch: Sendable {
   /// One that refuses its token is asked again where another token may help, or where nobody will ask again: a good token is refused too while
   /// the tenant's database is away.
   private func list(of visit: Visit, isOnlyChance: Bool, until deadline: Double) async throws(FeedError) -> List {
-    var schedule = RetrySchedule()
-    var tries = 1
+    let policy = RetryPolicy(tries: isOnlyChance ? Self.triesOnce : .max)
     var refused: UInt64?
-    while true {
-      let access = try await access(to: visit, refused: refused, until: deadline)
+    let retried = await policy.run(until: deadline) { _ -> Attempt<Result<List, FeedError>> in
       do throws(FeedError) {
-        return List(client: access.client, rows: try await access.client.workspaces(within: max(0.05, deadline - monotonicSeconds())))
-      } catch {
-        let now = monotonicSeconds()
-        guard error.isDenied else { throw error }
-        let credential = with { $0.errand(visit)?.credential }
-        // Else another one was read since.
-        let isRefused = credential?.edition == access.edition
-        if isRefused { post(visit, .tokenRefused(visit.org)) }
-        refused = access.edition
-        let mayHelp = credential?.mustBeRead(isRefused: isRefused, at: now) ?? false
-        guard isOnlyChance ? tries < Self.triesOnce : mayHelp,
-          let delay = schedule.delay(status: 503, retryAfter: nil, left: deadline - now, random: .random(in: 0..<1))
-        else { throw error }
-        tries += 1
-        do { try await Task.sleep(seconds: delay) } catch { throw .transport("tenant \(visit.slug)", .cancelled, triedFor: 0) }
-      }
+        let access = try await access(to: visit, refused: refused, until: deadline)
+        do throws(FeedError) {
+          let rows = try await access.client.workspaces(within: max(0.05, deadline - monotonicSeconds()))
+          return Attempt(.success(List(client: access.client, rows: rows)), .final)
+        } catch {
+          guard error.isDenied else { throw error }
+          let credential = with { $0.errand(visit)?.credential }
+          // Else another one was read since.
+          let isRefused = credential?.edition == access.edition
+          if isRefused { post(visit, .tokenRefused(visit.org)) }
+          refused = access.edition
+          let mayHelp = credential?.mustBeRead(isRefused: isRefused, at: monotonicSeconds()) ?? false
+          return Attempt(.failure(error), isOnlyChance || mayHelp ? .passing() : .final)
+        }
+      } catch { return Attempt(.failure(error), .final) }
     }
+    guard let retried else { throw .transport("tenant \(visit.slug)", .cancelled, triedFor: 0) }
+    return try retried.outcome.get()
   }
 
   /// Reads the tenant's token where there is none, or none that counts.

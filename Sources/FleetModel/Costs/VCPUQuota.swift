@@ -30,7 +30,7 @@ public struct VCPUQuota: Hashable, Sendable {
 
   private static func used(in region: Region, of fleet: Fleet) -> Int? {
     var total = 0
-    for id in fleet.instancesByRegion[region] ?? [] {
+    for id in fleet.machines.ids(in: region) {
       guard let row = fleet.instances[id]?.row else { continue }
       guard let count = counted(row) else { return nil }
       total += count

@@ -1,49 +1,7 @@
-/// One reading of the zone that an environment's names lie in, to its last page.
-public struct ZoneReading: Hashable, Codable, Sendable {
-  /// The environment that it was read for.
-  public var environment: String
-  public var rules: DNSRules
-  /// The most records that the zone may hold.
-  public var quota: Int
-  public var records: [DNSRecordRow]
-  /// The other configured environments that name the same zone.
-  public var neighbours: [ZoneShare]
-
-  public init(environment: String, rules: DNSRules, quota: Int, records: [DNSRecordRow], neighbours: [ZoneShare]) {
-    self.environment = environment
-    self.rules = rules
-    self.quota = quota
-    self.records = records
-    self.neighbours = neighbours
-  }
-}
-
-/// The zone's size at the moments when it was another than before.
-struct ZoneGrowth: Sendable {
-  /// Sizes kept: the oldest go first.
-  private static let limit = 1000
-  /// Seconds of looking on, before which a change says nothing of the hour.
-  private static let shortest = 600.0
-  private var sizes: [(at: Timestamp, count: Int)] = []
-
-  mutating func note(_ count: Int, at moment: Timestamp) {
-    guard sizes.last?.count != count else { return }
-    if sizes.count == Self.limit { sizes.removeFirst(Self.limit / 2) }
-    sizes.append((moment, count))
-  }
-
-  /// Records an hour since the first look.
-  func perHour(at now: Timestamp) -> Double? {
-    guard let first = sizes.first, let last = sizes.last, now - first.at >= Self.shortest else { return nil }
-    return Double(last.count - first.count) * 3600 / (now - first.at)
-  }
-}
-
 extension Fleet {
-  mutating func applyZone(_ reading: ZoneReading, _ event: FleetEvent) {
-    zone = reading
-    zoneGrowth.note(reading.records.count, at: event.asked ?? event.at)
-    turn(event.source)
+  mutating func noteZone(_ reading: ZoneReading, _ event: FleetEvent) {
+    zoneTable.keep(reading, at: event.asked ?? event.at)
+    markChanged(event.source)
     noteComplete(event)
   }
 
@@ -53,7 +11,7 @@ extension Fleet {
     let shares = [ZoneShare(of: self, environment: zone.environment, at: now)] + zone.neighbours
     return DNSReport(
       records: zone.records, zoneProblem: zoneProblem(zone.rules.zone, at: now), rules: zone.rules, fleet: DNSFleet(of: shares),
-      quota: zone.quota, observedPerHour: zoneGrowth.perHour(at: now), at: now)
+      quota: zone.quota, observedPerHour: zoneTable.growth(at: now), at: now)
   }
 
   /// Why the zone's records can't be leaned on; `nil` when they can.

@@ -1,15 +1,13 @@
 extension Fleet {
   /// One reading of the database. It is compared, never believed over what the services themselves say.
-  mutating func applyDatabase(_ rows: DatabaseRows, _ event: FleetEvent) {
-    let before = databaseInstances
-    databaseInstances = Dictionary((rows.instances ?? []).map { ($0.orgID, $0) }) { $1 }
+  mutating func noteDatabase(_ rows: DatabaseRows, _ event: FleetEvent) {
     for row in rows.instances ?? [] {
       // A contradiction counts once it has lasted: whoever judges it looks again with each reading.
       let differs = orgs[row.orgID].map { $0.row.status?.text != row.status?.text } ?? false
       let isMissing = row.status == .running && row.instanceID.map { instances[$0]?.row.state.isLive != true } ?? false
-      if before[row.orgID] != row || differs || isMissing { changes.orgs.insert(row.orgID) }
+      if databaseTable.instance(of: row.orgID) != row || differs || isMissing { changes.orgs.insert(row.orgID) }
     }
-    database = rows
+    databaseTable.keep(rows)
     if let problem = rows.problem { notePartial(problem, event) } else { noteComplete(event) }
   }
 
@@ -90,7 +88,8 @@ extension Fleet {
 
   /// Where the database contradicts what is said of one org's tenant; costs what the org's own row costs.
   func databaseDifferences(ofTenant org: OrgID, by clock: RuleClock) -> [DatabaseDifference] {
-    guard let database, let row = databaseInstances[org], [.complete, .partial].contains(freshness(of: .database, at: clock.now).state),
+    guard let database, let row = databaseTable.instance(of: org),
+      [.complete, .partial].contains(freshness(of: .database, at: clock.now).state),
       !clock.isOver(sources[.database]?.staleAfter ?? 60, since: database.readAt)
     else { return [] }
     let roster = freshness(of: .controlPlane, at: clock.now).state

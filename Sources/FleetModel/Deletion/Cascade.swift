@@ -65,22 +65,17 @@ public struct Cascade: Hashable, Codable, Sendable {
 }
 
 extension Fleet {
-  /// Runs whose steps are kept.
-  private static let cascadeLimit = 500
-
   mutating func noteStep(_ id: PurgeID, _ step: String, status: String, at moment: Timestamp) {
     guard let step = Cascade.Step(rawValue: step) else { return }
-    cascades[id, default: Cascade()].note(step, status: status, at: moment)
-    if cascades.count > Self.cascadeLimit { cascades.removeFirst() }
+    purgeTable.noteStep(step, of: id, status: status, at: moment)
     changes.purges.insert(id)
   }
 
   /// Learns how long its steps took.
   mutating func finishCascade(_ id: PurgeID) {
     guard let record = cascades[id]?.record(of: id) else { return }
-    history.learn(record)
-    history.settle()
-    keepFinished(record)
+    boots.learn(from: [record])
+    boots.keepFinished(record)
   }
 
   /// How long each step of a cascade usually takes, as far as any was heard.

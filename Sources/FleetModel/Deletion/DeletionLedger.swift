@@ -13,7 +13,7 @@ public struct DeletionLedger: Sendable {
   public init() {}
 
   /// - Returns: its receipt's id and the rows that it touches.
-  mutating func take(_ report: DeletionReport) -> [String] {
+  mutating func note(_ report: DeletionReport) -> [String] {
     let id = report.run.order.receiptID
     var touched = [id]
     if let old = reports[id].map(Self.row) { touched.append(old) }
@@ -24,7 +24,7 @@ public struct DeletionLedger: Sendable {
   }
 
   /// - Returns: the rows that it touches.
-  mutating func take(receipts: [JSONValue]) -> [String] {
+  mutating func replace(receipts: [JSONValue]) -> [String] {
     let before = receiptsByRow.keys
     self.receipts = receipts.map { UntrustedText.clean($0, limit: 1000) }
     receiptsByRow = [:]

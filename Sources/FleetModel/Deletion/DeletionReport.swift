@@ -55,9 +55,9 @@ extension Fleet {
   }
 
   /// Takes in how a deletion stands; its beginning and its end are lines of the log.
-  mutating func applyDeletion(_ report: DeletionReport, _ event: FleetEvent) {
+  mutating func noteDeletion(_ report: DeletionReport, _ event: FleetEvent) {
     let before = deletions.reports[report.run.order.receiptID]
-    changes.deletions.formUnion(deletions.take(report))
+    changes.deletions.formUnion(deletions.note(report))
     let order = report.run.order
     if before == nil, report.end == nil {
       note(
@@ -74,7 +74,7 @@ extension Fleet {
     note(event, .deletionEnded, of: order.orgID, order.slug, data: data)
   }
 
-  mutating func applyReceipts(_ receipts: [JSONValue]) { changes.deletions.formUnion(deletions.take(receipts: receipts)) }
+  mutating func noteReceipts(_ receipts: [JSONValue]) { changes.deletions.formUnion(deletions.replace(receipts: receipts)) }
 
   private mutating func note(_ event: FleetEvent, _ type: EventType, of org: OrgID, _ slug: Slug, data: JSONValue) {
     append(

@@ -8,7 +8,7 @@ public struct TypedConfirmation: Hashable, Sendable {
 
   public enum Event: Hashable, Sendable {
     case key(Character)
-    case backspace
+    case erase(LineEditor.Part)
     case enter
     case escape
     /// Bracketed paste, however long.
@@ -36,8 +36,9 @@ public struct TypedConfirmation: Hashable, Sendable {
   static let longestBackOff = 30.0
 
   public private(set) var stage = Stage.phrase
+  private var line = LineEditor(limit: Self.longestText, isExact: true)
   /// What is typed of the present stage's word.
-  public private(set) var text = ""
+  public var text: String { line.text }
   public private(set) var notice: Notice?
   public private(set) var wrongTries = 0
   /// Keys are ignored until then.
@@ -99,8 +100,8 @@ public struct TypedConfirmation: Hashable, Sendable {
     closedUntil = nil
     switch event {
     case .key(let key): type(key, at: now)
-    case .backspace:
-      if !text.isEmpty { text.removeLast() }
+    case .erase(let part):
+      line.erase(part)
       notice = nil
     case .paste:
       notice = .pasted
@@ -119,7 +120,7 @@ public struct TypedConfirmation: Hashable, Sendable {
       return fail(at: now)
     }
     notice = nil
-    if text.count < Self.longestText { text.append(key) }
+    line.insert(String(key))
   }
 
   private mutating func enter(at now: Timestamp) -> Result {
@@ -140,7 +141,7 @@ public struct TypedConfirmation: Hashable, Sendable {
     }
     if stage == .phrase, protectedWord != nil {
       stage = .protectedWord
-      text = ""
+      line.erase(.line)
       recentKeys = []
       return .typing
     }
@@ -149,7 +150,7 @@ public struct TypedConfirmation: Hashable, Sendable {
 
   /// What came wasn't typed: none of it stays.
   private mutating func fail(at now: Timestamp) {
-    text = ""
+    line.erase(.line)
     recentKeys = []
     wrongTries += 1
     close(at: now)

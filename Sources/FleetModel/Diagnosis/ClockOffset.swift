@@ -83,8 +83,8 @@ extension Fleet {
   /// Seconds for which a reading says something of now.
   private static let clockMemory = 600.0
 
-  mutating func applyClock(_ offset: ClockOffset, _ event: FleetEvent) {
-    clocks[event.source] = ClockReading(offset: offset, at: event.at)
+  mutating func noteClock(_ offset: ClockOffset, _ event: FleetEvent) {
+    sourceTable.noteClock(of: event.source, ClockReading(offset: offset, at: event.at))
     changes.sources.insert(event.source)
   }
 

@@ -27,7 +27,7 @@ extension Fleet {
 
   /// What concerns no single org: the way to the fleet, clocks, quotas, and deletions whose org the roster no longer holds.
   public func findings(at now: Timestamp, file: CaseFile = CaseFile()) -> [Finding] {
-    let gone = instancesByOrg.keys.filter { orgs[$0] == nil && completedPurges[$0] != nil }
+    let gone = machines.orgs.filter { orgs[$0] == nil && completedPurge(of: $0) != nil }
     return fleetFindings(purges: purges.values, deleted: gone, file: file, RuleClock(now: now))
   }
 
@@ -97,16 +97,13 @@ extension Fleet {
   }
 
   private func isFollowedByACompletedOne(_ purge: PurgeRow) -> Bool {
-    guard let done = purge.orgID.flatMap({ completedPurges[$0] }).flatMap({ purges[$0] }), done.id != purge.id else { return false }
+    guard let done = purge.orgID.flatMap(completedPurge), done.id != purge.id else { return false }
     guard let began = purge.createdAt, let ended = done.completedAt ?? done.createdAt else { return false }
     return ended > began
   }
 
   /// Seconds that machines may take to go after their org's deletion is called completed: EC2 needs one or two minutes (contract §8.3).
   private static let endingLimit = 180.0
-
-  /// The newest run that removed an org, by the control plane's word.
-  public func completedPurge(of org: OrgID) -> PurgeRow? { completedPurges[org].flatMap { purges[$0] } }
 
   /// The machines that EC2 still had of an org when its deletion was long called completed.
   public func machinesLeft(by org: OrgID) -> [Instance] {

@@ -53,12 +53,7 @@ extension Fleet {
   /// region's is known.
   public var vcpuGauge: CaseFile.Gauge? {
     guard let limit = limits.vcpuQuota ?? vcpuLimit, limit > 0 else { return nil }
-    return CaseFile.Gauge(used: vcpusUsed, limit: limit)
-  }
-
-  /// What a machine takes of the quota of standard on-demand vCPUs; 0 where its type doesn't tell.
-  static func vcpus(of row: InstanceRow) -> Int {
-    VCPUQuota.counted(row) ?? 0
+    return CaseFile.Gauge(used: machines.vcpus, limit: limit)
   }
 
   /// What is coming up and still needs room: who has a machine takes no more vCPUs, and records are made for tenants alone.

@@ -100,7 +100,7 @@ public struct Triage: Sendable {
     for source in turned { add(judgedFrom: source, fleet, to: &targets) }
     for target in targets { judge(target, fleet, at: now) }
     judge(.fleet, fleet, at: now)
-    takeTurns(fleet, at: now)
+    judgeDue(fleet, at: now)
     return changed
   }
 
@@ -137,7 +137,7 @@ public struct Triage: Sendable {
   private func add(judgedFrom source: Source, _ fleet: Fleet, to targets: inout Set<Finding.Target>) {
     switch source {
     case .tenant(let slug):
-      for org in fleet.orgsBySlug[slug] ?? [] {
+      for org in fleet.roster.ids(named: slug) {
         targets.insert(.org(org))
         for workspace in fleet.workspaceIDs(of: org) { targets.insert(.workspace(workspace)) }
       }
@@ -158,12 +158,12 @@ public struct Triage: Sendable {
       if let after = machineOrgs[id] { orgs.insert(after) }
     }
     for id in orgs {
-      let isDeleted = fleet.orgs[id] == nil && fleet.completedPurges[id] != nil && fleet.instancesByOrg[id] != nil
+      let isDeleted = fleet.orgs[id] == nil && fleet.completedPurge(of: id) != nil && !fleet.machines.ids(of: id).isEmpty
       if isDeleted { deleted.insert(id) } else { deleted.remove(id) }
     }
   }
 
-  private mutating func takeTurns(_ fleet: Fleet, at now: Timestamp) {
+  private mutating func judgeDue(_ fleet: Fleet, at now: Timestamp) {
     while let turn = turns.min, turn.at < now {
       turns.removeMin()
       // One whose turn was moved forward stands in the queue twice.
@@ -291,7 +291,7 @@ extension Fleet {
     guard let workspace = workspaces[id], let quiet = workspace.listening.quietSince, workspace.listening.silentSince == nil,
       triage.findings(of: .workspace(id)).contains(where: { $0.code == .heartbeatStale }), let org = orgs[workspace.orgID]
     else { return }
-    workspaces[id]?.listening.foundSilent()
+    tenants.update(id) { $0.listening.foundSilent() }
     append(
       LogEntry(
         sequence: 0, at: now, source: .tenant(org.slug), type: .workspaceSilent, orgID: org.id, slug: org.slug, workspaceID: id,

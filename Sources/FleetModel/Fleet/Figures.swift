@@ -259,7 +259,7 @@ public struct Figures: Sendable {
     totals.machines = figure(standing, ec2)
     totals.foreign = figure(foreign, ec2)
     totals.hourly = figure(hourly.money, ec2)
-    totals.vcpus = unknownVCPUs > 0 ? .unknown : figure(fleet.vcpusUsed, ec2)
+    totals.vcpus = unknownVCPUs > 0 ? .unknown : figure(fleet.machines.vcpus, ec2)
     totals.vcpuLimit = fleet.limits.vcpuQuota ?? fleet.vcpuLimit
     var verdicts = book.basis(of: [.roster, .regions], completedBy: [.tenants])
     if case .loading = verdicts.standing, fleet.judgement.safetyGate == nil { totals.orphans = Figure(nil, verdicts.standing) }

@@ -1,20 +1,31 @@
 extension Fleet {
   /// One event of the fleet feed or of a tenant's stream.
-  mutating func applyStreamed(_ streamed: StreamedEvent, _ event: FleetEvent) {
+  mutating func noteStreamed(_ streamed: StreamedEvent, _ event: FleetEvent) {
+    guard let streamed = heard(streamed, event) else { return }
+    switch streamed.type {
+    case .orgCreated: noteCreation(streamed, event)
+    case .orgStatus: noteOrgStatus(streamed, event)
+    case .orgPurged: notePurged(streamed, event)
+    case .instanceState: noteInstanceState(streamed, event)
+    case .bootEvent, .bootStep: noteBootEvent(streamed, event)
+    case .purgeStep: notePurgeStep(streamed, event)
+    default: noteWorkspaceEvent(streamed, event)
+    }
+  }
+
+  /// Seconds that a server's clock may be ahead of this machine's.
+  private static let believedAhead = 86_400.0
+
+  /// What was streamed, with whom it is about, written in the log; `nil` where it was heard before.
+  private mutating func heard(_ streamed: StreamedEvent, _ event: FleetEvent) -> StreamedEvent? {
     var streamed = streamed
     // What claims to come from days ahead would outlive everything that is told after it.
     if let told = streamed.timestamp, told - event.at > Self.believedAhead { streamed.timestamp = nil }
     if event.source == .feed {
-      if streamed.type == .feedReset {
-        lastFeedID = streamed.id
-      } else if let id = streamed.id {
-        // Delivery is at least once: what was applied is not applied again.
-        if let lastFeedID, id <= lastFeedID { return }
-        lastFeedID = id
-      }
+      guard !eventLog.isToldAgain(streamed) else { return nil }
       // While it is open it is fresh; else this may be its first word, or the first again.
-      if sources[.feed]?.isOpen != true, sources[.feed]?.freshness(at: event.at).state != .complete { turn(.feed) }
-      sources[.feed, default: SourceRecord()].lastComplete = event.at
+      if sources[.feed]?.isOpen != true, sources[.feed]?.freshness(at: event.at).state != .complete { markChanged(.feed) }
+      sourceTable.update(.feed) { $0.lastComplete = event.at }
     }
     if case .tenant(let slug) = event.source {
       streamed.slug = slug
@@ -23,37 +34,19 @@ extension Fleet {
     if streamed.orgID == nil {
       streamed.orgID = streamed.workspaceID.flatMap { workspaces[$0]?.orgID } ?? streamed.slug.flatMap { orgID(named: $0) }
     }
-    guard !recent.isRepeated(streamed, from: event.source) else { return }
-    log(streamed, event)
-
-    switch streamed.type {
-    case .orgCreated: applyOrgCreated(streamed, event)
-    case .orgStatus: applyOrgStatus(streamed, event)
-    case .orgPurged:
-      if let id = streamed.orgID { purge(id, streamed, event) }
-    case .instanceState: applyInstanceState(streamed, event)
-    case .bootEvent, .bootStep: applyBootEvent(streamed, event)
-    case .purgeStep: applyPurgeStep(streamed, event)
-    default:
-      if let id = streamed.workspaceID { applyWorkspaceEvent(streamed, id, event) }
-    }
-  }
-
-  /// Seconds that a server's clock may be ahead of this machine's.
-  private static let believedAhead = 86_400.0
-
-  private mutating func log(_ streamed: StreamedEvent, _ event: FleetEvent) {
+    guard !eventLog.isRepeated(streamed, from: event.source) else { return nil }
     let org = streamed.orgID.flatMap { orgs[$0] }
     append(
       LogEntry(
         sequence: 0, at: streamed.timestamp ?? event.at, source: event.source, type: streamed.type, orgID: org?.id ?? streamed.orgID,
         slug: org?.slug ?? streamed.slug, workspaceID: streamed.workspaceID.flatMap { workspaces[$0]?.id } ?? streamed.workspaceID,
         data: streamed.data.onOneLine.serialized()))
+    return streamed
   }
 
   // MARK: - Orgs
 
-  private mutating func applyOrgCreated(_ streamed: StreamedEvent, _ event: FleetEvent) {
+  private mutating func noteCreation(_ streamed: StreamedEvent, _ event: FleetEvent) {
     guard let id = streamed.orgID, let slug = streamed.slug, orgs[id] == nil else { return }
     let row = OrgRow(
       id: id, slug: slug, name: streamed.data["name"]?.text, plan: streamed.data["plan"]?.text,
@@ -61,18 +54,21 @@ extension Fleet {
     upsert(row, event, announce: false)
   }
 
-  private mutating func applyOrgStatus(_ streamed: StreamedEvent, _ event: FleetEvent) {
-    guard let id = streamed.orgID, var org = orgs[id], let text = streamed.data["instance_status"]?.text else { return }
-    let before = org.row.status
-    org.row.status = OrgStatus(text)
-    if let error = streamed.data["last_error"]?.string { org.row.lastError = error.isEmpty ? nil : error }
-    org.statusToldAt = event.at
-    orgs[id] = org
+  private mutating func noteOrgStatus(_ streamed: StreamedEvent, _ event: FleetEvent) {
+    guard let id = streamed.orgID, let text = streamed.data["instance_status"]?.text else { return }
+    let hasTurned = roster.update(id) { org in
+      let before = org.row.status
+      org.row.status = OrgStatus(text)
+      if let error = streamed.data["last_error"]?.string { org.row.lastError = error.isEmpty ? nil : error }
+      org.statusToldAt = event.at
+      return org.row.status != before
+    }
+    guard let hasTurned else { return }
     changes.orgs.insert(id)
-    if org.row.status != before { refreshBoot(ofOrg: id, since: streamed.timestamp ?? event.at, at: event.at) }
+    if hasTurned { refreshBoot(ofOrg: id, since: streamed.timestamp ?? event.at, at: event.at) }
   }
 
-  private mutating func applyBootEvent(_ streamed: StreamedEvent, _ event: FleetEvent) {
+  private mutating func noteBootEvent(_ streamed: StreamedEvent, _ event: FleetEvent) {
     let data = streamed.data
     guard let name = (data["event"] ?? data["key"] ?? data["label"])?.text else { return }
     let row = BootEventRow(
@@ -82,103 +78,30 @@ extension Fleet {
     noteBoot(row, org: streamed.orgID, at: event.at)
   }
 
-  private mutating func applyPurgeStep(_ streamed: StreamedEvent, _ event: FleetEvent) {
-    guard let id = streamed.data["purge_id"]?.text.map(PurgeID.init) else { return }
-    let status: PurgeRow.Status = streamed.data["status"]?.text == "failed" ? .failed : .pending("running")
-    var row = purges[id] ?? PurgeRow(id: id, orgID: streamed.orgID, slug: streamed.slug, status: status, createdAt: streamed.timestamp)
-    row.status = status
-    let step = streamed.data["step"]?.text
-    // As the audit has it: the last step that was completed (contract §8.1).
-    if streamed.data["status"]?.text == "ok" { row.lastStep = step ?? row.lastStep }
-    row.lastError = streamed.data["last_error"]?.text?.onOneLine
-    keep(row)
-    if let step { noteStep(id, step, status: streamed.data["status"]?.text ?? "", at: streamed.timestamp ?? event.at) }
-    notePurge(row)
-  }
-
-  private mutating func purge(_ id: OrgID, _ streamed: StreamedEvent, _ event: FleetEvent) {
-    if let purge = streamed.data["purge_id"]?.text.map(PurgeID.init) {
-      var row = purges[purge] ?? PurgeRow(id: purge, orgID: id, slug: streamed.slug ?? orgs[id]?.slug, status: .completed)
-      row.status = .completed
-      row.lastStep = "completed"
-      row.completedAt = streamed.data["completed_at"]?.string.flatMap { Timestamp(rfc3339: $0) } ?? streamed.timestamp
-      keep(row)
-      finishCascade(purge)
-    }
-    depart(id, at: event.at)
-  }
-
   // MARK: - Workspaces
 
-  private mutating func applyWorkspaceEvent(_ streamed: StreamedEvent, _ id: WorkspaceID, _ event: FleetEvent) {
+  private mutating func noteWorkspaceEvent(_ streamed: StreamedEvent, _ event: FleetEvent) {
+    guard let id = streamed.workspaceID else { return }
     if workspaces[id] == nil {
       guard streamed.type == .workspaceProvisioning, let org = streamed.orgID, orgs[org] != nil else { return }
       let row = WorkspaceRow(
         id: id, name: streamed.data["name"]?.text ?? id.rawValue, tier: streamed.data["tier"]?.count,
         status: .provisioning, runtime: streamed.data["runtime"]?.text, parentID: streamed.data["parent_id"]?.text.map(WorkspaceID.init))
-      workspaces[id] = Workspace(row: row, orgID: org, statusToldAt: event.at, firstSeen: event.at)
-      workspacesByOrg[org, default: []].append(id)
+      tenants.add(Workspace(row: row, orgID: org, statusToldAt: event.at, firstSeen: event.at))
     }
-    guard var workspace = workspaces[id] else { return }
-    let data = streamed.data
-    switch streamed.type {
-    case .workspaceHeartbeat:
-      workspace.lastHeartbeat = streamed.timestamp ?? event.at
-      workspace.row.activeTasks = data["active_tasks"]?.count ?? workspace.row.activeTasks
-      workspace.row.uptime = data["uptime_seconds"]?.duration ?? workspace.row.uptime
-      workspace.reportedAt = event.at
-      workspace.listening.heard(at: event.at)
-    case .taskUpdated:
-      workspace.row.currentTask = data["current_task"]?.string ?? workspace.row.currentTask
-      workspace.row.activeTasks = data["active_tasks"]?.count ?? workspace.row.activeTasks
-      workspace.lastActivity = streamed.timestamp ?? event.at
-      workspace.reportedAt = event.at
-      workspace.listening.heard(at: event.at)
-    case .activityLogged:
-      workspace.lastActivity = streamed.timestamp ?? event.at
-    case .agentCardUpdated:
-      // Told here: the next list finds nothing new in it.
-      workspace.row.agentCard = nil
-      workspace.reportedAt = event.at
-    default:
-      guard let status = Self.status(after: streamed.type) else { break }
-      // By the server's clock this is from before what is known: a repetition, or two ways at different speeds.
-      if let known = workspace.statusServerTime, let told = streamed.timestamp, told < known { return }
-      workspace.row.status = status
-      workspace.statusToldAt = event.at
-      workspace.listening.heard(at: event.at)
-      workspace.statusServerTime = streamed.timestamp ?? workspace.statusServerTime
-      take(data, into: &workspace, status, at: streamed.timestamp ?? event.at)
+    let status = Self.status(after: streamed.type)
+    // By the server's clock this is from before what is known: a repetition, or two ways at different speeds.
+    if status != nil, let known = workspaces[id]?.statusServerTime, let told = streamed.timestamp, told < known { return }
+    let owner = tenants.update(id) { workspace in
+      workspace.note(streamed, leaving: status, at: event.at)
+      return workspace.orgID
     }
-    workspaces[id] = workspace
+    guard let owner else { return }
     changes.workspaces.insert(id)
-    changes.orgs.insert(workspace.orgID)
-    if Self.status(after: streamed.type) != nil {
-      let at = streamed.timestamp ?? event.at
-      followBoot(of: id, since: streamed.type == .workspaceProvisioning ? at : nil, at: at)
-    }
-  }
-
-  private func take(_ data: JSONValue, into workspace: inout Workspace, _ status: WorkspaceStatus, at moment: Timestamp) {
-    switch status {
-    case .degraded:
-      workspace.row.lastError = data["sample_error"]?.text ?? workspace.row.lastError
-      workspace.row.errorRate = data["error_rate"]?.rate ?? workspace.row.errorRate
-      workspace.note(runtimeState: data["runtime_state"]?.text, at: moment)
-    case .failed:
-      workspace.row.lastError = data["error"]?.text ?? workspace.row.lastError
-      workspace.note(failedBy: data["source"]?.text, log: data["log_tail"]?.text, at: moment)
-    case .online:
-      workspace.forgetReason()
-      workspace.row.lastError = nil
-      workspace.row.errorRate = 0
-      workspace.row.agentCard = nil
-    case .provisioning:
-      workspace.forgetReason()
-      workspace.row.lastError = nil
-      workspace.row.runtime = data["runtime"]?.text ?? workspace.row.runtime
-    default: break
-    }
+    changes.orgs.insert(owner)
+    guard status != nil else { return }
+    let moment = streamed.timestamp ?? event.at
+    followBoot(of: id, since: streamed.type == .workspaceProvisioning ? moment : nil, at: moment)
   }
 
   /// The status that an event leaves its workspace in; `nil` when it says nothing of it.
@@ -194,6 +117,67 @@ extension Fleet {
     case .workspaceHibernated: .hibernated
     case .workspaceAwaitingAgent: .awaitingAgent
     default: nil
+    }
+  }
+}
+
+extension Workspace {
+  /// Takes in one event of its own.
+  /// - Parameters:
+  ///   - status: the one that it leaves the workspace in; `nil` where it says nothing of it.
+  ///   - received: by this machine's clock.
+  fileprivate mutating func note(_ event: StreamedEvent, leaving status: WorkspaceStatus?, at received: Timestamp) {
+    let data = event.data
+    let moment = event.timestamp ?? received
+    switch event.type {
+    case .workspaceHeartbeat:
+      lastHeartbeat = moment
+      row.activeTasks = data["active_tasks"]?.count ?? row.activeTasks
+      row.uptime = data["uptime_seconds"]?.duration ?? row.uptime
+      reportedAt = received
+      listening.heard(at: received)
+    case .taskUpdated:
+      row.currentTask = data["current_task"]?.string ?? row.currentTask
+      row.activeTasks = data["active_tasks"]?.count ?? row.activeTasks
+      lastActivity = moment
+      reportedAt = received
+      listening.heard(at: received)
+    case .activityLogged:
+      lastActivity = moment
+    case .agentCardUpdated:
+      // Told here: the next list finds nothing new in it.
+      row.agentCard = nil
+      reportedAt = received
+    default:
+      guard let status else { return }
+      row.status = status
+      statusToldAt = received
+      listening.heard(at: received)
+      statusServerTime = event.timestamp ?? statusServerTime
+      explain(status, by: data, at: moment)
+    }
+  }
+
+  /// Why, or with what, it is in a status, as the event that told so has it.
+  private mutating func explain(_ status: WorkspaceStatus, by data: JSONValue, at moment: Timestamp) {
+    switch status {
+    case .degraded:
+      row.lastError = data["sample_error"]?.text ?? row.lastError
+      row.errorRate = data["error_rate"]?.rate ?? row.errorRate
+      note(runtimeState: data["runtime_state"]?.text, at: moment)
+    case .failed:
+      row.lastError = data["error"]?.text ?? row.lastError
+      note(failedBy: data["source"]?.text, log: data["log_tail"]?.text, at: moment)
+    case .online:
+      forgetReason()
+      row.lastError = nil
+      row.errorRate = 0
+      row.agentCard = nil
+    case .provisioning:
+      forgetReason()
+      row.lastError = nil
+      row.runtime = data["runtime"]?.text ?? row.runtime
+    default: break
     }
   }
 }

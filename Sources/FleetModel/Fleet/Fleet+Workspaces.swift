@@ -1,74 +1,60 @@
 extension Fleet {
   /// A tenant's whole list. It lacks what was removed, so that a workspace which it lacks is gone.
-  mutating func applyWorkspaces(_ rows: [WorkspaceRow], of org: OrgID, _ event: FleetEvent) {
+  mutating func reconcileWorkspaces(_ rows: [WorkspaceRow], of org: OrgID, _ event: FleetEvent) {
+    defer { learnSharedBoots(at: event.at) }
     // Of this very org: its name may have been given to another one while the question was under way.
     guard let slug = orgs[org]?.slug, event.source == .tenant(slug) else { return }
     let asked = event.asked ?? event.at
     let isFirst = sources[event.source]?.lastComplete == nil
     for row in rows { upsert(row, of: org, asked: asked, event, announce: !isFirst) }
     let listed = Set(rows.map(\.id))
-    for id in workspacesByOrg[org] ?? [] where !listed.contains(id) {
+    for id in tenants.ids(of: org) where !listed.contains(id) {
       guard let workspace = workspaces[id], workspace.statusToldAt <= asked else { continue }
       if workspace.row.status != .removed { record(event, .workspaceRemoved, workspace: id, data: Self.found([:])) }
       dropWorkspace(id)
-      workspacesByOrg[org]?.remove(id)
     }
     changes.orgs.insert(org)
     noteComplete(event)
   }
 
-  private mutating func upsert(_ row: WorkspaceRow, of org: OrgID, asked: Timestamp, _ event: FleetEvent, announce: Bool) {
-    guard var workspace = workspaces[row.id], workspace.orgID == org else {
-      // The same id in two tenants would be a lie of one of them: the first keeps it.
-      guard workspaces[row.id] == nil else { return }
-      workspaces[row.id] = Workspace(row: row, orgID: org, statusToldAt: asked, firstSeen: event.at)
-      workspacesByOrg[org, default: []].append(row.id)
-      followBoot(of: row.id, since: nil, at: event.at)
-      changes.workspaces.insert(row.id)
+  private mutating func upsert(_ told: WorkspaceRow, of org: OrgID, asked: Timestamp, _ event: FleetEvent, announce: Bool) {
+    guard let known = workspaces[told.id] else {
+      tenants.add(Workspace(row: told, orgID: org, statusToldAt: asked, firstSeen: event.at))
+      followBoot(of: told.id, since: nil, at: event.at)
+      changes.workspaces.insert(told.id)
       if announce {
         record(
-          event, Self.eventType(of: row.status), workspace: row.id,
-          data: Self.found(["name": .string(row.name), "status": .string(row.status.text)]))
+          event, Self.eventType(of: told.status), workspace: told.id,
+          data: Self.found(["name": .string(told.name), "status": .string(told.status.text)]))
       }
       return
     }
-    let before = workspace.row
-    workspace.row = row
-    // What the stream told after the question left is newer than the answer.
-    if workspace.statusToldAt > asked {
-      workspace.row.status = before.status
-      workspace.row.lastError = before.lastError
-      workspace.row.errorRate = before.errorRate
-    }
-    if let reported = workspace.reportedAt, reported > asked {
-      workspace.row.activeTasks = before.activeTasks
-      workspace.row.currentTask = before.currentTask
-      workspace.row.uptime = before.uptime
-      workspace.row.agentCard = before.agentCard
-    }
-    guard workspace.row != before else { return }
-    let changed = workspace.row.status != before.status
-    if changed {
+    // The same id in two tenants would be a lie of one of them: the first keeps it.
+    guard known.orgID == org else { return }
+    let before = known.row
+    let row = known.row(after: told, asked: asked)
+    guard row != before else { return }
+    let hasTurned = row.status != before.status
+    let runsOther = row.runtime != before.runtime
+    if runsOther { keepFloor(of: .workspace(row.id), at: event.at) }
+    tenants.update(row.id) { workspace in
+      workspace.row = row
+      guard hasTurned else { return }
       workspace.statusToldAt = asked
       workspace.forgetReason()
       workspace.listening.heard(at: asked)
     }
-    if row.runtime != before.runtime {
-      keepFloor(of: .workspace(row.id), at: event.at)
-      workspace.boot = workspaces[row.id]?.boot
-    }
-    workspaces[row.id] = workspace
-    if row.runtime != before.runtime { regroup(.workspace(row.id), at: event.at) }
+    if runsOther { regroup(.workspace(row.id), at: event.at) }
     changes.workspaces.insert(row.id)
     changes.orgs.insert(org)
-    if announce { recordDifferences(between: before, and: workspace.row, event) }
-    guard changed else { return }
-    followBoot(of: row.id, since: workspace.row.status == .provisioning ? asked : nil, at: asked)
+    if announce { recordDifferences(between: before, and: row, event) }
+    guard hasTurned else { return }
+    followBoot(of: row.id, since: row.status == .provisioning ? asked : nil, at: asked)
     if announce {
       record(
         event, Self.eventType(of: row.status), workspace: row.id,
         data: Self.found([
-          "name": .string(row.name), "status": .string(workspace.row.status.text), "was": .string(before.status.text),
+          "name": .string(row.name), "status": .string(row.status.text), "was": .string(before.status.text),
           "last_error": JSONValue(row.lastError),
         ]))
     }
@@ -105,11 +91,10 @@ extension Fleet {
   }
 
   mutating func dropWorkspace(_ id: WorkspaceID) {
-    guard let workspace = workspaces.removeValue(forKey: id) else { return }
-    inFlight.remove(.workspace(id))
-    openStreams.remove(id)
+    guard let org = tenants.remove(id) else { return }
+    boots.end(.workspace(id))
     changes.workspaces.insert(id)
-    changes.orgs.insert(workspace.orgID)
+    changes.orgs.insert(org)
   }
 
   /// Follows the boot of a workspace while it provisions. A hermes that was called failed before its time may recover (contract §4.5): its
@@ -118,14 +103,14 @@ extension Fleet {
     guard let workspace = workspaces[id] else { return }
     switch workspace.row.status {
     case .provisioning:
-      if let since { workspaces[id]?.provisioningSince = since }
       // Told again of the same beginning: still the same boot.
       let isAnother = since.map { since in workspace.boot?.startedAt.map { since > $0 } ?? true } ?? false
-      if workspace.boot == nil || isAnother {
-        let launched = machine(of: id)?.row.launchedAt
-        workspaces[id]?.boot = Boot(startedAt: since ?? launched)
-        inFlight.insert(.workspace(id))
+      let boot = workspace.boot == nil || isAnother ? Boot(startedAt: since ?? machine(of: id)?.row.launchedAt) : workspace.boot
+      tenants.update(id) { workspace in
+        if let since { workspace.provisioningSince = since }
+        workspace.boot = boot
       }
+      boots.begin(.workspace(id))
       regroup(.workspace(id), at: now)
     case .failed where mayRecover(workspace):
       break
@@ -134,15 +119,16 @@ extension Fleet {
   }
 
   mutating func endBoot(of id: WorkspaceID, at now: Timestamp) {
-    guard let workspace = workspaces[id] else { return }
-    switch workspace.row.status {
+    switch workspaces[id]?.row.status {
     case .online, .degraded: finish(.workspace(id), .ok, at: now)
     case .failed: finish(.workspace(id), .failed, at: now)
     default: break
     }
-    workspaces[id]?.failedBoot = workspace.row.status == .failed ? workspace.boot ?? workspace.failedBoot : nil
-    workspaces[id]?.boot = nil
-    inFlight.remove(.workspace(id))
+    tenants.update(id) { workspace in
+      workspace.failedBoot = workspace.row.status == .failed ? workspace.boot ?? workspace.failedBoot : nil
+      workspace.boot = nil
+    }
+    boots.end(.workspace(id))
   }
 
   /// Called failed by a timeout before its runtime's own limit is over.
@@ -152,20 +138,38 @@ extension Fleet {
   }
 
   /// The newest recorded events of a tenant, or of one workspace.
-  mutating func applyStoredEvents(_ rows: [StoredEventRow], of org: OrgID) {
+  mutating func noteStoredEvents(_ rows: [StoredEventRow], of org: OrgID) {
     let rows = Dictionary(grouping: rows.filter { $0.workspaceID != nil }) { $0.workspaceID }
-    for id in workspacesByOrg[org] ?? [] {
-      guard let told = rows[id], let workspace = workspaces[id] else { continue }
-      var learned = workspace
-      learned.learn(from: told)
-      guard learned != workspace else { continue }
-      workspaces[id] = learned
-      changes.workspaces.insert(id)
+    for id in tenants.ids(of: org) {
+      guard let told = rows[id] else { continue }
+      let isNews = tenants.update(id) { workspace in
+        let before = workspace
+        workspace.learn(from: told)
+        return workspace != before
+      }
+      if isNews == true { changes.workspaces.insert(id) }
     }
   }
 }
 
 extension Workspace {
+  /// Its row after a list told it, which was asked for at `asked`: what was streamed after that is newer.
+  fileprivate func row(after told: WorkspaceRow, asked: Timestamp) -> WorkspaceRow {
+    var told = told
+    if statusToldAt > asked {
+      told.status = row.status
+      told.lastError = row.lastError
+      told.errorRate = row.errorRate
+    }
+    if let reportedAt, reportedAt > asked {
+      told.activeTasks = row.activeTasks
+      told.currentTask = row.currentTask
+      told.uptime = row.uptime
+      told.agentCard = row.agentCard
+    }
+    return told
+  }
+
   /// Takes in what a tenant recorded of it and its list lacks (contract §4.2): since when it provisions, and why it failed or degraded. Only
   /// the newest word on its status tells why it is in it: one that something else followed is history.
   mutating func learn(from rows: [StoredEventRow]) {

@@ -1,102 +1,44 @@
-import DequeModule
-import OrderedCollections
-
 /// Everything that is known of one environment's fleet. Only ``apply(_:)`` changes it; what it costs follows the event, never the fleet.
+///
+/// What was told stands in tables: each has its rows, its indices and its verbs, and none reaches into another. Rules that need several of them
+/// are extensions of the fleet, which read the tables and call their verbs. What follows from what was told is judged (``judge(at:limits:prices:)``).
 public struct Fleet: Sendable {
   /// Lines of the log that are kept.
-  public static let logLimit = 50_000
+  public static let logLimit = EventLog.limit
 
-  public internal(set) var orgs: [OrgID: Org] = [:]
-  public internal(set) var workspaces: [WorkspaceID: Workspace] = [:]
-  public internal(set) var instances: [InstanceID: Instance] = [:]
-  /// Volumes, addresses and security groups, where they were asked for.
-  public internal(set) var resources: [Region: RegionResources] = [:]
-  /// How many standard on-demand vCPUs may run in a region, where Service Quotas told.
-  public internal(set) var vcpuLimits: [Region: Int] = [:]
-  /// Why a region's limit isn't known.
-  public internal(set) var vcpuProblems: [Region: String] = [:]
-  public internal(set) var purges: OrderedDictionary<PurgeID, PurgeRow> = [:]
-  /// When the list of them was last read; `nil`: never, so that there may be any.
-  public internal(set) var purgesReadAt: Timestamp?
-  /// Those of them that have not completed.
-  public internal(set) var openPurges: Set<PurgeID> = []
-  /// The steps of runs of the cascade, where the fleet feed told them.
-  public internal(set) var cascades: OrderedDictionary<PurgeID, Cascade> = [:]
-  /// The last reading of the control plane's database, for comparison.
-  public internal(set) var database: DatabaseRows?
-  /// The last reading of the DNS zone.
-  public internal(set) var zone: ZoneReading?
-  var zoneGrowth = ZoneGrowth()
-  public internal(set) var sources: [Source: SourceRecord] = [:]
-  /// How far each service's clock was from this machine's when it last answered.
-  public internal(set) var clocks: [Source: ClockReading] = [:]
-  /// The regions that are asked for machines.
-  public internal(set) var regions: Set<Region> = []
-  public internal(set) var log: Deque<LogEntry> = []
-  /// Bytes of the log's data.
-  var logBytes = 0
-  /// At most: one event may bring 64 KiB.
-  var logByteLimit = 64 << 20
-  /// Lines ever logged; the newest line's sequence.
-  public internal(set) var logged: UInt64 = 0
-  /// Orgs that were seen once and are gone, with the last time a roster held them.
-  public internal(set) var departed: OrderedDictionary<OrgID, (slug: Slug, lastSeen: Timestamp)> = [:]
-  /// Boots that are under way.
-  public internal(set) var inFlight: Set<BootTarget> = []
-  /// The workspaces whose streams are open.
-  public internal(set) var openStreams: Set<WorkspaceID> = []
+  // MARK: What was told
 
-  // The joins (contract §5.2), kept with every change.
-  /// Nearly always one; a name that was given anew may stand for two while the old one goes.
-  var orgsBySlug: [Slug: Set<OrgID>] = [:]
-  var workspacesByOrg: [OrgID: OrderedSet<WorkspaceID>] = [:]
-  var instancesByOrg: [OrgID: Set<InstanceID>] = [:]
-  var instancesBySlug: [Slug: Set<InstanceID>] = [:]
-  var instancesByWorkspace: [WorkspaceID: Set<InstanceID>] = [:]
-  var instancesByRegion: [Region: Set<InstanceID>] = [:]
+  var roster = Roster()
+  var tenants = Tenants()
+  var machines = Machines()
+  var boots = Boots()
+  var eventLog = EventLog()
+  var sourceTable = Sources()
+  var resourceTable = Resources()
+  var purgeTable = Purges()
+  var databaseTable = Database()
+  var zoneTable = Zone()
+  /// The deletions that were carried out or followed here, and the receipts.
+  public internal(set) var deletions = DeletionLedger()
+  /// What is configured: by this everything is judged.
+  public internal(set) var settings: FleetSettings
 
-  /// The fleet feed's newest id.
-  var lastFeedID: UInt64?
-  /// What came lately by which way: an event that arrives by two is applied once.
-  var recent: RecentEvents = RecentEvents()
   var changes = FleetChanges()
   /// What it should be asked next.
   var plan = WantsPlan()
-  /// Whether anything is reached from here.
-  var reach = Reach()
-  /// How every source stands, as of the last ``judge(at:limits:prices:)``.
-  public internal(set) var book = SourceBook()
-  /// Every count and sum that anything shows, as of then.
-  public internal(set) var figures = Figures()
-  /// What was learned of how long boots take.
-  public internal(set) var history = BootHistory()
-  var finishedBoots: [BootRecord] = []
-  /// The verdict on every machine, as of the last ``judge(at:)``.
-  public internal(set) var judgement: OrphanJudgement
-  /// What stands beside the machines and is used by nothing, as of the last ``judge(at:)``.
-  public internal(set) var leftovers = LeftoverJudgement()
-  /// Boots that were learned from, watched or told by others.
-  var learnedBoots: Set<BootEnd> = []
-  /// What the database tells of boots that can't be learned from yet.
-  var sharedBootEvents: [OrgID: [BootEventRow]] = [:]
-  /// The database's word on each org's machine.
-  var databaseInstances: [OrgID: DatabaseInstanceRow] = [:]
-  /// What is wrong, as of the last ``judge(at:limits:)``.
-  public internal(set) var triage = Triage()
 
-  /// What is configured: by this everything is judged.
-  public internal(set) var settings: FleetSettings
-  /// What is configured of the account's limits.
-  public internal(set) var limits: Triage.Limits {
-    get { settings.limits }
-    set { settings.limits = newValue }
-  }
-  /// The deletions that were carried out or followed here, and the receipts.
-  public internal(set) var deletions = DeletionLedger()
-  /// What the account's machines take of the quota of standard on-demand vCPUs, as far as their types tell.
-  var vcpusUsed = 0
-  /// The newest completed run of the cascade of each org.
-  var completedPurges: [OrgID: PurgeID] = [:]
+  // MARK: What follows from it, as of the last judgement
+
+  /// How every source stands.
+  public internal(set) var book = SourceBook()
+  /// The verdict on every machine.
+  public internal(set) var judgement: OrphanJudgement
+  /// The resources that nothing uses.
+  public internal(set) var leftovers = LeftoverJudgement()
+  /// What is wrong.
+  public internal(set) var triage = Triage()
+  /// Every count and sum that anything shows.
+  public internal(set) var figures = Figures()
 
   /// - Parameters:
   ///   - orphans: which machines are this environment's own, and when they may be judged.
@@ -145,22 +87,18 @@ public struct Fleet: Sendable {
   // MARK: - Joins
 
   /// The org of that name; of two the one created last.
-  public func org(named slug: Slug) -> Org? {
-    orgsBySlug[slug]?.compactMap { orgs[$0] }.max {
-      ($0.row.createdAt ?? .distantPast, $0.id) < ($1.row.createdAt ?? .distantPast, $1.id)
-    }
-  }
+  public func org(named slug: Slug) -> Org? { roster.org(named: slug) }
 
   func orgID(named slug: Slug) -> OrgID? { org(named: slug)?.id }
 
-  public func workspaces(of org: OrgID) -> [Workspace] { workspacesByOrg[org]?.compactMap { workspaces[$0] } ?? [] }
+  public func workspaces(of org: OrgID) -> [Workspace] { tenants.ids(of: org).compactMap { workspaces[$0] } }
 
-  public func workspaceIDs(of org: OrgID) -> [WorkspaceID] { workspacesByOrg[org].map(Array.init) ?? [] }
+  public func workspaceIDs(of org: OrgID) -> [WorkspaceID] { Array(tenants.ids(of: org)) }
 
   /// Every machine that its tags give to the org.
   public func machines(of org: OrgID) -> [Instance] {
-    var ids = instancesByOrg[org] ?? []
-    if let slug = orgs[org]?.slug, let bySlug = instancesBySlug[slug] { ids.formUnion(bySlug) }
+    var ids = machines.ids(of: org)
+    if let slug = orgs[org]?.slug { ids.formUnion(machines.ids(named: slug)) }
     return ids.compactMap { instances[$0] }.sorted(by: Self.isPreferred)
   }
 
@@ -171,7 +109,7 @@ public struct Fleet: Sendable {
 
   /// The workspace's machines, the one that counts first.
   public func machines(of workspace: WorkspaceID) -> [Instance] {
-    (instancesByWorkspace[workspace] ?? []).compactMap { instances[$0] }.sorted(by: Self.isPreferred)
+    machines.ids(of: workspace).compactMap { instances[$0] }.sorted(by: Self.isPreferred)
   }
 
   public func machine(of workspace: WorkspaceID) -> Instance? { machines(of: workspace).first { !$0.row.state.isEnding } }
@@ -209,70 +147,28 @@ public struct Fleet: Sendable {
 
   // MARK: - Invariants
 
-  /// What is wrong with the indices: empty, always. Tests ask after every event.
+  /// What is wrong with the tables, and where two of them disagree: empty, always. Tests ask after every event.
   public func checkInvariants() -> [String] {
+    roster.checkInvariants() + tenants.checkInvariants() + machines.checkInvariants() + boots.checkInvariants()
+      + eventLog.checkInvariants() + sourceTable.checkInvariants() + resourceTable.checkInvariants() + purgeTable.checkInvariants()
+      + databaseTable.checkInvariants() + zoneTable.checkInvariants() + disagreements + planProblems()
+  }
+
+  /// A boot stands with its org or workspace, and is in flight.
+  private var disagreements: [String] {
     var problems: [String] = []
-    func expect(_ holds: Bool, _ what: @autoclosure () -> String) { if !holds { problems.append(what()) } }
-    for (id, org) in orgs {
-      expect(org.id == id, "org \(id) is stored under another id")
-      expect(orgsBySlug[org.slug]?.contains(id) == true, "slug \(org.slug) is not indexed")
-      expect((org.boot != nil) == inFlight.contains(.tenant(id)), "org \(id): boot and in-flight set disagree")
+    for (id, org) in orgs where (org.boot != nil) != inFlight.contains(.tenant(id)) {
+      problems.append("org \(id): boot and in-flight set disagree")
     }
-    expect(orgsBySlug.values.reduce(0) { $0 + $1.count } == orgs.count, "slugs and orgs differ in number")
-    for (id, workspace) in workspaces {
-      expect(workspacesByOrg[workspace.orgID]?.contains(id) == true, "workspace \(id) is not in its org's list")
-      expect((workspace.boot != nil) == inFlight.contains(.workspace(id)), "workspace \(id): boot and in-flight set disagree")
+    for (id, workspace) in workspaces where (workspace.boot != nil) != inFlight.contains(.workspace(id)) {
+      problems.append("workspace \(id): boot and in-flight set disagree")
     }
-    expect(workspacesByOrg.values.reduce(0) { $0 + $1.count } == workspaces.count, "workspace lists and table differ in size")
     for target in inFlight {
       switch target {
-      case .tenant(let id): expect(orgs[id] != nil, "in flight without an org: \(id)")
-      case .workspace(let id): expect(workspaces[id] != nil, "in flight without a workspace: \(id)")
+      case .tenant(let id): if orgs[id] == nil { problems.append("in flight without an org: \(id)") }
+      case .workspace(let id): if workspaces[id] == nil { problems.append("in flight without a workspace: \(id)") }
       }
     }
-    for (id, instance) in instances {
-      let row = instance.row
-      expect(row.region.rawValue.isEmpty || instancesByRegion[row.region]?.contains(id) == true, "\(id) is not in its region")
-      if let org = row.orgID { expect(instancesByOrg[org]?.contains(id) == true, "\(id) is not in its org") }
-      if row.orgID == nil, let slug = row.orgSlug { expect(instancesBySlug[slug]?.contains(id) == true, "\(id) is not under its slug") }
-      if let workspace = row.workspaceID { expect(instancesByWorkspace[workspace]?.contains(id) == true, "\(id) is not at its workspace") }
-    }
-    expect(instancesByRegion.values.reduce(0) { $0 + $1.count } <= instances.count, "regions hold more than there is")
-    for (name, index) in [("org", instancesByOrg.values.flatMap { $0 }), ("workspace", instancesByWorkspace.values.flatMap { $0 })] {
-      for id in index { expect(instances[id] != nil, "the \(name) index holds \(id), which is gone") }
-    }
-    expect(vcpusUsed == instances.values.reduce(0) { $0 + Self.vcpus(of: $1.row) }, "the vCPUs in use are others")
-    for (org, purge) in completedPurges {
-      expect(purges[purge].map { $0.orgID == org && $0.status == .completed } ?? false, "\(purge) is no completed purge of \(org)")
-    }
-    expect(openPurges == Set(purges.values.filter { $0.status != .completed }.map(\.id)), "the open purges are others")
-    problems += planProblems()
-    expect(log.count <= Self.logLimit && logBytes <= logByteLimit, "the log is over its limit")
-    expect(logBytes == log.reduce(0) { $0 + $1.data.utf8.count }, "the log's bytes are miscounted")
     return problems
-  }
-}
-
-/// The last few thousand streamed events by where they came from.
-struct RecentEvents: Sendable {
-  private struct Key: Hashable {
-    let type: EventType
-    let workspace: WorkspaceID
-    let timestamp: Timestamp
-  }
-
-  static let limit = 4096
-  private var sources: [Key: Source] = [:]
-  private var order: Deque<Key> = []
-
-  /// Whether the same event came before by another way.
-  mutating func isRepeated(_ event: StreamedEvent, from source: Source) -> Bool {
-    guard let workspace = event.workspaceID, let timestamp = event.timestamp else { return false }
-    let key = Key(type: event.type, workspace: workspace, timestamp: timestamp)
-    if let first = sources[key] { return first != source }
-    sources[key] = source
-    order.append(key)
-    if order.count > Self.limit, let oldest = order.popFirst() { sources[oldest] = nil }
-    return false
   }
 }

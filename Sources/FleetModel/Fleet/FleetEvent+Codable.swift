@@ -1,5 +1,30 @@
 // How events are written down in a recording: what has one spelling in the services' answers keeps it there.
 
+extension FleetEvent {
+  private enum CodingKeys: String, CodingKey { case source, at, asked, epoch, change }
+
+  /// What recordings have for an epoch where nobody asked.
+  private static let unasked: UInt64 = 0
+
+  public init(from decoder: any Decoder) throws {
+    let members = try decoder.container(keyedBy: CodingKeys.self)
+    let epoch = try members.decode(UInt64.self, forKey: .epoch)
+    self.init(
+      source: try members.decode(Source.self, forKey: .source), at: try members.decode(Timestamp.self, forKey: .at),
+      asked: try members.decodeIfPresent(Timestamp.self, forKey: .asked), epoch: epoch == Self.unasked ? nil : epoch,
+      change: try members.decode(Change.self, forKey: .change))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var members = encoder.container(keyedBy: CodingKeys.self)
+    try members.encode(source, forKey: .source)
+    try members.encode(at, forKey: .at)
+    try members.encodeIfPresent(asked, forKey: .asked)
+    try members.encode(epoch ?? Self.unasked, forKey: .epoch)
+    try members.encode(change, forKey: .change)
+  }
+}
+
 /// A state that its service writes as a word.
 protocol Spelled: Codable {
   init(_ text: String)

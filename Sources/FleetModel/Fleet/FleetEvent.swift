@@ -5,11 +5,12 @@ public struct FleetEvent: Codable, Sendable {
   public var at: Timestamp
   /// When the question left; `nil` for what came unasked. What a stream said after that is newer than the answer.
   public var asked: Timestamp?
-  /// Counts this process's questions; an answer to an older one than the newest applied of its source is dropped. 0: nobody asked.
-  public var epoch: UInt64
+  /// Which of this process's questions it answers, counted; an answer to an older one than the newest applied of its source is dropped.
+  /// `nil`: nobody asked.
+  public var epoch: UInt64?
   public var change: Change
 
-  public init(source: Source, at: Timestamp, asked: Timestamp? = nil, epoch: UInt64 = 0, change: Change) {
+  public init(source: Source, at: Timestamp, asked: Timestamp? = nil, epoch: UInt64? = nil, change: Change) {
     self.source = source
     self.at = at
     self.asked = asked
@@ -40,11 +41,11 @@ public struct FleetEvent: Codable, Sendable {
     case instances([InstanceRow], complete: Bool, problem: String?)
     /// What an answer told of its server's clock.
     case clock(ClockOffset)
-    /// A DNS zone was read to its end, and its records are not kept here.
-    case zoneRead
+    /// Its question was answered to the end, and what came is not kept here: a DNS zone's records, of which a deletion looks at a few.
+    case answered
     /// A DNS zone was read to its end.
     case zone(ZoneReading)
-    /// What stands beside the machines of a region.
+    /// A region's resources: volumes, addresses, security groups.
     case resources(RegionResources)
     /// One reading of the control plane's database, complete unless it names a problem.
     case databaseRows(DatabaseRows)
@@ -76,6 +77,14 @@ public struct FleetEvent: Codable, Sendable {
     case deletion(DeletionReport)
     /// The environment's receipts that are kept here, the newest last.
     case receipts([JSONValue])
+
+    /// What recordings call them: one that is renamed here keeps its name there.
+    private enum CodingKeys: String, CodingKey {
+      case configured, learned, sighted, expected, roster, purges, bootEvents, orgAbsent, workspaces, storedEvents, subsystems, instances
+      case clock, zone, resources, databaseRows, vcpuLimit, streamed, streamOpened, streamClosed, gap, failed, lacking, notOffered
+      case deletionPlanned, deletion, receipts, streamRefused, tokenRead, tokenRefused
+      case answered = "zoneRead"
+    }
   }
 }
 

@@ -25,7 +25,7 @@ public struct FleetSettings: Hashable, Sendable {
 }
 
 extension Fleet {
-  /// Takes in what is configured. What was judged by other settings is judged anew.
+  /// What was judged by other settings is judged anew.
   mutating func configure(_ settings: FleetSettings) {
     let judgedByOthers = settings.orphans != self.settings.orphans
     if settings.prices != self.settings.prices { price(by: settings.prices) }
@@ -35,7 +35,7 @@ extension Fleet {
     judgement = OrphanJudgement(settings: settings.orphans)
     leftovers = LeftoverJudgement()
     changes.instances.formUnion(instances.keys)
-    for source in sources.keys { turn(source) }
+    for source in sources.keys { markChanged(source) }
   }
 }
 

@@ -71,8 +71,8 @@ public struct SourceRecord: Hashable, Codable, Sendable {
   public internal(set) var lostSince: Timestamp?
   /// What of it can't be had.
   public internal(set) var lacks: [SourcePart: SourceLack] = [:]
-  /// The epoch of the newest answer applied; an answer to an older question changes nothing.
-  public var epoch: UInt64 = 0
+  /// The epoch of the newest answer applied; an answer to an older question changes nothing. `nil`: none was.
+  public var epoch: UInt64?
 
   public init(pollInterval: Double? = nil) { self.pollInterval = pollInterval }
 

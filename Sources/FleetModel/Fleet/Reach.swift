@@ -110,7 +110,7 @@ extension FleetEvent.Change {
   /// Whether it shows that its source was reached. What comes along with a refusal as well shows nothing.
   var isWord: Bool {
     switch self {
-    case .roster, .purges, .bootEvents, .orgAbsent, .workspaces, .storedEvents, .subsystems, .instances, .zoneRead, .zone, .databaseRows,
+    case .roster, .purges, .bootEvents, .orgAbsent, .workspaces, .storedEvents, .subsystems, .instances, .answered, .zone, .databaseRows,
       .streamed, .streamOpened, .notOffered:
       true
     default: false
@@ -121,24 +121,6 @@ extension FleetEvent.Change {
 extension Fleet {
   /// That nothing is reached from here; `nil` while something is.
   public var cutOff: Reach.CutOff? { reach.cutOff }
-
-  /// What an event says of the way to its source.
-  mutating func noteReach(_ event: FleetEvent) {
-    let hasTurned: Bool
-    let doubtful = reach.doubtful
-    // Now that it was asked, what it says is its own.
-    if reach.unproven.contains(event.source) { turn(event.source) }
-    if case .failed = event.change {
-      hasTurned = reach.missed(event.source, at: event.at)
-    } else if event.change.isWord {
-      hasTurned = reach.heard(event.source, at: event.at)
-    } else {
-      return
-    }
-    for source in doubtful.symmetricDifference(reach.doubtful) { turn(source) }
-    // Each of them can be leaned on no longer, or again.
-    if hasTurned { for source in sources.keys { turn(source) } }
-  }
 
   /// As its own record has it, and what is known of the way to it.
   func corrected(_ freshness: Freshness, of source: Source) -> Freshness {

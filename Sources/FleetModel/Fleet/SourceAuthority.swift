@@ -55,7 +55,7 @@ extension Source {
     case .roster, .orgAbsent: self == .controlPlane
     case .purges: self == .controlPlane || self == .database
     case .databaseRows: self == .database
-    case .zone, .zoneRead: self == .dns
+    case .zone, .answered: self == .dns
     case .streamed: self == .feed || isTenant
     case .streamOpened(nil), .streamClosed(nil): self == .feed
     case .streamOpened, .streamClosed, .streamRefused, .tokenRead, .tokenRefused, .workspaces, .storedEvents, .subsystems: isTenant
@@ -103,7 +103,7 @@ extension Fleet {
       return taking(event, .bootEvents(org, ownRows(rows, of: org, event) { $0.workspaceID }))
     case .subsystems(let org, _), .tokenRead(let org), .tokenRefused(let org): return speaks(for: org, event) ? event : nil
     case .gap(_, let workspace?), .streamOpened(let workspace?), .streamClosed(let workspace?), .streamRefused(let workspace, _):
-      guard case .tenant(let slug) = event.source, let owner = workspaces[workspace]?.orgID, orgsBySlug[slug]?.contains(owner) != true
+      guard case .tenant(let slug) = event.source, let owner = workspaces[workspace]?.orgID, !roster.ids(named: slug).contains(owner)
       else {
         return event
       }
@@ -121,7 +121,7 @@ extension Fleet {
 
   private mutating func admitted(_ streamed: StreamedEvent, _ event: FleetEvent) -> FleetEvent? {
     var own: Set<OrgID> = []
-    if case .tenant(let slug) = event.source { own = orgsBySlug[slug] ?? [] }
+    if case .tenant(let slug) = event.source { own = roster.ids(named: slug) }
     guard let reason = event.source.objection(to: streamed, own: own, owner: { workspaces[$0]?.orgID }) else { return event }
     let claims: JSONValue = [
       "org_id": JSONValue(streamed.orgID), "slug": JSONValue(streamed.slug), "workspace_id": JSONValue(streamed.workspaceID),
@@ -148,7 +148,7 @@ extension Fleet {
       let more = ids.count > 1 ? ", and \(ids.count - 1) more of others" : ""
       refuse(event, event.change.name, "workspace \(first) belongs to org \(other)\(more)", of: org)
     }
-    if ids != told { orgs[org]?.overreach?.listed[list] = ids.isEmpty ? nil : ids }
+    if ids != told { roster.update(org) { $0.overreach?.listed[list] = ids.isEmpty ? nil : ids } }
     return strange.isEmpty ? rows : rows.filter { owner($0) == nil }
   }
 
@@ -159,11 +159,13 @@ extension Fleet {
     let data = [.init("said", .string(said)), .init("reason", .string(reason))] + claims.filter { !$0.value.isNull }
     record(event, .sourceRefused, org: org, data: .object(data))
     guard let org, orgs[org] != nil else { return }
-    var overreach = orgs[org]?.overreach ?? Overreach(source: event.source, said: said, reason: reason, at: event.at)
-    overreach.source = event.source
-    overreach.count += 1
-    (overreach.said, overreach.reason, overreach.at) = (said, reason, event.at)
-    orgs[org]?.overreach = overreach
+    roster.update(org) { org in
+      var overreach = org.overreach ?? Overreach(source: event.source, said: said, reason: reason, at: event.at)
+      overreach.source = event.source
+      overreach.count += 1
+      (overreach.said, overreach.reason, overreach.at) = (said, reason, event.at)
+      org.overreach = overreach
+    }
     changes.orgs.insert(org)
   }
 }
@@ -182,7 +184,7 @@ extension FleetEvent.Change {
     case .subsystems: "subsystems"
     case .instances: "machines"
     case .clock: "a clock"
-    case .zone, .zoneRead: "a DNS zone"
+    case .zone, .answered: "a DNS zone"
     case .resources: "volumes, addresses and groups"
     case .databaseRows: "rows of a database"
     case .vcpuLimit: "a vCPU quota"

@@ -84,7 +84,7 @@ public struct SourceBook: Sendable {
     let state = fleet.sources[source] == nil ? nil : freshness.state
     if states[source] != state { turned.insert(source) }
     states[source] = state
-    if case .tenant(let slug) = source { for id in fleet.orgsBySlug[slug] ?? [] { place(id, fleet, at: now) } }
+    if case .tenant(let slug) = source { for id in fleet.roster.ids(named: slug) { place(id, fleet, at: now) } }
     guard freshness.state == .complete, let record = fleet.sources[source], !record.isStream, let at = record.lastComplete else { return }
     let end = at + record.staleAfter
     holdsUntil = min(holdsUntil ?? end, end)
@@ -197,7 +197,7 @@ extension Fleet {
     let turned = book.update(changes, self, at: now)
     swap(&book, &self.book)
     // By age alone nothing was said, and all that rests on it looks different.
-    for source in turned { turn(source) }
+    for source in turned { markChanged(source) }
     return turned
   }
 }

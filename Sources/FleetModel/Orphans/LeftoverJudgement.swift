@@ -1,4 +1,4 @@
-/// What is left over beside the machines and the verdict on each, kept with the fleet: what a change touches is judged again, nothing else. To
+/// The resources that are left over and the verdict on each, kept with the fleet: what a change touches is judged again, nothing else. To
 /// be brought up to date after ``OrphanJudgement``, whose sources and safety gate it leans on.
 public struct LeftoverJudgement: Sendable {
   private struct Entry: Hashable, Sendable {
@@ -40,10 +40,10 @@ public struct LeftoverJudgement: Sendable {
   /// Young ones, each with when its grace ends.
   private var waiting: [OrphanCase.ID: Timestamp] = [:]
   // Who is named by what is left over.
-  private var byOrg: [OrgID: Set<OrphanCase.ID>] = [:]
-  private var bySlug: [Slug: Set<OrphanCase.ID>] = [:]
-  private var byWorkspace: [WorkspaceID: Set<OrphanCase.ID>] = [:]
-  private var byPrefix: [String: Set<OrphanCase.ID>] = [:]
+  private var byOrg = Index<OrgID, OrphanCase.ID>()
+  private var bySlug = Index<Slug, OrphanCase.ID>()
+  private var byWorkspace = Index<WorkspaceID, OrphanCase.ID>()
+  private var byPrefix = Index<String, OrphanCase.ID>()
   /// How many were ever judged, for tests: what didn't change is not looked at.
   private(set) var looks = 0
 
@@ -78,7 +78,7 @@ public struct LeftoverJudgement: Sendable {
     var touched: Set<OrphanCase.ID> = []
     var changed: Set<OrphanCase.ID> = []
     count(changes.instances, rules, &touched)
-    for (region, read) in fleet.resources where readings[region]?.at != read.at { take(region, read, rules, &touched) }
+    for (region, read) in fleet.resources where readings[region]?.at != read.at { reread(region, read, rules, &touched) }
     noteNames(changes, rules, &touched)
     noteGround(rules, &touched)
     for (id, end) in waiting where end <= now { touched.insert(id) }
@@ -86,10 +86,10 @@ public struct LeftoverJudgement: Sendable {
     return changed
   }
 
-  private mutating func take(_ region: Region, _ read: RegionResources, _ rules: LeftoverRules, _ touched: inout Set<OrphanCase.ID>) {
+  private mutating func reread(_ region: Region, _ read: RegionResources, _ rules: LeftoverRules, _ touched: inout Set<OrphanCase.ID>) {
     var reading = Reading(at: read.at, groups: rules.groups(of: region, read), machines: readings[region]?.machines ?? [:])
     if readings[region] == nil {
-      for machine in rules.fleet.instancesByRegion[region] ?? [] {
+      for machine in rules.fleet.machines.ids(in: region) {
         let groups = rules.groups(usedBy: machine)
         uses[machine] = Use(region: region, groups: groups)
         for group in groups { reading.machines[group, default: 0] += 1 }
@@ -141,12 +141,12 @@ public struct LeftoverJudgement: Sendable {
   private func noteNames(_ changes: FleetChanges, _ rules: LeftoverRules, _ touched: inout Set<OrphanCase.ID>) {
     guard !entries.isEmpty else { return }
     for org in changes.orgs {
-      touched.formUnion(byOrg[org] ?? [])
-      if let slug = rules.fleet.orgs[org]?.slug ?? rules.fleet.departed[org]?.slug { touched.formUnion(bySlug[slug] ?? []) }
+      touched.formUnion(byOrg[org])
+      if let slug = rules.fleet.orgs[org]?.slug ?? rules.fleet.departed[org]?.slug { touched.formUnion(bySlug[slug]) }
     }
     for workspace in changes.workspaces {
-      touched.formUnion(byWorkspace[workspace] ?? [])
-      for (start, ids) in byPrefix where workspace.rawValue.hasPrefix(start) { touched.formUnion(ids) }
+      touched.formUnion(byWorkspace[workspace])
+      for start in byPrefix.keys where workspace.rawValue.hasPrefix(start) { touched.formUnion(byPrefix[start]) }
     }
   }
 
@@ -181,10 +181,8 @@ public struct LeftoverJudgement: Sendable {
   }
 
   private mutating func name(_ id: OrphanCase.ID, of entry: Entry, isNamed: Bool) {
-    func note<Key: Hashable>(_ index: inout [Key: Set<OrphanCase.ID>], _ key: Key?) {
-      guard let key else { return }
-      if isNamed { index[key, default: []].insert(id) } else { index[key]?.remove(id) }
-      if index[key]?.isEmpty == true { index[key] = nil }
+    func note<Key: Hashable & Sendable>(_ index: inout Index<Key, OrphanCase.ID>, _ key: Key?) {
+      if isNamed { index.insert(id, under: key) } else { index.remove(id, under: key) }
     }
     // A volume tells its age; what doesn't is judged by what becomes of those it names.
     if case .volume = entry.leftover { return }

@@ -1,4 +1,4 @@
-/// Something of ours that stands beside the machines and that nothing uses.
+/// A resource of ours that nothing uses.
 ///
 /// That is its own account's word alone; still nothing is called an orphan without a complete roster, since then nothing is known of what is
 /// being made (contract §5.5).
@@ -77,7 +77,7 @@ struct LeftoverRules {
   var leftovers: [Leftover] {
     fleet.resources.flatMap { region, read in
       var used: Set<String> = []
-      for id in fleet.instancesByRegion[region] ?? [] { used.formUnion(groups(usedBy: id)) }
+      for id in fleet.machines.ids(in: region) { used.formUnion(groups(usedBy: id)) }
       return unattached(in: read) + groups(of: region, read).values.filter { !used.contains($0.id) }.map { .group($0, region) }
     }
   }

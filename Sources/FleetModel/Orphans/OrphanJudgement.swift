@@ -84,8 +84,8 @@ public struct OrphanJudgement: Sendable {
       let after = fleet.orgs[org]?.slug
       slugs[org] = after
       if turn.roster { continue }
-      Self.add(fleet.instancesByOrg, org, to: &touched)
-      Self.add(fleet.instancesByOrg, OrgID(org.rawValue.uppercased()), to: &touched)
+      touched.formUnion(fleet.machines.ids(of: org))
+      touched.formUnion(fleet.machines.ids(of: OrgID(org.rawValue.uppercased())))
       // Machines known by the name alone, which may have moved; and two orgs of one name hide each other's tenant.
       for slug in Set([before, after].compactMap { $0 }) { Self.add(machinesNamed: slug, fleet, to: &touched) }
     }
@@ -94,9 +94,9 @@ public struct OrphanJudgement: Sendable {
       for workspace in changes.workspaces { Self.add(machinesOf: workspace, fleet, to: &touched) }
       for region in turn.regions {
         // A duplicate elsewhere leans on this region's machines.
-        for id in fleet.instancesByRegion[region] ?? [] {
+        for id in fleet.machines.ids(in: region) {
           touched.insert(id)
-          if let workspace = fleet.instances[id]?.row.workspaceID { Self.add(fleet.instancesByWorkspace, workspace, to: &touched) }
+          if let workspace = fleet.instances[id]?.row.workspaceID { touched.formUnion(fleet.machines.ids(of: workspace)) }
         }
       }
       for slug in turn.tenants { Self.add(machinesNamed: slug, fleet, to: &touched) }
@@ -107,20 +107,16 @@ public struct OrphanJudgement: Sendable {
     return changed
   }
 
-  private static func add<Key: Hashable>(_ index: [Key: Set<InstanceID>], _ key: Key, to touched: inout Set<InstanceID>) {
-    if let ids = index[key] { touched.formUnion(ids) }
-  }
-
   private static func add(machinesOf workspace: WorkspaceID, _ fleet: Fleet, to touched: inout Set<InstanceID>) {
-    add(fleet.instancesByWorkspace, workspace, to: &touched)
-    add(fleet.instancesByWorkspace, WorkspaceID(workspace.rawValue.uppercased()), to: &touched)
+    touched.formUnion(fleet.machines.ids(of: workspace))
+    touched.formUnion(fleet.machines.ids(of: WorkspaceID(workspace.rawValue.uppercased())))
   }
 
   private static func add(machinesNamed slug: Slug, _ fleet: Fleet, to touched: inout Set<InstanceID>) {
-    add(fleet.instancesBySlug, slug, to: &touched)
-    for org in fleet.orgsBySlug[slug] ?? [] {
-      add(fleet.instancesByOrg, org, to: &touched)
-      add(fleet.instancesByOrg, OrgID(org.rawValue.uppercased()), to: &touched)
+    touched.formUnion(fleet.machines.ids(named: slug))
+    for org in fleet.roster.ids(named: slug) {
+      touched.formUnion(fleet.machines.ids(of: org))
+      touched.formUnion(fleet.machines.ids(of: OrgID(org.rawValue.uppercased())))
     }
   }
 

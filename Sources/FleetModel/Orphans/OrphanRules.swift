@@ -54,7 +54,7 @@ struct OrphanRules {
   private func duplicateWorkspace(_ row: InstanceRow) -> Finding {
     guard row.role != .tenant, let id = row.workspaceID else { return .no }
     var unknown: OrphanWitness?
-    for sibling in fleet.instancesByWorkspace[id] ?? [] where sibling != row.id {
+    for sibling in fleet.machines.ids(of: id) where sibling != row.id {
       guard let other = fleet.instances[sibling]?.row, other.state.isLive, other.role != .tenant, settings.isOurs(other.tags) else {
         continue
       }
@@ -99,7 +99,7 @@ struct OrphanRules {
 
   /// Whether the org's tenant told all its workspaces. Of two orgs with one name nobody knows which of them answered.
   private func isListed(_ org: Org) -> Bool {
-    complete.tenants[org.slug] != nil && fleet.orgsBySlug[org.slug]?.count == 1
+    complete.tenants[org.slug] != nil && fleet.roster.ids(named: org.slug).count == 1
   }
 
   // MARK: - Together

@@ -74,33 +74,31 @@ extension Fleet {
 
   // MARK: - Following
 
-  private mutating func change(_ target: BootTarget, _ change: (inout Boot) -> Void) {
+  /// Changes the boot of that target, where there is one.
+  mutating func updateBoot(of target: BootTarget, _ change: (inout Boot) -> Void) {
+    func update(_ boot: inout Boot?) {
+      guard var changed = boot else { return }
+      change(&changed)
+      boot = changed
+    }
     switch target {
-    case .tenant(let id):
-      if var boot = orgs[id]?.boot {
-        change(&boot)
-        orgs[id]?.boot = boot
-      }
-    case .workspace(let id):
-      if var boot = workspaces[id]?.boot {
-        change(&boot)
-        workspaces[id]?.boot = boot
-      }
+    case .tenant(let id): roster.update(id) { update(&$0.boot) }
+    case .workspace(let id): tenants.update(id) { update(&$0.boot) }
     }
   }
 
   /// Keeps what the bar shows, before something changes that it is made from.
   mutating func keepFloor(of target: BootTarget, at now: Timestamp) {
     guard let fraction = movement(of: target, at: now)?.fraction else { return }
-    change(target) { $0.floor = max($0.floor, fraction) }
+    updateBoot(of: target) { $0.floor = max($0.floor, fraction) }
   }
 
   /// The same of those that a source tells of, before it is another's, or counts otherwise.
   mutating func keepFloors(toldBy source: Source, at now: Timestamp) {
     switch source {
     case .tenant(let slug):
-      for org in orgsBySlug[slug] ?? [] {
-        for workspace in workspacesByOrg[org] ?? [] where workspaces[workspace]?.boot != nil {
+      for org in roster.ids(named: slug) {
+        for workspace in tenants.ids(of: org) where workspaces[workspace]?.boot != nil {
           keepFloor(of: .workspace(workspace), at: now)
           touch(.workspace(workspace))
         }
@@ -136,7 +134,7 @@ extension Fleet {
     }
     guard group != before else { return }
     if !before.isEmpty { keepFloor(of: target, at: now) }
-    change(target) { $0.group = group }
+    updateBoot(of: target) { $0.group = group }
   }
 
   mutating func noteBoot(_ row: BootEventRow, org: OrgID?, at received: Timestamp) {
@@ -145,7 +143,7 @@ extension Fleet {
     if let at = row.at, let start = boot.startedAt, at < start + -5 { return }
     keepFloor(of: target, at: received)
     var isNews = false
-    change(target) { isNews = $0.note(row, at: received) }
+    updateBoot(of: target) { isNews = $0.note(row, at: received) }
     if isNews { touch(target) }
   }
 
@@ -169,38 +167,25 @@ extension Fleet {
 
   // MARK: - Learning
 
-  /// Takes in what was learned before, by this program or another: once, before the first event.
-  public mutating func adopt(_ boots: [BootRecord]) {
-    for boot in boots {
-      history.learn(boot)
-      if let target = boot.target, let end = boot.endedAt { learnedBoots.insert(BootEnd(target: target, at: end)) }
-    }
-    history.settle()
-  }
+  /// Takes over what was learned before, by this program or another: once, before the first event.
+  public mutating func adopt(_ records: [BootRecord]) { boots.adopt(records) }
 
   /// The same in the place of what is known: whatever was learned since is told again.
-  mutating func relearn(_ boots: [BootRecord], at now: Timestamp) {
+  mutating func relearn(_ records: [BootRecord], at now: Timestamp) {
     keepFloors(at: now)
-    history = BootHistory()
-    learnedBoots = []
-    adopt(boots)
+    boots.forgetLessons()
+    boots.adopt(records)
   }
 
-  /// Takes in boots that others watched.
-  public mutating func learn(_ boots: [BootRecord], at now: Timestamp) {
+  /// Learns from boots that others watched.
+  public mutating func learn(_ records: [BootRecord], at now: Timestamp) {
     keepFloors(at: now)
-    for boot in boots { history.learn(boot) }
-    history.settle()
+    boots.learn(from: records)
   }
 
   /// The boots that ended since the last call, for who keeps them.
-  public mutating func takeFinishedBoots() -> [BootRecord] {
-    defer { finishedBoots = [] }
-    return finishedBoots
-  }
+  public mutating func takeFinishedBoots() -> [BootRecord] { boots.takeFinished() }
 
-  /// Boots kept for a caller that never takes them.
-  private static let finishedLimit = 1000
   /// Seconds; what took longer was not one boot.
   private static let longestBoot = 86_400.0
 
@@ -221,15 +206,9 @@ extension Fleet {
       keepFloor(of: other, at: end)
       touch(other)
     }
-    history.learn(record)
-    history.settle()
-    learnedBoots.insert(BootEnd(target: target.description, at: end))
-    keepFinished(record)
-  }
-
-  /// For who keeps the boots that were learned from.
-  mutating func keepFinished(_ record: BootRecord) {
-    if finishedBoots.count < Self.finishedLimit { finishedBoots.append(record) }
+    boots.learn(from: [record])
+    boots.noteLesson(of: target.description, at: end)
+    boots.keepFinished(record)
   }
 
   /// The coarsest group that learns from a boot of `group`.

@@ -1,70 +1,46 @@
 // Boots that the control plane's database tells of (contract §7.1): what one operator's program watched, all of a team's learn from.
 
 extension Fleet {
-  /// Names a boot that was learned from, so that it isn't again.
-  struct BootEnd: Hashable, Sendable {
-    var target: String
-    /// Since 1970, in units of five minutes: the database's last step and the first heartbeat are not further apart.
-    var slot: Int64
-
-    init(target: String, at end: Timestamp) {
-      self.target = target
-      slot = end.milliseconds / 300_000
-    }
-  }
-
-  /// Whether a boot of that target was learned from which ended about then; from now on it was.
-  private mutating func isLearned(_ target: String, at end: Timestamp) -> Bool {
-    let boot = BootEnd(target: target, at: end)
-    for slot in (boot.slot - 1)...(boot.slot + 1) {
-      var near = boot
-      near.slot = slot
-      if learnedBoots.contains(near) { return true }
-    }
-    learnedBoots.insert(boot)
-    return false
-  }
-
-  /// Boots remembered as learned; the database's newest rows are far fewer.
-  private static let learnedLimit = 20_000
   /// Seconds without an event after which another boot began.
   private static let pause = 3600.0
   /// Seconds that a machine may take from its launch to its first event.
   private static let longestLaunch = 900.0
 
-  /// Takes in boot events as the database keeps them: of boots that are over, whoever watched them.
+  /// Boot events as the database keeps them: of boots that are over, whoever watched them.
   mutating func noteSharedBoots(_ rows: [BootEventRow], of org: OrgID, at now: Timestamp) {
-    sharedBootEvents[org] = rows
+    boots.keepShared(rows, of: org)
     learnSharedBoots(of: [org], at: now)
   }
 
   /// Tries again those whose org, machine or workspace was not known yet.
   mutating func learnSharedBoots(at now: Timestamp) {
-    guard !sharedBootEvents.isEmpty else { return }
-    learnSharedBoots(of: Array(sharedBootEvents.keys), at: now)
+    guard !boots.shared.isEmpty else { return }
+    learnSharedBoots(of: Array(boots.shared.keys), at: now)
   }
 
   private mutating func learnSharedBoots(of orgs: [OrgID], at now: Timestamp) {
     var learned: [BootRecord] = []
     for org in orgs.sorted() {
-      guard let rows = sharedBootEvents[org] else { continue }
+      guard let rows = boots.shared[org] else { continue }
       var rest: [BootEventRow] = []
       for (workspace, events) in Dictionary(grouping: rows, by: \.workspaceID) {
         let target = workspace.map(BootTarget.workspace) ?? .tenant(org)
         switch sharedBoot(of: target, org, events) {
         case .record(let record):
-          if let end = record.endedAt, !isLearned(target.description, at: end) { learned.append(record) }
+          guard let end = record.endedAt, !boots.hasLearned(of: target.description, at: end) else { break }
+          boots.noteLesson(of: target.description, at: end)
+          learned.append(record)
         case .later: rest += events
         case .never: break
         }
       }
-      sharedBootEvents[org] = rest.isEmpty ? nil : rest
+      boots.keepShared(rest, of: org)
     }
     guard !learned.isEmpty else { return }
-    if learnedBoots.count > Self.learnedLimit { learnedBoots.removeAll() }
+    boots.trimLessons()
     learned.sort { ($0.endedAt ?? .distantPast, $0.target ?? "") < ($1.endedAt ?? .distantPast, $1.target ?? "") }
     learn(learned, at: now)
-    for record in learned { keepFinished(record) }
+    for record in learned { boots.keepFinished(record) }
   }
 
   private enum SharedBoot {

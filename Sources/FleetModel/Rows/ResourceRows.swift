@@ -1,4 +1,4 @@
-// What stands beside the machines in an AWS account and can be left behind by one: read by the orphan rules.
+// Resources: what an AWS account holds beside its machines, and what can be left behind by one. Read by the orphan rules.
 
 /// One EBS volume of `DescribeVolumes`.
 public struct VolumeRow: Hashable, Codable, Sendable {

@@ -3,6 +3,7 @@ extension Fleet {
   public var wants: Wants { plan.wants }
 
   /// What became otherwise of what is wanted since the last call; the first time, all of it. A fleet that nobody asks this keeps no plan.
+  /// To be called after ``takeChanges()``, where that is called: what changed is then looked at once.
   /// - Parameter budget: the streams that can be had.
   public mutating func takeWants(within budget: StreamBudget = StreamBudget()) -> Wants.Changes {
     if !plan.isKept { plan.begin(orgs: orgs.keys, workspaces: workspaces.keys) }
@@ -45,9 +46,14 @@ extension Fleet {
 extension FleetEvent.Change {
   fileprivate var concernsPlan: Bool {
     switch self {
-    case .streamed(let event): Fleet.status(after: event.type) != nil
+    case .streamed(let event): event.type.isOfRoster || Fleet.status(after: event.type) != nil
     case .workspaces, .storedEvents, .failed, .gap, .streamOpened, .streamRefused, .tokenRead, .tokenRefused: true
     default: false
     }
   }
+}
+
+extension EventType {
+  /// Whether the roster is another after it.
+  var isOfRoster: Bool { self == .orgCreated || self == .orgStatus || self == .orgPurged }
 }

@@ -29,6 +29,7 @@ struct WantsPlan: Sendable {
   var shown: Set<WorkspaceID> = [] {
     didSet { if shown != oldValue { touchedWorkspaces.formUnion(shown.symmetricDifference(oldValue)) } }
   }
+  private var rosterReadings: UInt64 = 0
   private(set) var awaited: AwaitedOrg?
   private(set) var awaitedWorkspace: WorkspaceID?
   /// The tenants of these.
@@ -43,6 +44,8 @@ struct WantsPlan: Sendable {
   private(set) var hearsFeed = false
   private(set) var budget = StreamBudget()
 
+  /// Orgs, tenants and workspaces that were looked at again, ever: what an event costs.
+  private(set) var looks = 0
   // What is to be looked at again.
   private var touchedOrgs: Set<OrgID> = []
   private var touchedTenants: Set<OrgID> = []
@@ -100,8 +103,10 @@ struct WantsPlan: Sendable {
     }
   }
 
-  /// A status of a workspace that its tenant's list lacks: the list has more to say of it.
+  /// What a list has more to say of: a status of a workspace that its tenant's list lacks.
   private mutating func hear(_ streamed: StreamedEvent, from source: Source, _ fleet: Fleet) {
+    // The feed tells that an org came, went or changed; the roster tells the rest of it.
+    if streamed.type.isOfRoster { rosterReadings += 1 }
     guard let id = streamed.workspaceID, fleet.workspaces[id] == nil else { return }
     let org: OrgID? = if case .tenant(let slug) = source { orgs[slug] } else { streamed.orgID ?? streamed.slug.flatMap { orgs[$0] } }
     if let org { readAnew(org) }
@@ -154,15 +159,19 @@ struct WantsPlan: Sendable {
       touchedTenants.formUnion(untoldBoots.values)
       (self.hearsFeed, self.budget, mustChoose) = (hearsFeed, budget, true)
     }
-    for org in touchedOrgs { look(atOrg: org, fleet) }
+    looks += touchedOrgs.count
+    for org in touchedOrgs.sorted() { look(atOrg: org, fleet) }
     touchedOrgs.removeAll(keepingCapacity: true)
+    looks += touchedWorkspaces.count
     for id in touchedWorkspaces { countBoot(id, fleet) }
     settleStreams(fleet)
     follow(fleet)
+    looks += touchedTenants.count
     for org in touchedTenants { setRhythm(of: org) }
     touchedTenants.removeAll(keepingCapacity: true)
     var common = Wants.Common()
     common.interval = TenantSchedule.interval(tenants: tenants.count, hearsFeed: hearsFeed)
+    common.rosterReadings = rosterReadings
     common.awaited = awaited
     if common != wants.common { changes.common = common }
     defer { changes = Wants.Changes() }

@@ -30,11 +30,11 @@ final class FleetStore {
       log.note(event)
       fleet.apply(event)
     }
-    queue.leaveWants(of: &fleet)
     let finished = fleet.takeFinishedBoots()
     if !finished.isEmpty { history?.file.addLater(finished, report: lose) }
     fleet.judge(at: now)
     let changes = fleet.takeChanges()
+    queue.leaveWants(of: &fleet)
     noteOrgs(changes, at: now)
     return changes
   }

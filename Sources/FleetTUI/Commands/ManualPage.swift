@@ -26,10 +26,10 @@ enum ManualPage {
     for argument in commands.first?.arguments ?? [] where argument.isGlobal { page.item(argument) }
     page.section("KEYS")
     page.words("In the dashboard. The configuration may give an action, named in brackets, another key.")
-    for group in ActionDescription.Group.allCases {
+    for group in Action.Group.allCases {
       page.line(".SS \(group.rawValue)")
-      for entry in Action.table where entry.group == group {
-        page.item(entry.keys.map(\.name).joined(separator: ", "), "\(entry.help) (\(entry.action.rawValue))")
+      for action in Action.table where action.group == group {
+        page.item(action.keys.map(\.name).joined(separator: ", "), "\(action.help) (\(action.name))")
       }
     }
     page.section("ENVIRONMENT")

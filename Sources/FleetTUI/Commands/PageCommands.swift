@@ -101,12 +101,13 @@ struct PageReading: Sendable {
         session.log.note(event)
         fleet.apply(event)
       }
-      session.queue.leaveWants(of: &fleet)
       // What becomes true by time alone is a line too.
       fleet.judge(at: wallClock())
+      _ = fleet.takeChanges()
+      session.queue.leaveWants(of: &fleet)
       let left = end - monotonicSeconds()
       guard left > 0 else { break }
-      try? await Task.sleep(seconds: min(left, 0.25))
+      try? await Task.sleep(seconds: min(left, 0.1))
     }
     return fleet
   }

@@ -71,7 +71,7 @@ enum ConfigurationFile {
     if var keys = try top.table("keys") {
       configuration.keys = try keys.texts()
       do throws(KeyMapError) { _ = try KeyMap(overrides: configuration.keys) } catch {
-        let unknown = configuration.keys.keys.sorted().first { Action(rawValue: $0) == nil }
+        let unknown = configuration.keys.keys.sorted().first { Action.named($0) == nil }
         throw ConfigurationError(path: keys.source.path, line: keys.source.line(of: unknown, in: "keys"), problem: error.description)
       }
     }

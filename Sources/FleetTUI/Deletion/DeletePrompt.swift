@@ -115,15 +115,23 @@ final class DeletePrompt: Sendable {
 }
 
 extension TypedConfirmation.Event {
-  /// What a key is to a prompt; `nil` when it is nothing.
-  init?(_ key: Key) {
+  /// What a key is to a dialog that is answered by typing; `nil` when it is nothing.
+  init?(_ key: Key, _ keys: KeyMap) {
     switch key {
     case .character(let character): self = .key(character)
-    case .backspace: self = .backspace
-    case .enter: self = .enter
-    case .escape, .control("c"), .control("d"): self = .escape
     case .paste: self = .paste
-    default: return nil
+    default:
+      switch keys.action(for: key, in: .dialog)?.inDialog {
+      case .enter?: self = .enter
+      case .leave?: self = .escape
+      case .erase(let part)?: self = .erase(part)
+      case nil: return nil
+      }
     }
+  }
+
+  /// On a terminal without the dashboard, where Ctrl-C comes as a key.
+  init?(_ key: Key) {
+    if key == .control("c") { self = .escape } else { self.init(key, .standard) }
   }
 }

@@ -3,7 +3,7 @@ import FleetModel
 
 /// Deleting one org: the plan, the phrase typed by hand, then the run as it goes. Bound to the org's id and to the plan: whatever moves under it, it
 /// deletes what it showed or nothing.
-struct DeletionDialog: Overlay {
+struct DeletionDialog: Layer {
   private enum Phase {
     /// It is off until what the plan needs beside the fleet was read.
     case typing(Typing)
@@ -86,32 +86,21 @@ struct DeletionDialog: Overlay {
 
   // MARK: - What happens
 
-  mutating func handle(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
-    switch key {
-    case .control("l"), .control("z"): return .pass
-    case .escape: return .close
-    default: break
-    }
+  mutating func handle(_ key: Key, _ desk: inout Desk, _ fleet: Fleet, at now: Timestamp) -> LayerIntent {
     switch phase {
-    case .impossible: return key == .enter ? .close : .none
-    case .following: return pager.handle(key, fleet, at: now)
-    case .typing: return type(key, fleet, at: now)
+    case .impossible:
+      let action = desk.keys.action(for: key, in: .dialog)
+      return action == .leave || action == .confirm ? .close : .none
+    case .following: return pager.handle(key, &desk, fleet, at: now)
+    case .typing: return type(key, desk.keys, fleet, at: now)
     }
   }
 
-  private mutating func type(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
-    switch key {
-    case .up: view.scroll(by: -1)
-    case .down: view.scroll(by: 1)
-    case .wheel(let step, _, _): view.scroll(by: step * 3)
-    case .pageUp: view.turn(by: -1)
-    case .pageDown: view.turn(by: 1)
-    default: break
-    }
+  private mutating func type(_ key: Key, _ keys: KeyMap, _ fleet: Fleet, at now: Timestamp) -> LayerIntent {
+    if let movement = keys.movement(for: key, in: .dialog) { view.move(movement) }
     renew(fleet, at: now)
-    guard case .typing(var typing) = phase else { return .draw }
-    if key == .enter, fleet.orgs[orgID] != nil, typing.plan.openPurges.contains(where: \.isPending) { return watch(typing.plan) }
-    guard let event = TypedConfirmation.Event(key) else { return .draw }
+    guard case .typing(var typing) = phase, let event = TypedConfirmation.Event(key, keys) else { return .draw }
+    if event == .enter, fleet.orgs[orgID] != nil, typing.plan.openPurges.contains(where: \.isPending) { return watch(typing.plan) }
     let result = typing.confirmation.handle(event, at: now)
     phase = .typing(typing)
     switch result {
@@ -123,7 +112,7 @@ struct DeletionDialog: Overlay {
     }
   }
 
-  private mutating func watch(_ plan: DeletionPlan) -> OverlayIntent {
+  private mutating func watch(_ plan: DeletionPlan) -> LayerIntent {
     phase = .following
     return .perform(.deletion(.watch(plan)))
   }
@@ -137,7 +126,7 @@ struct DeletionDialog: Overlay {
     renew(fleet, at: now)
   }
 
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
+  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> LayerIntent {
     guard case .prepared(orgID, let preparation) = answer, case .typing(var typing) = phase, self.preparation == nil else { return .none }
     self.preparation = preparation
     if let problem = preparation.problem {
@@ -157,18 +146,20 @@ struct DeletionDialog: Overlay {
 
   // MARK: - Drawing
 
-  mutating func draw(over lines: [Line], width: Int, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?) {
+  mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
+  {
+    let width = room.width
     let title = Line.titled("Delete org", width: width, context.glyphs)
     switch phase {
     case .impossible(let why):
       return ([title] + Line.wrapped(why, role: .warning, width: width - 4).map { Line([Span("  ")] + $0.spans) }, nil)
     case .following:
       if pager.row.isEmpty { return ([title, Line("  looking at the roster and the list of runs …", .running)], nil) }
-      return pager.draw(over: lines, width: width, fleet, &context)
+      return pager.draw(&desk, in: room, fleet, &context)
     case .typing:
       renew(fleet, at: context.moment.now)
       guard case .typing(let typing) = phase else { return ([title], nil) }
-      return draw(typing, title, rows: lines.count, width: width, fleet, &context)
+      return draw(typing, title, rows: room.rows, width: width, fleet, &context)
     }
   }
 
@@ -215,13 +206,19 @@ struct DeletionDialog: Overlay {
     }
   }
 
-  func footer(_ glyphs: Glyphs) -> [Span] {
+  func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
+    func name(_ action: Action) -> String { desk.keys.name(of: action) }
     switch phase {
-    case .following: return pager.footer(glyphs)
-    case .impossible: return [Span(" esc ", .key), Span("closes, nothing was sent", .dim)]
+    case .following: return pager.footer(desk, fleet, width: width, at: now)
+    case .impossible: return (desk.footer([Span(" \(name(.leave)) ", .key), Span("closes, nothing was sent", .dim)]), nil)
     case .typing(let typing):
-      let next = typing.confirmation.next.map { [Span(" enter ", .key), Span("\($0) ", .danger)] } ?? []
-      return next + [Span(" esc ", .key), Span("leaves, nothing is sent  ", .dim), Span("up down ", .key), Span("scroll the plan", .dim)]
+      let next = typing.confirmation.next.map { [Span(" \(name(.confirm)) ", .key), Span("\($0) ", .danger)] } ?? []
+      let words =
+        next + [
+          Span(" \(name(.leave)) ", .key), Span("leaves, nothing is sent  ", .dim), Span("\(name(.up)) \(name(.down)) ", .key),
+          Span("scroll the plan", .dim),
+        ]
+      return (desk.footer(words), nil)
     }
   }
 }
@@ -232,58 +229,54 @@ enum DeletionPlanLines {
     _ plan: DeletionPlan, hash: String, differences: [String], preparation: DeletionPreparation?, _ fleet: Fleet, width: Int,
     _ context: inout DrawingContext
   ) -> [Line] {
-    var lines: [Line] = []
-    func field(_ name: String, _ value: String, _ role: Role = .text) {
-      for (index, line) in Line.wrapped(value, role: role, width: max(8, width - 16)).enumerated() {
-        lines.append(Line([Span("  ")] + [Span(index == 0 ? name : "", .dim)].fitted(to: 12) + [Span(" ")] + line.spans))
-      }
-    }
+    // One column stays free at the right.
+    var list = FieldLines(width: width - 1, nameWidth: 12)
     if !differences.isEmpty {
-      field("changed", "the plan that was shown is void:", .warning)
-      for difference in differences { field("", difference, .warning) }
+      list.field("changed", "the plan that was shown is void:", .warning)
+      for difference in differences { list.field("", difference, .warning) }
     }
-    field(
+    list.field(
       "environment", plan.environment + (plan.isProtected ? ", protected: wants a second word" : ""),
       plan.isProtected ? .danger : .environment)
-    field("org", "\(plan.slug)   \(plan.orgID)", .title)
+    list.field("org", "\(plan.slug)   \(plan.orgID)", .title)
     let count = { (number: Int, noun: String) in "\(number) \(noun)\(number == 1 ? "" : "s")" }
     let tenants = plan.machines.count { $0.role == .tenant }
-    field(
+    list.field(
       "removes",
       "\(count(tenants, "tenant machine")), \(count(plan.workspaces.count, "workspace")) with \(count(plan.machines.count - tenants, "machine")), "
         + "\(count(plan.volumes.count, "volume")), \(plan.names.map { count($0.count, "DNS name") } ?? (preparation == nil ? "its DNS names" : "DNS names that could not be read"))"
         + (plan.hourlySaved.map { "; stops $\(Wording.dollars($0, digits: 2))/h" } ?? "; stops a cost that is not known"))
     let facts = [plan.name, plan.customerPlan.map { "plan \($0)" }, plan.members.map { count($0, "member") }].compactMap { $0 }
-    field(
+    list.field(
       plan.kind == .test ? "test org" : "customer", facts.isEmpty ? "name, plan and members are not known" : facts.joined(separator: ", "),
       plan.kind == .test ? .dim : .warning)
     for purge in plan.openPurges {
-      field(
+      list.field(
         purge.isPending ? "running now" : "open run",
         "\(purge.status.text)" + (purge.lastStep.map { " after \($0)" } ?? "") + ", run \(purge.id)", .warning)
     }
-    freshness(fleet, &context).map { field("data", $0.text, $0.role) }
-    field("stays", "WorkOS users, traces, vendor history", .dim)
+    freshness(fleet, &context).map { list.field("data", $0.text, $0.role) }
+    list.field("stays", "WorkOS users, traces, vendor history", .dim)
     let evidence = preparation?.evidence
-    field(
+    list.field(
       "kept here",
       evidence.map { evidence in
         (evidence.bootEvents.map { count($0.count, "boot event") } ?? "boot events could not be read") + ", "
           + (evidence.diagnostics == nil ? "diagnostics could not be read" : "diagnostics") + ", which the deletion destroys"
       } ?? "boot events and diagnostics, which the deletion destroys", .dim)
     if let problem = fleet.freshness(of: .tenant(plan.slug), at: context.moment.now).problem {
-      field("workspaces", "as the machines' tags name them: \(problem)", .warning)
+      list.field("workspaces", "as the machines' tags name them: \(problem)", .warning)
     }
     for machine in plan.machines {
-      field("machine", "\(machine.id)  \(machine.role?.rawValue ?? "no role")  \(machine.type ?? "?")  \(machine.region)", .dim)
+      list.field("machine", "\(machine.id)  \(machine.role?.rawValue ?? "no role")  \(machine.type ?? "?")  \(machine.region)", .dim)
     }
     for workspace in plan.workspaces {
-      field("workspace", (fleet.workspaces[workspace]?.row.name).map { "\($0)  \(workspace)" } ?? workspace.rawValue, .dim)
+      list.field("workspace", (fleet.workspaces[workspace]?.row.name).map { "\($0)  \(workspace)" } ?? workspace.rawValue, .dim)
     }
-    for name in plan.names ?? [] { field("dns", name, .dim) }
-    for volume in plan.volumes { field("volume", volume, .dim) }
-    field("plan", "\(hash): void if anything above changes", .dim)
-    return lines
+    for name in plan.names ?? [] { list.field("dns", name, .dim) }
+    for volume in plan.volumes { list.field("volume", volume, .dim) }
+    list.field("plan", "\(hash): void if anything above changes", .dim)
+    return list.lines
   }
 
   private static func freshness(_ fleet: Fleet, _ context: inout DrawingContext) -> (text: String, role: Role)? {

@@ -3,11 +3,11 @@ import FleetModel
 
 /// One deletion in lines: its steps as they go, its machines as they disappear, what was read back, and its receipt.
 struct DeletionView {
-  private var lines: [Line] = []
-  private let width: Int
   private static let nameWidth = 12
+  private var list: FieldLines
+  private var width: Int { list.width }
 
-  private init(width: Int) { self.width = width }
+  private init(width: Int) { list = FieldLines(width: width, nameWidth: Self.nameWidth) }
 
   static func lines(of entry: DeletionEntry, _ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> [Line] {
     var view = DeletionView(width: width)
@@ -20,22 +20,10 @@ struct DeletionView {
     }
     if let receipt = entry.receipt { view.receipt(receipt, isOnly: entry.receipts.count < 2, context.glyphs) }
     for older in entry.receipts.dropLast().reversed() {
-      view.field("earlier", "\(Self.text(older["outcome"])) at \(Self.text(older["ended_at"])), receipt \(Self.text(older["id"]))", .dim)
+      view.list.field(
+        "earlier", "\(Self.text(older["outcome"])) at \(Self.text(older["ended_at"])), receipt \(Self.text(older["id"]))", .dim)
     }
-    return view.lines
-  }
-
-  // MARK: - Pieces
-
-  private mutating func field(_ name: String, _ value: String?, _ role: Role = .text) {
-    guard let value, !value.isEmpty else { return }
-    for (index, line) in Line.wrapped(value, role: role, width: max(8, width - Self.nameWidth - 3)).enumerated() {
-      lines.append(Line([Span("  ")] + [Span(index == 0 ? name : "", .dim)].fitted(to: Self.nameWidth) + [Span(" ")] + line.spans))
-    }
-  }
-
-  private mutating func field(_ name: String, _ spans: [Span]) {
-    lines.append(Line([Span("  ")] + [Span(name, .dim)].fitted(to: Self.nameWidth) + [Span(" ")] + spans))
+    return view.list.lines
   }
 
   private static func text(_ value: JSONValue?) -> String { UntrustedText.clean(value?.string ?? "-", limit: 1000) }
@@ -57,24 +45,24 @@ struct DeletionView {
         spans.append(Span("  for \(context.moment.age(since: from))", .dim))
       }
     }
-    field("state", spans)
-    if case .refused(let why)? = entry.report?.end { field("why", why + "; nothing was sent", .warning) }
-    if case .resumed(let stood)? = entry.report?.origin { field("resumed", "an earlier start was cut off: \(stood)", .info) }
-    if entry.report?.origin == .followed { field("by", "another fleettui on this machine; this one only looks", .info) }
-    if entry.isAnotherOperators { field("by", "another operator; nothing is sent from here, and no receipt is kept", .info) }
-    if let age = entry.age(at: context.moment.now) { field("age", [Span(age.text, age.role)]) }
-    field("its error", entry.purge?.lastError, .failed)
+    list.field("state", spans)
+    if case .refused(let why)? = entry.report?.end { list.field("why", why + "; nothing was sent", .warning) }
+    if case .resumed(let stood)? = entry.report?.origin { list.field("resumed", "an earlier start was cut off: \(stood)", .info) }
+    if entry.report?.origin == .followed { list.field("by", "another fleettui on this machine; this one only looks", .info) }
+    if entry.isAnotherOperators { list.field("by", "another operator; nothing is sent from here, and no receipt is kept", .info) }
+    if let age = entry.age(at: context.moment.now) { list.field("age", [Span(age.text, age.role)]) }
+    list.field("its error", entry.purge?.lastError, .failed)
     if standing == .failed || standing == .ended(.stalled) {
-      field(
+      list.field(
         "next",
         entry.isFailedHalfway
           ? "the same request resumes it after its last step: d, and the phrase again"
           : "it may have been accepted: d, and the phrase again, asks and finds out", .info)
     }
     if let purge = entry.purge {
-      field("run", "\(purge.id)" + (purge.attempts.map { ", \($0) \($0 == 1 ? "attempt" : "attempts")" } ?? ""), .dim)
+      list.field("run", "\(purge.id)" + (purge.attempts.map { ", \($0) \($0 == 1 ? "attempt" : "attempts")" } ?? ""), .dim)
     }
-    field("org", "\(entry.slug)  \(entry.orgID?.rawValue ?? "")", .dim)
+    list.field("org", "\(entry.slug)  \(entry.orgID?.rawValue ?? "")", .dim)
   }
 
   private static func doing(_ run: DeletionRun) -> String {
@@ -130,7 +118,7 @@ struct DeletionView {
   private mutating func cascade(_ entry: DeletionEntry, _ fleet: Fleet, _ context: inout DrawingContext) {
     guard let states = Self.states(entry, fleet) else { return }
     let usual = fleet.usualCascade
-    lines.append(Line())
+    list.space()
     for (step, state) in states {
       var (sign, role, time) = Self.sign(of: state, &context)
       let phase = usual.index(of: step.rawValue).map { usual.phases[$0] }
@@ -139,7 +127,7 @@ struct DeletionView {
         let late = phase.lateAfter.isFinite ? ", late after \(Self.short(phase.lateAfter))" : ""
         return "usually \(Self.short(phase.median))\(late), \(phase.samples) seen"
       }
-      field(
+      list.field(
         step.rawValue,
         [Span("\(sign) ", role)] + [Span(time.isEmpty ? Self.word(of: state) : time, role)].fitted(to: 10)
           + [Span(history ?? "no history yet", .dim)])
@@ -170,13 +158,13 @@ struct DeletionView {
     }
     guard !states.isEmpty else { return }
     let gone = states.values.count { $0.state == .terminated }
-    lines.append(Line())
-    field("machines", [Span("\(gone) of \(states.count) gone", gone == states.count ? .ok : .text)])
+    list.space()
+    list.field("machines", [Span("\(gone) of \(states.count) gone", gone == states.count ? .ok : .text)])
     let sorted = states.sorted { ($0.value.state == .terminated ? 1 : 0, $0.key) < ($1.value.state == .terminated ? 1 : 0, $1.key) }
     for (id, machine) in sorted {
       let isGone = machine.state == .terminated
       let state = isGone ? "gone" : machine.state?.text ?? "not known"
-      field(
+      list.field(
         "",
         [Span(id.rawValue, isGone ? .dim : .text)].fitted(to: 21) + [Span(machine.type ?? "", .dim)].fitted(to: 11)
           + [Span(state, isGone ? .dim : machine.state?.role == .ok ? .text : .running)])
@@ -186,7 +174,7 @@ struct DeletionView {
   // MARK: - What was read back
 
   private mutating func legs(_ legs: JSONValue, _ glyphs: Glyphs) {
-    lines.append(Line())
+    list.space()
     for name in ["cascade", "roster", "instances", "dns", "audit"] {
       guard let leg = legs[name] else { continue }
       let state = Self.text(leg["state"])
@@ -200,71 +188,70 @@ struct DeletionView {
       let detail = Line.wrapped(Self.text(leg["detail"]), role: .dim, width: max(8, width - Self.nameWidth - 17))
       for (index, line) in detail.enumerated() {
         let word = index == 0 ? "\(glyphs.sign(of: role)) \(state)" : ""
-        field(index == 0 ? name : "", [Span(word, role)].fitted(to: 13) + [Span(" ")] + line.spans)
+        list.field(index == 0 ? name : "", [Span(word, role)].fitted(to: 13) + [Span(" ")] + line.spans)
       }
     }
   }
 
   private mutating func receipt(_ receipt: JSONValue, isOnly: Bool, _ glyphs: Glyphs) {
-    lines += [Line(), Line("  Receipt \(Self.text(receipt["id"]))", .heading)]
-    field("who", "\(Self.text(receipt["operator"])) in \(Self.text(receipt["environment"]))")
-    field("when", "\(Self.text(receipt["started_at"])) to \(Self.text(receipt["ended_at"]))")
+    list.heading("Receipt \(Self.text(receipt["id"]))")
+    list.field("who", "\(Self.text(receipt["operator"])) in \(Self.text(receipt["environment"]))")
+    list.field("when", "\(Self.text(receipt["started_at"])) to \(Self.text(receipt["ended_at"]))")
     let outcome = receipt["outcome"]?.string.flatMap(DeletionOutcome.init)
-    field("outcome", outcome?.rawValue ?? "?", outcome.map { DeletionEntry.Standing.ended($0).role } ?? .unknown)
-    field(
+    list.field("outcome", outcome?.rawValue ?? "?", outcome.map { DeletionEntry.Standing.ended($0).role } ?? .unknown)
+    list.field(
       "stopped", receipt["hourly_saved"]?.double.map { "$\(Wording.dollars($0, digits: 3))/h, by the plan" } ?? "a cost that was not known")
     for request in receipt["requests"]?.array ?? [] {
-      field(
+      list.field(
         "request",
         "\(Self.text(request["method"])) \(Self.text(request["path"])) at \(Self.text(request["at"])): "
           + (request["status"]?.integer.map { "\($0)" } ?? "no answer")
           + (request["purge_id"]?.text.map { ", run \(UntrustedText.clean($0, limit: 64))" } ?? ""))
     }
-    if receipt["requests"]?.array?.isEmpty == true { field("request", "none: another run was followed", .dim) }
+    if receipt["requests"]?.array?.isEmpty == true { list.field("request", "none: another run was followed", .dim) }
     legs(receipt["legs"] ?? .null, glyphs)
-    field("plan", Self.text(receipt["plan_hash"]), .dim)
-    field("hash", Self.text(receipt["hash"]), .dim)
-    field("after", receipt["previous"]?.string.map { UntrustedText.clean($0, limit: 100) } ?? "none: the first receipt here", .dim)
+    list.field("plan", Self.text(receipt["plan_hash"]), .dim)
+    list.field("hash", Self.text(receipt["hash"]), .dim)
+    list.field("after", receipt["previous"]?.string.map { UntrustedText.clean($0, limit: 100) } ?? "none: the first receipt here", .dim)
   }
 }
 
 /// One deletion over the page, followed as it goes.
-struct DeletionPager: Overlay {
+struct DeletionPager: Layer {
   var row: String
   private var view = RowWindow()
 
   init(row: String) { self.row = row }
 
-  var takesText: Bool { false }
-
-  mutating func handle(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
-    switch key {
-    case .escape, .enter, .character("q"): return .close
-    case .up, .character("k"): view.scroll(by: -1)
-    case .down, .character("j"): view.scroll(by: 1)
-    case .pageUp: view.turn(by: -1)
-    case .pageDown, .character(" "): view.turn(by: 1)
-    case .home, .character("g"): view.moveToTop()
-    case .wheel(let step, _, _): view.scroll(by: step * 3)
-    case .control("l"), .control("z"): return .pass
-    default: return .unknown
+  mutating func handle(_ key: Key, _ desk: inout Desk, _ fleet: Fleet, at now: Timestamp) -> LayerIntent {
+    if let movement = desk.keys.movement(for: key, in: .pager) {
+      view.move(movement)
+      return .draw
     }
-    return .draw
+    switch desk.keys.action(for: key, in: .pager) {
+    case .back?, .quit?: return .close
+    default:
+      // It comes of a dialog too, whose keys still close it.
+      let action = desk.keys.action(for: key, in: .dialog)
+      return action == .confirm || action == .leave ? .close : .unknown
+    }
   }
 
-  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {}
-
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent { .none }
-
-  mutating func draw(over lines: [Line], width: Int, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?) {
+  mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
+  {
     let entry = fleet.deletions.entry(fleet.deletions.current(row), fleet)
-    let title = "Deletion of \(entry?.slug ?? row)"
-    let body = entry.map { DeletionView.lines(of: $0, fleet, width: width, &context) } ?? [Line("  nothing is known of it any more", .dim)]
-    return ([Line.titled(title, width: width, context.glyphs)] + view.fit(body, height: lines.count - 1), nil)
+    let title = Line.titled("Deletion of \(entry?.slug ?? row)", width: room.width, context.glyphs)
+    let body =
+      entry.map { DeletionView.lines(of: $0, fleet, width: room.width, &context) } ?? [Line("  nothing is known of it any more", .dim)]
+    return ([title] + view.fit(body, height: room.rows - 1), nil)
   }
 
-  func footer(_ glyphs: Glyphs) -> [Span] {
-    [Span(" esc ", .key), Span("close  ", .dim), Span("pgup pgdn ", .key), Span("scroll", .dim)]
+  func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
+    let scrolling = [Action.pageUp, .pageDown].map { desk.keys.name(of: $0) }.joined(separator: " ")
+    let words = [
+      Span(" \(desk.keys.name(of: .back)) ", .key), Span("close  ", .dim), Span("\(scrolling) ", .key), Span("scroll", .dim),
+    ]
+    return (desk.footer(words), nil)
   }
 }
 

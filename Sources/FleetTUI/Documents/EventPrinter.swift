@@ -47,11 +47,11 @@ struct EventPrinter {
         if isVerbose { say(event) }
         printNewLines()
       }
-      queue.leaveWants(of: &fleet)
       // What becomes true by time alone is a line too.
       fleet.judge(at: wallClock())
       printNewLines()
       _ = fleet.takeChanges()
+      queue.leaveWants(of: &fleet)
     }
     return 0
   }

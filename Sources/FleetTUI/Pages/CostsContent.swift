@@ -55,7 +55,8 @@ struct CostsContent: TableContent {
 
 extension CostsContent {
   static let org = Column<Self>(
-    "ORG", minimum: 10, ideal: 24, priority: 0, stretch: 1, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.slug.rawValue) }
+    "ORG", minimum: 10, ideal: 24, priority: 0, stretch: 1,
+    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.slug.rawValue) }
   ) { row, _, _ in [Span(row.org.slug.rawValue)] }
 
   static let machines = Column<Self>(

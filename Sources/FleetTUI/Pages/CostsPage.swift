@@ -1,5 +1,11 @@
 import FleetModel
 
+extension PageID {
+  static let costs = PageID(
+    "costs", title: "Costs", keys: [.character("6"), .function(6)], help: "what each org costs, what is wasted, the quota",
+    make: { CostsPage(vcpuQuota: $0.vcpuQuota) })
+}
+
 /// The orgs' costs, and under them the fleet's: over the session, by role and region, what is wasted, the quota, and where the prices are from.
 struct CostsPage: TabledPage {
   var table = TablePage<CostsContent>()

@@ -1,5 +1,11 @@
 import FleetModel
 
+extension PageID {
+  static let dns = PageID(
+    "dns", title: "DNS", keys: [.character("7"), .function(7)], help: "the zone's records and its quota",
+    sources: Sources(tenants: false, others: [.dns]), make: { _ in DNSPage() })
+}
+
 /// The zone's records with what is decided over each, as the last report has it.
 struct DNSContent: TableContent {
   static let page = PageID.dns
@@ -67,7 +73,8 @@ extension DNSContent {
   }
 
   static let name = Column<Self>(
-    "NAME", minimum: 14, ideal: 44, priority: 0, stretch: 1, order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id]?.row.name) }
+    "NAME", minimum: 14, ideal: 44, priority: 0, stretch: 1,
+    order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id]?.row.name) }
   ) { entry, _, _ in [Span(entry.row.name, entry.decision.outcome.role == .dim && entry.finding == nil ? .text : .title)] }
 
   static let type = Column<Self>(

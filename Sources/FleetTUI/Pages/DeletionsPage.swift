@@ -1,5 +1,11 @@
 import FleetModel
 
+extension PageID {
+  static let deletions = PageID(
+    "deletions", title: "Deletions", keys: [.character("9"), .function(9)], help: "deletions under way, failed and past",
+    sources: Sources(regions: false, tenants: false), count: { Count(figure: $0.openDeletions) }, make: { _ in DeletionsPage() })
+}
+
 /// Deletions under way, failed ones by age, and past ones.
 struct DeletionsContent: TableContent {
   static let page = PageID.deletions
@@ -143,6 +149,8 @@ struct DeletionsPage: TabledPage {
   var table = TablePage<DeletionsContent>()
   private var told: Set<String> = []
   private var notice: Span?
+
+  var panel: (any Layer)? { if case .deletion(let row)? = selection { DeletionPager(row: row) } else { nil } }
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     table.draw(fleet, rows: rows, width: width, &context)

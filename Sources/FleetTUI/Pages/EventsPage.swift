@@ -1,5 +1,11 @@
 import FleetModel
 
+extension PageID {
+  static let events = PageID(
+    "events", title: "Events", keys: [.character("0"), .function(10)], help: "what happened, as it happens",
+    sources: Sources(roster: false, regions: false, tenants: false, others: [.feed]), make: { _ in EventsPage() })
+}
+
 struct EventsPage: BareTablePage {
   var table = TablePage<EventsContent>()
 }

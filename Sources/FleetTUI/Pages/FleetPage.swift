@@ -1,5 +1,11 @@
 import FleetModel
 
+extension PageID {
+  static let fleet = PageID(
+    "fleet", title: "Fleet", keys: [.character("1"), .function(1)], help: "every org, its tenant and workspaces", make: { _ in FleetPage() }
+  )
+}
+
 struct FleetPage: BareTablePage {
   var table = TablePage<FleetContent>()
 }

@@ -1,5 +1,11 @@
 import FleetModel
 
+extension PageID {
+  static let instances = PageID(
+    "instances", title: "Instances", keys: [.character("4"), .function(4)], help: "every EC2 machine",
+    count: { Count(figure: $0.instances) }, make: { InstancesPage(prices: $0.prices) })
+}
+
 struct InstancesPage: BareTablePage {
   var table: TablePage<InstancesContent>
 
@@ -50,7 +56,8 @@ struct InstancesContent: TableContent {
 
   func texts(_ id: InstanceID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
     guard let row = fleet.instances[id]?.row else { return false }
-    return look(id.rawValue) || look(Self.orgName(of: row, fleet) ?? "") || look(Self.workspaceName(of: row, fleet) ?? "") || look(row.state.text)
+    return look(id.rawValue) || look(Self.orgName(of: row, fleet) ?? "") || look(Self.workspaceName(of: row, fleet) ?? "")
+      || look(row.state.text)
       || look(row.type ?? "") || look(row.name ?? "") || look(row.role?.rawValue ?? "") || look(row.region.rawValue)
       || look(row.privateIP ?? "") || row.publicAddresses.contains(where: look) || look(row.workspaceID?.rawValue ?? "")
       || look(Self.words(for: fleet.judgement.verdict(of: id), row))
@@ -117,7 +124,8 @@ extension InstancesContent {
   ) { row, _, _ in [Span(row.machine.type ?? "?", .dim)] }
 
   static let region = Column<Self>(
-    "REGION", minimum: 9, ideal: 10, priority: 8, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id]?.row.region.rawValue) }
+    "REGION", minimum: 9, ideal: 10, priority: 8,
+    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id]?.row.region.rawValue) }
   ) { row, _, _ in [Span(row.machine.region.rawValue, .dim)] }
 
   static let cost = Column<Self>(

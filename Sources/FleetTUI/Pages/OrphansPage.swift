@@ -1,5 +1,11 @@
 import FleetModel
 
+extension PageID {
+  static let orphans = PageID(
+    "orphans", title: "Orphans", keys: [.character("5"), .function(5)], help: "machines and more that run for nobody",
+    count: { Count(figure: $0.orphans) }, make: { OrphansPage(prices: $0.prices) })
+}
+
 typealias OrphanID = OrphanCase.ID
 
 /// Every machine that isn't simply live, and what nothing uses any more: which is an orphan, why that is believed, and what can't be told.

@@ -1,38 +1,54 @@
 import FleetModel
 
-/// The pages, in the order of their keys.
-enum PageID: String, CaseIterable, Hashable, Sendable {
-  case fleet, provisioning, triage, instances, orphans, costs, dns, posture, deletions, events
+/// A page's row: what is said of it wherever pages are named, and how it is made. It stands in the page's own file.
+struct PageID: Sendable {
+  /// Its action's too.
+  let name: String
+  let title: String
+  let keys: [Key]
+  let help: String
+  /// Whose word it shows; `nil`: it looks by itself, and says when.
+  let sources: Sources?
+  /// What its tab counts; `nil`: nothing.
+  let count: @Sendable (Figures.Totals) -> Count?
+  let make: @Sendable (DashboardOptions) -> any Page
 
-  var title: String {
-    switch self {
-    case .fleet: "Fleet"
-    case .provisioning: "Provisioning"
-    case .triage: "Triage"
-    case .instances: "Instances"
-    case .orphans: "Orphans"
-    case .costs: "Costs"
-    case .dns: "DNS"
-    case .posture: "Posture"
-    case .deletions: "Deletions"
-    case .events: "Events"
-    }
+  struct Sources: Sendable {
+    var roster = true
+    var regions = true
+    var tenants = true
+    var others: [Source] = []
   }
 
-  var action: Action {
-    switch self {
-    case .fleet: .fleet
-    case .provisioning: .provisioning
-    case .triage: .triage
-    case .instances: .instances
-    case .orphans: .orphans
-    case .costs: .costs
-    case .dns: .dns
-    case .posture: .posture
-    case .deletions: .deletions
-    case .events: .events
-    }
+  struct Count {
+    var figure: Figure<Int>
+    /// `nil`: as calm as figures are.
+    var role: Role?
   }
+
+  init(
+    _ name: String, title: String, keys: [Key], help: String, sources: Sources? = Sources(),
+    count: @escaping @Sendable (Figures.Totals) -> Count? = { _ in nil }, make: @escaping @Sendable (DashboardOptions) -> any Page
+  ) {
+    self.name = name
+    self.title = title
+    self.keys = keys
+    self.help = help
+    self.sources = sources
+    self.count = count
+    self.make = make
+  }
+
+  /// Every page, in the order of the tabs.
+  static let allCases: [PageID] = [
+    .fleet, .provisioning, .triage, .instances, .orphans, .costs, .dns, .posture, .deletions, .events,
+  ]
+}
+
+extension PageID: Hashable, CustomStringConvertible {
+  var description: String { name }
+  static func == (one: PageID, other: PageID) -> Bool { one.name == other.name }
+  func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
 /// What drawing needs besides the fleet.
@@ -72,6 +88,8 @@ protocol Page {
   mutating func moveToBottom()
   mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp)
   mutating func reverse()
+  /// What its selected row is opened in, where that is not the detail.
+  var panel: (any Layer)? { get }
   /// Selects the row that was drawn at `row` of the last ``draw(_:rows:width:_:)``.
   mutating func select(drawnRow row: Int)
   /// Selects the row of `subject`, taking away a filter that hides it. - Returns: whether there is such a row.
@@ -87,6 +105,7 @@ protocol Page {
 }
 
 extension Page {
+  var panel: (any Layer)? { nil }
   /// A page that doesn't know says that it was.
   mutating func takeTouch() -> Bool { true }
   mutating func asks(again: Bool, _ fleet: Fleet, at now: Timestamp) -> Effect? { nil }

@@ -1,6 +1,11 @@
 import Feeds
 import FleetModel
 
+extension PageID {
+  static let posture = PageID(
+    "posture", title: "Posture", keys: [.character("8"), .function(8)], help: "what is exposed", sources: nil, make: { _ in PosturePage() })
+}
+
 /// What can be seen of the fleet's security from outside: looked at when the page is opened, and again on demand, never by itself.
 struct PosturePage: TabledPage {
   var table = TablePage<PostureContent>()
@@ -112,7 +117,8 @@ extension PostureContent {
   ) { check, _, _ in [Span(check.target, .dim)] }
 
   static let what = Column<Self>(
-    "WHAT", minimum: 16, ideal: 50, priority: 2, stretch: 2, order: .lowestFirst { content, id, _, _ in SortKey(content.checks[id].summary) }
+    "WHAT", minimum: 16, ideal: 50, priority: 2, stretch: 2,
+    order: .lowestFirst { content, id, _, _ in SortKey(content.checks[id].summary) }
   ) { check, _, _ in [Span(check.summary)] }
 
   static let evidence = Column<Self>(

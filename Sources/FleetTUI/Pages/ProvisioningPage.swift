@@ -1,5 +1,11 @@
 import FleetModel
 
+extension PageID {
+  static let provisioning = PageID(
+    "provisioning", title: "Provisioning", keys: [.character("2"), .function(2)], help: "everything coming up, latest first",
+    count: { Count(figure: $0.comingUp) }, make: { _ in ProvisioningPage() })
+}
+
 /// A boot's place in an order.
 struct BootID: Hashable, Comparable, Sendable {
   var target: BootTarget
@@ -87,7 +93,8 @@ struct ProvisioningContent: TableContent {
 
 extension ProvisioningContent {
   static let target = Column<Self>(
-    "TARGET", minimum: 12, ideal: 22, priority: 0, stretch: 1, order: .lowestFirst { _, id, fleet, _ in SortKey(name(of: id.target, fleet)) }
+    "TARGET", minimum: 12, ideal: 22, priority: 0, stretch: 1,
+    order: .lowestFirst { _, id, fleet, _ in SortKey(name(of: id.target, fleet)) }
   ) { row, fleet, _ in [Span(name(of: row.target, fleet), row.tone == .text ? .text : .title)] }
 
   static let runtime = Column<Self>(

@@ -1,5 +1,15 @@
 import FleetModel
 
+extension PageID {
+  static let triage = PageID(
+    "triage", title: "Triage", keys: [.character("3"), .function(3)], help: "everything that needs a human, the worst first",
+    sources: Sources(others: [.dns, .database]),
+    count: { totals in
+      let critical = totals.findings[.critical] ?? 0
+      return Count(figure: Figure(critical + (totals.findings[.warning] ?? 0), .known), role: critical > 0 ? .failed : .warning)
+    }, make: { _ in TriagePage() })
+}
+
 /// A finding's place in an order: one target may have several of a code.
 struct FindingID: Hashable, Comparable, Sendable {
   var target: Finding.Target

@@ -2,11 +2,11 @@ import FleetModel
 
 /// Everything that is known of one org, workspace, machine or event, in lines.
 struct Detail {
-  private var lines: [Line] = []
-  private let width: Int
   private static let nameWidth = 15
+  private var list: FieldLines
+  private var width: Int { list.width }
 
-  private init(width: Int) { self.width = width }
+  private init(width: Int) { list = FieldLines(width: width, nameWidth: Self.nameWidth) }
 
   static func title(of subject: Subject, _ fleet: Fleet) -> String {
     switch subject {
@@ -41,38 +41,25 @@ struct Detail {
     case .finding(let id): detail.describe(finding: id, fleet, &context)
     case .check(let check): detail.describe(check, context.glyphs)
     }
-    return detail.lines
+    return detail.list.lines
   }
 
   // MARK: - Pieces
 
-  private mutating func field(_ name: String, _ value: String?, _ role: Role = .text) {
-    guard let value, !value.isEmpty else { return }
-    for (index, line) in Line.wrapped(value, role: role, width: max(8, width - Self.nameWidth - 3)).enumerated() {
-      lines.append(Line([Span("  ")] + [Span(index == 0 ? name : "", .dim)].fitted(to: Self.nameWidth) + [Span(" ")] + line.spans))
-    }
-  }
-
-  private mutating func field(_ name: String, _ spans: [Span]) {
-    lines.append(Line([Span("  ")] + [Span(name, .dim)].fitted(to: Self.nameWidth) + [Span(" ")] + spans))
-  }
-
-  private mutating func heading(_ text: String) { lines += [Line(), Line("  " + text, .heading)] }
-
-  private mutating func gone(_ what: String) { lines.append(Line("  \(what) is gone", .dim)) }
+  private mutating func gone(_ what: String) { list.add(Line("  \(what) is gone", .dim)) }
 
   private mutating func moment(_ name: String, _ at: Timestamp?, _ context: inout DrawingContext) {
     guard let at else { return }
-    field(name, [Span(at.description), Span("  \(context.moment.age(since: at)) ago", .dim)])
+    list.field(name, [Span(at.description), Span("  \(context.moment.age(since: at)) ago", .dim)])
   }
 
   private mutating func findings(_ findings: [Notice], _ glyphs: Glyphs) {
     for finding in findings {
       for (index, line) in Line.wrapped(finding.summary, role: finding.role, width: max(8, width - 4)).enumerated() {
-        lines.append(Line([Span(index == 0 ? "  \(glyphs.sign(of: finding.role)) " : "    ", finding.role)] + line.spans))
+        list.add(Line([Span(index == 0 ? "  \(glyphs.sign(of: finding.role)) " : "    ", finding.role)] + line.spans))
       }
     }
-    if !findings.isEmpty { lines.append(Line()) }
+    if !findings.isEmpty { list.space() }
   }
 
   // MARK: - Subjects
@@ -82,24 +69,24 @@ struct Detail {
     let glyphs = context.glyphs
     findings(Notice.of(org, fleet, at: context.moment.now), glyphs)
     boot(org.boot, .tenant(id), fleet.plan(of: .tenant(id)), fleet, &context)
-    if org.boot != nil { lines.append(Line()) }
-    field("id", id.rawValue)
-    field("name", org.row.name)
-    field("plan", org.row.plan)
-    field("members", org.row.memberCount.map(String.init))
-    field("tenant", org.row.status.map { Wording.state($0.text, $0.role, glyphs) } ?? Wording.state("no status", .unknown, glyphs))
-    field("last error", org.row.lastError, .failed)
+    if org.boot != nil { list.space() }
+    list.field("id", id.rawValue)
+    list.field("name", org.row.name)
+    list.field("plan", org.row.plan)
+    list.field("members", org.row.memberCount.map(String.init))
+    list.field("tenant", org.row.status.map { Wording.state($0.text, $0.role, glyphs) } ?? Wording.state("no status", .unknown, glyphs))
+    list.field("last error", org.row.lastError, .failed)
     if let deletion = org.deletion {
-      field("deletion", "\(deletion.status.text), step \(deletion.step ?? "unknown")", deletion.status == .failed ? .failed : .stale)
-      field("purge", deletion.purgeID?.rawValue)
-      field("its error", deletion.lastError, .failed)
+      list.field("deletion", "\(deletion.status.text), step \(deletion.step ?? "unknown")", deletion.status == .failed ? .failed : .stale)
+      list.field("purge", deletion.purgeID?.rawValue)
+      list.field("its error", deletion.lastError, .failed)
     }
     moment("created", org.row.createdAt, &context)
     moment("updated", org.row.updatedAt, &context)
     source(.tenant(org.slug), fleet, &context)
-    field("cost an hour", [fleet.hourly(of: id).cell(glyphs)] + (fleet.regions.isEmpty ? [Span("  " + Self.withoutEC2, .dim)] : []))
+    list.field("cost an hour", [fleet.hourly(of: id).cell(glyphs)] + (fleet.regions.isEmpty ? [Span("  " + Self.withoutEC2, .dim)] : []))
     let workspaces = fleet.workspaces(of: id)
-    heading("Workspaces \(fleet.sources[.tenant(org.slug)]?.lastComplete == nil && workspaces.isEmpty ? "?" : "\(workspaces.count)")")
+    list.heading("Workspaces \(fleet.sources[.tenant(org.slug)]?.lastComplete == nil && workspaces.isEmpty ? "?" : "\(workspaces.count)")")
     for workspace in workspaces {
       let row = workspace.row
       let state = Wording.state(row.status.text, row.status.role, glyphs).fitted(to: 17)
@@ -108,14 +95,14 @@ struct Detail {
         return [Span(progress.phase.map { "\($0) " } ?? "", .dim)] + Wording.remaining(progress, glyphs)
       }
       let note = remaining ?? [Span(row.lastError ?? row.currentTask ?? "", row.status.role == .ok ? .dim : row.status.role)]
-      lines.append(
+      list.add(
         Line([Span("  ")] + [Span(row.name)].fitted(to: 22) + [Span("  ")] + state + [Span(row.runtime ?? "–", .dim)].fitted(to: 14) + note)
       )
     }
     machines(fleet.machines(of: id), fleet, &context)
     if !org.subsystems.isEmpty {
-      heading("Subsystems")
-      for subsystem in org.subsystems { field(subsystem.name, subsystem.secondsAgo.map { "\(Moment.coarse($0)) ago" } ?? "unknown") }
+      list.heading("Subsystems")
+      for subsystem in org.subsystems { list.field(subsystem.name, subsystem.secondsAgo.map { "\(Moment.coarse($0)) ago" } ?? "unknown") }
     }
   }
 
@@ -124,29 +111,29 @@ struct Detail {
     let row = workspace.row
     findings(Notice.of(workspace, fleet, at: context.moment.now), context.glyphs)
     boot(workspace.boot, .workspace(id), fleet.plan(of: .workspace(id)), fleet, &context)
-    if workspace.boot != nil { lines.append(Line()) }
-    field("id", id.rawValue)
-    field("org", fleet.orgs[workspace.orgID]?.slug.rawValue ?? workspace.orgID.rawValue)
-    field("status", Wording.state(row.status.text, row.status.role, context.glyphs))
-    field("agent says", workspace.runtimeState, .failed)
-    field("failed by", workspace.failureSource)
-    field("last error", row.lastError, .failed)
-    field("runtime", row.runtime)
-    field("role", row.role)
-    field("tier", row.tier.map(String.init))
-    field("parent", row.parentID.map { fleet.workspaces[$0]?.row.name ?? $0.rawValue })
-    field("url", row.url, .link)
-    field("active tasks", row.activeTasks.map(String.init))
-    field("current task", row.currentTask)
-    field("error rate", row.errorRate.map { "\(Int(clamping: $0.asShare * 100)) %" })
-    field("agent uptime", row.uptime.map(Moment.coarse))
-    field("allowed boot", Moment.estimate(Fleet.provisionLimit(of: row)))
-    field("spent", row.monthlySpendCents.map { "$" + Wording.dollars(Double($0) / 100, digits: 2) + " this month" })
-    field("budget", row.budgetLimitCents.map { "$" + Wording.dollars(Double($0) / 100, digits: 2) })
+    if workspace.boot != nil { list.space() }
+    list.field("id", id.rawValue)
+    list.field("org", fleet.orgs[workspace.orgID]?.slug.rawValue ?? workspace.orgID.rawValue)
+    list.field("status", Wording.state(row.status.text, row.status.role, context.glyphs))
+    list.field("agent says", workspace.runtimeState, .failed)
+    list.field("failed by", workspace.failureSource)
+    list.field("last error", row.lastError, .failed)
+    list.field("runtime", row.runtime)
+    list.field("role", row.role)
+    list.field("tier", row.tier.map(String.init))
+    list.field("parent", row.parentID.map { fleet.workspaces[$0]?.row.name ?? $0.rawValue })
+    list.field("url", row.url, .link)
+    list.field("active tasks", row.activeTasks.map(String.init))
+    list.field("current task", row.currentTask)
+    list.field("error rate", row.errorRate.map { "\(Int(clamping: $0.asShare * 100)) %" })
+    list.field("agent uptime", row.uptime.map(Moment.coarse))
+    list.field("allowed boot", Moment.estimate(Fleet.provisionLimit(of: row)))
+    list.field("spent", row.monthlySpendCents.map { "$" + Wording.dollars(Double($0) / 100, digits: 2) + " this month" })
+    list.field("budget", row.budgetLimitCents.map { "$" + Wording.dollars(Double($0) / 100, digits: 2) })
     moment("heartbeat", workspace.lastHeartbeat, &context)
     moment("activity", workspace.lastActivity, &context)
     moment("first seen", workspace.firstSeen, &context)
-    field("stream", fleet.openStreams.contains(id) ? "open" : "not open", .dim)
+    list.field("stream", fleet.openStreams.contains(id) ? "open" : "not open", .dim)
     machines(fleet.machines(of: id), fleet, &context)
   }
 
@@ -156,60 +143,60 @@ struct Detail {
     let verdict = fleet.judgement.verdict(of: id)
     if let found = fleet.orphanCase(of: id, prices: context.prices, at: context.moment.now) {
       judged(found, &context)
-      lines.append(Line())
+      list.space()
     } else {
-      field("verdict", InstancesContent.words(for: verdict, row))
+      list.field("verdict", InstancesContent.words(for: verdict, row))
     }
-    field("state", Wording.state(row.state.text, row.state.role, context.glyphs))
+    list.field("state", Wording.state(row.state.text, row.state.role, context.glyphs))
     if let health = fleet.resources[row.region]?.statuses.rows?.first(where: { $0.id == id }) {
       let isWell = health.system != "impaired" && health.instance != "impaired"
-      field("health checks", "system \(health.system), instance \(health.instance)", isWell ? .text : .failed)
+      list.field("health checks", "system \(health.system), instance \(health.instance)", isWell ? .text : .failed)
     }
-    field("reason", row.stateReason)
-    field("role", row.role?.rawValue)
-    field("org", fleet.org(of: row)?.slug.rawValue ?? row.orgSlug?.rawValue ?? row.orgID?.rawValue)
-    field("workspace", row.workspaceID.map { fleet.workspaces[$0]?.row.name ?? $0.rawValue })
-    field("type", row.type.map { $0 + (row.isSpot ? " (spot)" : "") })
-    field(
+    list.field("reason", row.stateReason)
+    list.field("role", row.role?.rawValue)
+    list.field("org", fleet.org(of: row)?.slug.rawValue ?? row.orgSlug?.rawValue ?? row.orgID?.rawValue)
+    list.field("workspace", row.workspaceID.map { fleet.workspaces[$0]?.row.name ?? $0.rawValue })
+    list.field("type", row.type.map { $0 + (row.isSpot ? " (spot)" : "") })
+    list.field(
       "cost an hour",
       [context.prices.hourly(of: row).map { Span("$" + Wording.dollars($0, digits: 4), .money) } ?? Span("unknown", .unknown)])
-    field("prices", "\(context.prices.source), \(context.prices.date(in: [row.region]))", .dim)
-    field("region", row.region.rawValue)
-    field("zone", row.availabilityZone)
+    list.field("prices", "\(context.prices.source), \(context.prices.date(in: [row.region]))", .dim)
+    list.field("region", row.region.rawValue)
+    list.field("zone", row.availabilityZone)
     moment("launched", row.launchedAt, &context)
-    field("private address", row.privateIP)
-    field("public address", row.publicIP)
-    field("IPv6 address", (row.ipv6Addresses ?? []).joined(separator: " "))
-    field("image", row.imageID)
-    field("vpc", row.vpcID)
-    field("security groups", row.securityGroups.joined(separator: " "))
-    field("volumes", row.volumes.joined(separator: " "))
+    list.field("private address", row.privateIP)
+    list.field("public address", row.publicIP)
+    list.field("IPv6 address", (row.ipv6Addresses ?? []).joined(separator: " "))
+    list.field("image", row.imageID)
+    list.field("vpc", row.vpcID)
+    list.field("security groups", row.securityGroups.joined(separator: " "))
+    list.field("volumes", row.volumes.joined(separator: " "))
     if !row.tags.isEmpty {
-      heading("Tags")
-      for (name, value) in row.tags { field(name, value.isEmpty ? "(empty)" : value) }
+      list.heading("Tags")
+      for (name, value) in row.tags { list.field(name, value.isEmpty ? "(empty)" : value) }
     }
   }
 
   /// The verdict with what speaks for it, and what to do.
   private mutating func judged(_ found: OrphanCase, _ context: inout DrawingContext) {
     let role = found.verdict.role
-    field("verdict", "\(context.glyphs.sign(of: role)) \(found.verdict.word): \(found.verdict.why)", role)
-    for (index, evidence) in found.evidence.enumerated() { field(index == 0 ? "evidence" : "", evidence) }
-    field("next step", found.nextStep, .title)
-    if let soFar = found.soFar { field("so far", "$" + Wording.dollars(soFar, digits: 2), .money) }
+    list.field("verdict", "\(context.glyphs.sign(of: role)) \(found.verdict.word): \(found.verdict.why)", role)
+    for (index, evidence) in found.evidence.enumerated() { list.field(index == 0 ? "evidence" : "", evidence) }
+    list.field("next step", found.nextStep, .title)
+    if let soFar = found.soFar { list.field("so far", "$" + Wording.dollars(soFar, digits: 2), .money) }
     // Its evidence tells ages.
     context.moment.changes(at: context.moment.now + 10)
   }
 
   private mutating func describe(case found: OrphanCase, _ context: inout DrawingContext) {
     judged(found, &context)
-    lines.append(Line())
-    field("type", found.type)
-    field("region", found.region?.rawValue)
-    field("org", [found.slug?.rawValue, found.orgID?.rawValue].compactMap { $0 }.joined(separator: "  "))
-    field("workspace", found.workspaceID?.rawValue)
-    field("cost a month", [found.monthly.map { Span("$" + Wording.dollars($0, digits: 2), .money) } ?? Span("unknown", .unknown)])
-    field("prices", "\(context.prices.source), \(context.prices.date(in: [found.region].compactMap { $0 }))", .dim)
+    list.space()
+    list.field("type", found.type)
+    list.field("region", found.region?.rawValue)
+    list.field("org", [found.slug?.rawValue, found.orgID?.rawValue].compactMap { $0 }.joined(separator: "  "))
+    list.field("workspace", found.workspaceID?.rawValue)
+    list.field("cost a month", [found.monthly.map { Span("$" + Wording.dollars($0, digits: 2), .money) } ?? Span("unknown", .unknown)])
+    list.field("prices", "\(context.prices.source), \(context.prices.date(in: [found.region].compactMap { $0 }))", .dim)
   }
 
   private mutating func describe(record id: String, _ fleet: Fleet, _ context: inout DrawingContext) {
@@ -218,58 +205,60 @@ struct Detail {
       return gone("record \(id)")
     }
     let role = decision.outcome.role
-    field("decision", [Span("\(context.glyphs.sign(of: role)) \(decision.outcome.word): \(decision.reason)", role == .dim ? .text : role)])
-    for finding in report.findings where finding.recordID == id { field("finding", finding.summary, finding.severity.role) }
-    if let refused = report.refused { field("refused", refused, .warning) }
-    field("name", row.name)
-    field("type", row.type)
-    field("content", row.content)
-    field("id", row.id, .dim)
+    list.field(
+      "decision", [Span("\(context.glyphs.sign(of: role)) \(decision.outcome.word): \(decision.reason)", role == .dim ? .text : role)])
+    for finding in report.findings where finding.recordID == id { list.field("finding", finding.summary, finding.severity.role) }
+    if let refused = report.refused { list.field("refused", refused, .warning) }
+    list.field("name", row.name)
+    list.field("type", row.type)
+    list.field("content", row.content)
+    list.field("id", row.id, .dim)
     moment("created", row.createdAt, &context)
-    field(
+    list.field(
       "org",
       fleet.zone?.rules.slug(of: row.name).map { slug in fleet.org(named: slug).map { "\(slug)  \($0.id)" } ?? "\(slug), not in the roster"
       })
     source(.dns, fleet, &context)
-    field("removal", "the deletion of its org removes it; nothing here writes to the zone", .dim)
+    list.field("removal", "the deletion of its org removes it; nothing here writes to the zone", .dim)
   }
 
   private mutating func describe(event sequence: UInt64, _ fleet: Fleet) {
     guard let entry = fleet.logEntry(sequence) else { return gone("this line of the log") }
-    field("event", entry.type.rawValue, EventsContent.role(of: entry.type))
-    field("at", entry.at.description)
-    field("source", entry.source.description)
-    field("org", [entry.slug?.rawValue, entry.orgID?.rawValue].compactMap { $0 }.joined(separator: "  "))
-    field("workspace", entry.workspaceID.map { [fleet.workspaces[$0]?.row.name, $0.rawValue].compactMap { $0 }.joined(separator: "  ") })
-    field("line", String(entry.sequence), .dim)
-    heading("Data")
-    for line in Line.wrapped(entry.data, role: .text, width: max(8, width - 4)) { lines.append(Line([Span("  ")] + line.spans)) }
+    list.field("event", entry.type.rawValue, EventsContent.role(of: entry.type))
+    list.field("at", entry.at.description)
+    list.field("source", entry.source.description)
+    list.field("org", [entry.slug?.rawValue, entry.orgID?.rawValue].compactMap { $0 }.joined(separator: "  "))
+    list.field(
+      "workspace", entry.workspaceID.map { [fleet.workspaces[$0]?.row.name, $0.rawValue].compactMap { $0 }.joined(separator: "  ") })
+    list.field("line", String(entry.sequence), .dim)
+    list.heading("Data")
+    for line in Line.wrapped(entry.data, role: .text, width: max(8, width - 4)) { list.add(Line([Span("  ")] + line.spans)) }
   }
 
   private mutating func describe(finding id: FindingID, _ fleet: Fleet, _ context: inout DrawingContext) {
     guard let finding = id.finding(in: fleet, at: context.moment.now) else { return gone("this finding") }
-    field(
+    list.field(
       "finding",
       Wording.state(finding.code.rawValue, finding.severity.role, context.glyphs) + [Span("  \(finding.severity.rawValue)", .dim)])
-    field("what", finding.summary)
-    if let asOf = finding.asOf { field("judged", [Span("\(context.moment.asOf(asOf)): what it is judged from isn't heard", .stale)]) }
-    field("next step", finding.nextStep, .title)
-    field("not it, if", finding.disproof?.text)
-    heading("Evidence")
+    list.field("what", finding.summary)
+    if let asOf = finding.asOf { list.field("judged", [Span("\(context.moment.asOf(asOf)): what it is judged from isn't heard", .stale)]) }
+    list.field("next step", finding.nextStep, .title)
+    list.field("not it, if", finding.disproof?.text)
+    list.heading("Evidence")
     for evidence in finding.evidence {
       let told = evidence.at.map { "  (\(context.moment.told($0)))" } ?? ""
-      field(evidence.by, evidence.says + told)
+      list.field(evidence.by, evidence.says + told)
     }
-    for gap in finding.unchecked { field("not checked", gap, .unknown) }
-    lines += [Line(), Line("  e asks everything that may tell more", .dim)]
+    for gap in finding.unchecked { list.field("not checked", gap, .unknown) }
+    list.add([Line(), Line("  e asks everything that may tell more", .dim)])
   }
 
   private mutating func describe(_ check: Check, _ glyphs: Glyphs) {
-    field("result", Wording.state(check.result.rawValue, check.result.role, glyphs))
-    field("what", check.summary)
-    field("target", check.target)
-    for evidence in check.evidence { field("evidence", evidence) }
-    field("took", check.millis.map { "\(Int(clamping: $0.rounded())) ms" })
+    list.field("result", Wording.state(check.result.rawValue, check.result.role, glyphs))
+    list.field("what", check.summary)
+    list.field("target", check.target)
+    for evidence in check.evidence { list.field("evidence", evidence) }
+    list.field("took", check.millis.map { "\(Int(clamping: $0.rounded())) ms" })
   }
 
   // MARK: - Parts of several
@@ -277,20 +266,21 @@ struct Detail {
   private mutating func source(_ source: Source, _ fleet: Fleet, _ context: inout DrawingContext) {
     let freshness = fleet.freshness(of: source, at: context.moment.now)
     let age = freshness.state == .complete ? "" : freshness.at.map { " \(context.moment.age(since: $0))" } ?? ""
-    field("read", [Span(freshness.state.rawValue + age, freshness.state.role)] + (freshness.trouble.map { [Span("  " + $0, .dim)] } ?? []))
+    list.field(
+      "read", [Span(freshness.state.rawValue + age, freshness.state.role)] + (freshness.trouble.map { [Span("  " + $0, .dim)] } ?? []))
   }
 
   private static let withoutEC2 = "not known: no EC2 region is configured"
 
   /// Those that EC2 has of it; without EC2 that there are none says nothing.
   private mutating func machines(_ machines: [Instance], _ fleet: Fleet, _ context: inout DrawingContext) {
-    if fleet.regions.isEmpty, machines.isEmpty { return heading("Machines " + Self.withoutEC2) }
+    if fleet.regions.isEmpty, machines.isEmpty { return list.heading("Machines " + Self.withoutEC2) }
     let isKnown = fleet.figures.totals.machines.whole != nil
-    heading("Machines \(machines.isEmpty && !isKnown ? "?" : "\(machines.count)")")
+    list.heading("Machines \(machines.isEmpty && !isKnown ? "?" : "\(machines.count)")")
     for machine in machines {
       let row = machine.row
       let age = row.launchedAt.map { context.moment.age(since: $0) } ?? "?"
-      lines.append(
+      list.add(
         Line(
           [Span("  ")] + [Span(row.id.rawValue)].fitted(to: 20) + [Span("  ")]
             + Wording.state(row.state.text, row.state.role, context.glyphs).fitted(to: 17)
@@ -305,16 +295,20 @@ struct Detail {
     let glyphs = context.glyphs
     let bar =
       progress.standstill == nil ? ProgressBar(progress).spans(width: min(40, max(8, width - Self.nameWidth - 24)), glyphs: glyphs) : []
-    field("coming up", bar + (bar.isEmpty ? [] : [Span(" ")]) + Wording.remaining(progress, glyphs))
-    if let asOf = progress.asOf { field("told", [Span(context.moment.asOf(asOf), .stale)]) } else { context.moment.changesEverySecond() }
+    list.field("coming up", bar + (bar.isEmpty ? [] : [Span(" ")]) + Wording.remaining(progress, glyphs))
+    if let asOf = progress.asOf {
+      list.field("told", [Span(context.moment.asOf(asOf), .stale)])
+    } else {
+      context.moment.changesEverySecond()
+    }
     moment("began", boot.startedAt, &context)
-    lines.append(Line())
+    list.space()
     let group = boot.group
     let waterfall = Waterfall(boot: boot, plan: plan, progress: progress) { phase, seconds in
       fleet.history.share(of: group, fasterIn: phase, than: seconds)
     }
-    lines += waterfall.lines(width: width, glyphs, at: progress.at)
-    if let eta = progress.eta { field("eta", ProvisioningContent.eta(eta, glyphs)) }
-    for mark in boot.marks { if let detail = mark.detail { field(mark.name, detail, mark.failed ? .failed : .dim) } }
+    list.add(waterfall.lines(width: width, glyphs, at: progress.at))
+    if let eta = progress.eta { list.field("eta", ProvisioningContent.eta(eta, glyphs)) }
+    for mark in boot.marks { if let detail = mark.detail { list.field(mark.name, detail, mark.failed ? .failed : .dim) } }
   }
 }

@@ -1,7 +1,7 @@
 import FleetModel
 
 /// A text over the page, read on demand and let go when it is closed: a console, an explanation, the checks of a tenant.
-struct Pager: Overlay {
+struct Pager: Layer {
   /// What it shows: an answer to another question is not for it.
   enum Reading: Hashable, Sendable {
     case console(WorkspaceID)
@@ -20,7 +20,6 @@ struct Pager: Overlay {
 
   private let reading: Reading
   private let title: String
-  private let keys: KeyMap
   /// Asks for it again.
   private let effect: Effect
   private var state = State.waiting
@@ -32,14 +31,14 @@ struct Pager: Overlay {
   private var view = RowWindow()
   private var isFollowing = false
   private var isTyping = false
-  private var needle = ""
+  private var editor = LineEditor(limit: 80)
+  private var needle: String { editor.text }
   private var matches: [Int] = []
 
-  init(_ reading: Reading, title: String, effect: Effect, keys: KeyMap) {
+  init(_ reading: Reading, title: String, effect: Effect) {
     self.reading = reading
     self.title = title
     self.effect = effect
-    self.keys = keys
   }
 
   var takesText: Bool { isTyping }
@@ -47,80 +46,45 @@ struct Pager: Overlay {
 
   // MARK: - Keys
 
-  mutating func handle(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
-    if isTyping { return type(key) }
-    switch key {
-    case .character("n"):
-      jump(by: 1)
+  mutating func handle(_ key: Key, _ desk: inout Desk, _ fleet: Fleet, at now: Timestamp) -> LayerIntent {
+    if isTyping { return type(key, desk.keys) }
+    if let movement = desk.keys.movement(for: key, in: .pager) {
+      view.move(movement)
+      // Whoever goes back wants to read, not to be moved on.
+      if movement.isBack { isFollowing = false }
       return .draw
-    case .character("N"):
-      jump(by: -1)
-      return .draw
-    case .character("f") where canFollow:
-      isFollowing.toggle()
-      if isFollowing { view.moveToEnd() }
-      return isFollowing ? .perform(effect) : .draw
-    case .wheel(let step, _, _):
-      scroll(by: step * 3)
-      return .draw
-    default: break
     }
-    switch keys.action(for: key) {
-    case .back, .quit: return .close
-    case .up: scroll(by: -1)
-    case .down: scroll(by: 1)
-    case .pageUp:
-      view.turn(by: -1)
-      isFollowing = false
-    case .pageDown: view.turn(by: 1)
-    case .top:
-      view.moveToTop()
-      isFollowing = false
-    case .bottom: view.moveToEnd()
-    case .filter:
-      isTyping = true
-      needle = ""
-    case .refresh: return .perform(effect)
-    case .redraw, .suspend: return .pass
-    default: return .unknown
+    return desk.keys.action(for: key, in: .pager)?.inPager?(&self) ?? .unknown
+  }
+
+  private mutating func type(_ key: Key, _ keys: KeyMap) -> LayerIntent {
+    switch editor.handle(key, keys) {
+    case .passed, .ignored: return .none
+    case .left:
+      isTyping = false
+      editor.erase(.line)
+    case .entered:
+      isTyping = false
+      lookForMatches()
+      return find(by: 0)
+    case .edited: break
     }
+    lookForMatches()
     return .draw
   }
 
-  private mutating func type(_ key: Key) -> OverlayIntent {
-    switch key {
-    case .escape:
-      isTyping = false
-      needle = ""
-    case .enter:
-      isTyping = false
-      search()
-      jump(by: 0)
-    case .backspace: if needle.isEmpty { isTyping = false } else { needle.removeLast() }
-    case .control("u"): needle = ""
-    case .character(let character): needle.append(character)
-    case .paste(let text): needle += UntrustedText.clean(text, limit: 80)
-    case .control("l"), .control("z"): return .pass
-    default: return .none
-    }
-    search()
+  /// Asks for it again.
+  func ask() -> LayerIntent { .perform(effect) }
+
+  mutating func search() -> LayerIntent {
+    isTyping = true
+    editor.erase(.line)
     return .draw
-  }
-
-  private mutating func scroll(by step: Int) {
-    view.scroll(by: step)
-    // Whoever scrolls back wants to read, not to be moved on.
-    if step < 0 { isFollowing = false }
-  }
-
-  private mutating func search() {
-    let text = needle.lowercased()
-    matches = text.isEmpty ? [] : rows.indices.filter { rows[$0].plain.lowercased().contains(text) }
   }
 
   /// To the next match, or to the one before; 0: to the first from here on.
-  private mutating func jump(by step: Int) {
-    guard !matches.isEmpty else { return }
+  mutating func find(by step: Int) -> LayerIntent {
+    guard !matches.isEmpty else { return .draw }
     let here = view.top(of: rows.count)
     switch step {
     case 1...: view.begin(at: matches.first { $0 > here } ?? matches[0])
@@ -128,13 +92,25 @@ struct Pager: Overlay {
     default: view.begin(at: matches.first { $0 >= here } ?? matches[0])
     }
     isFollowing = false
+    return .draw
+  }
+
+  mutating func follow() -> LayerIntent {
+    guard canFollow else { return .unknown }
+    isFollowing.toggle()
+    guard isFollowing else { return .draw }
+    view.moveToEnd()
+    return .perform(effect)
+  }
+
+  private mutating func lookForMatches() {
+    let text = needle.lowercased()
+    matches = text.isEmpty ? [] : rows.indices.filter { rows[$0].plain.lowercased().contains(text) }
   }
 
   // MARK: - News
 
-  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {}
-
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> OverlayIntent {
+  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> LayerIntent {
     switch (answer, reading) {
     case (.console(let id, let result), .console(let wanted)) where id == wanted:
       show(result.map { $0.map { Line($0, ConsoleText.sign(in: $0)?.role ?? .text) } })
@@ -189,9 +165,11 @@ struct Pager: Overlay {
 
   // MARK: - Drawing
 
-  mutating func draw(over lines: [Line], width: Int, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?) {
+  mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
+  {
+    let width = room.width
     fold(to: width)
-    view.fit(rows.count, height: lines.count - 1)
+    view.fit(rows.count, height: room.rows - 1)
     let range = view.range(of: rows.count)
     let glyphs = context.glyphs
     let bar = "\(glyphs.rule)\(glyphs.rule) "
@@ -201,8 +179,8 @@ struct Pager: Overlay {
     let found = needle.isEmpty ? "" : "  \(matches.count) with \"\(needle)\""
     var head = [Span(bar, .rule), Span(title, .title)] + notes.map { Span("  \($0.text)", $0.role) }
     head.append(Span("  \(place)\(found)\(isFollowing ? "  following" : "") ", .dim))
-    let room = max(0, width - Line(head).columns)
-    var out = [Line((head + [Span(String(repeating: glyphs.rule, count: room), .rule)]).fitted(to: width))]
+    let rest = max(0, width - Line(head).columns)
+    var out = [Line((head + [Span(String(repeating: glyphs.rule, count: rest), .rule)]).fitted(to: width))]
     switch state {
     case .waiting: out += [Line(), Line("  asking …", .dim)]
     case .failed(let why):
@@ -217,16 +195,23 @@ struct Pager: Overlay {
     guard foldedWidth != width, case .read(let lines) = state else { return }
     foldedWidth = width
     rows = lines.flatMap { $0.folded(to: width) }
-    search()
+    lookForMatches()
   }
 
-  func footer(_ glyphs: Glyphs) -> [Span] {
-    if isTyping { return [Span(" /", .key), Span(needle, .title), Span("  enter finds, esc leaves", .dim)] }
-    func key(_ name: String, _ what: String) -> [Span] { [Span(" \(name) ", .key), Span("\(what) ", .dim)] }
-    return key(keys.name(of: .back), "close") + key("\(keys.name(of: .pageUp)) \(keys.name(of: .pageDown))", "scroll")
-      + key(keys.name(of: .filter), "search")
-      + key("n N", "next, previous")
-      + (canFollow ? key("f", isFollowing ? "stop following" : "follow") : []) + key(keys.name(of: .refresh), "ask again")
+  func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
+    let keys = desk.keys
+    if isTyping {
+      let ways = [Action.accept, .discard].map { "\(keys.name(of: $0)) \($0.title)" }.joined(separator: ", ")
+      return (desk.footer([Span(" /", .key), Span(needle, .title), Span("  \(ways)", .dim)]), nil)
+    }
+    func key(_ actions: Action..., does what: String? = nil) -> [Span] {
+      let names = actions.map { keys.name(of: $0) }.joined(separator: " ")
+      return [Span(" \(names) ", .key), Span("\(what ?? actions.map(\.title).joined(separator: ", ")) ", .dim)]
+    }
+    let words =
+      key(.back) + key(.pageUp, .pageDown, does: "scroll") + key(.search) + key(.findNext, .findPrevious)
+      + (canFollow ? key(.follow, does: isFollowing ? "stop following" : nil) : []) + key(.refresh)
+    return (desk.footer(words), nil)
   }
 }
 

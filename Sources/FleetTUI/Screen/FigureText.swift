@@ -66,24 +66,10 @@ extension Moment {
 }
 
 extension PageID {
-  /// Whom a page shows the word of.
-  private var shows: (roster: Bool, regions: Bool, tenants: Bool, others: [Source]) {
-    switch self {
-    case .fleet, .instances, .orphans, .costs: (true, true, true, [])
-    case .provisioning: (true, true, true, [])
-    case .triage: (true, true, true, [.dns, .database])
-    case .dns: (true, true, false, [.dns])
-    case .deletions: (true, false, false, [])
-    case .events: (false, false, false, [.feed])
-    // It looks by itself, and says when.
-    case .posture: (false, false, false, [])
-    }
-  }
-
-  /// What of that isn't fresh, and since when; `nil` when all is.
+  /// What of its sources isn't fresh, and since when; `nil` when all is.
   func age(_ fleet: Fleet, _ context: inout DrawingContext) -> Line? {
-    let shows = shows
-    if self != .posture, let cutOff = fleet.cutOff, cutOff.scope == .everything || shows.roster || shows.tenants {
+    guard let shows = self.sources else { return nil }
+    if let cutOff = fleet.cutOff, cutOff.scope == .everything || shows.roster || shows.tenants {
       context.moment.changesEverySecond()
       let since =
         cutOff.since.map { " \(context.moment.asOf($0)), \(Moment.elapsed(context.moment.now - $0)) ago" } ?? " nothing was ever read"

@@ -214,63 +214,17 @@ struct Header {
 
   private func tabs(_ open: PageID, _ fleet: Fleet, _ keys: KeyMap, _ naming: TabNaming, _ glyphs: Glyphs) -> Line {
     let totals = fleet.figures.totals
-    let critical = totals.findings[.critical] ?? 0
     var spans: [Span] = []
     for page in PageID.allCases {
-      let figure: Figure<Int>? =
-        switch page {
-        case .provisioning: totals.comingUp
-        case .triage: Figure(critical + (totals.findings[.warning] ?? 0), .known)
-        case .instances: totals.instances
-        case .deletions: totals.openDeletions
-        case .orphans: totals.orphans
-        case .fleet, .costs, .dns, .posture, .events: nil
-        }
       let isOpen = page == open
       let title = isOpen || naming == .full ? page.title : naming == .short ? String(page.title.prefix(4)) : ""
       spans.append(Span(" \(keys.name(of: page.action))", .key))
       if !title.isEmpty { spans.append(Span(" \(title)", isOpen ? .title : .dim)) }
-      let role: Role = page == .triage ? (critical > 0 ? .failed : .warning) : figure?.asOf == nil ? .dim : .stale
-      if let figure, figure.value ?? 0 > 0, naming != .none { spans.append(Span(" \(figure.text(glyphs))", role)) }
+      if let count = page.count(totals), count.figure.value ?? 0 > 0, naming != .none {
+        spans.append(Span(" \(count.figure.text(glyphs))", count.role ?? (count.figure.asOf == nil ? .dim : .stale)))
+      }
       spans.append(Span(naming == .full ? " " : "", .dim))
     }
     return Line(spans)
-  }
-}
-
-/// The line below every page: the keys that matter now, and where the window stands.
-enum Footer {
-  static func line(_ keys: KeyMap, _ state: ActionState, position: String, notice: Span?, filter: String, width: Int, _ glyphs: Glyphs)
-    -> Line
-  {
-    let right = " \(position) "
-    let room = width - TextWidth.columns(of: right)
-    guard room > 4 else { return Line([Span(right, .dim)].fitted(to: width)) }
-    var left: [Span] = []
-    if let notice { left += [Span(" "), notice, Span(" ")] }
-    if !filter.isEmpty { left += [Span(" /\(filter) ", .match)] }
-    if state.hasDetail {
-      left += [Span(" \(keys.name(of: .back)) ", .key), Span("close  ", .dim)]
-      left += [Span("\(keys.name(of: .pageUp)) \(keys.name(of: .pageDown)) ", .key), Span("scroll ", .dim)]
-    }
-    for entry in Action.table {
-      guard var short = entry.short, !(state.hasDetail && entry.action == .open) else { continue }
-      if entry.action.refusal(in: state) != nil || (entry.action == .delete && state.isHeld) {
-        // That it can be done at all is worth knowing where it can't be done now.
-        guard entry.action == .delete, state.page == .fleet, state.hasOrg, !state.hasDetail else { continue }
-        short += state.isReplay ? " (replay)" : state.writeRefusal != nil ? " (read-only)" : " (off)"
-      }
-      left += [Span(" \(keys.name(of: entry.action)) ", .key), Span(short + " ", .dim)]
-    }
-    return Line(left.fitted(to: room) + [Span(right, .dim)])
-  }
-
-  /// The filter while it is typed: the end of a long one is where one types.
-  static func prompt(for page: any Page, row: Int, width: Int) -> (Line, Cursor) {
-    let count = "  \(page.count) of \(page.count + page.hidden)"
-    var shown = page.filter
-    while TextWidth.columns(of: shown) > max(1, width - 4), !shown.isEmpty { shown.removeFirst() }
-    let column = min(width - 1, 2 + TextWidth.columns(of: shown))
-    return (Line([Span(" /", .key), Span(shown, .title), Span(count, .dim)]), Cursor(row: row, column: column))
   }
 }

@@ -26,6 +26,17 @@ extension Key {
   /// Whether it is one press of a key: no text that was pasted, nothing of the mouse.
   var isTyped: Bool { if case .paste = self { false } else { !isOfMouse } }
 
+  /// Whether it is text where text is typed.
+  var isCharacter: Bool { if case .character = self { true } else { false } }
+
+  /// Whether it is a character, alone or with Ctrl or Alt.
+  var hasLetter: Bool {
+    switch self {
+    case .character, .control, .alt: true
+    default: false
+    }
+  }
+
   /// As help, footer and configuration name it.
   var name: String {
     switch self {

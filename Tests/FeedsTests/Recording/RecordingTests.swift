@@ -153,7 +153,7 @@ import Testing
     let folder = try Folder()
     let recorder = try Self.recorder(folder.path + "/r.ndjson")
     let queue = EventQueue(recorder: recorder)
-    queue.post(Self.event(.feed, .zoneRead))
+    queue.post(Self.event(.feed, .answered))
     _ = queue.drain()
     recorder.finish()
     let pipe = Pipe()
@@ -222,7 +222,7 @@ import Testing
       told.add()
     }
     let queue = EventQueue(recorder: recorder)
-    for _ in 0..<5 { queue.post(Self.event(.feed, .zoneRead)) }
+    for _ in 0..<5 { queue.post(Self.event(.feed, .answered)) }
     #expect(queue.drain().count == 5)
     recorder.finish()
     #expect(told.value == 1)

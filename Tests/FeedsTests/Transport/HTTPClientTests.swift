@@ -326,18 +326,6 @@ final class Recorder<Value: Sendable>: Sendable {
     }
   }
 
-  @Test func theRetryScheduleDoublesAndNeverPassesItsBudget() {
-    var schedule = RetrySchedule()
-    var delays: [Double] = []
-    while let delay = schedule.delay(status: 503, retryAfter: nil, left: 3.9, random: 0.999_999) {
-      delays.append((delay * 100).rounded() / 100)
-    }
-    #expect(delays == [0.25, 0.5, 1, 2])
-    var other = RetrySchedule()
-    #expect(other.delay(failure: .tls("bad certificate"), left: 100, random: 0) == nil)
-    #expect(other.delay(failure: .refused(host: "a"), left: 100, random: 0) == 0.125)
-  }
-
   @Test func httpDatesAreRead() {
     #expect(HTTPDate.seconds(of: "Sun, 06 Nov 1994 08:49:37 GMT") == 784_111_777)
     #expect(HTTPDate.seconds(of: "1994-11-06T08:49:37Z") == nil)

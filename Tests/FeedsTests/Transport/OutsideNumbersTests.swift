@@ -118,9 +118,10 @@ import Testing
     let error = FeedError.refusal(of: "control plane /x", response, credential: "")
     #expect(error.description.hasPrefix("control plane /x answered 429"))
     for policy in [EventStreamPolicy.tenant, .fleetFeed] { #expect(policy.refusal(of: head, now: SampleEvents.start.seconds) != nil) }
-    var schedule = RetrySchedule()
-    let delay = schedule.delay(status: 429, retryAfter: error.retryAfter, left: 20, random: 0.5)
-    #expect(delay.map { $0 < 20 } ?? true)
+    var retries = Retries<String>(RetryPolicy(), began: 0, deadline: 20)
+    if case .wait(let delay) = retries.ended(Attempt("429", .passing(retryAfter: error.retryAfter)), at: 0, random: 0.5) {
+      #expect(delay < 20)
+    }
     #expect(TenantSchedule.next(afterFailures: .max, pause: error.retryAfter, random: 0.5).isFinite)
     let busy = DeletionAnswer(status: 409, body: [], isHTML: false, retryAfter: error.retryAfter, slug: "acme")
     #expect(busy == .busy(retryAfter: error.retryAfter))

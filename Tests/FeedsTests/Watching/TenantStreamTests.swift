@@ -237,4 +237,31 @@ private final class OneTenant: Sendable {
       #expect(await listener.wait { _ in tenant.lists >= 2 })
     }
   }
+
+  /// The screen stalls: once something was wanted nobody takes anything from the queue any more.
+  @Test func aQueueThatNobodyTakesFromDelaysNoPoll() async throws {
+    let tenant = OneTenant()
+    tenant.become("running", workspace: "paused")
+    let asked = Kick()
+    try await withServer({ request in
+      defer { asked.kick() }
+      return try await tenant.handle(request)
+    }) { base in
+      let queue = EventQueue()
+      let feeds = tenant.feeds(base, queue)
+      let task = Task { await feeds.run() }
+      defer { task.cancel() }
+      var fleet = Fleet()
+      let deadline = monotonicSeconds() + 30
+      while fleet.orgs.isEmpty, monotonicSeconds() < deadline {
+        await asked.wait(0.2)
+        for event in queue.drain() { fleet.apply(event) }
+      }
+      var wanted = fleet.takeWants()
+      wanted.common?.interval = 0.2
+      queue.wants.leave(wanted)
+      while tenant.lists < 4, monotonicSeconds() < deadline { await asked.wait(0.2) }
+      #expect(tenant.lists >= 4)
+    }
+  }
 }

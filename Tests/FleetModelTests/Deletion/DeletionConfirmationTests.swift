@@ -90,7 +90,7 @@ import Testing
     #expect(confirmation.stage == .protectedWord && confirmation.text.isEmpty)
     now = type("a4d1a4d2", into: &confirmation, from: now + 1)
     #expect(confirmation.handle(.enter, at: now) == .typing)
-    for _ in 0..<1 { _ = confirmation.handle(.backspace, at: now + 2) }
+    for _ in 0..<1 { _ = confirmation.handle(.erase(.character), at: now + 2) }
     now = type("1", into: &confirmation, from: now + 2)
     #expect(confirmation.handle(.enter, at: now + 0.1) == .confirmed)
   }

@@ -73,9 +73,9 @@ import Testing
 
   @Test func theReducerRemembersThatBootEventsWereReadAndNoneCame() {
     var scene = scene(.provisioning)
-    scene.hear(.controlPlane, .bootEvents("org-acme", []), epoch: .max)
+    scene.hear(.controlPlane, .bootEvents("org-acme", []))
     #expect(codes(scene) == [.bootEventsMissing])
-    scene.hear(.controlPlane, .bootEvents("org-acme", [BootEventRow(event: "image_pull", at: scene.now)]), epoch: .max)
+    scene.hear(.controlPlane, .bootEvents("org-acme", [BootEventRow(event: "image_pull", at: scene.now)]))
     #expect(codes(scene).isEmpty)
     #expect(scene.fleet.checkInvariants().isEmpty)
   }
@@ -136,21 +136,21 @@ import Testing
       PurgeRow(id: "p", orgID: "org-acme", slug: "acme", status: status, lastStep: "redis", createdAt: scene.now + -hours * 3600)
     }
     for (status, hours, severity) in [(PurgeRow.Status.failed, 1.0, Finding.Severity.warning), (.failed, 25, .critical)] {
-      scene.hear(.controlPlane, .purges([purge(status, hours: hours)]), epoch: .max)
+      scene.hear(.controlPlane, .purges([purge(status, hours: hours)]))
       let findings = scene.fleet.findings(of: OrgID("org-acme"), at: scene.now)
       #expect(findings.map(\.code) == [.purgeFailed] && findings[0].severity == severity)
       scene.fleet.apply(FleetEvent(source: .controlPlane, at: scene.now, change: .purges([])))
-      scene.fleet.orgs["org-acme"]?.deletion = nil
+      scene.fleet.roster.update("org-acme") { $0.deletion = nil }
     }
-    scene.hear(.controlPlane, .purges([purge(.pending("running"), hours: 25)]), epoch: .max)
+    scene.hear(.controlPlane, .purges([purge(.pending("running"), hours: 25)]))
     #expect(codes(scene) == [.purgeOld])
   }
 
   @Test func anAnswerAboutPurgesThatComesBeforeTheRosterIsNotLost() {
     var scene = Scene()
     let row = PurgeRow(id: "p", orgID: "org-acme", slug: "acme", status: .failed, createdAt: scene.now + -100)
-    scene.hear(.controlPlane, .purges([row]), epoch: .max)
-    scene.hear(.controlPlane, .roster([Scene.org("acme")], limit: 500, unreadable: 0), epoch: .max)
+    scene.hear(.controlPlane, .purges([row]))
+    scene.hear(.controlPlane, .roster([Scene.org("acme")], limit: 500, unreadable: 0))
     #expect(codes(scene) == [.purgeFailed])
   }
 
@@ -216,9 +216,9 @@ import Testing
     ]
     scene.hear(.tenant("acme"), .storedEvents("org-acme", rows))
     #expect(codes(scene) == [.stillInstalling])
-    scene.fleet.workspaces[Self.workspace]?.row.runtime = "langgraph"
+    scene.fleet.tenants.update(Self.workspace) { $0.row.runtime = "langgraph" }
     #expect(codes(scene) == [.provisionTimeout])
-    scene.fleet.workspaces[Self.workspace]?.failureLog = "Traceback (most recent call last): main.py"
+    scene.fleet.tenants.update(Self.workspace) { $0.failureLog = "Traceback (most recent call last): main.py" }
     #expect(codes(scene) == [.runtimeCrashed])
   }
 
@@ -373,7 +373,7 @@ import Testing
     func held(_ type: String, _ state: InstanceState = .running, isSpot: Bool = false) -> Int {
       var row = InstanceRow(id: "i-1", region: "us-east-2", state: state, type: type, tags: [:])
       row.isSpot = isSpot
-      return Fleet.vcpus(of: row)
+      return Machines.vcpus(of: row)
     }
     #expect(["t3.large", "t3.xlarge", "m5.8xlarge", "t2.micro", "p4d.24xlarge", "nonsense"].map { held($0) } == [2, 4, 32, 1, 0, 0])
     #expect(held("t3.large", .stopped) == 0 && held("t3.large", isSpot: true) == 0)

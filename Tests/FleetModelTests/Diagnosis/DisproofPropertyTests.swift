@@ -83,7 +83,7 @@ import Testing
         .tenant(pick(slugs)), .streamed(StreamedEvent(type: type, timestamp: now, workspaceID: pick(workspaces), data: ["active_tasks": 2]))
       )
     }
-    return FleetEvent(source: source, at: now, asked: now, epoch: .max, change: change)
+    return FleetEvent(source: source, at: now, asked: now, change: change)
   }
 
   static func file(_ random: inout SeededGenerator, at now: Timestamp) -> CaseFile {
@@ -204,7 +204,7 @@ import Testing
       // Each source in turn is lost for a while; what the others tell meanwhile counts.
       var lost = fleet
       let source = sources[step % sources.count]
-      lost.apply(FleetEvent(source: source, at: now, epoch: .max, change: .failed("\(source) is away")))
+      lost.apply(FleetEvent(source: source, at: now, change: .failed("\(source) is away")))
       for (fleet, now) in [(fleet, now), (lost, now + 1), (lost, now + 90)] {
         for file in [CaseFile(), Self.file(&random, at: now)] {
           let findings = fleet.orgs.keys.flatMap { fleet.findings(within: $0, at: now, file: file) } + fleet.findings(at: now, file: file)

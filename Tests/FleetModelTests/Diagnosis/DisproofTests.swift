@@ -83,11 +83,11 @@ import Testing
 
   @Test func whatADegradationIsNotSaysWhatItsErrorRateLeaves() throws {
     var scene = base.scene(workspace: .degraded, error: "SDK init timeout")
-    scene.fleet.workspaces[Self.workspace]?.row.errorRate = 0
+    scene.fleet.tenants.update(Self.workspace) { $0.row.errorRate = 0 }
     let finding = try #require(scene.fleet.findings(of: Self.workspace, at: scene.now).first)
     #expect(finding.disproof?.text == "it is called online again")
     #expect(finding.unchecked.contains { $0.contains("wedged") })
-    scene.fleet.workspaces[Self.workspace]?.row.errorRate = 0.7
+    scene.fleet.tenants.update(Self.workspace) { $0.row.errorRate = 0.7 }
     #expect(scene.fleet.findings(of: Self.workspace, at: scene.now).first?.disproof?.text == "its error rate falls below 10 %")
   }
 
@@ -107,13 +107,13 @@ import Testing
     func step(_ status: BootEventRow.Status, _ ago: Double) -> BootEventRow {
       BootEventRow(event: "image_pull", status: status, at: scene.now + -ago)
     }
-    scene.hear(.controlPlane, .bootEvents("org-acme", [step(.failed, 60)]), epoch: .max)
+    scene.hear(.controlPlane, .bootEvents("org-acme", [step(.failed, 60)]))
     #expect(base.codes(scene) == [.provisionFailed])
     for _ in 0..<2 {
-      scene.hear(.controlPlane, .bootEvents("org-acme", [step(.failed, 60), step(.ok, 20)]), epoch: .max)
+      scene.hear(.controlPlane, .bootEvents("org-acme", [step(.failed, 60), step(.ok, 20)]))
       #expect(base.codes(scene).isEmpty)
     }
-    scene.hear(.controlPlane, .bootEvents("org-acme", [step(.failed, 5)]), epoch: .max)
+    scene.hear(.controlPlane, .bootEvents("org-acme", [step(.failed, 5)]))
     #expect(base.codes(scene) == [.provisionFailed])
   }
 
@@ -128,7 +128,7 @@ import Testing
 
   @Test func aZoneThatWasFullAndHasRoomAgainIsSaidInThePast() throws {
     var scene = base.scene(.failed, error: "tunnel/DNS step failed: cloudflare 81045: record quota exceeded", machine: nil)
-    scene.fleet.orgs["org-acme"]?.row.updatedAt = scene.now + -4 * 86_400
+    scene.fleet.roster.update("org-acme") { $0.row.updatedAt = scene.now + -4 * 86_400 }
     func only() throws -> Finding {
       let findings = scene.fleet.findings(of: OrgID("org-acme"), at: scene.now)
       #expect(findings.map(\.code) == [.dnsQuotaFull], "\(findings.map(\.summary))")
@@ -207,7 +207,7 @@ import Testing
     let purge = PurgeRow(
       id: "p", orgID: "org-acme", slug: "acme", status: .completed, lastStep: "completed", createdAt: scene.now + -60,
       completedAt: scene.now + -20)
-    scene.hear(.controlPlane, .purges([purge]), epoch: .max)
+    scene.hear(.controlPlane, .purges([purge]))
     scene.pass(15)
     scene.roster("globex")
     scene.hear(.ec2("us-east-2"), .instances([Scene.machine("i-1", org: "acme")], complete: true, problem: nil))
@@ -235,9 +235,9 @@ import Testing
         id: id, orgID: "gone", slug: "gone", status: status, lastStep: "redis", createdAt: scene.now + -ago,
         completedAt: status == .completed ? scene.now + -ago + 30 : nil)
     }
-    scene.hear(.controlPlane, .purges([purge("a", .failed, ago: 9000)]), epoch: .max)
+    scene.hear(.controlPlane, .purges([purge("a", .failed, ago: 9000)]))
     #expect(scene.fleet.findings(at: scene.now).map(\.code) == [.purgeFailed])
-    scene.hear(.controlPlane, .purges([purge("b", .completed, ago: 100)]), epoch: .max)
+    scene.hear(.controlPlane, .purges([purge("b", .completed, ago: 100)]))
     #expect(scene.fleet.findings(at: scene.now).isEmpty)
   }
 
@@ -245,8 +245,7 @@ import Testing
     var scene = base.scene(.running)
     scene.hear(.tenant("acme"), .failed("tenant acme /workspaces: acme.example.com refuses connections"))
     scene.hear(
-      .controlPlane, .purges([PurgeRow(id: "p", orgID: "org-acme", slug: "acme", status: .pending("running"), createdAt: scene.now)]),
-      epoch: .max)
+      .controlPlane, .purges([PurgeRow(id: "p", orgID: "org-acme", slug: "acme", status: .pending("running"), createdAt: scene.now)]))
     #expect(base.codes(scene).isEmpty)
     #expect(scene.fleet.orgs["org-acme"]?.isBeingDeleted == true)
   }

@@ -6,7 +6,7 @@ import Testing
 struct LogBoundTests {
   private func fleet(lines: Int, bytes: Int) -> Fleet {
     var fleet = Fleet()
-    fleet.logByteLimit = 100_000
+    fleet.eventLog.byteLimit = 100_000
     let data: JSONValue = ["text": .string(String(repeating: "x", count: bytes))]
     for index in 0..<lines {
       let event = StreamedEvent(type: "X", timestamp: nil, data: data, id: UInt64(index + 1))

@@ -37,7 +37,7 @@ import Testing
       facts += table.sorted { $0.key < $1.key }.map { "\(what) \($0.key): \($0.value)" }
     }
     var own: Set<OrgID> = []
-    if case .tenant(let slug) = source { own = fleet.orgsBySlug[slug] ?? [] }
+    if case .tenant(let slug) = source { own = fleet.roster.ids(named: slug) }
     if source != .controlPlane, source != .feed {
       note("org", fleet.orgs.map { (key: $0, value: "\($1.row)") })
       note("departed", fleet.departed.map { (key: $0.key, value: "\($0.value.slug)") })

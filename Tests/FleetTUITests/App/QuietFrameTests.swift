@@ -25,7 +25,7 @@ import Testing
 
     @discardableResult
     mutating func apply(_ source: Source, _ change: FleetEvent.Change) -> Bool {
-      fleet.apply(FleetEvent(source: source, at: now, asked: now, epoch: .max, change: change))
+      fleet.apply(FleetEvent(source: source, at: now, asked: now, change: change))
       fleet.judge(at: now)
       return interface.update(fleet.takeChanges(), fleet, at: now)
     }

@@ -101,7 +101,7 @@ private final class Once: Sendable {
       #expect(page.output.contains(text), "\(text)")
     }
     #expect(page.output.utf8.allSatisfy { $0 == 0x0A || (0x20..<0x7F).contains($0) })
-    for entry in Action.table { #expect(page.output.contains(entry.keys[0].name.replacing("-", with: "\\-")), "\(entry.action)") }
+    for entry in Action.table { #expect(page.output.contains(entry.keys[0].name.replacing("-", with: "\\-")), "\(entry.name)") }
     // Everything that begins with a dot is a request that man(7) knows.
     let requests = Set(page.lines.filter { $0.hasPrefix(".") }.map { $0.prefix { $0 != " " } })
     #expect(requests.isSubset(of: [".TH", ".SH", ".SS", ".TP", ".B", ".RS", ".RE"]), "\(requests)")

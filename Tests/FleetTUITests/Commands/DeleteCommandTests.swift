@@ -203,7 +203,7 @@ import Testing
     func events(_ text: String) -> [TypedConfirmation.Event] {
       decoder.keys(from: Array(text.utf8)).compactMap(TypedConfirmation.Event.init)
     }
-    #expect(events("ab\u{7F}\r") == [.key("a"), .key("b"), .backspace, .enter])
+    #expect(events("ab\u{7F}\r") == [.key("a"), .key("b"), .erase(.character), .enter])
     #expect(events("\u{1B}[200~staging/") == [])
     #expect(events("acme\u{1B}[20") == [])
     #expect(events("1~") == [.paste])

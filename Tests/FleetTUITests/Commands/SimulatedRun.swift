@@ -43,7 +43,7 @@ struct SimulatedRun {
   }
 
   private mutating func tell(_ source: Source, _ change: FleetEvent.Change, asked: Timestamp? = nil) {
-    events.append(FleetEvent(source: source, at: now, asked: asked, epoch: asked == nil ? 0 : epoch, change: change))
+    events.append(FleetEvent(source: source, at: now, asked: asked, epoch: asked == nil ? nil : epoch, change: change))
   }
 
   /// Whatever is due. EC2 is away for two minutes, and the feed breaks once.

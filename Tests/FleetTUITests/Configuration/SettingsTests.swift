@@ -80,10 +80,10 @@ import Testing
 
   @Test func everyActionThatMayHaveAnotherKeyIsNamed() {
     let documented = Self.section("## History, screen, keys")
-    for action in Action.allCases {
-      let isDocumented = documented.contains("`\(action.rawValue)`")
-      let isInManual = ManualPage.text.contains("(\(action.rawValue.replacing("-", with: "\\-")))")
-      #expect(isDocumented && isInManual, "\(action.rawValue)")
+    for action in Action.table {
+      let isDocumented = documented.contains("`\(action.name)`")
+      let isInManual = ManualPage.text.contains("(\(action.name.replacing("-", with: "\\-")))")
+      #expect(isDocumented && isInManual, "\(action.name)")
     }
     for theme in Theme.names {
       let isDocumented = documented.contains("`\(theme)`")

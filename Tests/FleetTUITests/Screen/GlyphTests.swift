@@ -22,7 +22,9 @@ import Testing
     for sign in [glyphs.cursor, glyphs.ascending, glyphs.descending, glyphs.into, glyphs.separator, glyphs.none, glyphs.approximately] {
       #expect(!states.contains(sign), "\(sign) is a state's too")
     }
-    let legend = Help.lines(.standard, ActionState(page: .fleet), glyphs, width: 100).map(\.plain)
+    var desk = Desk(DashboardOptions(environment: "staging"))
+    desk.glyphs = glyphs
+    let legend = HelpPanel.lines(desk, width: 100).map(\.plain)
     for (sign, meaning) in meanings { #expect(legend.contains("  \(sign)  \(meaning)"), "\(sign)") }
   }
 

@@ -156,7 +156,8 @@ import Testing
       for width in 20...300 {
         let layout = TableLayout(columns, width: width)
         let line = layout.line(
-          cells: layout.places.map { _ in [Span("日本語 a very long text indeed, longer than every column")] }, marker: Span(">"), isSelected: false)
+          cells: layout.places.map { _ in [Span("日本語 a very long text indeed, longer than every column")] }, marker: Span(">"),
+          isSelected: false)
         #expect(line.columns <= width)
       }
     }

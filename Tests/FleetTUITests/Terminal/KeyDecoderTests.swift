@@ -96,30 +96,60 @@ import Testing
 }
 
 @Suite struct KeyMapTests {
-  @Test func everyActionHasADescriptionAndNoKeyMeansTwoThings() {
-    var seen: Set<Key> = []
-    for action in Action.allCases { #expect(action.description?.keys.isEmpty == false) }
-    for entry in Action.table { for key in entry.keys { #expect(seen.insert(key).inserted, "\(key.name) is used twice") } }
+  @Test func everyActionHasKeysAPlaceAndANameOfItsOwn() {
+    #expect(Set(Action.table).count == Action.table.count)
+    for action in Action.table {
+      #expect(!action.keys.isEmpty && !action.help.isEmpty, "\(action.name)")
+      let isSomewhere = Action.Place.allCases.contains { action.has($0) }
+      #expect(isSomewhere, "\(action.name) does nothing anywhere")
+      for key in action.keys where action.isOfText { #expect(!key.isCharacter, "\(action.name): \(key.name) is text where it is typed") }
+    }
+    #expect(Action.table.filter { $0.danger == .destructive } == [.delete])
+  }
+
+  @Test(arguments: Action.Place.allCases) func noKeyMeansTwoThingsInOnePlace(_ place: Action.Place) {
+    var seen: [Key: Action] = [:]
+    for action in Action.table where action.has(place) {
+      for key in action.keys where KeyMap.standard.action(for: key, in: place) == action {
+        #expect(seen.updateValue(action, forKey: key) == nil, "\(key.name) is used twice")
+      }
+      // Where text is typed Ctrl and a letter is the line's.
+      for key in action.keys where !place.takesText || action.isOfText || !key.hasLetter {
+        #expect(seen[key] == action, "\(key.name) is not \(action.name)'s")
+      }
+    }
   }
 
   @Test func aConfiguredKeyReplacesTheStandardOnes() throws {
     let map = try KeyMap(overrides: ["quit": "x", "down": "ctrl-n"])
-    #expect(map.action(for: .character("x")) == .quit)
-    #expect(map.action(for: .character("q")) == nil)
-    #expect(map.action(for: .down) == nil)
-    #expect(map.action(for: .control("n")) == .down)
-    #expect(map.action(for: .up) == .up)
+    #expect(map.action(for: .character("x"), in: .page) == .quit)
+    #expect(map.action(for: .character("q"), in: .page) == nil)
+    #expect(map.action(for: .down, in: .page) == nil)
+    #expect(map.action(for: .control("n"), in: .page) == .down)
+    #expect(map.action(for: .up, in: .page) == .up)
+  }
+
+  @Test func aKeyMeansInEachPlaceWhatIsDoneThere() throws {
+    let map = try KeyMap(overrides: ["sort": "n", "erase-line": "ctrl-k", "down": "ctrl-w"])
+    // No text is sorted, and no page is searched.
+    #expect(map.action(for: .character("n"), in: .page) == .sort && map.action(for: .character("n"), in: .pager) == .findNext)
+    #expect(map.action(for: .control("u"), in: .page) == .pageUp && map.action(for: .control("u"), in: .line) == nil)
+    #expect(map.action(for: .control("k"), in: .line)?.inLine == .erase(.line))
+    // Where text is typed Ctrl and a letter is the line's, and the arrows stay what they were.
+    #expect(map.action(for: .control("w"), in: .page) == .down && map.action(for: .control("w"), in: .line)?.inLine == .erase(.word))
+    #expect(map.action(for: .down, in: .page) == nil && map.action(for: .down, in: .dialog) == .down)
   }
 
   @Test func aKeyTakenFromAnActionWithOthersIsNoConflict() throws {
     let map = try KeyMap(overrides: ["quit": "k"])
-    #expect(map.action(for: .character("k")) == .quit)
+    #expect(map.action(for: .character("k"), in: .page) == .quit)
     #expect(map.keys(for: .up) == [.up])
   }
 
   @Test(arguments: [
     (["quti": "x"], "did you mean quit?"), (["quit": "hyper-x"], "is no key"), (["quit": "x", "help": "x"], "to both"),
-    (["quit": "?"], "only key of help"),
+    (["quit": "?"], "only key of help"), (["quit": "n"], "only key of find-next"), (["erase-line": "x"], "would be text"),
+    (["confirm": "f5", "erase": "f5"], "to both"),
   ])
   func whatIsWrongIsNamed(_ overrides: [String: String], _ words: String) {
     let error = #expect(throws: KeyMapError.self) { try KeyMap(overrides: overrides) }

@@ -67,7 +67,7 @@ enum AWSProfileFile {
     guard fstat(file, &status) == 0 else { throw failure(path, String(cString: strerror(errno))) }
     guard status.st_mode & S_IFMT == S_IFIFO else { return try text(file, path) }
     let pipe = Pipe(path: path, device: status.st_dev, node: status.st_ino)
-    if let known = pipes.withLock({ $0[pipe] }) { return known }
+    if let text = pipes.withLock({ $0[pipe] }) { return text }
     let text = try text(file, path)
     pipes.withLock { $0[pipe] = text }
     return text
@@ -81,7 +81,7 @@ enum AWSProfileFile {
       var ready = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
       let left = deadline - monotonicSeconds()
       guard left > 0 else { throw failure(path, "it has not ended after \(Int(clamping: patience)) s") }
-      if poll(&ready, 1, Int32(clamping: left * 1000) + 1) <= 0 { continue }
+      if poll(&ready, 1, pollTimeout(left)) <= 0 { continue }
       let count = read(file, &chunk, chunk.count)
       if count < 0, errno == EINTR || errno == EAGAIN { continue }
       guard count >= 0 else { throw failure(path, String(cString: strerror(errno))) }

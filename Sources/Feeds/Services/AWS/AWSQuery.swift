@@ -38,8 +38,6 @@ struct AWSAnswerStart: Sendable {
 
 /// Asks Query API services: form in, XML out (EC2 API reference, "Query requests"). One question, with its repetitions.
 struct AWSQuery: Sendable {
-  /// Tries of a question that the server fails at or that doesn't get through. A throttled one is repeated until its time is over.
-  static let triesOfFailures = 4
   /// Bytes of one answer; a page of 1,000 machines has a few million.
   static let answerLimit = 64 << 20
 
@@ -57,60 +55,18 @@ struct AWSQuery: Sendable {
     _ question: AWSQuestion, _ parameters: [(name: String, value: String)], credentials: CredentialsProvider?, until deadline: Double,
     read: @escaping @Sendable (XMLElement) -> Item?
   ) async throws(AWSError) -> AWSAnswer<Item> {
-    var schedule = RetrySchedule()
-    schedule.firstDelay = 0.5
-    var failures = 0
-    var hasRenewed = false
-    var known: AWSError?
-    while true {
-      var used: AWSCredentials?
-      if let credentials { used = try await credentials.credentials(within: max(0.05, deadline - monotonicSeconds())) }
-      let outcome = await exchange(question, parameters, signedBy: used, until: deadline, read)
-      let left = deadline - monotonicSeconds()
-      let random = Double.random(in: 0..<1)
-      let failed: AWSError
-      let delay: Double?
-      switch outcome {
-      case .answer(let answer): return answer
-      case .expired(let error):
-        // A session may have been renewed elsewhere: read it again, once.
-        guard let credentials, let used, !hasRenewed else { throw error }
-        hasRenewed = true
-        credentials.forget(used)
-        continue
-      case .final(let error): throw error
-      case .late(let error, let seconds): throw seconds < RetrySchedule.moments ? known ?? error : error
-      case .throttled(let error, let retryAfter):
-        failed = error
-        delay = schedule.delay(status: 503, retryAfter: retryAfter, left: left, random: random)
-      case .fault(let error, let retryAfter):
-        failed = error
-        failures += 1
-        delay = failures < Self.triesOfFailures ? schedule.delay(status: 503, retryAfter: retryAfter, left: left, random: random) : nil
-      }
-      guard let delay else { throw failed }
-      known = failed
-      do { try await Task.sleep(seconds: delay) } catch { throw AWSError.transport(.cancelled, question: question) }
+    try await RetryPolicy.awsQuery.ask(question, credentials: credentials, until: deadline) { used, left in
+      await exchange(question, parameters, signedBy: used, within: left, read)
     }
   }
 
-  private enum Outcome<Item: Sendable> {
-    case answer(AWSAnswer<Item>)
-    case expired(AWSError)
-    case throttled(AWSError, retryAfter: Double?)
-    /// Worth a few more tries.
-    case fault(AWSError, retryAfter: Double?)
-    case final(AWSError)
-    /// Its time was over before an answer came; so many seconds it had.
-    case late(AWSError, after: Double)
-  }
+  private typealias Try<Item: Sendable> = Attempt<Result<AWSAnswer<Item>, AWSError>>
 
   private func exchange<Item: Sendable>(
-    _ question: AWSQuestion, _ parameters: [(name: String, value: String)], signedBy credentials: AWSCredentials?, until deadline: Double,
+    _ question: AWSQuestion, _ parameters: [(name: String, value: String)], signedBy credentials: AWSCredentials?, within left: Double,
     _ read: @escaping @Sendable (XMLElement) -> Item?
-  ) async -> Outcome<Item> {
-    let left = deadline - monotonicSeconds()
-    guard left > 0 else { return .late(AWSError(.transport, what: question.description, why: "its time is over"), after: 0) }
+  ) async -> Try<Item> {
+    let deadline = monotonicSeconds() + left
     var request = HTTPRequest(
       .post, question.endpoint, headers: [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")],
       body: AWSEncoding.form(parameters), timeout: left)
@@ -120,7 +76,7 @@ struct AWSQuery: Sendable {
     if let credentials {
       let signature = Signature(region: question.region.rawValue, service: question.service)
       do { request.headers += try signature.headers(for: request, credentials: credentials, at: now) } catch {
-        return .final(.transport(error, question: question))
+        return Try(.failure(.transport(error, question: question)), .final)
       }
     }
     let receiver = AWSAnswerReceiver(question, now: now, clock: clock, read: read)
@@ -130,50 +86,46 @@ struct AWSQuery: Sendable {
     if let offset = start.clock { noteClock(offset) }
     switch (end, ended.answer) {
     case (.failed(let failure), _):
-      let error = AWSError.transport(failure, question: question)
-      guard monotonicSeconds() < deadline else { return .late(error, after: left) }
-      return failure.isTransient ? .fault(error, retryAfter: nil) : .final(error)
-    case (.stopped, _) where !ended.isRefused: return .final(.transport(.cancelled, question: question))
+      // Whatever broke off at the end of its time was cut short by that.
+      let verdict = monotonicSeconds() < deadline ? failure.verdict(within: left) : .timedOut(after: left)
+      return Try(.failure(.transport(failure, question: question)), verdict)
+    case (.stopped, _) where !ended.isRefused: return Try(.failure(.transport(.cancelled, question: question)), .final)
     case (_, .failure(let failure)): return unreadable(failure, start, question)
     case (_, .success(let answer)):
-      if let outcome: Outcome<Item> = refusal(answer, start, question, credentials) { return outcome }
-      return .answer(AWSAnswer(items: ended.items, unreadable: ended.unreadable, nextToken: answer.nextToken))
+      if let (error, verdict) = refusal(answer, start, question, credentials) { return Try(.failure(error), verdict) }
+      return Try(.success(AWSAnswer(items: ended.items, unreadable: ended.unreadable, nextToken: answer.nextToken)), .final)
     }
   }
 
-  private func unreadable<Item>(_ failure: XMLFailure, _ start: AWSAnswerStart, _ question: AWSQuestion) -> Outcome<Item> {
+  private func unreadable<Item>(_ failure: XMLFailure, _ start: AWSAnswerStart, _ question: AWSQuestion) -> Try<Item> {
     switch start.status {
     case 429, 503:
       let error = AWSError(.throttled, what: question.description, why: "\(question.endpoint) answered \(start.status) again and again")
-      return .throttled(error, retryAfter: start.retryAfter)
+      return Try(.failure(error), .throttled(retryAfter: start.retryAfter))
     case 200..<300 where start.hasElements && !start.isHTML:
-      return .final(AWSError(.unreadable, what: question.description, why: "the answer is cut or broken: \(failure)"))
-    case 500...: return .fault(.notAWS(start, question: question, why: failure.description), retryAfter: start.retryAfter)
-    default: return .final(.notAWS(start, question: question, why: failure.description))
+      return Try(.failure(AWSError(.unreadable, what: question.description, why: "the answer is cut or broken: \(failure)")), .final)
+    default:
+      let error = AWSError.notAWS(start, question: question, why: failure.description)
+      return Try(.failure(error), start.status >= 500 ? .passing(retryAfter: start.retryAfter) : .final)
     }
   }
 
   /// `nil` for an answer that is none.
-  private func refusal<Item>(
+  private func refusal(
     _ answer: XMLAnswer, _ start: AWSAnswerStart, _ question: AWSQuestion, _ credentials: AWSCredentials?
-  ) -> Outcome<Item>? {
+  ) -> (error: AWSError, verdict: RetryVerdict)? {
     if let (code, message) = answer.error {
       let error = AWSError.refused(
         code: code, message: message, status: start.status, question: question, credentials: credentials, clockError: start.clock?.ahead)
-      switch AWSErrorCode(code, status: start.status) {
-      case .throttled: return .throttled(error, retryAfter: start.retryAfter)
-      case .serverFault: return .fault(error, retryAfter: start.retryAfter)
-      case .expired: return .expired(error)
-      case .wrongKeys, .denied, .other: return .final(error)
-      }
+      return (error, AWSErrorCode(code, status: start.status).verdict(retryAfter: start.retryAfter))
     }
     guard start.status == 200 else {
       let error = AWSError.notAWS(start, question: question, why: "no error code in it")
-      if start.status == 429 || start.status == 503 { return .throttled(error, retryAfter: start.retryAfter) }
-      return start.status >= 500 ? .fault(error, retryAfter: start.retryAfter) : .final(error)
+      if start.status == 429 || start.status == 503 { return (error, .throttled(retryAfter: start.retryAfter)) }
+      return (error, start.status >= 500 ? .passing(retryAfter: start.retryAfter) : .final)
     }
     guard answer.root == "\(question.action)Response", answer.hasList else {
-      return .final(.notAWS(start, question: question, why: "a document <\(answer.root)> that is no answer to \(question.action)"))
+      return (.notAWS(start, question: question, why: "a document <\(answer.root)> that is no answer to \(question.action)"), .final)
     }
     return nil
   }

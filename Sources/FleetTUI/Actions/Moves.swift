@@ -1,0 +1,70 @@
+// Moving through rows, ordering them, and going from page to page.
+
+extension Action {
+  static let up = moving("up", [.up, .character("k")], .rows(-1), help: "one row up")
+  static let down = moving("down", [.down, .character("j")], .rows(1), help: "one row down")
+  static let pageUp = moving(
+    "page-up", [.pageUp, .control("b"), .control("u")], .screens(-1), help: "a screen up; scrolls the detail where one is open")
+  static let pageDown = moving(
+    "page-down", [.pageDown, .control("f"), .control("d"), .character(" ")], .screens(1),
+    help: "a screen down; scrolls the detail where one is open")
+  static let top = moving("top", [.home, .character("g")], .toTop, help: "the first row (Events: follow the newest)")
+  static let bottom = moving("bottom", [.end, .character("G")], .toEnd, help: "the last row")
+
+  static let moves = [up, down, pageUp, pageDown, top, bottom]
+
+  private static func moving(_ name: String, _ keys: [Key], _ movement: Movement, help: String) -> Action {
+    Action(
+      name, keys, help: help, group: .move, movement: movement,
+      onPage: { interface, _, _ in
+        interface.desk.pages.move(movement)
+        return .draw
+      })
+  }
+
+  // MARK: - Order
+
+  static let sort = sorting("sort", [.character("s")], by: 1, help: "sort by the next column", isInFooter: true)
+  static let reverse = Action(
+    "sort-reverse", [.character("S")], help: "turn the order round", group: .order,
+    onPage: { interface, _, _ in
+      interface.desk.pages.current.reverse()
+      return .draw
+    })
+
+  static let order = [
+    sort, reverse, sorting("sort-left", [.character("<"), .left], by: -1, help: "sort by the column to the left"),
+    sorting("sort-right", [.character(">"), .right], by: 1, help: "sort by the column to the right"),
+  ]
+
+  private static func sorting(_ name: String, _ keys: [Key], by step: Int, help: String, isInFooter: Bool = false) -> Action {
+    Action(
+      name, keys, help: help, group: .order, isInFooter: isInFooter,
+      onPage: { interface, fleet, now in
+        interface.desk.pages.current.sort(by: step, fleet, at: now)
+        return .draw
+      })
+  }
+
+  // MARK: - Pages
+
+  /// Each page's own, made of its row, and the ways to the pages beside it.
+  static let pages =
+    PageID.allCases.map(\.action) + [
+      turning("next-page", .tab, by: 1, help: "the next page"), turning("previous-page", .backTab, by: -1, help: "the page before"),
+    ]
+
+  private static func turning(_ name: String, _ key: Key, by step: Int, help: String) -> Action {
+    Action(
+      name, [key], help: help, group: .pages,
+      onPage: { interface, fleet, now in
+        interface.show(interface.desk.pages.beside(step), fleet, at: now)
+      })
+  }
+}
+
+extension PageID {
+  var action: Action {
+    Action(name, keys, title: title, help: help, group: .pages, onPage: { interface, fleet, now in interface.show(self, fleet, at: now) })
+  }
+}

@@ -1,0 +1,33 @@
+// The program itself.
+
+extension Action {
+  static let refresh = Action(
+    "refresh", [.character("r")], title: "ask again", help: "ask every source again now", group: .program, inPager: { $0.ask() },
+    never: { desk in desk.isReplay ? "a replay asks nobody: it shows what was answered then" : nil },
+    onPage: { interface, fleet, now in
+      if let effect = interface.desk.pages.current.asks(again: true, fleet, at: now) { return .perform(effect) }
+      interface.notice = Span("asking every source again", .info)
+      return .perform(.refresh)
+    })
+
+  static let help = Action(
+    "help", [.character("?")], help: "this list", group: .program, isInFooter: true,
+    onPage: { interface, _, _ in
+      interface.open(HelpPanel())
+      return .draw
+    })
+
+  static let quit = Action(
+    "quit", [.character("q")], help: "leave", group: .program, isInFooter: true, inPager: { _ in .close },
+    onPage: { _, _, _ in .leave(exitCode: 0) })
+
+  static let program = [
+    refresh, help,
+    Action(
+      "redraw", [.control("l")], help: "draw the whole screen again", group: .program, isEverywhere: true, onPage: { _, _, _ in .redraw }),
+    Action(
+      "suspend", [.control("z")], help: "back to the shell; `fg` returns", group: .program, isEverywhere: true,
+      onPage: { _, _, _ in .suspend }),
+    quit,
+  ]
+}

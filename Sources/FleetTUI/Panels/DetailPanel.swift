@@ -1,0 +1,41 @@
+import FleetModel
+
+/// Everything known of what is looked at, under the page, or over all of it where there is little room. It follows the selection; only scrolling is its
+/// own.
+struct DetailPanel: Layer {
+  private var view = RowWindow()
+  private var room = Room()
+
+  init() {}
+
+  func aim(_ desk: Desk) -> Aim? { desk.pages.pinned == nil ? desk.pages.focus.map(Aim.row) : .layer }
+
+  mutating func handle(_ key: Key, _ desk: inout Desk, _ fleet: Fleet, at now: Timestamp) -> LayerIntent {
+    if case .click(let row, _) = key { return row < room.top ? .pass : .none }
+    let action = desk.keys.action(for: key, in: .page)
+    switch action?.movement {
+    case .screens(let step)?: view.turn(by: step)
+    case nil where action == .back || action == .open:
+      desk.pages.pinned = nil
+      return .close
+    default: return .pass
+    }
+    return .draw
+  }
+
+  mutating func rowChanged() { view.moveToTop() }
+
+  func height(in rows: Int, _ desk: Desk) -> Int { desk.pages.focus == nil ? 0 : rows >= 14 ? max(8, rows * 3 / 5) : rows }
+
+  mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
+  {
+    self.room = room
+    guard let subject = desk.pages.focus else { return ([], nil) }
+    let title = Line.titled(Detail.title(of: subject, fleet), width: room.width, desk.glyphs)
+    return ([title] + view.fit(Detail.lines(of: subject, fleet, width: room.width, &context), height: room.rows - 1), nil)
+  }
+
+  func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
+    (Footer.line(desk, fleet, width: width, at: now, scrolls: true), nil)
+  }
+}

@@ -1,0 +1,30 @@
+/// Names and what is said of each, under one another: texts are wrapped beside their names.
+struct FieldLines {
+  private(set) var lines: [Line] = []
+  let width: Int
+  private let nameWidth: Int
+
+  init(width: Int, nameWidth: Int) {
+    self.width = width
+    self.nameWidth = nameWidth
+  }
+
+  /// Nothing where there is nothing to say.
+  mutating func field(_ name: String, _ value: String?, _ role: Role = .text) {
+    guard let value, !value.isEmpty else { return }
+    for (index, line) in Line.wrapped(value, role: role, width: max(8, width - nameWidth - 3)).enumerated() {
+      field(index == 0 ? name : "", line.spans)
+    }
+  }
+
+  mutating func field(_ name: String, _ spans: [Span]) {
+    lines.append(Line([Span("  ")] + [Span(name, .dim)].fitted(to: nameWidth) + [Span(" ")] + spans))
+  }
+
+  mutating func heading(_ text: String) { lines += [Line(), Line("  " + text, .heading)] }
+
+  mutating func add(_ line: Line) { lines.append(line) }
+  mutating func add(_ more: [Line]) { lines += more }
+  /// An empty line.
+  mutating func space() { lines.append(Line()) }
+}

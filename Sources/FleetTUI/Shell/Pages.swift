@@ -1,0 +1,105 @@
+import FleetModel
+
+/// Every page, which of them is open, what is looked at there, and the way back.
+struct Pages {
+  private var all: [any Page]
+  private var open = 0
+  /// What a detail is of, where that is not the selected row.
+  var pinned: Subject?
+  /// Where jumps came from.
+  private var trail: [TrailStep] = []
+  /// Where the last frame drew the open page.
+  var room = Room()
+
+  /// A place that a jump left, and how the filter stood where it arrived: what was typed since is cleared before the way back is taken.
+  private struct TrailStep {
+    var page: Int
+    var selection: Subject?
+    var filter: String
+    var arrivedWith: String
+  }
+
+  init(_ options: DashboardOptions) { all = PageID.allCases.map { $0.make(options) } }
+
+  var id: PageID { all[open].id }
+  var current: any Page {
+    get { all[open] }
+    _modify { yield &all[open] }
+  }
+  /// What a detail shows, or would show.
+  var focus: Subject? { pinned ?? all[open].selection }
+
+  // MARK: - News
+
+  /// - Returns: what the operator should read at once.
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) -> Span? {
+    var said: Span?
+    for index in all.indices {
+      all[index].update(changes, fleet, at: now)
+      if let notice = all[index].takeNotice() { said = notice }
+    }
+    return said
+  }
+
+  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) {
+    for index in all.indices { all[index].take(answer, fleet, at: now) }
+  }
+
+  // MARK: - Rows
+
+  mutating func move(_ movement: Movement) {
+    switch movement {
+    case .rows(let step): current.move(by: step)
+    case .screens(let step): current.move(by: step * max(1, room.rows - 1))
+    case .toTop: current.moveToTop()
+    case .toEnd: current.moveToBottom()
+    }
+  }
+
+  /// - Returns: whether there is a place for a row.
+  mutating func click(_ row: Int) -> Bool {
+    guard row - room.top < room.rows else { return false }
+    current.select(drawnRow: row - room.top - 1)
+    return true
+  }
+
+  // MARK: - From page to page
+
+  /// The page so many places further on, round and round.
+  func beside(_ step: Int) -> PageID { all[(open + step + all.count) % all.count].id }
+
+  mutating func show(_ page: PageID, _ fleet: Fleet, at now: Timestamp) {
+    open = all.firstIndex { $0.id == page } ?? open
+    pinned = nil
+    trail = []
+    current.prepare(fleet, at: now)
+  }
+
+  /// - Returns: whether the page has such a row.
+  mutating func jump(to page: PageID, _ subject: Subject?, filter: String?, _ fleet: Fleet, at now: Timestamp) -> Bool {
+    guard let target = all.firstIndex(where: { $0.id == page }) else { return false }
+    var step = TrailStep(page: open, selection: current.selection, filter: current.filter, arrivedWith: "")
+    if let filter { all[target].setFilter(filter, fleet, at: now) }
+    if let subject, !all[target].select(subject, fleet, at: now) { return false }
+    step.arrivedWith = all[target].filter
+    open = target
+    pinned = nil
+    trail.append(step)
+    return true
+  }
+
+  /// What was typed here goes first, then the way back of the last jump. - Returns: whether there was anything to go back from.
+  mutating func goBack(_ fleet: Fleet, at now: Timestamp) -> Bool {
+    guard !trail.isEmpty || !current.filter.isEmpty else { return false }
+    guard let step = trail.last, current.filter == step.arrivedWith else {
+      current.setFilter(trail.last?.arrivedWith ?? "", fleet, at: now)
+      return true
+    }
+    trail.removeLast()
+    current.setFilter("", fleet, at: now)
+    open = step.page
+    current.setFilter(step.filter, fleet, at: now)
+    if let selection = step.selection { _ = current.select(selection, fleet, at: now) }
+    return true
+  }
+}
