@@ -52,7 +52,6 @@ enum FleetTUI {
       Output.print(ManualPage.text)
       return 0
     }
-    let arguments = GlobalOptions.hoisted(arguments)
     if let problem = CommandName.problem(in: arguments) {
       Output.message(problem)
       return 2
@@ -90,12 +89,8 @@ struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fleettui",
     abstract: "A terminal dashboard for the people who run a SaaS fleet.",
-    discussion: """
-      Without a command it opens the dashboard on the default environment. `fleettui demo` needs no configuration.
-
-      GLOBAL OPTIONS, before or after the command:
-      \(GlobalOptions.summary)
-      """,
+    usage: "fleettui [<options>] [<command>]",
+    discussion: "Without a command it opens the dashboard on the default environment. `fleettui demo` needs no configuration.",
     version: FleetTUI.title,
     subcommands: [
       DashboardCommand.self, DemoCommand.self, SimCommand.self, ReplayCommand.self, SnapshotCommand.self, TriageCommand.self,
@@ -104,12 +99,22 @@ struct RootCommand: ParsableCommand {
       DeleteCommand.self, ReceiptsCommand.self, ETACommand.self, FeedCommand.self, DoctorCommand.self, ConfigCommand.self,
     ],
     defaultSubcommand: DashboardCommand.self)
+
+  @OptionGroup(title: "Global options, before or after the command") var global: GlobalOptions
 }
 
 /// The command that the arguments name. The parser alone would take a misspelt one for an argument of the dashboard.
 enum CommandName {
+  /// What the arguments say beside the options that every command takes.
+  private struct Words: ParsableArguments {
+    @OptionGroup var global: GlobalOptions
+    @Argument(parsing: .allUnrecognized) var words: [String] = []
+  }
+
   /// Why there is no such command; `nil` when there is, or none is named.
   static func problem(in arguments: [String]) -> String? {
+    // What is wrong with the options is told by who parses them in earnest.
+    guard let arguments = try? Words.parse(arguments).words else { return nil }
     var command: any ParsableCommand.Type = RootCommand.self
     var path: [String] = []
     let isForHelp = arguments.first == "help"

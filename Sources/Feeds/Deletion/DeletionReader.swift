@@ -19,7 +19,6 @@ public struct DeletionReader: Sendable {
   private let access: FleetAccess
   private let names: ZoneNames?
   private let prices: PriceBook
-  private let regions: [(region: Region, client: EC2Client)]
   /// Told every answer, for whoever shows the fleet.
   private let onEvent: @Sendable (FleetEvent) -> Void
 
@@ -35,12 +34,6 @@ public struct DeletionReader: Sendable {
     self.names = names
     self.prices = prices
     self.onEvent = onEvent
-    regions =
-      access.environment.aws.map { settings in
-        access.credentials.map { credentials in
-          settings.regions.map { ($0, EC2Client(http: access.http, region: $0, endpoint: settings.endpoint, credentials: credentials)) }
-        } ?? []
-      } ?? []
   }
 
   private var environment: FleetEnvironment { access.environment }
@@ -126,11 +119,11 @@ public struct DeletionReader: Sendable {
   /// Every region, all at the same time.
   private func askRegions(within budget: Double) async -> [FleetEvent] {
     await withTaskGroup(of: FleetEvent.self) { group in
-      for (region, client) in regions {
+      for region in access.aws?.regions ?? [] {
         group.addTask {
           let question = Question()
-          let change = await client.machines(within: budget)
-          return FleetEvent(from: .ec2(region), answering: question, change)
+          let change = await region.ec2.machines(within: budget)
+          return FleetEvent(from: .ec2(region.region), answering: question, change)
         }
       }
       var events: [FleetEvent] = []

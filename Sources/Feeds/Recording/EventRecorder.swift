@@ -1,6 +1,5 @@
 import Dispatch
 import FleetModel
-import Foundation
 import Glibc
 import Synchronization
 
@@ -13,6 +12,9 @@ public struct RecordingFailure: Error, CustomStringConvertible, Sendable {
 struct RecordingHead: Codable {
   /// 1: without what is configured and remembered. It is read still.
   static let currentVersion = 2
+
+  /// What one event may be: more is neither written nor read.
+  static let limit = JSONCoding.Limit(bytes: 64 << 20, values: 2 << 20)
 
   var recording: Int
   var environment: String
@@ -51,17 +53,23 @@ public final class EventRecorder: Sendable {
   private let failure = Mutex<String?>(nil)
   private let backlog = Mutex(Backlog())
   private let backlogLimit: Int
+  private let lineLimit: JSONCoding.Limit
+  /// Bytes that are written at once.
+  private static let chunk = 64 << 10
   /// Told once when something is left out, and once when no more can be written.
   private let onFailure: @Sendable (RecordingFailure) -> Void
 
-  /// - Parameter backlogLimit: bytes of events, roughly, that wait to be written when no more are taken in.
+  /// - Parameters:
+  ///   - backlogLimit: bytes of events, roughly, that wait to be written when no more are taken in.
+  ///   - lineLimit: what one event may be.
   /// - Throws: ``RecordingFailure`` when the file can't be made, or has something in it already: a recording is never written over.
   public init(
-    path: String, environment: String, backlogLimit: Int = 64 << 20,
+    path: String, environment: String, backlogLimit: Int = 64 << 20, lineLimit: JSONCoding.Limit? = nil,
     onFailure: @escaping @Sendable (RecordingFailure) -> Void
   ) throws(RecordingFailure) {
     self.path = path
     self.backlogLimit = backlogLimit
+    self.lineLimit = lineLimit ?? RecordingHead.limit
     self.onFailure = onFailure
     if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
       do { try StateDirectory.make(String(path[..<slash])) } catch { throw RecordingFailure(description: "the recording \(error)") }
@@ -76,7 +84,7 @@ public final class EventRecorder: Sendable {
       throw RecordingFailure(description: "\(path) exists already: name another file, or remove it first")
     }
     if status.st_mode & S_IFMT == S_IFREG { fchmod(descriptor, 0o600) }
-    write(RecordingHead(recording: RecordingHead.currentVersion, environment: environment))
+    write([RecordingHead(recording: RecordingHead.currentVersion, environment: environment)])
   }
 
   deinit { close(descriptor) }
@@ -98,8 +106,8 @@ public final class EventRecorder: Sendable {
     }
     guard let gaps else { return }
     work.async {
-      for event in gaps { self.write(event) }
-      for event in events { self.write(event) }
+      self.write(gaps)
+      self.write(events)
       self.backlog.withLock { $0.weight -= weight }
     }
   }
@@ -107,25 +115,47 @@ public final class EventRecorder: Sendable {
   /// Returns when everything that was taken in is in the file.
   public func finish() {
     let gaps = backlog.withLock { $0.takeGaps() }
-    work.sync { for event in gaps { write(event) } }
+    work.sync { write(gaps) }
   }
 
-  private func write(_ value: some Encodable) {
+  /// A line each, as they come: of a long list no more than a chunk is in memory as text.
+  private func write(_ values: some Sequence<some Encodable>) {
     guard failure.withLock({ $0 == nil }) else { return }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.withoutEscapingSlashes]
-    do {
-      var line = try encoder.encode(value)
-      line.append(UInt8(ascii: "\n"))
-      try write(line)
+    do throws(RecordingFailure) {
+      var text: [UInt8] = []
+      for value in values {
+        append(value, to: &text)
+        guard text.count >= Self.chunk else { continue }
+        try write(text)
+        text.removeAll(keepingCapacity: text.capacity <= 4 * Self.chunk)
+      }
+      try write(text)
     } catch {
       failure.withLock { $0 = "\(error)" }
       onFailure(RecordingFailure(description: "the recording \(path) ends here: \(error)"))
     }
   }
 
-  private func write(_ line: Data) throws(RecordingFailure) {
-    var rest = line[...]
+  /// What no replay would read is missing, and the recording says so in its place.
+  private func append(_ value: some Encodable, to text: inout [UInt8]) {
+    do {
+      try JSONCoding.append(value, to: &text, limit: lineLimit)
+    } catch {
+      let what = value as? FleetEvent
+      let gap = FleetEvent(
+        source: what?.source ?? .here, at: what?.at ?? Timestamp(milliseconds: 0), change: .gap("1 event was not recorded: \(error)", nil))
+      try? JSONCoding.append(gap, to: &text)
+      let isNews = backlog.withLock { backlog in
+        defer { backlog.isTold = true }
+        return !backlog.isTold
+      }
+      if isNews { onFailure(RecordingFailure(description: "the recording \(path) has gaps: an event was not recorded: \(error)")) }
+    }
+    text.append(UInt8(ascii: "\n"))
+  }
+
+  private func write(_ text: [UInt8]) throws(RecordingFailure) {
+    var rest = text[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 {

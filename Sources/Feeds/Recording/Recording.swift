@@ -23,7 +23,7 @@ public struct Recording: Sendable {
     var lines = file.lines
     do throws(LineReader.Failure) {
       _ = try lines.next()
-      while let line = try lines.next() { outline.take(line, number: lines.number) }
+      while let line = try lines.next() { outline.note(line, number: lines.number) }
     } catch { throw RecordingFailure(description: "the recording \(path) can't be read: \(error)") }
     settings = outline.settings
     start = outline.first
@@ -40,14 +40,13 @@ public struct Recording: Sendable {
 
   /// Calls `body` with one part after the other, until it returns `false`.
   func forEach(_ body: (Part) async -> Bool) async {
-    let decoder = JSONDecoder()
     var lines = file.lines
     var damaged: ClosedRange<Int>?
     _ = try? lines.next()
     // A file that can't be read any further ends there.
     while let line = try? lines.next() {
       guard !RecordingOutline.isEmpty(line) else { continue }
-      guard line.count <= RecordingFile.lineLimit, let event = try? decoder.decode(FleetEvent.self, from: Data(line)) else {
+      guard let event = FleetEvent(recordedAs: line) else {
         damaged = (damaged?.lowerBound ?? lines.number)...lines.number
         continue
       }
@@ -83,6 +82,17 @@ public struct Recording: Sendable {
   }
 }
 
+extension FleetEvent {
+  /// The event of one line; `nil` for anything else.
+  fileprivate init?(recordedAs line: ArraySlice<UInt8>) {
+    let limit = RecordingHead.limit
+    guard line.count <= limit.bytes, let event = try? JSONCoding.value(FleetEvent.self, from: line, valueLimit: limit.values) else {
+      return nil
+    }
+    self = event
+  }
+}
+
 /// From when to when a recording goes, and which of its lines are no objects: found without decoding them.
 private struct RecordingOutline {
   private(set) var first: Timestamp?
@@ -94,14 +104,14 @@ private struct RecordingOutline {
 
   static func isEmpty(_ line: ArraySlice<UInt8>) -> Bool { line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D } }
 
-  mutating func take(_ line: ArraySlice<UInt8>, number: Int) {
+  mutating func note(_ line: ArraySlice<UInt8>, number: Int) {
     guard !Self.isEmpty(line) else { return }
-    guard line.count <= RecordingFile.lineLimit, let at = Self.moment(of: line) else {
+    guard line.count <= RecordingHead.limit.bytes, let at = Self.moment(of: line) else {
       damaged += 1
       if damaged == 1 { firstDamaged = number }
       return
     }
-    if first == nil, case .configured(let settings)? = (try? JSONDecoder().decode(FleetEvent.self, from: Data(line)))?.change {
+    if first == nil, case .configured(let settings)? = FleetEvent(recordedAs: line)?.change {
       self.settings = settings
     }
     first = first ?? at
@@ -134,9 +144,6 @@ private struct RecordingOutline {
 
 /// The file itself, open as long as somebody may play it.
 private final class RecordingFile: Sendable {
-  /// Bytes of one event that are read at most.
-  static let lineLimit = 64 << 20
-
   private let path: String
   private let descriptor: Int32
 
@@ -148,7 +155,7 @@ private final class RecordingFile: Sendable {
   deinit { close(descriptor) }
 
   /// All lines from the first on; many may read at once.
-  var lines: LineReader { LineReader(descriptor: descriptor, limit: Self.lineLimit, from: 0) }
+  var lines: LineReader { LineReader(descriptor: descriptor, limit: RecordingHead.limit.bytes, from: 0) }
 
   /// - Throws: ``RecordingFailure`` when the first line isn't that of a recording which this program reads.
   func head() throws(RecordingFailure) -> RecordingHead {
@@ -157,7 +164,7 @@ private final class RecordingFile: Sendable {
     do throws(LineReader.Failure) { line = try lines.next() } catch {
       throw RecordingFailure(description: "the recording \(path) can't be read: \(error)")
     }
-    guard let line, let head = try? JSONDecoder().decode(RecordingHead.self, from: Data(line)) else {
+    guard let line, let head = try? JSONCoding.value(RecordingHead.self, from: line) else {
       throw RecordingFailure(description: "\(path) is no recording of fleettui: its first line names none")
     }
     guard (1...RecordingHead.currentVersion).contains(head.recording) else {

@@ -1,15 +1,15 @@
 import FleetModel
 
-/// How one environment's services are reached: its tokens, its credentials and the connection to its database, each of them once, for everybody
-/// who asks in one run of the program: feeds, explanations, deletions. Each may mean a helper program, a thread or a connection.
+/// How one environment's services are reached: its tokens, its credentials, the connection to its database and one client a service, each of them
+/// once, for everybody who asks in one run of the program: feeds, explanations, deletions. Each may mean a helper program, a thread or a connection.
 public final class FleetAccess: Sendable {
   public let environment: FleetEnvironment
   public let http: HTTPClient
   /// `nil` where none is configured; so with the others.
   let controlPlane: ControlPlaneAccess?
-  let credentials: CredentialsProvider?
+  let aws: AWSAccess?
   let database: PostgresConnection?
-  private let zoneToken: HeldSecret?
+  private let zone: TokenClient<CloudflareClient>?
   private let variables: [String: String]
 
   /// - Parameter variables: the process's environment, for tokens and AWS credentials.
@@ -20,9 +20,13 @@ public final class FleetAccess: Sendable {
     controlPlane = environment.controlPlane.map {
       ControlPlaneAccess(http: http, base: $0, token: environment.adminToken, variables: variables)
     }
-    credentials = environment.aws.flatMap { $0.regions.isEmpty ? nil : $0.credentials(http: http, variables: variables) }
+    aws = environment.aws.flatMap { $0.regions.isEmpty ? nil : AWSAccess(settings: $0, http: http, variables: variables) }
     database = environment.database.map { PostgresConnection(settings: $0) }
-    zoneToken = environment.dns?.token.map { HeldSecret($0, variables: variables) }
+    zone = environment.dns.flatMap { settings in
+      settings.token.map { source in
+        TokenClient(HeldSecret(source, variables: variables)) { CloudflareClient(http: http, api: settings.api, token: $0) }
+      }
+    }
   }
 
   /// Another environment of the same configuration.
@@ -37,13 +41,11 @@ public final class FleetAccess: Sendable {
   /// Every record of the configured zone, at most `budget` seconds long.
   /// - Throws: ``FeedError`` when not all of them could be read.
   func records(of settings: DNSSettings, within budget: Double) async throws(FeedError) -> [DNSRecordRow] {
-    guard let zoneToken else { throw .unanswerable("DNS: no token is configured") }
-    let token: Secret
-    do throws(SecretSource.Unavailable) { token = try await zoneToken.value() } catch { throw .unanswerable("DNS: \(error)") }
-    do throws(FeedError) {
-      return try await CloudflareClient(http: http, api: settings.api, token: token).records(of: settings, within: budget)
-    } catch {
-      if case .status(_, 400...403, _, _, _) = error { zoneToken.refuse() }
+    guard let zone else { throw .unanswerable("DNS: no token is configured") }
+    let client: CloudflareClient
+    do throws(SecretSource.Unavailable) { client = try await zone.client() } catch { throw .unanswerable("DNS: \(error)") }
+    do throws(FeedError) { return try await client.records(of: settings, within: budget) } catch {
+      if case .status(_, 400...403, _, _, _) = error { zone.refuse() }
       throw error
     }
   }

@@ -60,13 +60,8 @@ public final class FleetFeeds: Sendable {
     controlPlane = access.controlPlane
     tenants = TenantWatch(environment: environment, http: http, queue: queue, controlPlane: controlPlane, options: options)
     queue.wants.open(for: options.streams, tenants.kick, wantsKick)
-    if let settings = environment.aws, let credentials = access.credentials {
-      regions = RegionWatch.all(
-        of: settings, http: http, queue: queue, credentials: credentials, readsResources: options.readsResources,
-        asksQuota: options.asksQuota)
-    } else {
-      regions = []
-    }
+    regions =
+      access.aws.map { RegionWatch.all(of: $0, queue: queue, readsResources: options.readsResources, asksQuota: options.asksQuota) } ?? []
     database = access.database.map { DatabaseWatch($0, queue: queue) }
     zone = options.readsZone ? environment.dns.map { ZoneWatch(access, $0, neighbours: options.zoneNeighbours, queue: queue) } : nil
   }
@@ -109,7 +104,7 @@ public final class FleetFeeds: Sendable {
       }
       for region in regions {
         group.addTask {
-          // The machines first: what stands beside them must not slow them down.
+          // The machines first: the region's resources must not slow them down.
           let deadline = monotonicSeconds() + self.options.budget
           await region.read(within: self.options.budget)
           async let quota: Void = region.readQuota(within: max(0.05, deadline - monotonicSeconds()))
@@ -129,6 +124,7 @@ public final class FleetFeeds: Sendable {
       await wantsKick.wait(.infinity)
       let wanted = queue.wants.common
       if wanted.rosterReadings != known.rosterReadings { rosterKick.kick() }
+      if wanted.readings != known.readings { gapKick.kick() }
       if wanted.awaited != known.awaited { awaitKick.kick() }
       known = wanted
     }
@@ -292,11 +288,10 @@ public final class FleetFeeds: Sendable {
         post(.feed, .streamOpened(nil))
         // Connected first, snapshots next: what happens meanwhile is in the stream.
         if resumedFrom == nil { gapKick.kick() }
-      case .event(let event): take(event)
+      case .event(let event): hear(event)
       case .comment: break
       case .gap(let reason):
         post(.feed, .gap(reason, nil))
-        gapKick.kick()
       case .failed(let reason, _), .refused(let reason):
         post(.feed, .failed("fleet feed: \(reason)"))
       case .notOffered(let reason, _):
@@ -318,14 +313,11 @@ public final class FleetFeeds: Sendable {
     }
   }
 
-  private func take(_ event: EventStreamEvent) {
+  private func hear(_ event: EventStreamEvent) {
     guard case .success(let streamed) = FeedEnvelope.read(event) else {
-      post(.feed, .gap("an event could not be read", nil))
-      return gapKick.kick()
+      return post(.feed, .gap("an event could not be read", nil))
     }
     post(.feed, .streamed(streamed))
-    guard streamed.type == .feedReset else { return }
-    post(.feed, .gap("the feed no longer holds what came after the last event", nil))
-    gapKick.kick()
+    if streamed.type == .feedReset { post(.feed, .gap("the feed no longer holds what came after the last event", nil)) }
   }
 }

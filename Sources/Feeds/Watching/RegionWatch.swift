@@ -2,7 +2,7 @@ import FleetModel
 
 /// Asks EC2 for one region's machines.
 public final class RegionWatch: Sendable {
-  /// Machines are asked for so many times before what stands beside them is asked for again.
+  /// Machines are asked for so many times before the region's resources are asked for again.
   private static let resourcesEvery: UInt64 = 20
   /// Seconds between two questions: of ten thousand machines a tenth of what the account may ask (tech: 20 tokens a second).
   static let interval = 15.0
@@ -24,22 +24,17 @@ public final class RegionWatch: Sendable {
     self.client = client
   }
 
-  /// One for each configured region; they share their credentials.
-  public static func all(
-    of settings: AWSSettings, http: HTTPClient, queue: EventQueue, credentials: CredentialsProvider, readsResources: Bool = false,
-    asksQuota: Bool = false
-  ) -> [RegionWatch] {
-    settings.regions.map { region in
+  /// One for each configured region.
+  public static func all(of aws: AWSAccess, queue: EventQueue, readsResources: Bool = false, asksQuota: Bool = false) -> [RegionWatch] {
+    aws.regions.map { access in
+      let region = access.region
       let clock = ClockNews()
-      let client = EC2Client(
-        http: http, region: region, endpoint: settings.endpoint, credentials: credentials,
-        noteClock: { offset in
-          if clock.isNews(offset) { queue.post(FleetEvent(from: .ec2(region), .clock(offset))) }
-        })
+      access.noteClock { offset in
+        if clock.isNews(offset) { queue.post(FleetEvent(from: .ec2(region), .clock(offset))) }
+      }
       return RegionWatch(
-        region: region, queue: queue, client: client, readsResources: readsResources,
-        quotas: asksQuota && settings.vcpuQuota == nil
-          ? ServiceQuotas(http: http, region: region, endpoint: settings.endpoint, credentials: credentials) : nil)
+        region: region, queue: queue, client: access.ec2, readsResources: readsResources,
+        quotas: asksQuota && aws.settings.vcpuQuota == nil ? access.quotas : nil)
     }
   }
 
@@ -69,7 +64,7 @@ public final class RegionWatch: Sendable {
     return if case .instances(let rows, _, _) = change { rows.count } else { 0 }
   }
 
-  /// Reads what stands beside the machines, all lists at once.
+  /// Reads the region's resources, all lists at once.
   public func readResources(within budget: Double) async {
     let question = Question()
     async let volumes = Self.listing { () async throws(ListFailure<VolumeRow>) in try await self.client.volumes(within: budget) }
@@ -124,14 +119,5 @@ extension EC2Client {
     do throws(ListFailure<InstanceRow>) { return .instances(try await instances(within: budget), complete: true, problem: nil) } catch {
       return error.rows.isEmpty ? .failed(error.description) : .instances(error.rows, complete: false, problem: error.description)
     }
-  }
-}
-
-extension AWSSettings {
-  /// Where these settings' credentials come from; those who ask share one.
-  public func credentials(http: HTTPClient, variables: [String: String]) -> CredentialsProvider {
-    var variables = variables
-    if let credentialsFile { variables["AWS_SHARED_CREDENTIALS_FILE"] = credentialsFile }
-    return CredentialsProvider(http: http, profile: profile, region: regions.first ?? "us-east-1", environment: variables)
   }
 }

@@ -67,7 +67,7 @@ extension TenantErrands {
   // MARK: - What is wanted
 
   /// - Returns: what is to be closed for it.
-  mutating func take(_ want: StreamWant?, of id: WorkspaceID, at now: Double) -> StreamAction? {
+  mutating func heed(_ want: StreamWant?, of id: WorkspaceID, at now: Double) -> StreamAction? {
     let known = streams[id]
     if let want, var known, Visit(want) == Visit(known.want) {
       if want.tries != known.want.tries {

@@ -55,7 +55,7 @@ struct TenantErrands {
   // MARK: - What is wanted
 
   /// The fleet wants something else from now on. - Returns: what is to be closed for that.
-  mutating func take(_ changes: Wants.Changes, at now: Double) -> [StreamAction] {
+  mutating func heed(_ changes: Wants.Changes, at now: Double) -> [StreamAction] {
     interval = changes.common?.interval ?? interval
     for (org, want) in changes.tenants {
       guard let want else {
@@ -64,7 +64,7 @@ struct TenantErrands {
       }
       if errands[org]?.visit == Visit(want) { change(want, at: now) } else { errands[org] = Errand(want) }
     }
-    return changes.streams.compactMap { id, want in take(want, of: id, at: now) }
+    return changes.streams.compactMap { id, want in heed(want, of: id, at: now) }
   }
 
   private mutating func change(_ want: TenantWant, at now: Double) {
@@ -103,8 +103,8 @@ struct TenantErrands {
     return interval
   }
 
-  /// The tenants whose turn it is. - Parameter width: so many are asked at once.
-  mutating func takeDue(width: Int, at now: Double) -> [Visit] {
+  /// The tenants whose turn it is: they are being asked from now on. - Parameter width: so many are asked at once.
+  mutating func beginDue(width: Int, at now: Double) -> [Visit] {
     let room = width - errands.values.count { $0.isBeingAsked }
     let due = errands.values.filter { !$0.isBeingAsked && $0.due <= now }
       .sorted { ($0.due, $0.want.slug) < ($1.due, $1.want.slug) }.prefix(max(0, room)).map(\.visit)

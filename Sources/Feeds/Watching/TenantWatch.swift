@@ -68,9 +68,9 @@ final class TenantWatch: Sendable {
       while !Task.isCancelled {
         // One moment for all of it: what becomes due meanwhile is waited for.
         let now = monotonicSeconds()
-        let wanted = queue.wants.take()
-        for action in with({ $0.take(wanted, at: now) }) { carryOut(action) }
-        for visit in with({ $0.takeDue(width: Self.width, at: now) }) {
+        let wanted = queue.wants.drain()
+        for action in with({ $0.heed(wanted, at: now) }) { carryOut(action) }
+        for visit in with({ $0.beginDue(width: Self.width, at: now) }) {
           group.addTask {
             await self.ask(visit, within: 15)
             self.kick.kick()
@@ -85,7 +85,7 @@ final class TenantWatch: Sendable {
 
   /// Asks everybody who is wanted once.
   func loadOnce(_ wanted: Wants.Changes) async {
-    _ = with { $0.take(wanted, at: monotonicSeconds()) }
+    _ = with { $0.heed(wanted, at: monotonicSeconds()) }
     await withTaskGroup(of: Void.self) { group in
       var rest = with { $0.everyone }[...]
       func askNext() {
@@ -256,12 +256,12 @@ final class TenantWatch: Sendable {
 
   private func listen(to stream: StreamID, of visit: Visit, _ client: EventStreamClient, _ pulse: StreamPulse) async {
     await client.run(isFull: { [queue] in queue.isFull { client.resume() } }) { [self] delivery in
-      take(delivery, of: stream, visit, pulse)
+      hear(delivery, of: stream, visit, pulse)
     }
     state.withLock { $0.listeners[stream] = nil }
   }
 
-  private func take(_ delivery: EventStreamDelivery, of stream: StreamID, _ visit: Visit, _ pulse: StreamPulse) {
+  private func hear(_ delivery: EventStreamDelivery, of stream: StreamID, _ visit: Visit, _ pulse: StreamPulse) {
     let id = stream.workspace
     switch delivery {
     case .opened: if with({ $0.streamOpened(stream, at: monotonicSeconds()) }) { post(visit, .streamOpened(id)) }

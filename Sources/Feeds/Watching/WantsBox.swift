@@ -28,8 +28,8 @@ public final class WantsBox: Sendable {
     }
   }
 
-  /// Everything that was left since the last call.
-  func take() -> Wants.Changes {
+  /// Takes everything that was left since the last call.
+  func drain() -> Wants.Changes {
     state.withLock { state in
       defer { state.changes = Wants.Changes() }
       return state.changes

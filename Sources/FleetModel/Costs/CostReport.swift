@@ -57,8 +57,10 @@ public struct CostReport: Sendable {
   /// Whether the verdicts stand that waste is counted by.
   public let knowsOrphans: Bool
 
-  public init(of fleet: Fleet, prices: PriceBook, judgement: OrphanJudgement, at now: Timestamp) {
-    self.prices = prices
+  /// - Parameter fleet: judged at `now`; its verdicts and its prices are the report's.
+  public init(of fleet: Fleet, at now: Timestamp) {
+    let judgement = fleet.judgement
+    prices = fleet.settings.prices
     knowsMachines = Self.knowsMachines(of: fleet)
     knowsOrphans = knowsMachines && judgement.lastToldOrphans != nil
     // What runs on may have ended since a region was last heard.

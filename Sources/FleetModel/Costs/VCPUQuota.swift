@@ -71,3 +71,8 @@ public struct VCPUQuota: Hashable, Sendable {
     return Double(used) >= Double(limit) * 0.8 ? .warning : .calm
   }
 }
+
+extension Fleet {
+  /// How much of the quota is used, as the configuration has it, else as Service Quotas told it.
+  public var quota: VCPUQuota { VCPUQuota(of: self, configured: limits.vcpuQuota) }
+}

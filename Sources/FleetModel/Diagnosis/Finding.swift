@@ -56,7 +56,7 @@ public struct Finding: Hashable, Sendable {
     public static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
   }
 
-  public enum Target: Hashable, Sendable {
+  public enum Target: Hashable, Comparable, Sendable {
     case org(OrgID)
     case workspace(WorkspaceID)
     /// The environment as a whole: a quota, a clock, a deletion whose org is gone.

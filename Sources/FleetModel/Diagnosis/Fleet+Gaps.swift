@@ -1,3 +1,20 @@
+extension Source {
+  /// What sort of source it is, whichever of them.
+  public enum Kind: Hashable, Sendable { case controlPlane, feed, database, dns, ec2, tenant, here }
+
+  public var kind: Kind {
+    switch self {
+    case .controlPlane: .controlPlane
+    case .feed: .feed
+    case .database: .database
+    case .dns: .dns
+    case .ec2: .ec2
+    case .tenant: .tenant
+    case .here: .here
+    }
+  }
+}
+
 extension Fleet {
   /// Findings of an org that say themselves why its tenant tells nothing.
   private static let explainingSilence: Set<Finding.Code> = [

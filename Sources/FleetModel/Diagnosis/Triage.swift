@@ -80,7 +80,8 @@ public struct Triage: Sendable {
   /// An org's findings and those of its workspaces, the worst first.
   public func findings(within org: OrgID) -> [Finding] {
     guard let targets = unwell[org] else { return [] }
-    return targets.flatMap(findings).ranked
+    // Equals stand in the same order each time.
+    return targets.sorted().flatMap(findings).ranked
   }
 
   // MARK: - Keeping

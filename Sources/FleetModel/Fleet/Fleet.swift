@@ -95,16 +95,12 @@ public struct Fleet: Sendable {
 
   public func workspaceIDs(of org: OrgID) -> [WorkspaceID] { Array(tenants.ids(of: org)) }
 
-  /// Every machine that its tags give to the org.
-  public func machines(of org: OrgID) -> [Instance] {
-    var ids = machines.ids(of: org)
-    if let slug = orgs[org]?.slug { ids.formUnion(machines.ids(named: slug)) }
-    return ids.compactMap { instances[$0] }.sorted(by: Self.isPreferred)
-  }
+  /// Every machine that its tags give to the org, the one that counts first.
+  public func machines(of org: OrgID) -> [Instance] { machineIDs(of: org).compactMap { instances[$0] }.sorted(by: Self.isPreferred) }
 
   /// The org's tenant machine: the newest launched of the live ones, else of the rest.
   public func tenantMachine(of org: OrgID) -> Instance? {
-    machines(of: org).first { $0.row.role == .tenant && !$0.row.state.isEnding }
+    preferred(among: machineIDs(of: org)) { $0.role == .tenant && !$0.state.isEnding }
   }
 
   /// The workspace's machines, the one that counts first.
@@ -112,7 +108,17 @@ public struct Fleet: Sendable {
     machines.ids(of: workspace).compactMap { instances[$0] }.sorted(by: Self.isPreferred)
   }
 
-  public func machine(of workspace: WorkspaceID) -> Instance? { machines(of: workspace).first { !$0.row.state.isEnding } }
+  public func machine(of workspace: WorkspaceID) -> Instance? { preferred(among: machines.ids(of: workspace)) { !$0.state.isEnding } }
+
+  private func machineIDs(of org: OrgID) -> Set<InstanceID> {
+    let ids = machines.ids(of: org)
+    guard let slug = orgs[org]?.slug else { return ids }
+    return ids.union(machines.ids(named: slug))
+  }
+
+  private func preferred(among ids: Set<InstanceID>, where counts: (InstanceRow) -> Bool) -> Instance? {
+    ids.compactMap { id in instances[id].flatMap { counts($0.row) ? $0 : nil } }.min(by: Self.isPreferred)
+  }
 
   /// The org that a machine's tags name, if the roster knows it.
   public func org(of instance: InstanceRow) -> Org? {

@@ -31,7 +31,7 @@ extension JSONValue {
 }
 
 /// A recursive-descent reader over bytes in memory.
-private struct JSONReader {
+struct JSONReader {
   /// A value takes a hundred bytes and more, and its text two: sixteen mebibytes of `[]` would fill the memory.
   static let valueLimit = 1_000_000
 
@@ -47,6 +47,14 @@ private struct JSONReader {
   init(bytes: UnsafeBufferPointer<UInt8>, rowLimit: Int) {
     self.bytes = bytes
     self.rowLimit = max(0, rowLimit)
+  }
+
+  /// For the value that begins at `at`.
+  /// - Parameter keeps: `false`: it is read over.
+  init(bytes: UnsafeBufferPointer<UInt8>, at: Int, keeps: Bool = true) {
+    self.init(bytes: bytes, rowLimit: .max)
+    self.at = at
+    self.keeps = keeps
   }
 
   func failure(_ problem: String) -> JSONReadError { JSONReadError(offset: at, problem: problem) }
@@ -206,6 +214,22 @@ private struct JSONReader {
       at += 1
       if byte == UInt8(ascii: "\"") { return String(decoding: text, as: UTF8.self) }
       try escape(into: &text)
+    }
+    throw failure("a string does not end")
+  }
+
+  /// Reads over a string; whether its escapes are right is judged by who reads its text.
+  mutating func skipString() throws(JSONReadError) {
+    at += 1
+    while at < bytes.count {
+      switch bytes[at] {
+      case UInt8(ascii: "\""):
+        at += 1
+        return
+      case UInt8(ascii: "\\"): at += 2
+      case 0..<0x20: throw failure("a control character in a string")
+      default: at += 1
+      }
     }
     throw failure("a string does not end")
   }

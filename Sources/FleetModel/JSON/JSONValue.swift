@@ -151,20 +151,24 @@ extension JSONValue: CustomStringConvertible {
     case .null: out.append(contentsOf: "null".utf8)
     case .bool(let value): out.append(contentsOf: (value ? "true" : "false").utf8)
     case .integer(let value): out.append(contentsOf: String(value).utf8)
-    case .number(let value):
-      if !value.isFinite {
-        out.append(contentsOf: "null".utf8)
-      } else if value == value.rounded(), abs(value) < 9e15 {
-        out.append(contentsOf: String(Int64(clamping: value)).utf8)
-      } else {
-        out.append(contentsOf: "\(value)".utf8)
-      }
+    case .number(let value): Self.write(value, to: &out)
     case .string(let value): Self.write(value, to: &out)
     case .array, .object: break
     }
   }
 
-  private static func write(_ text: String, to out: inout [UInt8]) {
+  /// What is not a finite number is unknown.
+  static func write(_ number: Double, to out: inout [UInt8]) {
+    if !number.isFinite {
+      out.append(contentsOf: "null".utf8)
+    } else if number == number.rounded(), abs(number) < 9e15 {
+      out.append(contentsOf: String(Int64(clamping: number)).utf8)
+    } else {
+      out.append(contentsOf: "\(number)".utf8)
+    }
+  }
+
+  static func write(_ text: String, to out: inout [UInt8]) {
     out.append(UInt8(ascii: "\""))
     var text = text
     text.withUTF8 { bytes in

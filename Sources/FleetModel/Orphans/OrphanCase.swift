@@ -72,11 +72,11 @@ public struct OrphanReport: Sendable {
 
   public var orphans: Int { cases.count { if case .orphan = $0.verdict { true } else { false } } }
 
-  public init(of fleet: Fleet, judgement: OrphanJudgement, prices: PriceBook, at now: Timestamp) {
-    let witness = OrphanEvidence(fleet: fleet, judgement: judgement, prices: prices, now: now)
-    var cases = judgement.questioned.compactMap { fleet.instances[$0].flatMap(witness.machine) }
-    let rules = LeftoverRules(fleet: fleet, judgement: judgement, now: now)
-    cases += rules.leftovers.map { rules.case(of: $0, rules.verdict(of: $0), prices: prices) }
+  /// - Parameter fleet: judged at `now`; its verdicts are the report's.
+  public init(of fleet: Fleet, at now: Timestamp) {
+    let (judgement, prices) = (fleet.judgement, fleet.settings.prices)
+    let machines = judgement.questioned.compactMap { fleet.orphanCase(of: $0, prices: prices, at: now) }
+    let cases = machines + fleet.leftovers.ids.compactMap { fleet.leftoverCase(of: $0, prices: prices, at: now) }
     self.cases = cases.sorted { Self.order($0) < Self.order($1) }
     let refusal = judgement.refusal(fleet, at: now)
     isJudged = refusal == nil

@@ -13,7 +13,7 @@ public struct ETABacktest: Sendable {
     public var actual: Double
   }
 
-  /// Boots taken in.
+  /// Boots so far.
   public private(set) var boots = 0
   /// Boots that were foretold: successful, with phases, and with a successful one of their group before them.
   public private(set) var scored = 0
@@ -36,8 +36,8 @@ public struct ETABacktest: Sendable {
 
   private func mean(_ sum: Double) -> Double? { predictions > 0 ? sum / Double(predictions) : nil }
 
-  /// Takes the next boot in. - Returns: what was foretold of it; empty when it isn't scored.
-  public mutating func take(_ boot: BootRecord, number: Int) -> [Prediction] {
+  /// Foretells the next boot, then learns from it. - Returns: what was foretold of it; empty when it isn't scored.
+  public mutating func score(_ boot: BootRecord, number: Int) -> [Prediction] {
     boots += 1
     let before = totals[boot.group]
     let forecasts = history.learn(boot)

@@ -17,6 +17,8 @@ public struct Tags: Hashable, Sendable {
   /// Of two with the same key the last one counts.
   public init(_ tags: some Sequence<Element>) {
     for tag in tags { self[tag.key] = tag.value }
+    // Tens of thousands of them are kept: none with room for more.
+    if list.capacity > list.count { list = list.map { $0 } }
   }
 
   /// The id that a tag's value is; `nil` without the tag, or where it is empty.

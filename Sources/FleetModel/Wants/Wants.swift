@@ -11,6 +11,8 @@ public struct Wants: Hashable, Sendable {
   public struct Common: Hashable, Sendable {
     /// Seconds between two questions to a tenant at rest.
     public var interval = TenantSchedule.interval(tenants: 0, hearsFeed: false)
+    /// Grows whenever everything is wanted as soon as may be: the fleet feed lost something.
+    public internal(set) var readings: UInt64 = 0
     /// Grows whenever the roster is wanted as soon as may be, beyond its rhythm.
     public internal(set) var rosterReadings: UInt64 = 0
     /// Whom somebody waits for: the control plane is asked whether it still stands.

@@ -29,7 +29,7 @@ struct WantsPlan: Sendable {
   var shown: Set<WorkspaceID> = [] {
     didSet { if shown != oldValue { touchedWorkspaces.formUnion(shown.symmetricDifference(oldValue)) } }
   }
-  private var rosterReadings: UInt64 = 0
+  private var (readings, rosterReadings): (UInt64, UInt64) = (0, 0)
   private(set) var awaited: AwaitedOrg?
   private(set) var awaitedWorkspace: WorkspaceID?
   /// The tenants of these.
@@ -92,6 +92,7 @@ struct WantsPlan: Sendable {
     case .failed: if let speaker { tenants[speaker]?.hasFailed = true }
     // Something that it told is lost.
     case .gap(_, .some): if let speaker { readAnew(speaker) }
+    case .gap(_, nil): if event.source == .feed { readings += 1 }
     case .streamOpened(.some): if let speaker { streamOpened(of: speaker, fleet) }
     case .streamRefused(let id, _): if let speaker { streamRefused(id, of: speaker, fleet) }
     case .tokenRead(let org):
@@ -171,7 +172,7 @@ struct WantsPlan: Sendable {
     touchedTenants.removeAll(keepingCapacity: true)
     var common = Wants.Common()
     common.interval = TenantSchedule.interval(tenants: tenants.count, hearsFeed: hearsFeed)
-    common.rosterReadings = rosterReadings
+    (common.readings, common.rosterReadings) = (readings, rosterReadings)
     common.awaited = awaited
     if common != wants.common { changes.common = common }
     defer { changes = Wants.Changes() }

@@ -10,8 +10,8 @@ final class Dashboard {
   static let frameInterval: Int64 = 33
   /// Milliseconds between two looks for what became true by time alone.
   static let judgementInterval: Int64 = 250
-  /// Milliseconds after which everything was connected, asked and drawn once.
-  private static let startTime: Int64 = 5000
+  /// Milliseconds that a start takes at least, where everything answers at once, and at most.
+  private static let startTime: ClosedRange<Int64> = 5000...30_000
 
   private let store: FleetStore
   private var options: DashboardOptions
@@ -30,8 +30,9 @@ final class Dashboard {
   private var isDirty = true
   /// The terminal was not ready for a frame that was due.
   private var owesFrame = false
-  /// When the start is over, as far as memory goes; `nil`: it was let go of. Monotonic milliseconds.
-  private var endOfStart: Int64? = uptime() + startTime
+  private let begun = uptime()
+  /// What only the start needs is still in memory.
+  private var holdsStart = true
   private var bell: Bell
 
   init(store: FleetStore, options: DashboardOptions, effects: EffectRunner, clock: FleetClock = .wall) {
@@ -93,11 +94,19 @@ final class Dashboard {
     }
     if count > 0, polled[2].revents != 0 { isDirty = true }
     drawIfDue(on: terminal)
-    if let moment = endOfStart, moment <= Self.uptime() {
-      endOfStart = nil
+    if holdsStart, isStartOver {
+      holdsStart = false
       ProgramMemory.letGoOfStart()
     }
     return nil
+  }
+
+  /// Everything was connected, asked and drawn once.
+  private var isStartOver: Bool {
+    let age = Self.uptime() - begun
+    let book = store.fleet.book
+    let isLoading = book.roster.isLoading || book.regions.isLoading || book.tenants.isLoading
+    return age >= (isLoading ? Self.startTime.upperBound : Self.startTime.lowerBound)
   }
 
   /// When what the keyboard began is over without its end, whatever else happens meanwhile.
@@ -175,7 +184,7 @@ final class Dashboard {
     if bell.hears(changes, store.fleet, at: now, uptime: Self.uptime()) { terminal.ring() }
     for answer in effects.takeAnswers() {
       isSeen = true
-      for effect in interface.take(answer, store.fleet, at: now) { effects.perform(effect) }
+      for effect in interface.hear(answer, store.fleet, at: now) { effects.perform(effect) }
     }
     if let problem = Unwritten.takeNews() {
       interface.notice = Span(problem, .warning)

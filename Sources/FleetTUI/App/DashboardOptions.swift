@@ -60,8 +60,4 @@ struct DashboardOptions: Sendable {
     get { settings.prices }
     set { settings.prices = newValue }
   }
-  var vcpuQuota: Int? {
-    get { settings.limits.vcpuQuota }
-    set { settings.limits.vcpuQuota = newValue }
-  }
 }

@@ -9,6 +9,7 @@ enum Interruption {
 
   private enum End: Sendable {
     case done(Int32)
+    case failed(any Error)
     case signal(Int32)
   }
 
@@ -28,16 +29,19 @@ enum Interruption {
   }
 
   /// - Parameter cleanup: runs after a signal, before this returns.
-  /// - Returns: what `work` returns, or 128 plus the signal's number (cli.md, exit codes).
+  /// - Returns: what `work` returns, or 128 plus the signal's number (`docs/json.md`, exit codes).
+  /// - Throws: what `work` throws.
   static func run(
-    cleanup: @escaping @Sendable () async -> Void = {}, _ work: @escaping @Sendable () async -> Int32
-  ) -> Int32 {
+    cleanup: @escaping @Sendable () async -> Void = {}, _ work: @escaping @Sendable () async throws -> Int32
+  ) throws -> Int32 {
     var set = sigset_t()
     sigemptyset(&set)
     for signal in signals { sigaddset(&set, signal) }
     pthread_sigmask(SIG_BLOCK, &set, nil)
     let result = Result()
-    let task = Task.detached { result.finish(.done(await work())) }
+    let task = Task.detached {
+      do { result.finish(.done(try await work())) } catch { result.finish(.failed(error)) }
+    }
     let waiter = Thread {
       var set = sigset_t()
       sigemptyset(&set)
@@ -48,6 +52,7 @@ enum Interruption {
     waiter.start()
     switch result.wait() {
     case .done(let code): return code
+    case .failed(let error): throw error
     case .signal(let number):
       task.cancel()
       let cleaned = Result()

@@ -6,7 +6,10 @@ enum ProgramMemory {
   /// was freed, and what lies behind one holds it.
   static func begin() { mallopt(M_MMAP_THRESHOLD, 64 << 10) }
 
-  /// Lets go of the pages of code that only the start touched: options, configuration, first connections. Nobody wrote into them, so that what
-  /// is needed again comes back from the page cache at its next use.
-  static func letGoOfStart() { fleet_drop_read_only_pages() }
+  /// Lets go of what only the start touched: memory that first answers passed through, and pages of code for options, configuration and first
+  /// connections. Nobody wrote into those, so that what is needed again comes back from the page cache at its next use.
+  static func letGoOfStart() {
+    malloc_trim(0)
+    fleet_drop_read_only_pages()
+  }
 }

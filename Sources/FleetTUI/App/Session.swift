@@ -1,6 +1,11 @@
 import Feeds
 import FleetModel
 
+extension HTTPClient {
+  /// All of one run's HTTP, under the name that the environment wants.
+  convenience init(of environment: FleetEnvironment) { self.init(userAgent: environment.userAgent ?? "fleettui/\(FleetTUI.version)") }
+}
+
 /// One environment with its transport, its queue and its feeds: what every command that looks at a fleet starts from.
 struct Session: Sendable {
   /// How the environment's services are reached, by the feeds and by everybody else.
@@ -18,7 +23,7 @@ struct Session: Sendable {
   init(environment: FleetEnvironment, global: GlobalOptions, options: FleetFeeds.Options = FleetFeeds.Options()) throws {
     let log = try global.openLog()
     self.init(
-      environment: environment, global: global, http: HTTPClient(userAgent: environment.userAgent ?? "fleettui/\(FleetTUI.version)"),
+      environment: environment, global: global, http: HTTPClient(of: environment),
       queue: try global.openQueue(environment: environment.name, log: log), log: log, variables: global.variables, options: options)
   }
 
@@ -58,6 +63,38 @@ struct Session: Sendable {
     return fleet
   }
 
+  /// The same, judged.
+  func judged() async -> (fleet: Fleet, now: Timestamp) {
+    var fleet = await loaded()
+    let now = wallClock()
+    fleet.judge(at: now)
+    return (fleet, now)
+  }
+
+  /// Every source, listened to for so many seconds, judged.
+  func heard(for seconds: Double) async -> (fleet: Fleet, now: Timestamp) {
+    let listening = Task.detached { await feeds.run() }
+    defer { listening.cancel() }
+    var fleet = emptyFleet
+    let end = monotonicSeconds() + seconds
+    while !Task.isCancelled {
+      for event in queue.drain() {
+        log.note(event)
+        fleet.apply(event)
+      }
+      // What becomes true by time alone is a line too.
+      fleet.judge(at: wallClock())
+      _ = fleet.takeChanges()
+      queue.leaveWants(of: &fleet)
+      let left = end - monotonicSeconds()
+      guard left > 0 else { break }
+      try? await Task.sleep(seconds: min(left, 0.25))
+    }
+    let now = wallClock()
+    fleet.judge(at: now)
+    return (fleet, now)
+  }
+
   /// What was learned of boots, if its file can be used; else that is said. What is in it comes before all other events.
   /// - Parameter makes: whether a missing file is made.
   func history(makes: Bool) -> KeptHistory? {
@@ -69,6 +106,24 @@ struct Session: Sendable {
     return history
   }
 
+  /// Who reads more of one case than the feeds do.
+  /// - Throws: ``CommandFailure``, 4: without the control plane nothing can be told.
+  func caseReader() async throws -> CaseReader {
+    do throws(FeedError) { return try await CaseReader(access) } catch { throw CommandFailure(code: 4, message: error.description) }
+  }
+
   /// Something was done here, or is remembered.
   func tell(_ change: FleetEvent.Change) { queue.post(FleetEvent(source: .here, at: wallClock(), change: change)) }
+}
+
+extension FleetFeeds.Options {
+  /// What the dashboard reads.
+  static func ofEverything(neighbours: [FleetEnvironment]) -> FleetFeeds.Options {
+    var options = FleetFeeds.Options()
+    options.readsResources = true
+    options.asksQuota = true
+    options.readsZone = true
+    options.zoneNeighbours = neighbours
+    return options
+  }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Feeds
 import FleetModel
 
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: ReportCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Read-only smoke checks of one tenant, layer by layer: DNS, TLS, HTTP, routes.")
 
@@ -10,27 +10,12 @@ struct CheckCommand: ParsableCommand {
   var org: String
   @OptionGroup var global: GlobalOptions
 
-  func run() throws {
-    let (_, environment) = try global.environment()
-    let format = global.outputFormat
-    let session = try Session(environment: environment, global: global)
-    let name = org
-    let code = Interruption.run { await Self.check(name, session, format) }
-    if code != 0 { throw CommandFailure(code: code) }
-  }
-
-  private static func check(_ name: String, _ session: Session, _ format: GlobalOptions.Format) async -> Int32 {
-    let environment = session.environment
-    let shown = UntrustedText.clean(name, limit: 128)
-    let reader: CaseReader
-    do throws(FeedError) {
-      reader = try await CaseReader(session.access)
-    } catch {
-      Output.message(error.description)
-      return 4
-    }
+  func document() async throws -> ChecksDocument {
+    let session = try global.session()
+    let shown = UntrustedText.clean(org, limit: 128)
+    let reader = try await session.caseReader()
     // One tenant is asked, so that only the roster is read, not the fleet.
-    var fleet = Fleet()
+    var fleet = session.emptyFleet
     var gaps = false
     let question = Question()
     func apply(_ change: FleetEvent.Change) { fleet.apply(FleetEvent(from: .controlPlane, answering: question, change)) }
@@ -42,21 +27,18 @@ struct CheckCommand: ParsableCommand {
       Output.message(error.description)
       gaps = true
     }
-    let org = fleet.org(named: Slug(name)) ?? fleet.orgs[OrgID(name)]
+    let found = fleet.org(named: Slug(org)) ?? fleet.orgs[OrgID(org)]
     let isWhole = fleet.freshness(of: .controlPlane, at: wallClock()).state == .complete
-    if org == nil, isWhole {
-      Output.message("\(shown) is no org of \(environment.name); `fleettui snapshot` lists them")
-      return 1
+    if found == nil, isWhole {
+      throw CommandFailure(code: 1, message: "\(shown) is no org of \(session.environment.name); `fleettui snapshot` lists them")
     }
-    if org == nil { gaps = true }
+    if found == nil { gaps = true }
     let probe: TenantProbe
-    do throws(FeedError) { probe = try await reader.tenantProbe(of: org?.slug ?? Slug(name), org?.id) } catch {
-      Output.message(error.description)
-      return org == nil ? 4 : 1
+    do throws(FeedError) { probe = try await reader.tenantProbe(of: found?.slug ?? Slug(org), found?.id) } catch {
+      throw CommandFailure(code: found == nil ? 4 : 1, message: error.description)
     }
-    let document = ChecksDocument(checks: await probe.checks(), fleet: fleet, now: wallClock())
-    document.print(format, environment: environment.name)
-    if let problem = probe.tokenProblem { Output.message("tenant \(shown): \(problem)") }
-    return document.exitCode(gaps: gaps)
+    let checks = await probe.checks()
+    return ChecksDocument(
+      checks: checks, fleet: fleet, now: wallClock(), messages: probe.tokenProblem.map { ["tenant \(shown): \($0)"] } ?? [], hasGaps: gaps)
   }
 }

@@ -1,8 +1,6 @@
 import ArgumentParser
-import Feeds
-import FleetModel
 
-struct CostsCommand: ParsableCommand {
+struct CostsCommand: ReportCommand {
   static let configuration = CommandConfiguration(
     commandName: "costs", abstract: "What the fleet costs by org, role and machine, what is wasted, and how full the vCPU quota is.",
     discussion:
@@ -10,24 +8,9 @@ struct CostsCommand: ParsableCommand {
 
   @OptionGroup var global: GlobalOptions
 
-  func run() throws {
-    let (_, environment) = try global.environment()
-    let format = global.outputFormat
-    var options = FleetFeeds.Options()
-    options.readsResources = true
-    options.asksQuota = true
-    let session = try Session(environment: environment, global: global, options: options)
-    let code = Interruption.run {
-      let fleet = await session.loaded()
-      let document = CostsDocument(
-        fleet: fleet, prices: session.settings.prices, vcpuQuota: environment.aws?.vcpuQuota, orphans: OrphanSettings(environment.aws),
-        now: wallClock())
-      Output.document(format, json: document.json(environment: environment.name), table: document.table, text: document.text)
-      if let gate = document.judgement.safetyGate { Output.message(gate) }
-      Output.problems(of: fleet, at: document.now)
-      for gap in document.gaps { Output.message(gap) }
-      return document.exitCode
-    }
-    if code != 0 { throw CommandFailure(code: code) }
+  func document() async throws -> CostsDocument {
+    let session = try global.session { options, _, _ in (options.readsResources, options.asksQuota) = (true, true) }
+    let (fleet, now) = await session.judged()
+    return CostsDocument(fleet: fleet, now: now)
   }
 }

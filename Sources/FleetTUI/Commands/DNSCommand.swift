@@ -1,8 +1,6 @@
 import ArgumentParser
-import Feeds
-import FleetModel
 
-struct DNSCommand: ParsableCommand {
+struct DNSCommand: ReportCommand {
   static let configuration = CommandConfiguration(
     commandName: "dns", abstract: "Every DNS record with keep or orphan and the reason; how full the zone is.",
     discussion: """
@@ -12,41 +10,19 @@ struct DNSCommand: ParsableCommand {
 
   @OptionGroup var global: GlobalOptions
 
-  func run() throws {
+  func document() async throws -> DNSDocument {
     let (configuration, environment) = try global.environment()
-    guard let settings = environment.dns else {
+    let table = "environment.\(environment.name)"
+    guard let zone = environment.dns else {
       throw ConfigurationError(
-        path: configuration.path, line: nil,
-        problem: "environment.\(environment.name): no DNS zone is configured: add [environment.\(environment.name).dns] with zone and token"
-      )
+        path: configuration.path, line: nil, problem: "\(table): no DNS zone is configured: add [\(table).dns] with zone and token")
     }
-    var options = FleetFeeds.Options()
-    options.asksTenants = false
-    options.readsZone = true
-    options.zoneNeighbours = configuration.neighbours(of: environment)
-    let session = try Session(environment: environment, global: global, options: options)
-    let format = global.outputFormat
-    let code = Interruption.run {
-      let document = DNSDocument(fleet: await session.loaded(), settings: settings, now: wallClock())
-      Output.document(format, json: document.json(environment: environment.name), table: document.table)
-      Self.tell(document)
-      return document.exitCode
+    let session = try global.session { options, configuration, environment in
+      options.asksTenants = false
+      options.readsZone = true
+      options.zoneNeighbours = configuration.neighbours(of: environment)
     }
-    if code != 0 { throw CommandFailure(code: code) }
-  }
-
-  private static func tell(_ document: DNSDocument) {
-    let report = document.report
-    for finding in report.findings { Output.message("\(finding.severity.rawValue): \(finding.summary)") }
-    if let refused = report.refused { Output.message(refused) }
-    Output.problems(of: document.sources, at: document.now)
-  }
-}
-
-extension Configuration {
-  /// The other environments that name the same zone: their tenants' names lie in it too.
-  func neighbours(of environment: FleetEnvironment) -> [FleetEnvironment] {
-    guard let zone = environment.dns?.zone else { return [] }
-    return environments.filter { $0.name != environment.name && $0.dns?.zone == zone }
+    let (fleet, now) = await session.judged()
+    return DNSDocument(fleet: fleet, settings: zone, now: now)
   }
 }

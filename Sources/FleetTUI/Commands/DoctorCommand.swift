@@ -1,214 +1,22 @@
 import ArgumentParser
 import Feeds
-import FleetModel
-import Glibc
 
-struct DoctorCommand: ParsableCommand {
+struct DoctorCommand: ReportCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Check configuration, credentials, reachability, permissions, clock skew and terminal.")
 
   @OptionGroup var global: GlobalOptions
 
-  func run() throws {
-    let format = global.outputFormat
-    var checks: [DoctorCheck] = []
+  func document() async throws -> DoctorDocument {
     let environment: FleetEnvironment
-    do throws(ConfigurationError) {
-      environment = try global.environment().1
-      checks.append(DoctorCheck("config", .pass, global.configurationPath))
-    } catch {
-      checks.append(
-        DoctorCheck("config", .fail, error.description, nextStep: "correct the file, or write a commented one with `fleettui config init`"))
-      checks.append(DoctorCheck.terminal(global.variables))
-      Self.print(checks, environment: global.env, format)
-      throw CommandFailure(code: 2)
+    do throws(ConfigurationError) { environment = try global.environment().1 } catch {
+      let config = DoctorCheck(
+        "config", .fail, error.description, nextStep: "correct the file, or write a commented one with `fleettui config init`")
+      return DoctorDocument([config, .terminal(global.variables)], environment: global.env)
     }
-    let (variables, early) = (global.variables, checks)
-    let code = Interruption.run {
-      let examination = Examination(environment: environment, variables: variables)
-      let checks = early + (await examination.checks()) + [DoctorCheck.terminal(variables)]
-      Self.print(checks, environment: environment.name, format)
-      return checks.contains { $0.result == .fail } ? 3 : 0
-    }
-    if code != 0 { throw CommandFailure(code: code) }
-  }
-
-  private static func print(_ checks: [DoctorCheck], environment: String?, _ format: GlobalOptions.Format) {
-    Output.document(
-      format, json: Document.local([.init("checks", .array(checks.map(\.json)))], environment: environment),
-      table: TextTable(
-        header: ["CHECK", "RESULT", "SUMMARY", "NEXT STEP"],
-        rows: checks.map { [$0.id, $0.result.rawValue, $0.summary, $0.nextStep ?? ""] }))
-  }
-}
-
-/// One thing that `doctor` looked at.
-struct DoctorCheck: Sendable {
-  enum Result: String, Sendable { case pass, fail, warn, skipped }
-
-  var id: String
-  var result: Result
-  var summary: String
-  var nextStep: String?
-
-  init(_ id: String, _ result: Result, _ summary: String, nextStep: String? = nil) {
-    self.id = id
-    self.result = result
-    self.summary = UntrustedText.clean(summary, limit: 1000)
-    self.nextStep = nextStep
-  }
-
-  var json: JSONValue {
-    ["id": .string(id), "result": .string(result.rawValue), "summary": .string(summary), "next_step": JSONValue(nextStep)]
-  }
-
-  static func terminal(_ variables: [String: String]) -> DoctorCheck {
-    let name = variables["TERM"] ?? ""
-    let locale = variables["LC_ALL"].flatMap { $0.isEmpty ? nil : $0 } ?? variables["LC_CTYPE"] ?? variables["LANG"] ?? ""
-    let isUTF8 = locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8")
-    guard isatty(STDOUT_FILENO) == 1 else { return DoctorCheck("terminal", .skipped, "standard output is not a terminal") }
-    guard !name.isEmpty, name != "dumb" else {
-      return DoctorCheck("terminal", .fail, "TERM is \(name.isEmpty ? "not set" : "dumb")", nextStep: "export TERM=xterm-256color")
-    }
-    guard isUTF8 else {
-      return DoctorCheck(
-        "terminal", .warn, "TERM=\(name), locale \(locale.isEmpty ? "not set" : locale) is not UTF-8: ASCII is drawn",
-        nextStep: "export LC_ALL=C.UTF-8")
-    }
-    return DoctorCheck("terminal", .pass, "TERM=\(name), locale \(locale)")
-  }
-}
-
-/// Asks every configured service one harmless question.
-private struct Examination: Sendable {
-  let environment: FleetEnvironment
-  let variables: [String: String]
-  let http: HTTPClient
-
-  init(environment: FleetEnvironment, variables: [String: String]) {
-    self.environment = environment
-    self.variables = variables
-    http = HTTPClient(userAgent: environment.userAgent ?? "fleettui/\(FleetTUI.version)")
-  }
-
-  func checks() async -> [DoctorCheck] {
-    async let controlPlane = controlPlane()
-    async let aws = aws()
-    async let dns = dns()
-    async let database = database()
-    let (control, compute) = await (controlPlane, aws)
-    return await control.checks + [clock(control.clock, compute.clock)] + compute.checks + [dns, database]
-  }
-
-  /// Whether the ages that are shown can be true.
-  private func clock(_ controlPlane: ClockOffset?, _ ec2: ClockOffset?) -> DoctorCheck {
-    if let (summary, suspects) = ClockComparison(controlPlane: controlPlane, ec2: ec2).disagreement {
-      return DoctorCheck(
-        "clock", .warn, summary, nextStep: "check the time synchronisation of \(suspects.joined(separator: " and "))")
-    }
-    let known = [("the control plane's", controlPlane), ("EC2's", ec2)].compactMap { whose, offset in
-      offset.map { "within \(Int(clamping: abs($0.ahead).rounded(.up))) s of \(whose)" }
-    }
-    guard !known.isEmpty else { return DoctorCheck("clock", .skipped, "nothing answered that tells the time") }
-    return DoctorCheck("clock", .pass, known.joined(separator: ", "))
-  }
-
-  private func controlPlane() async -> (checks: [DoctorCheck], clock: ClockOffset?) {
-    guard let address = environment.controlPlane, let source = environment.adminToken else {
-      let checks = [
-        DoctorCheck("token", .skipped, "no control plane is configured"),
-        DoctorCheck("control-plane", .skipped, "no control plane is configured"),
-        DoctorCheck("tenants", .skipped, "no control plane is configured"),
-      ]
-      return (checks, nil)
-    }
-    let token: Secret
-    do throws(SecretSource.Unavailable) { token = try await HeldSecret(source, variables: variables).value() } catch {
-      let checks = [
-        DoctorCheck("token", .fail, error.description, nextStep: "make \(source) give the control plane's admin token"),
-        DoctorCheck("control-plane", .skipped, "there is no token to ask it with"),
-        DoctorCheck("tenants", .skipped, "there is no token to ask for theirs with"),
-      ]
-      return (checks, nil)
-    }
-    let client = ControlPlaneClient(http: http, base: address, token: token)
-    var checks = [DoctorCheck("token", .pass, "\(source) gives a token")]
-    var clock: ClockOffset?
-    let deadline = monotonicSeconds() + 20
-    do throws(FeedError) {
-      clock = try await client.health(within: 5)
-    } catch {
-      // The roster below says what is wrong; an old control plane may lack /health.
-    }
-    do throws(FeedError) {
-      let roster = try await client.roster(within: deadline - monotonicSeconds())
-      clock = clock ?? roster.clock
-      let suffix = roster.rows.count >= ControlPlaneClient.rosterLimit ? ", exactly as many as were asked for: there may be more" : ""
-      checks.append(DoctorCheck("control-plane", suffix.isEmpty ? .pass : .warn, "\(address) lists \(roster.rows.count) orgs\(suffix)"))
-      let tenants = TenantsExamination(environment: environment, http: http, controlPlane: client)
-      checks.append(await tenants.check(roster.rows, until: deadline))
-    } catch {
-      checks.append(
-        DoctorCheck(
-          "control-plane", .fail, error.description, nextStep: "check control_plane and admin_token of [environment.\(environment.name)]"))
-      checks.append(DoctorCheck("tenants", .skipped, "without the roster nobody knows which there are"))
-    }
-    return (checks, clock)
-  }
-
-  private func aws() async -> (checks: [DoctorCheck], clock: ClockOffset?) {
-    guard let settings = environment.aws else { return ([DoctorCheck("aws", .skipped, "no AWS is configured")], nil) }
-    return await AWSExamination(settings: settings, http: http, variables: variables).checks()
-  }
-
-  private func dns() async -> DoctorCheck {
-    guard let settings = environment.dns else { return DoctorCheck("dns", .skipped, "no DNS zone is configured") }
-    let table = "[environment.\(environment.name).dns]"
-    guard let source = settings.token else { return DoctorCheck("dns", .fail, "token is missing", nextStep: "set it in \(table)") }
-    do throws(SecretSource.Unavailable) {
-      let client = CloudflareClient(http: http, api: settings.api, token: try await HeldSecret(source, variables: variables).value())
-      return await zone(settings, client, table)
-    } catch { return DoctorCheck("dns", .fail, error.description, nextStep: "make \(source) give a token with Zone.DNS:Read") }
-  }
-
-  private func zone(_ settings: DNSSettings, _ client: CloudflareClient, _ table: String) async -> DoctorCheck {
-    do throws(FeedError) {
-      let count = try await client.records(of: settings).count
-      return DoctorCheck("dns", .pass, "zone \(settings.zone): \(count) records of \(settings.recordQuota)")
-    } catch {
-      return DoctorCheck("dns", .fail, error.description, nextStep: "check \(table): zone_id, api and a token with Zone.DNS:Read")
-    }
-  }
-
-  private func database() async -> DoctorCheck {
-    guard let settings = environment.database else { return DoctorCheck("database", .skipped, "no database is configured") }
-    let table = "[environment.\(environment.name).database]"
-    let health: DatabaseHealth
-    do throws(DatabaseError) { health = try await DatabaseHealth.examine(settings, within: 15) } catch {
-      return DoctorCheck("database", .fail, error.description, nextStep: "check \(table), and with psql whether this machine can reach it")
-    }
-    var words = [
-      "PostgreSQL \(health.version) as \(health.user)",
-      health.isReadOnly ? "read-only session" : "read-only transactions (a pooler drops the session's settings)",
-      health.readable.isEmpty ? "none of the known tables" : "reads \(health.readable.joined(separator: ", "))",
-    ]
-    var advice: [String] = []
-    if !health.missing.isEmpty { words.append("not there: \(health.missing.joined(separator: ", "))") }
-    if !health.unreadable.isEmpty {
-      words.append("may not read \(health.unreadable.joined(separator: ", "))")
-      advice.append("grant the role SELECT on the columns it needs")
-    }
-    if health.readable.isEmpty, health.unreadable.isEmpty { advice.append("check that \(table) names the control plane's database") }
-    if !health.powers.isEmpty {
-      words.append("the role could write: \(health.powers.joined(separator: ", "))")
-      advice.append("use a role with SELECT only: a read-only session is a seat belt, not a lock")
-    }
-    if !health.isEncrypted, !health.isLocal {
-      words.append("the connection is not encrypted")
-      advice.append("add sslmode=verify-full")
-    }
-    return DoctorCheck(
-      "database", advice.isEmpty ? .pass : .warn, words.joined(separator: "; "),
-      nextStep: advice.isEmpty ? nil : advice.joined(separator: "; "))
+    let examination = Examination(environment: environment, variables: global.variables)
+    let checks = await examination.checks()
+    return DoctorDocument(
+      [DoctorCheck("config", .pass, global.configurationPath)] + checks + [.terminal(global.variables)], environment: environment.name)
   }
 }

@@ -9,7 +9,7 @@ struct ETACommand: ParsableCommand {
     subcommands: [ETABacktestCommand.self, ETAStatsCommand.self, ETAExportCommand.self, ETAImportCommand.self])
 }
 
-struct ETABacktestCommand: ParsableCommand {
+struct ETABacktestCommand: ReportCommand {
   static let configuration = CommandConfiguration(
     commandName: "backtest",
     abstract: "Score the ETA on recorded boots: one JSON object a line, in time order; each is foretold from those before it.")
@@ -21,44 +21,13 @@ struct ETABacktestCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let format = global.outputFormat
-    let columns = ["boot", "phase", "elapsed", "p50", "p90", "n", "actual"]
+    if predictions { try printPredictions() } else { try printReport() }
+  }
+
+  func document() async throws -> LocalDocument {
     var backtest = ETABacktest()
-    var table = TextTable(header: columns)
-    var isHeard = true
-    if predictions, format == .csv { isHeard = Output.line(table.csv) }
     var file = try RecordedBoots(path: file)
-    while isHeard, let (boot, number) = try file.next() {
-      var lines: [String] = []
-      for prediction in backtest.take(boot, number: number) where predictions {
-        let row = Self.json(prediction)
-        switch format {
-        case .json: lines.append(row.serialized())
-        case .csv: lines.append(Self.cells(row, columns).joined(separator: ","))
-        case .table: table.rows.append(Self.cells(row, columns))
-        }
-      }
-      if !lines.isEmpty { isHeard = Output.line(lines.joined(separator: "\n")) }
-    }
-    if predictions {
-      if format == .table { Output.document(format, json: .null, table: table) }
-    } else {
-      Self.print(backtest, format)
-    }
-    if file.broken > 0 {
-      throw CommandFailure(code: 1, message: "eta backtest: \(file.broken) of the lines could not be read; the rest was used")
-    }
-  }
-
-  private static func json(_ prediction: ETABacktest.Prediction) -> JSONValue {
-    [
-      "boot": JSONValue(prediction.boot), "phase": JSONValue(prediction.phase), "elapsed": JSONValue(prediction.elapsed, places: 3),
-      "p50": JSONValue(prediction.forecast.p50, places: 3), "p90": JSONValue(prediction.forecast.p90, places: 3),
-      "n": JSONValue(prediction.forecast.samples), "actual": JSONValue(prediction.actual, places: 3),
-    ]
-  }
-
-  private static func print(_ backtest: ETABacktest, _ format: GlobalOptions.Format) {
+    while let (boot, number) = try file.next() { _ = backtest.score(boot, number: number) }
     let score: [JSONValue.Member] = [
       .init("boots", JSONValue(backtest.boots)), .init("scored", JSONValue(backtest.scored)),
       .init("mae", JSONValue(backtest.meanAbsoluteError, places: 3)),
@@ -66,9 +35,40 @@ struct ETABacktestCommand: ParsableCommand {
       .init("p90_coverage", JSONValue(backtest.p90Coverage, places: 4)),
     ]
     let columns = score.map(\.name)
-    Output.document(
-      format, json: Document.local(score, environment: nil),
-      table: TextTable(header: columns, rows: [cells(.object(score), columns).map { $0.isEmpty ? TextTable.unknown : $0 }]))
+    let cells = Self.cells(.object(score), columns).map { $0.isEmpty ? TextTable.unknown : $0 }
+    var document = LocalDocument(score, environment: nil, table: TextTable(header: columns, rows: [cells]))
+    if file.broken > 0 { (document.messages, document.exitCode) = ([Self.broken(file.broken)], 1) }
+    return document
+  }
+
+  /// Each as it is made: a file may hold any number of boots.
+  private func printPredictions() throws {
+    let format = format
+    let columns = ["boot", "phase", "elapsed", "p50", "p90", "n", "actual"]
+    var backtest = ETABacktest()
+    var table = TextTable(header: columns)
+    var isHeard = format != .csv || Output.line(table.csv)
+    var file = try RecordedBoots(path: file)
+    while isHeard, let (boot, number) = try file.next() {
+      let rows = backtest.score(boot, number: number).map(Self.json)
+      switch format {
+      case .json: for row in rows where isHeard { isHeard = Output.line(row.serialized()) }
+      case .csv: for row in rows where isHeard { isHeard = Output.line(Self.cells(row, columns).joined(separator: ",")) }
+      case .table: table.rows += rows.map { Self.cells($0, columns) }
+      }
+    }
+    if format == .table { Paging.print(table.table(columns: Output.columns) + "\n") }
+    if file.broken > 0 { throw CommandFailure(code: 1, message: Self.broken(file.broken)) }
+  }
+
+  private static func broken(_ count: Int) -> String { "eta backtest: \(count) of the lines could not be read; the rest was used" }
+
+  private static func json(_ prediction: ETABacktest.Prediction) -> JSONValue {
+    [
+      "boot": JSONValue(prediction.boot), "phase": JSONValue(prediction.phase), "elapsed": JSONValue(prediction.elapsed, places: 3),
+      "p50": JSONValue(prediction.forecast.p50, places: 3), "p90": JSONValue(prediction.forecast.p90, places: 3),
+      "n": JSONValue(prediction.forecast.samples), "actual": JSONValue(prediction.actual, places: 3),
+    ]
   }
 
   /// Unknown is an empty cell.

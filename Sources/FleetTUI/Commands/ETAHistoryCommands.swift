@@ -4,13 +4,13 @@ import FleetModel
 import Glibc
 
 /// What the history holds, group by group.
-struct ETAStatsCommand: ParsableCommand {
+struct ETAStatsCommand: ReportCommand {
   static let configuration = CommandConfiguration(
     commandName: "stats", abstract: "What has been learned: groups of boots, their phases, and how long each usually takes.")
 
   @OptionGroup var global: GlobalOptions
 
-  func run() throws {
+  func document() async throws -> LocalDocument {
     let file = try global.history()
     let summaries: [BootHistory.Summary]
     let count: Int
@@ -24,7 +24,7 @@ struct ETAStatsCommand: ParsableCommand {
     let body: [JSONValue.Member] = [
       .init("path", .string(file.path)), .init("boots", JSONValue(count)), .init("groups", .array(summaries.map(Self.json))),
     ]
-    Output.document(global.outputFormat, json: Document.local(body, environment: global.env), table: Self.table(summaries))
+    return LocalDocument(body, environment: global.env, table: Self.table(summaries))
   }
 
   private static func json(_ summary: BootHistory.Summary) -> JSONValue {
@@ -87,7 +87,7 @@ struct ETAExportCommand: ParsableCommand {
   }
 }
 
-struct ETAImportCommand: ParsableCommand {
+struct ETAImportCommand: ReportCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Add recorded boots to the history, in time order; those that it holds already are passed over.")
 
@@ -98,7 +98,7 @@ struct ETAImportCommand: ParsableCommand {
   /// Boots written at once.
   private static let batch = 1000
 
-  func run() throws {
+  func document() async throws -> LocalDocument {
     let history = try global.history()
     var file = try RecordedBoots(path: file)
     var read = 0
@@ -115,60 +115,14 @@ struct ETAImportCommand: ParsableCommand {
     }
     try write()
     let counts = [("imported", added), ("known", read - added), ("broken", file.broken)]
-    let summary = "\(added) imported, \(read - added) known already"
-    Output.document(
-      global.outputFormat, json: Document.local(counts.map { .init($0.0, JSONValue($0.1)) }, environment: global.env),
-      table: TextTable(header: counts.map(\.0), rows: [counts.map { "\($0.1)" }]), text: { _ in summary })
+    var document = LocalDocument(
+      counts.map { .init($0.0, JSONValue($0.1)) }, environment: global.env,
+      table: TextTable(header: counts.map(\.0), rows: [counts.map { "\($0.1)" }]),
+      words: "\(added) imported, \(read - added) known already")
     if file.broken > 0 {
-      throw CommandFailure(code: 1, message: "eta import: \(file.broken) of the lines could not be read; the rest was imported")
+      document.messages = ["eta import: \(file.broken) of the lines could not be read; the rest was imported"]
+      document.exitCode = 1
     }
-  }
-}
-
-extension GlobalOptions {
-  /// Where the history lies: the configuration may say, but needn't exist.
-  private func historyPath() throws(ConfigurationError) -> String? {
-    var configured: String?
-    if config != nil || access(configurationPath, F_OK) == 0 {
-      configured = try configuration().historyPath
-    }
-    return HistoryFile.path(configured: configured, variables: variables)
-  }
-
-  /// - Throws: ``CommandFailure``, ``ConfigurationError``.
-  func history() throws -> HistoryFile {
-    guard let path = try historyPath() else {
-      throw CommandFailure(code: 2, message: "there is no place for the history: set HOME, XDG_STATE_HOME, or [history].path")
-    }
-    do throws(HistoryFailure) { return try HistoryFile(path: path) } catch { throw CommandFailure(code: 1, message: error.description) }
-  }
-
-  /// The history for whoever shows the fleet: what it can't use is said, and it goes on in memory alone.
-  /// - Parameter makes: whether a missing file is made.
-  func historyIfUsable(makes: Bool, environment: String, warn: (String) -> Void) -> KeptHistory? {
-    do {
-      guard let path = try historyPath(), makes || access(path, F_OK) == 0 else { return nil }
-      let file = try HistoryFile(path: path)
-      if file.isReadOnly { warn("history \(path): can't be written; new boots are not kept") }
-      return KeptHistory(
-        file: file, environment: environment, boots: try file.boots(newest: HistoryFile.learnedLimit), orgs: try file.orgs(of: environment))
-    } catch {
-      warn("\(error); going on without it")
-      return nil
-    }
-  }
-}
-
-/// The history's file and its newest boots, oldest first.
-struct KeptHistory: Sendable {
-  let file: HistoryFile
-  let environment: String
-  let boots: [BootRecord]
-  /// Every org that a roster of the environment was seen to hold.
-  let orgs: [OrgSighting]
-
-  /// What was in it when it was opened, as the fleet takes it in.
-  func events(at now: Timestamp) -> [FleetEvent] {
-    [.learned(boots), .sighted(orgs)].map { FleetEvent(source: .here, at: now, change: $0) }
+    return document
   }
 }

@@ -1,29 +1,18 @@
 import ArgumentParser
 import Feeds
-import FleetModel
 
-struct PostureCommand: ParsableCommand {
+struct PostureCommand: ReportCommand {
   static let configuration = CommandConfiguration(
     commandName: "posture", abstract: "The security checks that can be made from outside, each pass, fail or unknown, with evidence.",
     discussion: "Ends with 3 when a check fails, with 4 when a source that one needs could not be read. Nothing is changed.")
 
   @OptionGroup var global: GlobalOptions
 
-  func run() throws {
-    let (_, environment) = try global.environment()
-    let format = global.outputFormat
-    var options = FleetFeeds.Options()
-    options.readsResources = true
-    let session = try Session(environment: environment, global: global, options: options)
-    let code = Interruption.run {
-      let fleet = await session.loaded()
-      let reader = await PostureReader(session.access)
-      let document = ChecksDocument(
-        checks: await reader.checks(on: PostureQuestion(about: fleet, at: wallClock())), fleet: fleet, now: wallClock())
-      document.print(format, environment: environment.name)
-      Output.problems(of: fleet, at: document.now)
-      return document.exitCode(gaps: false)
-    }
-    if code != 0 { throw CommandFailure(code: code) }
+  func document() async throws -> ChecksDocument {
+    let session = try global.session { options, _, _ in options.readsResources = true }
+    let (fleet, now) = await session.judged()
+    let checks = await PostureReader(session.access).checks(on: PostureQuestion(about: fleet, at: now))
+    let end = wallClock()
+    return ChecksDocument(checks: checks, fleet: fleet, now: end, messages: fleet.problems(at: end))
   }
 }

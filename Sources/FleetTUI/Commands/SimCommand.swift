@@ -42,7 +42,7 @@ struct SimCommand: ParsableCommand {
     options.port = port
     let fleet: FleetSimulation
     do { fleet = try FleetSimulation(options) } catch { throw CommandFailure(code: 2, message: "sim: \(error)") }
-    let code = Interruption.run(cleanup: { await fleet.stop() }) {
+    let code = try Interruption.run(cleanup: { await fleet.stop() }) {
       do {
         let endpoints = try await fleet.start()
         // Nobody would know where it serves.

@@ -99,3 +99,11 @@ enum DurationText {
   /// `180s`, `2.5s`.
   static func plain(_ seconds: Double) -> String { JSONValue(seconds, places: 3).serialized() + "s" }
 }
+
+extension Configuration {
+  /// The other environments that name the same zone: their tenants' names lie in it too.
+  func neighbours(of environment: FleetEnvironment) -> [FleetEnvironment] {
+    guard let zone = environment.dns?.zone else { return [] }
+    return environments.filter { $0.name != environment.name && $0.dns?.zone == zone }
+  }
+}

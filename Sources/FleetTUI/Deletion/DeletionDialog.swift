@@ -126,7 +126,7 @@ struct DeletionDialog: Layer {
     renew(fleet, at: now)
   }
 
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> LayerIntent {
+  mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> LayerIntent {
     guard case .prepared(orgID, let preparation) = answer, case .typing(var typing) = phase, self.preparation == nil else { return .none }
     self.preparation = preparation
     if let problem = preparation.problem {

@@ -1,14 +1,23 @@
 import FleetModel
 
 /// `fleettui check` and `fleettui posture`: what was looked at, with result and evidence.
-struct ChecksDocument {
+struct ChecksDocument: FleetDocument {
   let checks: [Check]
   let fleet: Fleet
   let now: Timestamp
+  let messages: [String]
+  private let hasGaps: Bool
 
-  func json(environment: String) -> JSONValue {
-    Document.make([.init("checks", .array(checks.map(Self.json)))], environment: environment, fleet: fleet, at: now)
+  /// - Parameter hasGaps: whether something that the checks need could not be read.
+  init(checks: [Check], fleet: Fleet, now: Timestamp, messages: [String], hasGaps: Bool = false) {
+    self.checks = checks
+    self.fleet = fleet
+    self.now = now
+    self.messages = messages
+    self.hasGaps = hasGaps
   }
+
+  var body: [JSONValue.Member] { [.init("checks", .array(checks.map(Self.json)))] }
 
   private static func json(_ check: Check) -> JSONValue {
     [
@@ -34,12 +43,8 @@ struct ChecksDocument {
 
   /// 3 when something failed, 4 when something could not be told that should have been: for the posture 4 beats 3, for one tenant's layers
   /// the failing layer is the answer, and what lies behind it is not reached rather than untold.
-  func exitCode(gaps: Bool) -> Int32 {
-    if gaps || checks.contains(where: { $0.result == .unknown && $0.counts }) { return 4 }
+  var exitCode: Int32 {
+    if hasGaps || checks.contains(where: { $0.result == .unknown && $0.counts }) { return 4 }
     return checks.contains { $0.result == .fail } ? 3 : 0
-  }
-
-  func print(_ format: GlobalOptions.Format, environment: String) {
-    Output.document(format, json: json(environment: environment), table: table)
   }
 }

@@ -1,46 +1,44 @@
 import FleetModel
 
 /// `fleettui costs`: what the fleet costs, what of that is wasted, and how full the quota is.
-struct CostsDocument {
+struct CostsDocument: FleetDocument {
   let fleet: Fleet
+  let now: Timestamp
   let report: CostReport
   let quota: VCPUQuota
-  let judgement: OrphanJudgement
-  let now: Timestamp
 
-  init(fleet: Fleet, prices: PriceBook, vcpuQuota: Int?, orphans: OrphanSettings, now: Timestamp) {
+  /// - Parameter fleet: judged at `now`.
+  init(fleet: Fleet, now: Timestamp) {
     self.fleet = fleet
     self.now = now
-    judgement = OrphanJudgement(of: fleet, settings: orphans, at: now)
-    report = CostReport(of: fleet, prices: prices, judgement: judgement, at: now)
-    quota = VCPUQuota(of: fleet, configured: vcpuQuota)
+    report = CostReport(of: fleet, at: now)
+    quota = fleet.quota
   }
 
-  func json(environment: String) -> JSONValue {
-    Document.make(
-      [
-        .init("orgs", .array(orgs.map(org))),
-        .init("instances", .array(machines.map(machine))),
-        .init("by_role", .object(roles.map { .init($0.name, ["count": count($0.sum), "hourly": known($0.sum.hourly.exact)]) })),
-        .init(
-          "totals",
-          [
-            "hourly": known(report.total.hourly.exact), "monthly": known(report.total.monthly, places: 2),
-            "wasted_hourly": JSONValue(report.wastedHourly),
-          ]),
-        .init("unpriced", .array(report.unpriced.map(JSONValue.string))),
-        .init("state_unknown", .array(report.stateUnknown.map { JSONValue($0) })),
-        .init(
-          "quota",
-          [
-            "vcpus": JSONValue(quota.used), "limit": JSONValue(quota.limit),
-            "fits": .object(fittingTypes.map { .init($0, JSONValue(quota.fits($0))) }),
-          ]),
-        .init("prices", ["source": .string(report.prices.source), "date": .string(report.prices.date(in: report.regions.keys))]),
-      ], environment: environment, fleet: fleet, at: now, rosterSuspicion: judgement.safetyGate)
+  var body: [JSONValue.Member] {
+    [
+      .init("orgs", .array(orgs.map(org))),
+      .init("instances", .array(machines.map(machine))),
+      .init("by_role", .object(roles.map { .init($0.name, ["count": count($0.sum), "hourly": known($0.sum.hourly.exact)]) })),
+      .init(
+        "totals",
+        [
+          "hourly": known(report.total.hourly.exact), "monthly": known(report.total.monthly, places: 2),
+          "wasted_hourly": JSONValue(report.wastedHourly),
+        ]),
+      .init("unpriced", .array(report.unpriced.map(JSONValue.string))),
+      .init("state_unknown", .array(report.stateUnknown.map { JSONValue($0) })),
+      .init(
+        "quota",
+        [
+          "vcpus": JSONValue(quota.used), "limit": JSONValue(quota.limit),
+          "fits": .object(fittingTypes.map { .init($0, JSONValue(quota.fits($0))) }),
+        ]),
+      .init("prices", ["source": .string(report.prices.source), "date": .string(report.prices.date(in: report.regions.keys))]),
+    ]
   }
 
-  var orgs: [Org] { SnapshotDocument.orgs(of: fleet) }
+  var orgs: [Org] { fleet.listedOrgs }
 
   private func known(_ value: Double?, places: Int = 6) -> JSONValue { report.knowsMachines ? JSONValue(value, places: places) : .null }
 
@@ -79,10 +77,12 @@ struct CostsDocument {
     return types.sorted()
   }
 
-  // MARK: - Exit code
+  // MARK: - What is missing
 
-  /// Lists beside the machines that could not be read: what then is unknown.
-  var gaps: [String] {
+  var messages: [String] { (fleet.judgement.safetyGate.map { [$0] } ?? []) + fleet.problems(at: now) + gaps }
+
+  /// Lists of resources that could not be read: what then is unknown.
+  private var gaps: [String] {
     resources.flatMap { region, read in read.gaps.filter(Self.isPriced).map { "\($0.what) of \(region): \($0.why)" } }
       + fleet.vcpuProblems.sorted { $0.key < $1.key }.filter { _ in quota.limit == nil }.map {
         "the vCPU quota of \($0.key) is unknown: \($0.value)"
@@ -95,15 +95,9 @@ struct CostsDocument {
 
   /// 4 when a source that the answer needs failed, came in part or is stale, else 0. A missing permission leaves figures unknown, and fails nothing.
   var exitCode: Int32 {
-    if judgement.safetyGate != nil { return 4 }
-    for source in fleet.sources.keys {
-      switch (source, fleet.freshness(of: source, at: now).state) {
-      case (.controlPlane, .failed), (.controlPlane, .partial), (.controlPlane, .stale): return 4
-      case (.ec2, .failed), (.ec2, .partial), (.ec2, .stale): return 4
-      case (.tenant, .failed), (.tenant, .partial), (.tenant, .stale): return 4
-      default: continue
-      }
-    }
+    if fleet.judgement.safetyGate != nil { return 4 }
+    let needed = fleet.sources.keys.filter { [.controlPlane, .ec2, .tenant].contains($0.kind) }
+    if needed.contains(where: { [.failed, .partial, .stale].contains(fleet.freshness(of: $0, at: now).state) }) { return 4 }
     return resources.contains { $0.value.gaps.contains { Self.isPriced($0) && $0.isFailure } } ? 4 : 0
   }
 }

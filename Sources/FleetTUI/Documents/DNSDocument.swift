@@ -2,12 +2,15 @@ import Feeds
 import FleetModel
 
 /// `fleettui dns`: every record of the zone with what is decided over it.
-struct DNSDocument {
+struct DNSDocument: FleetDocument {
   let report: DNSReport
-  /// One fleet that carries every source that was asked.
-  let sources: Fleet
+  /// It carries every source that was asked, the neighbours' too.
+  let fleet: Fleet
   let now: Timestamp
 
+  /// - Parameters:
+  ///   - fleet: judged at `now`.
+  ///   - settings: of the zone, for when it was never read.
   init(fleet: Fleet, settings: DNSSettings, now: Timestamp) {
     self.now = now
     report =
@@ -24,30 +27,29 @@ struct DNSDocument {
         sources.adopt(source, record, reason: freshness.problem.map { "environment \(share.environment): \($0)" })
       }
     }
-    self.sources = sources
+    self.fleet = sources
   }
 
-  func json(environment: String) -> JSONValue {
-    Document.make(
-      [
-        .init(
-          "records",
-          .array(
-            report.records.map { row, decision in
-              [
-                "id": .string(row.id), "name": .string(row.name), "type": .string(row.type), "content": .string(row.content),
-                "decision": .string(decision.outcome.rawValue), "reason": .string(decision.reason),
-              ]
-            })),
-        .init(
-          "findings",
-          .array(
-            report.findings.map { ["code": .string($0.code), "severity": .string($0.severity.rawValue), "summary": .string($0.summary)] })),
-        .init("quota", JSONValue(report.quota)), .init("used", JSONValue(report.used)),
-        .init("per_hour", JSONValue(report.perHour, places: 2)),
-        .init("full_at", JSONValue(report.fullAt)), .init("orphans", JSONValue(report.orphans)),
-        .init("refused", JSONValue(report.refused)),
-      ], environment: environment, fleet: sources, at: now)
+  var body: [JSONValue.Member] {
+    [
+      .init(
+        "records",
+        .array(
+          report.records.map { row, decision in
+            [
+              "id": .string(row.id), "name": .string(row.name), "type": .string(row.type), "content": .string(row.content),
+              "decision": .string(decision.outcome.rawValue), "reason": .string(decision.reason),
+            ]
+          })),
+      .init(
+        "findings",
+        .array(
+          report.findings.map { ["code": .string($0.code), "severity": .string($0.severity.rawValue), "summary": .string($0.summary)] })),
+      .init("quota", JSONValue(report.quota)), .init("used", JSONValue(report.used)),
+      .init("per_hour", JSONValue(report.perHour, places: 2)),
+      .init("full_at", JSONValue(report.fullAt)), .init("orphans", JSONValue(report.orphans)),
+      .init("refused", JSONValue(report.refused)),
+    ]
   }
 
   var table: TextTable {
@@ -56,6 +58,10 @@ struct DNSDocument {
       table.rows.append([decision.outcome.rawValue, decision.reason, row.type, row.name, row.content])
     }
     return table
+  }
+
+  var messages: [String] {
+    report.findings.map { "\($0.severity.rawValue): \($0.summary)" } + (report.refused.map { [$0] } ?? []) + fleet.problems(at: now)
   }
 
   /// 4 when something can't be told, 3 for an orphan or a finding, else 0 (cli.md, exit codes).

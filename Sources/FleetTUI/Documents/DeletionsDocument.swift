@@ -7,14 +7,21 @@ struct DeletionsDocument: PageDocument {
   let now: Timestamp
   private let content = DeletionsContent()
   private let rows: [DeletionEntry]
+  /// The deletions that were begun here and have not ended, in words.
+  private let unfinished: [String]
   /// Why the receipts could not be read.
   private let unread: String?
 
   /// - Parameters:
   ///   - fleet: judged at `now`.
   ///   - receipts: this environment's.
-  init(fleet: Fleet, receipts: Result<[JSONValue], StateDirectory.Failure>, now: Timestamp) {
+  ///   - leftovers: the environment's journals of deletions that have not ended.
+  init(fleet: Fleet, receipts: Result<[JSONValue], StateDirectory.Failure>, leftovers: [DeletionRun.Order] = [], now: Timestamp) {
     self.now = now
+    unfinished = leftovers.map {
+      "the deletion of \($0.slug) that was begun here at \($0.startedAt) has not ended: `fleettui delete \($0.slug)`, or the dashboard, goes "
+        + "on with it"
+    }
     var fleet = fleet
     switch receipts {
     case .success(let receipts):
@@ -96,14 +103,8 @@ struct DeletionsDocument: PageDocument {
   }
 
   /// The runs are the control plane's, and what they left is EC2's.
-  var gaps: [String] {
-    fleet.gaps(at: now).filter { gap in
-      switch gap.source {
-      case .controlPlane, .ec2: true
-      case .feed, .tenant, .database, .dns, .here: false
-      }
-    }.map(\.why) + (unread.map { [$0] } ?? [])
-  }
+  var gaps: [String] { gaps(of: [.controlPlane, .ec2]) + (unread.map { [$0] } ?? []) }
+  var messages: [String] { unfinished + gaps }
 
   var hasFound: Bool { rows.contains(where: hasFailed) }
 }

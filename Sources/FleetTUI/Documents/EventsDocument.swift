@@ -32,14 +32,7 @@ struct EventsDocument: PageDocument {
   var summary: String { "\(rows.count) event\(rows.count == 1 ? "" : "s") in \(Moment.elapsed(now - since))" }
 
   /// Events are the roster's and the tenants'.
-  var gaps: [String] {
-    fleet.gaps(at: now).filter { gap in
-      switch gap.source {
-      case .controlPlane, .tenant: true
-      case .feed, .ec2, .database, .dns, .here: false
-      }
-    }.map(\.why)
-  }
+  var gaps: [String] { gaps(of: [.controlPlane, .tenant]) }
 
   var hasFound: Bool { false }
 }

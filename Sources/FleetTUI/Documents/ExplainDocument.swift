@@ -1,7 +1,7 @@
 import FleetModel
 
 /// `fleettui explain`: why one org or workspace is in the state it is in.
-struct ExplainDocument {
+struct ExplainDocument: FleetDocument {
   enum Target {
     case org(Org)
     case workspace(Workspace, Org)
@@ -62,23 +62,22 @@ struct ExplainDocument {
     return finding.summary(in: fleet)
   }
 
-  func json(environment: String) -> JSONValue {
-    Document.make(
-      [
-        .init("target", targetJSON),
-        .init(
-          "findings",
-          .array(
-            findings.map { finding in
-              [
-                "code": .string(finding.code.rawValue), "severity": .string(finding.severity.rawValue),
-                "summary": .string(summary(finding)),
-                "evidence": .array(finding.evidenceLines.map(JSONValue.string)), "next_step": .string(finding.nextStep),
-                "disproof": JSONValue(finding.disproof?.text),
-              ]
-            })),
-        .init("timeline", .array(timeline.map { ["at": JSONValue($0.at), "event": .string($0.event)] })),
-      ], environment: environment, fleet: fleet, at: now)
+  var body: [JSONValue.Member] {
+    [
+      .init("target", targetJSON),
+      .init(
+        "findings",
+        .array(
+          findings.map { finding in
+            [
+              "code": .string(finding.code.rawValue), "severity": .string(finding.severity.rawValue),
+              "summary": .string(summary(finding)),
+              "evidence": .array(finding.evidenceLines.map(JSONValue.string)), "next_step": .string(finding.nextStep),
+              "disproof": JSONValue(finding.disproof?.text),
+            ]
+          })),
+      .init("timeline", .array(timeline.map { ["at": JSONValue($0.at), "event": .string($0.event)] })),
+    ]
   }
 
   private var targetJSON: JSONValue {
@@ -130,10 +129,11 @@ struct ExplainDocument {
     return lines
   }
 
-  /// - Parameter columns: wrapped at words to so many; `nil`: not at all.
-  func text(columns: Int?) -> String {
-    (columns.map { width in lines.flatMap { $0.folded(to: width) } } ?? lines).map(\.plain).joined(separator: "\n")
-  }
+  /// Wrapped at words to so many columns.
+  func text(columns: Int) -> String { lines.flatMap { $0.folded(to: columns) }.map(\.plain).joined(separator: "\n") }
+
+  var messages: [String] { gaps.map { "could not be read: \($0)" } }
+  var exitCode: Int32 { !gaps.isEmpty ? 4 : findings.contains { $0.severity > .info } ? 3 : 0 }
 }
 
 extension Finding {

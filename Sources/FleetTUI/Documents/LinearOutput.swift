@@ -11,7 +11,7 @@ enum LinearOutput {
     Output.line("fleettui, environment \(environment). Each event is a line. Control C leaves.")
     var printer = EventPrinter(limit: nil, isVerbose: true, log: log, line: sentence)
     printer.onRoster = { fleet in
-      let orgs = SnapshotDocument.orgs(of: fleet)
+      let orgs = fleet.listedOrgs
       return (["\(orgs.count) orgs."] + orgs.map { "\($0.slug): \($0.row.status?.text ?? "no status yet")." }).joined(separator: "\n")
     }
     return printer.run(queue, SignalPipe(), seconds: nil)

@@ -2,25 +2,23 @@ import Feeds
 import FleetModel
 
 /// `fleettui orphans`: what nobody owns any more, why that is believed, and what can't be told.
-struct OrphansDocument {
+struct OrphansDocument: FleetDocument {
   let fleet: Fleet
-  let judgement: OrphanJudgement
-  let report: OrphanReport
   let now: Timestamp
+  let report: OrphanReport
 
-  init(fleet: Fleet, settings: OrphanSettings, prices: PriceBook, now: Timestamp) {
+  /// - Parameter fleet: judged at `now`.
+  init(fleet: Fleet, now: Timestamp) {
     self.fleet = fleet
     self.now = now
-    judgement = OrphanJudgement(of: fleet, settings: settings, at: now)
-    report = OrphanReport(of: fleet, judgement: judgement, prices: prices, at: now)
+    report = OrphanReport(of: fleet, at: now)
   }
 
-  func json(environment: String) -> JSONValue {
-    Document.make(
-      [
-        .init("orphans", .array(report.cases.map(Self.json))), .init("judged", .bool(report.isJudged)),
-        .init("refused", JSONValue(report.refused)),
-      ], environment: environment, fleet: fleet, at: now, rosterSuspicion: judgement.safetyGate)
+  var body: [JSONValue.Member] {
+    [
+      .init("orphans", .array(report.cases.map(Self.json))), .init("judged", .bool(report.isJudged)),
+      .init("refused", JSONValue(report.refused)),
+    ]
   }
 
   private static func json(_ found: OrphanCase) -> JSONValue {
@@ -51,8 +49,8 @@ struct OrphansDocument {
     [(hourly, 4), (monthly, 2), (soFar, 2)].map { value, digits in value.map { Wording.dollars($0, digits: digits) } ?? TextTable.unknown }
   }
 
-  /// For people: the table, and what the orphans cost together.
-  func text(columns: Int) -> String {
+  /// What the orphans cost together.
+  var notes: [String] {
     var (hourly, monthly, soFar) = (Money(), Money(), Money())
     var counts: [String: Int] = [:]
     for found in report.cases {
@@ -69,13 +67,15 @@ struct OrphansDocument {
     if report.orphans > 0 { sums += ": \(dollars(hourly, 4))/h, \(dollars(monthly, 2))/month, \(dollars(soFar, 2)) so far" }
     if let grace = counts["grace"] { sums += "; \(grace) in grace" }
     if let open = counts["cannot-tell"] { sums += "; \(open) can't be told" }
-    return table.table(columns: columns) + "\n\n" + [sums].folded(to: columns)
+    return [sums]
   }
 
   private static func span(_ seconds: Double) -> String {
     seconds < 5400
       ? "\(Int(clamping: seconds / 60))m" : seconds < 172_800 ? "\(Int(clamping: seconds / 3600))h" : "\(Int(clamping: seconds / 86_400))d"
   }
+
+  var messages: [String] { (report.refused.map { [$0] } ?? []) + fleet.problems(at: now) + report.gaps }
 
   /// 4 when a source that the answer needs is missing, 3 for an orphan, else 0 (cli.md, exit codes).
   var exitCode: Int32 { report.isIncomplete ? 4 : report.orphans > 0 ? 3 : 0 }

@@ -22,19 +22,6 @@ enum Output {
   /// How wide a table may be: the terminal's columns; 200 where standard output is none.
   static var columns: Int { screen?.columns ?? 200 }
 
-  /// One document in the format that was asked for; what is for people fits their terminal, and is paged where it is longer.
-  ///
-  /// - Parameter text: the table with what belongs to it, in so many columns; `nil`: the table alone.
-  static func document(
-    _ format: GlobalOptions.Format, json: @autoclosure () -> JSONValue, table: @autoclosure () -> TextTable, text: ((Int) -> String)? = nil
-  ) {
-    switch format {
-    case .json: line(json().serialized())
-    case .csv: line(table().csv)
-    case .table: Paging.print((text?(columns) ?? table().table(columns: columns)) + "\n")
-    }
-  }
-
   /// - Returns: `false` when nothing more can be written.
   @discardableResult
   static func line(_ text: String) -> Bool { print(text + "\n") }
@@ -55,15 +42,6 @@ enum Output {
 
   /// To standard error, as it is.
   static func tell(_ text: String) { try? write(text, to: STDERR_FILENO) }
-
-  /// A message for each source that is not complete or lacks something.
-  static func problems(of fleet: Fleet, at now: Timestamp) {
-    for source in fleet.sources.keys.sorted() {
-      let freshness = fleet.freshness(of: source, at: now)
-      guard freshness.state != .never, let trouble = freshness.trouble else { continue }
-      message("\(source): \(freshness.state.rawValue): \(trouble)")
-    }
-  }
 
   /// Writes all of `text` to a file that is open.
   static func write(_ text: String, to descriptor: Int32) throws(WriteFailure) {

@@ -1,4 +1,3 @@
-import CGlibc
 import Feeds
 import FleetModel
 import Glibc
@@ -24,8 +23,9 @@ enum Paging {
   static func finish() {
     let text = waiting.withLock { $0 }
     guard !text.isEmpty, let words = program(ProcessVariables.all) else { return }
-    do throws(Failure) { try show(text, with: words, variables: shown(ProcessVariables.all)) } catch {
-      Output.message("PAGER: \(UntrustedText.clean(words[0], limit: 200)) can't be started: \(error.reason); the text follows")
+    do throws(ChildProcess.Failure) { try show(text, with: words, variables: shown(ProcessVariables.all)) } catch {
+      Output.message(
+        "PAGER: \(UntrustedText.clean(words[0], limit: 200)) can't be started: \(error.reason ?? error.description); the text follows")
       Output.print(text)
     }
   }
@@ -56,46 +56,22 @@ enum Paging {
 
   // MARK: - The program
 
-  private struct Failure: Error {
-    let number: Int32
-    var reason: String { String(cString: strerror(number)) }
-  }
-
-  private static func show(_ text: String, with words: [String], variables: [String: String]) throws(Failure) {
+  private static func show(_ text: String, with words: [String], variables: [String: String]) throws(ChildProcess.Failure) {
     let ends = PipeEnds(isBlocking: true)
-    guard ends.reading >= 0 else { throw Failure(number: errno) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, ends.reading, STDIN_FILENO)
-    _ = fleet_spawn_closes_from(&actions, 3)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    var own = sigset_t()
-    sigemptyset(&own)
-    // What this program ignores would stay ignored in the child. Ctrl-C is the pager's: it ends a search, not the reading.
-    for number in [SIGPIPE, SIGXFSZ, SIGINT, SIGQUIT] { sigaddset(&own, number) }
+    // Ctrl-C is the pager's: it ends a search, not the reading.
     for number in [SIGINT, SIGQUIT] { signal(number, SIG_IGN) }
-    posix_spawnattr_setsigdefault(&attributes, &own)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    var environment: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for text in arguments + environment { free(text) } }
-    var child = pid_t()
-    let failure = posix_spawnp(&child, words[0], &actions, &attributes, &arguments, &environment)
-    close(ends.reading)
-    guard failure == 0 else {
+    let pager: ChildProcess
+    do throws(ChildProcess.Failure) {
+      defer { close(ends.reading) }
+      pager = try ChildProcess(
+        words, environment: variables, input: .descriptor(ends.reading), output: .shared, errors: .shared, in: .terminal)
+    } catch {
       close(ends.writing)
-      throw Failure(number: failure)
+      throw error
     }
     // Whoever has read enough closes the pipe: that is no failure.
     do throws(Output.WriteFailure) { try Output.write(text, to: ends.writing) } catch {}
     close(ends.writing)
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    pager.wait()
   }
 }

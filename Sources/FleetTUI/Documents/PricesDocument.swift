@@ -1,20 +1,32 @@
+import Feeds
 import FleetModel
 
 /// `fleettui prices`: the price book in use.
-struct PricesDocument {
+struct PricesDocument: Document {
+  let frame: DocumentFrame
   let prices: PriceBook
   /// Those whose storage prices are told first.
   let regions: [Region]
+  /// Of a refresh before it: 1 when the old prices stay.
+  let exitCode: Int32
 
-  func json(environment: String?, at now: Timestamp) -> JSONValue {
+  init(_ prices: PriceBook, of environment: FleetEnvironment?, exitCode: Int32 = 0) {
+    frame = DocumentFrame(ofFilesFor: environment?.name)
+    self.prices = prices
+    regions = environment?.aws?.regions ?? []
+    self.exitCode = exitCode
+  }
+
+  var body: [JSONValue.Member] {
     [
-      "schema": 1, "environment": JSONValue(environment), "at": JSONValue(now), "sources": [], "source": .string(prices.source),
-      "date": .string(prices.date(in: regions)),
-      "dates": .object(prices.hourly.keys.sorted().map { .init($0.rawValue, .string(prices.date(in: [$0]))) }),
-      "region": .object(prices.hourly.sorted { $0.key < $1.key }.map { .init($0.key.rawValue, Self.table($0.value)) }),
-      "storage_gb_month": Self.table(storage), "public_ipv4_hourly": JSONValue(prices.publicIPv4Hourly),
+      .init("source", .string(prices.source)), .init("date", .string(prices.date(in: regions))),
+      .init("dates", .object(prices.hourly.keys.sorted().map { .init($0.rawValue, .string(prices.date(in: [$0]))) })),
+      .init("region", .object(prices.hourly.sorted { $0.key < $1.key }.map { .init($0.key.rawValue, Self.table($0.value)) })),
+      .init("storage_gb_month", Self.table(storage)), .init("public_ipv4_hourly", JSONValue(prices.publicIPv4Hourly)),
     ]
   }
+
+  var notes: [String] { ["source: \(prices.source), \(prices.date(in: regions))"] }
 
   private static func table(_ prices: [String: Double]) -> JSONValue {
     .object(prices.sorted { $0.key < $1.key }.map { .init($0.key, JSONValue($0.value)) })

@@ -51,9 +51,9 @@ struct ProvisioningDocument: PageDocument {
         .array(
           rows.map { row in
             [
-              "target": Document.target(Self.place(of: row.target), fleet), "runtime": JSONValue(runtime(row.target)),
+              "target": JSONValue(Self.place(of: row.target), in: fleet), "runtime": JSONValue(runtime(row.target)),
               "state": .string(row.state), "late_at": JSONValue(row.progress.lateAt),
-              "phase_elapsed": JSONValue(row.progress.phaseElapsed, places: 1), "progress": Document.progress(row.progress),
+              "phase_elapsed": JSONValue(row.progress.phaseElapsed, places: 1), "progress": JSONValue(row.progress),
               "finding": row.finding.map {
                 ["code": .string($0.code.rawValue), "severity": .string($0.severity.rawValue), "summary": .string($0.summary)]
               } ?? .null,
@@ -92,14 +92,7 @@ struct ProvisioningDocument: PageDocument {
   }
 
   /// A boot is known by the roster and by its tenant.
-  var gaps: [String] {
-    fleet.gaps(at: now).filter { gap in
-      switch gap.source {
-      case .controlPlane, .tenant: true
-      case .feed, .ec2, .database, .dns, .here: false
-      }
-    }.map(\.why)
-  }
+  var gaps: [String] { gaps(of: [.controlPlane, .tenant]) }
 
   var hasFound: Bool { ["late", "stuck", "failed"].contains { count($0) > 0 } }
 }

@@ -1,41 +1,30 @@
 import FleetModel
 
 /// `fleettui snapshot`: the whole fleet as one document.
-struct SnapshotDocument {
+struct SnapshotDocument: FleetDocument {
   let fleet: Fleet
-  let prices: PriceBook
   let now: Timestamp
-  let costs: CostReport
+  private let costs: CostReport
 
-  var judgement: OrphanJudgement { fleet.judgement }
   private var totals: Figures.Totals { fleet.figures.totals }
   /// What concerns no single org.
   private var fleetFindings: [Finding] { fleet.triage.findings(of: .fleet) }
 
-  /// - Parameter fleet: as it was loaded, judged by the environment's own settings (``Fleet/init(orphans:)``).
-  init(fleet: Fleet, prices: PriceBook, vcpuQuota: Int?, now: Timestamp) {
-    var fleet = fleet
-    fleet.judge(at: now, limits: Triage.Limits(vcpuQuota: vcpuQuota), prices: prices)
+  /// - Parameter fleet: judged at `now`.
+  init(fleet: Fleet, now: Timestamp) {
     self.fleet = fleet
-    self.prices = prices
     self.now = now
-    costs = CostReport(of: fleet, prices: prices, judgement: fleet.judgement, at: now)
+    costs = CostReport(of: fleet, at: now)
   }
 
-  func json(environment: String) -> JSONValue {
-    Document.make(
-      [
-        .init("orgs", .array(orgs.map(org))), .init("instances", .array(machines.map(instance))), .init("totals", totalsJSON),
-        .init("findings", findings(fleetFindings)),
-      ], environment: environment, fleet: fleet, at: now, rosterSuspicion: judgement.safetyGate)
+  var body: [JSONValue.Member] {
+    [
+      .init("orgs", .array(orgs.map(org))), .init("instances", .array(machines.map(instance))), .init("totals", totalsJSON),
+      .init("findings", findings(fleetFindings)),
+    ]
   }
 
-  /// By name; what the control plane calls purged is hidden but was counted by it.
-  static func orgs(of fleet: Fleet) -> [Org] {
-    fleet.orgs.values.filter { $0.row.status != .purged }.sorted { ($0.slug, $0.id) < ($1.slug, $1.id) }
-  }
-
-  private var orgs: [Org] { Self.orgs(of: fleet) }
+  private var orgs: [Org] { fleet.listedOrgs }
 
   private var machines: [Instance] {
     fleet.instances.values.filter { $0.row.state != .terminated }.sorted { ($0.row.region, $0.id) < ($1.row.region, $1.id) }
@@ -49,7 +38,7 @@ struct SnapshotDocument {
       "last_error": JSONValue(org.row.lastError?.onOneLine),
       "tenant": tenant.map(tenantMachine) ?? .null,
       "workspaces": workspaces(of: org).map { .array($0.map(workspace)) } ?? .null,
-      "progress": Document.progress(fleet.progress(of: .tenant(org.id), at: now)),
+      "progress": JSONValue(fleet.progress(of: .tenant(org.id), at: now)),
       // As `explain` has them: clocks that disagree make this org's ages wrong too.
       "findings": findings((fleet.triage.findings(within: org.id) + fleetFindings.filter { $0.code == .clockSkew }).ranked),
       "cost": cost(of: org),
@@ -84,19 +73,19 @@ struct SnapshotDocument {
     return [
       "id": JSONValue(row.id), "name": .string(row.name), "status": .string(row.status.text), "runtime": JSONValue(row.runtime),
       "tier": JSONValue(row.tier), "parent_id": JSONValue(row.parentID), "instance_id": JSONValue(fleet.machine(of: row.id)?.id),
-      "last_error": JSONValue(row.lastError?.onOneLine), "progress": Document.progress(fleet.progress(of: .workspace(row.id), at: now)),
+      "last_error": JSONValue(row.lastError?.onOneLine), "progress": JSONValue(fleet.progress(of: .workspace(row.id), at: now)),
     ]
   }
 
   private func instance(_ instance: Instance) -> JSONValue {
     let row = instance.row
-    let verdict = judgement.verdict(of: instance.id)
+    let verdict = fleet.judgement.verdict(of: instance.id)
     return [
       "id": JSONValue(row.id), "region": JSONValue(region(row)), "state": .string(row.state.text), "type": JSONValue(row.type),
       "role": JSONValue(row.role?.rawValue), "org_id": JSONValue(row.orgID), "workspace_id": JSONValue(row.workspaceID),
       "launched_at": JSONValue(row.launchedAt), "private_ip": JSONValue(row.privateIP), "public_ip": JSONValue(row.publicIP),
       "verdict": .string(verdict.name), "reasons": .array(verdict.reasons.map(JSONValue.string)),
-      "hourly": JSONValue(prices.hourly(of: row)),
+      "hourly": JSONValue(fleet.settings.prices.hourly(of: row)),
     ]
   }
 
@@ -171,8 +160,8 @@ struct SnapshotDocument {
     return table
   }
 
-  /// For people: the table, what is wrong with the fleet as a whole, and the sums that the JSON has under `totals`.
-  func text(columns: Int) -> String {
+  /// What is wrong with the fleet as a whole, and the sums that the JSON has under `totals`.
+  var notes: [String] {
     let common = fleetFindings.map { "\($0.severity.rawValue): \($0.code.rawValue): \($0.summary). Next: \($0.nextStep)" }
     let totals = totalsJSON
     let incomplete = totals["incomplete"]?.array ?? []
@@ -188,6 +177,19 @@ struct SnapshotDocument {
       "\(figure("orgs")) orgs, \(figure("workspaces")) workspaces, \(figure("machines")) machines, \(figure("orphans")) orphans; "
       + "\(dollars("hourly", digits: 4))/h, \(dollars("hourly", times: month, digits: 2))/month, "
       + "wasted \(dollars("wasted_hourly", digits: 4))/h; vCPUs \(figure("vcpus")) of \(figure("vcpu_quota"))"
-    return table.table(columns: columns) + "\n\n" + (common + [sums]).folded(to: columns)
+    return common + [sums]
+  }
+
+  // MARK: - What is missing
+
+  var messages: [String] { (fleet.judgement.safetyGate.map { [$0] } ?? []) + fleet.problems(at: now) }
+
+  /// 4 when the roster or a region failed, else 0: what is merely not configured changes no exit code.
+  var exitCode: Int32 {
+    let isMissing = fleet.sources.keys.contains { source in
+      let freshness = fleet.freshness(of: source, at: now)
+      return [.controlPlane, .ec2].contains(source.kind) && freshness.problem != nil && ![.complete, .never].contains(freshness.state)
+    }
+    return isMissing || fleet.judgement.safetyGate != nil ? 4 : 0
   }
 }

@@ -25,7 +25,7 @@ struct TriageDocument: PageDocument {
           rows.map { target, finding in
             [
               "code": .string(finding.code.rawValue), "severity": .string(finding.severity.rawValue),
-              "target": Document.target(target, fleet), "summary": .string(finding.summary),
+              "target": JSONValue(target, in: fleet), "summary": .string(finding.summary),
               "evidence": .array(finding.evidenceLines.map(JSONValue.string)), "next_step": .string(finding.nextStep),
               "disproof": JSONValue(finding.disproof?.text), "as_of": JSONValue(finding.asOf),
             ]

@@ -3,21 +3,18 @@ import FleetModel
 extension PageID {
   static let costs = PageID(
     "costs", title: "Costs", keys: [.character("6"), .function(6)], help: "what each org costs, what is wasted, the quota",
-    make: { CostsPage(vcpuQuota: $0.vcpuQuota) })
+    make: { _ in CostsPage() })
 }
 
 /// The orgs' costs, and under them the fleet's: over the session, by role and region, what is wasted, the quota, and where the prices are from.
 struct CostsPage: TabledPage {
   var table = TablePage<CostsContent>()
-  private let vcpuQuota: Int?
   private var report: CostReport?
   private var reportedAt: Timestamp?
   private var hasChanged = true
 
   /// Seconds for which a report is good although the fleet moves on: its figures move by the hour.
   private static let interval = 2.0
-
-  init(vcpuQuota: Int?) { self.vcpuQuota = vcpuQuota }
 
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
     hasChanged = true
@@ -42,7 +39,7 @@ struct CostsPage: TabledPage {
     let now = context.moment.now
     let due = reportedAt.map { $0 + (hasChanged ? Self.interval : 60) }
     guard due == nil || now >= due ?? now else { return context.moment.changes(at: due ?? now) }
-    let new = CostReport(of: fleet, prices: context.prices, judgement: fleet.judgement, at: now)
+    let new = CostReport(of: fleet, at: now)
     report = new
     reportedAt = now
     hasChanged = false
@@ -144,7 +141,7 @@ struct CostsPage: TabledPage {
   }
 
   private func quota(_ fleet: Fleet, _ context: DrawingContext) -> Line {
-    let quota = VCPUQuota(of: fleet, configured: vcpuQuota)
+    let quota = fleet.quota
     let role: Role =
       switch quota.level {
       case .calm: .ok

@@ -99,7 +99,7 @@ protocol Page {
   /// What the updates since the last call brought that the operator should read at once.
   mutating func takeNotice() -> Span?
   /// What the world said to an effect; answers to others' questions too.
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp)
+  mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp)
   /// The head and at most `rows - 1` lines of the window under it.
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line]
 }
@@ -110,5 +110,5 @@ extension Page {
   mutating func takeTouch() -> Bool { true }
   mutating func asks(again: Bool, _ fleet: Fleet, at now: Timestamp) -> Effect? { nil }
   mutating func takeNotice() -> Span? { nil }
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) {}
+  mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) {}
 }

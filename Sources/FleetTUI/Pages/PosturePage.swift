@@ -31,7 +31,7 @@ struct PosturePage: TabledPage {
     return .posture(PostureQuestion(about: fleet, at: now))
   }
 
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) {
+  mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) {
     guard case .posture(let checks, let moment) = answer else { return }
     state = .looked(at: moment)
     table.change({ $0.checks = checks }, fleet, at: now)
@@ -74,10 +74,10 @@ struct PostureContent: TableContent {
   var counts: [Check.Result: Int] { Dictionary(checks.map { ($0.result, 1) }, uniquingKeysWith: +) }
 
   func id(_ subject: Subject) -> Int? {
-    guard case .check(let check) = subject else { return nil }
+    guard case .own(let subject) = subject, let check = subject.kind as? Check else { return nil }
     return checks.firstIndex(of: check)
   }
-  func subject(_ id: Int) -> Subject { .check(checks[id]) }
+  func subject(_ id: Int) -> Subject { Subject(checks[id]) }
   func all(_ fleet: Fleet) -> [Int] { Array(checks.indices) }
   func count(_ fleet: Fleet) -> Int { checks.count }
   func oldest(_ fleet: Fleet) -> Int? { nil }
@@ -125,6 +125,20 @@ extension PostureContent {
     "EVIDENCE", minimum: 24, ideal: 36, priority: 4, stretch: 1,
     order: .lowestFirst { content, id, _, _ in SortKey(content.checks[id].evidence.first) }
   ) { check, _, _ in [Span(check.evidence.joined(separator: "; "), .dim)] }
+}
+
+extension Check: PageSubject {
+  func title(_ fleet: Fleet) -> String { "\(id) of \(target)" }
+
+  func relations(in fleet: Fleet) -> Relations { Relations(org: fleet.org(named: Slug(String(target.prefix { $0 != "/" })))?.id) }
+
+  func describe(in list: inout FieldLines, _ fleet: Fleet, _ context: inout DrawingContext) {
+    list.field("result", Wording.state(result.rawValue, result.role, context.glyphs))
+    list.field("what", summary)
+    list.field("target", target)
+    for evidence in evidence { list.field("evidence", evidence) }
+    list.field("took", millis.map { "\(Int(clamping: $0.rounded())) ms" })
+  }
 }
 
 extension Check.Result {

@@ -13,7 +13,27 @@ enum Subject: Hashable, Sendable {
   /// A DNS record, by its id in the zone.
   case record(String)
   case finding(FindingID)
-  case check(Check)
+  /// What one page alone has rows of.
+  case own(OwnSubject)
+
+  init(_ kind: some PageSubject) { self = .own(OwnSubject(kind)) }
+}
+
+/// A kind of row that one page alone has: it says itself, in the page's file, what it is called, what is known of it and where it leads.
+protocol PageSubject: Hashable, Sendable {
+  func title(_ fleet: Fleet) -> String
+  func relations(in fleet: Fleet) -> Relations
+  /// What its detail says.
+  func describe(in list: inout FieldLines, _ fleet: Fleet, _ context: inout DrawingContext)
+}
+
+struct OwnSubject: Hashable, Sendable {
+  let kind: any PageSubject
+
+  init(_ kind: some PageSubject) { self.kind = kind }
+
+  static func == (one: OwnSubject, other: OwnSubject) -> Bool { AnyHashable(one.kind) == AnyHashable(other.kind) }
+  func hash(into hasher: inout Hasher) { hasher.combine(AnyHashable(kind)) }
 }
 
 /// What belongs together: where a row leads to on the other pages.
@@ -59,7 +79,7 @@ extension Subject {
       case .workspace(let id): return Relations(of: id, fleet)
       case .fleet: return Relations()
       }
-    case .check(let check): return Relations(org: fleet.org(named: Slug(String(check.target.prefix { $0 != "/" })))?.id)
+    case .own(let subject): return subject.kind.relations(in: fleet)
     }
   }
 
@@ -70,8 +90,8 @@ extension Subject {
   func workspaces(in fleet: Fleet) -> [WorkspaceID] {
     switch self {
     case .org(let id): fleet.workspaceIDs(of: id)
-    case .workspace, .instance, .finding: [relations(in: fleet).workspace].compactMap { $0 }
-    case .event, .deletion, .leftover, .record, .check: []
+    case .workspace, .instance, .finding, .own: [relations(in: fleet).workspace].compactMap { $0 }
+    case .event, .deletion, .leftover, .record: []
     }
   }
 

@@ -18,7 +18,7 @@ struct Detail {
     case .leftover(let id): "\(id.kind.word) \(id.id)"
     case .record(let id): "record \(fleet.zone?.records.first { $0.id == id }?.name ?? id)"
     case .finding(let id): "\(id.code.rawValue) of \(TriageContent.name(of: id.target, fleet))"
-    case .check(let check): "\(check.id) of \(check.target)"
+    case .own(let subject): subject.kind.title(fleet)
     }
   }
 
@@ -39,7 +39,7 @@ struct Detail {
       }
     case .record(let id): detail.describe(record: id, fleet, &context)
     case .finding(let id): detail.describe(finding: id, fleet, &context)
-    case .check(let check): detail.describe(check, context.glyphs)
+    case .own(let subject): subject.kind.describe(in: &detail.list, fleet, &context)
     }
     return detail.list.lines
   }
@@ -251,14 +251,6 @@ struct Detail {
     }
     for gap in finding.unchecked { list.field("not checked", gap, .unknown) }
     list.add([Line(), Line("  e asks everything that may tell more", .dim)])
-  }
-
-  private mutating func describe(_ check: Check, _ glyphs: Glyphs) {
-    list.field("result", Wording.state(check.result.rawValue, check.result.role, glyphs))
-    list.field("what", check.summary)
-    list.field("target", check.target)
-    for evidence in check.evidence { list.field("evidence", evidence) }
-    list.field("took", check.millis.map { "\(Int(clamping: $0.rounded())) ms" })
   }
 
   // MARK: - Parts of several

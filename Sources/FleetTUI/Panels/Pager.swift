@@ -110,7 +110,7 @@ struct Pager: Layer {
 
   // MARK: - News
 
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> LayerIntent {
+  mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> LayerIntent {
     switch (answer, reading) {
     case (.console(let id, let result), .console(let wanted)) where id == wanted:
       show(result.map { $0.map { Line($0, ConsoleText.sign(in: $0)?.role ?? .text) } })

@@ -77,11 +77,11 @@ struct Interface {
   }
 
   /// The world answered an effect. - Returns: what is asked of it further.
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> [Effect] {
+  mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> [Effect] {
     var effects: [Effect] = []
-    desk.pages.take(answer, fleet, at: now)
+    desk.pages.hear(answer, fleet, at: now)
     for index in layers.indices.reversed() {
-      switch layers[index].take(answer, fleet, at: now) {
+      switch layers[index].hear(answer, fleet, at: now) {
       case .close: layers.remove(at: index)
       case .perform(let effect): effects.append(effect)
       case .none, .draw, .unknown, .pass, .act: break

@@ -44,7 +44,7 @@ protocol Layer {
   mutating func rowChanged()
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp)
   /// What the world said to an effect; answers to others' questions too.
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> LayerIntent
+  mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> LayerIntent
   /// The next key may ask for much: it can be put together while nothing else is to do.
   func anticipate(_ desk: inout Desk, _ fleet: Fleet)
 
@@ -61,7 +61,7 @@ extension Layer {
   func aim(_ desk: Desk) -> Aim? { .layer }
   mutating func rowChanged() {}
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {}
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> LayerIntent { .none }
+  mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> LayerIntent { .none }
   func anticipate(_ desk: inout Desk, _ fleet: Fleet) {}
   func height(in rows: Int, _ desk: Desk) -> Int { rows }
 }

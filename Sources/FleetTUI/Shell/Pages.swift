@@ -41,8 +41,8 @@ struct Pages {
     return said
   }
 
-  mutating func take(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) {
-    for index in all.indices { all[index].take(answer, fleet, at: now) }
+  mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) {
+    for index in all.indices { all[index].hear(answer, fleet, at: now) }
   }
 
   // MARK: - Rows

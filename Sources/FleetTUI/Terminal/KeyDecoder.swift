@@ -61,7 +61,7 @@ struct KeyDecoder {
 
   mutating func keys(from bytes: some Sequence<UInt8>) -> [Key] {
     var keys: [Key] = []
-    for byte in bytes { take(byte, into: &keys) }
+    for byte in bytes { decode(byte, into: &keys) }
     return takesMouse ? keys : keys.filter { !$0.isOfMouse }
   }
 
@@ -78,7 +78,7 @@ struct KeyDecoder {
 
   // MARK: - States
 
-  private mutating func take(_ byte: UInt8, into keys: inout [Key]) {
+  private mutating func decode(_ byte: UInt8, into keys: inout [Key]) {
     alternative = nil
     switch state {
     case .ground: ground(byte, into: &keys)

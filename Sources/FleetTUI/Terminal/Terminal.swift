@@ -96,7 +96,7 @@ final class Terminal {
     var bytes = [UInt8](repeating: 0, count: 512)
     let count = canvas_restore_bytes(&bytes, bytes.count)
     restoreBytes = Array(bytes.prefix(max(0, count)))
-    take()
+    seize()
   }
 
   /// What the terminal database is asked for, the best first.
@@ -108,7 +108,7 @@ final class Terminal {
     return (isRich ? ["\(name)-256color"] : []) + [name, "xterm-256color", "xterm", "vt100"].filter { !$0.isEmpty }
   }
 
-  private func take() {
+  private func seize() {
     standardError = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
     crash_arm(descriptor, standardError, &modes, restoreBytes, restoreBytes.count)
     if logDescriptor >= 0 { dup2(logDescriptor, STDERR_FILENO) }
@@ -175,7 +175,7 @@ final class Terminal {
       canvas_redraw()
     } else {
       tcgetattr(descriptor, &modes)
-      take()
+      seize()
     }
     remeasure()
   }

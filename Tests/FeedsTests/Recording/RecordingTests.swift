@@ -211,6 +211,48 @@ import Testing
     Thread.detachNewThread { recorder.finish() }
   }
 
+  /// What no replay would read is not written either.
+  @Test func anEventThatIsTooLongIsAGapInItsPlaceAndSaidOnce() async throws {
+    let folder = try Folder()
+    let path = folder.path + "/r.ndjson"
+    let told = LockedCount()
+    let recorder = try EventRecorder(path: path, environment: "x", lineLimit: JSONCoding.Limit(bytes: 10_000, values: 1000)) { failure in
+      #expect(failure.description.contains("has gaps: an event was not recorded: it has more than 10000 bytes"))
+      told.add()
+    }
+    let queue = EventQueue(recorder: recorder)
+    for length in [10, 20_000, 10, 20_000] {
+      let data: JSONValue = ["text": .string(String(repeating: "x", count: length))]
+      queue.post(Self.event(.tenant("acme"), .streamed(StreamedEvent(type: "X", timestamp: nil, data: data))))
+    }
+    _ = queue.drain()
+    recorder.finish()
+    let recording = try Recording(path: path)
+    #expect(recording.problem == nil)
+    let gap = "1 event was not recorded: it has more than 10000 bytes"
+    #expect(await recording.told == ["other", gap, "other", gap])
+    #expect(await recording.events.allSatisfy { $0.source == .tenant("acme") && $0.at == Self.at })
+    #expect(told.value == 1)
+  }
+
+  /// Whoever made the file: a line is an event or it is named.
+  @Test func aHostileRecordingIsToldLineByLine() async throws {
+    let folder = try Folder()
+    let path = folder.path + "/r.ndjson"
+    let well = #"{"source":"feed","at":1,"epoch":0,"change":{"zoneRead":{}}}"#
+    let lines = [
+      #"{"recording":2,"environment":"x","more":[[[]]]}"#, well, #"{"source":"feed","at":1e999,"epoch":0,"change":{"zoneRead":{}}}"#,
+      #"{"source":7,"at":1,"epoch":0,"change":{"zoneRead":{}}}"#, #"{"source":"feed","at":1,"epoch":-1,"change":{"zoneRead":{}}}"#,
+      #"{"source":"feed","at":1,"epoch":0,"change":{"zoneRead":{},"failed":{"_0":"x"}}}"#,
+      #"{"source":"feed","at":1,"epoch":0,"change":"# + String(repeating: "[", count: 200_000),
+      #"{"source":"feed","at":1,"epoch":0,"x":"# + String(repeating: "[", count: 200) + String(repeating: "]", count: 200)
+        + #","change":{"zoneRead":{}}}"#, well,
+    ]
+    try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
+    let recording = try Recording(path: path)
+    #expect(await recording.told == ["other", "lines 3 to 8 of the recording can't be read", "other"])
+  }
+
   @Test func aFullDiskEndsTheRecordingAndSaysSoOnce() throws {
     guard let full = FileManager.default.isWritableFile(atPath: "/dev/full") ? "/dev/full" : nil else {
       print("skipped: this machine has no /dev/full")

@@ -89,7 +89,7 @@ import Testing
             "page": .integer(Int64(page)), "per_page": 1, "count": 1, "total_count": 3, "total_pages": 3,
           ],
         ], &hostile)
-      guard let json, (try? pages.take(json)) != nil else { return }
+      guard let json, (try? pages.add(json)) != nil else { return }
       #expect(isCount(pages.total))
     }
   }
@@ -225,7 +225,7 @@ import Testing
         "phases": [["name": "launch", "seconds": 60.5], ["name": "adapter", "seconds": 0], ["name": "init", "seconds": 1e10]],
       ])
       guard let boot = try? BootRecord(line: Array(line.utf8)) else { continue }
-      for prediction in backtest.take(boot, number: number) {
+      for prediction in backtest.score(boot, number: number) {
         #expect(prediction.forecast.p50 >= 0 && prediction.forecast.p90 >= prediction.forecast.p50 && prediction.forecast.p90.isFinite)
         #expect(prediction.actual.isFinite && prediction.elapsed.isFinite)
       }

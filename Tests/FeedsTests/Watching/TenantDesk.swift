@@ -35,7 +35,7 @@ struct TenantDesk {
   }
 
   mutating func settle() {
-    for action in errands.take(fleet.takeWants(within: budget), at: now) {
+    for action in errands.heed(fleet.takeWants(within: budget), at: now) {
       closings.append(action)
       if case .close(let stream, let visit, wasOpen: true) = action { hear(.tenant(visit.slug), .streamClosed(stream.workspace)) }
     }
@@ -57,7 +57,7 @@ struct TenantDesk {
 
   mutating func feed(isOpen: Bool) { hear(.feed, isOpen ? .streamOpened(nil) : .failed("broken")) }
 
-  mutating func due() -> [TenantErrands.Visit] { errands.takeDue(width: 16, at: now) }
+  mutating func due() -> [TenantErrands.Visit] { errands.beginDue(width: 16, at: now) }
 
   func mustReadToken(of visit: TenantErrands.Visit) -> Bool {
     errands.errand(visit).map { $0.credential.mustBeRead(isRefused: $0.want.token == .anew, at: now) } ?? false

@@ -39,7 +39,11 @@ private func fleet(_ machines: [InstanceRow], orgs: [OrgRow] = [acme, cinder], _
 }
 
 private func report(_ fleet: Fleet, _ prices: PriceBook = .builtin, settings: OrphanSettings = OrphanSettings()) -> CostReport {
-  CostReport(of: fleet, prices: prices, judgement: OrphanJudgement(of: fleet, settings: settings, at: now), at: now)
+  var fleet = fleet
+  let settings = FleetSettings(orphans: settings, prices: prices)
+  fleet.apply(FleetEvent(source: .here, at: now, change: .configured(settings)))
+  fleet.judge(at: now)
+  return CostReport(of: fleet, at: now)
 }
 
 private func near(_ left: Double?, _ right: Double) -> Bool { left.map { abs($0 - right) < 1e-9 } ?? false }

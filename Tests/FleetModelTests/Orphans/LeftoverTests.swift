@@ -3,7 +3,7 @@ import Testing
 
 @testable import FleetModel
 
-/// What is left over beside the machines is kept with every change, and what a change does not touch is not looked at.
+/// Which resources are left over is kept with every change, and what a change does not touch is not looked at.
 @Suite struct LeftoverTests {
   static func volume(_ id: String, org: String? = nil, age: Double? = 90_000, at now: Timestamp, isAttached: Bool = false) -> VolumeRow {
     var tags = ["ManagedBy": "molecule-cp"]

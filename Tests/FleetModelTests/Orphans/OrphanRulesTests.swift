@@ -143,7 +143,9 @@ import Testing
   // MARK: - The report
 
   private func report(_ fleet: Fleet) -> OrphanReport {
-    OrphanReport(of: fleet, judgement: OrphanJudgement(of: fleet, settings: OrphanSettings(), at: now), prices: prices, at: now)
+    var fleet = fleet
+    fleet.judge(at: now, prices: prices)
+    return OrphanReport(of: fleet, at: now)
   }
 
   private var prices: PriceBook {

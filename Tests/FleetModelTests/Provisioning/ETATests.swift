@@ -11,7 +11,7 @@ import Testing
     var coverage = 0.0
     for seed in seeds {
       var backtest = ETABacktest()
-      for (number, boot) in kind.boots(seed: seed).enumerated() { _ = backtest.take(boot, number: number) }
+      for (number, boot) in kind.boots(seed: seed).enumerated() { _ = backtest.score(boot, number: number) }
       error += backtest.meanAbsoluteError ?? .infinity
       baseline += backtest.baselineMeanAbsoluteError ?? 0
       coverage += backtest.p90Coverage ?? 0
@@ -35,10 +35,10 @@ import Testing
     func boot(_ seconds: [Double], _ outcome: BootRecord.Outcome = .ok, group: String = "workspace/hermes") -> BootRecord {
       BootRecord(group: group, phases: seconds.enumerated().map { PhaseTime("phase-\($0.offset)", $0.element) }, outcome: outcome)
     }
-    #expect(backtest.take(boot([10, 20]), number: 0).isEmpty)
-    #expect(backtest.take(boot([500], .failed), number: 1).isEmpty)
-    #expect(backtest.take(boot([1, 1], group: "tenant/-"), number: 2).isEmpty)
-    let predictions = backtest.take(boot([15, 25]), number: 4)
+    #expect(backtest.score(boot([10, 20]), number: 0).isEmpty)
+    #expect(backtest.score(boot([500], .failed), number: 1).isEmpty)
+    #expect(backtest.score(boot([1, 1], group: "tenant/-"), number: 2).isEmpty)
+    let predictions = backtest.score(boot([15, 25]), number: 4)
     #expect(predictions.map(\.boot) == [4, 4])
     #expect(predictions.map(\.phase) == [0, 1])
     #expect(predictions.map(\.elapsed) == [0, 15])
@@ -54,14 +54,14 @@ import Testing
     var whole = ETABacktest()
     var cut = ETABacktest()
     for (number, boot) in boots.prefix(200).enumerated() {
-      _ = whole.take(boot, number: number)
-      _ = cut.take(boot, number: number)
+      _ = whole.score(boot, number: number)
+      _ = cut.score(boot, number: number)
     }
     var changed = BootRecord(group: boots[0].group, phases: ["launch", "adapter", "runtime_init"].map { PhaseTime($0, 60) }, outcome: .ok)
-    let first = whole.take(changed, number: 200)
+    let first = whole.score(changed, number: 200)
     changed.phases[1].seconds = 9000
     changed.phases[2].seconds = 1
-    let second = cut.take(changed, number: 200)
+    let second = cut.score(changed, number: 200)
     #expect(first[0].forecast == second[0].forecast)
     #expect(first[1].forecast == second[1].forecast)
   }
@@ -76,7 +76,7 @@ import Testing
       }
       let boot = BootRecord(
         group: ["x", "x/y", "x/y/z/w", "", "/", "//"][dice.choice(of: 6)], phases: phases, outcome: dice.chance(0.7) ? .ok : .failed)
-      for prediction in backtest.take(boot, number: number) {
+      for prediction in backtest.score(boot, number: number) {
         let forecast = prediction.forecast
         #expect(forecast.p50 >= 0 && forecast.p50 <= forecast.p90 && forecast.p90.isFinite, "\(prediction)")
         #expect(prediction.actual >= 0 && prediction.elapsed.isFinite)

@@ -82,13 +82,16 @@ enum HostileNumbersTests {
   /// The event with some of its numbers replaced; none where it is no event then.
   static func spoiled(_ event: FleetEvent, _ hostile: inout HostileNumbers) throws -> [FleetEvent] {
     let json = try JSONValue(parsing: Array(JSONEncoder().encode(event)))
-    return [try? JSONDecoder().decode(FleetEvent.self, from: Data(hostile.spoil(json).utf8))].compactMap { $0 }
+    return [try? JSONCoding.value(FleetEvent.self, from: Array(hostile.spoil(json).utf8))].compactMap { $0 }
   }
 
   /// Everything that is made of a fleet's numbers.
   static func look(at fleet: Fleet, _ now: Timestamp) {
-    let judgement = OrphanJudgement(of: fleet, settings: OrphanSettings(), at: now)
-    let costs = CostReport(of: fleet, prices: .builtin, judgement: judgement, at: now)
+    _ = OrphanJudgement(of: fleet, settings: OrphanSettings(), at: now)
+    var fleet = fleet
+    fleet.judge(at: now)
+    _ = OrphanReport(of: fleet, at: now)
+    let costs = CostReport(of: fleet, at: now)
     #expect(costs.total.hourly.known.isFinite)
     _ = VCPUQuota(of: fleet, configured: nil).fits("t3.large")
     _ = fleet.vcpuLimit

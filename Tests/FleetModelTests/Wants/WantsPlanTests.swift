@@ -112,7 +112,10 @@ private struct Desk {
       .streamed(
         StreamedEvent(type: .orgStatus, timestamp: nil, orgID: "org-acme", slug: "acme", data: ["instance_status": "stopped"], id: 1)))
     let news = desk.news()
-    #expect(news.tenants == ["org-acme": nil] && news.common?.rosterReadings == 1)
+    #expect(news.tenants == ["org-acme": nil] && news.common?.rosterReadings == 1 && news.common?.readings == 0)
+    // Where it lost something, everything is read.
+    desk.scene.hear(.feed, .gap("lost", nil))
+    #expect(desk.news().common?.readings == 1)
   }
 
   // MARK: - How often

@@ -167,7 +167,7 @@ import Testing
     scene.now = SampleEvents.start
     for event in SampleEvents.all {
       let json = try JSONValue(parsing: Array(JSONEncoder().encode(event)))
-      guard let event = try? JSONDecoder().decode(FleetEvent.self, from: Data(hostile.spoil(json).utf8)) else { continue }
+      guard let event = try? JSONCoding.value(FleetEvent.self, from: Array(hostile.spoil(json).utf8)) else { continue }
       scene.fleet.apply(event)
     }
     for moment in [SampleEvents.start, SampleEvents.start + 4000, Timestamp(milliseconds: .max), Timestamp(milliseconds: .min)] {
@@ -178,13 +178,12 @@ import Testing
         scene.press(.escape, .escape)
       }
       let fleet = scene.fleet
-      let settings = OrphanSettings()
-      let documents = [
-        SnapshotDocument(fleet: fleet, prices: .builtin, vcpuQuota: nil, now: moment).json(environment: "e"),
-        CostsDocument(fleet: fleet, prices: .builtin, vcpuQuota: .max, orphans: settings, now: moment).json(environment: "e"),
-        OrphansDocument(fleet: fleet, settings: settings, prices: .builtin, now: moment).json(environment: "e"),
+      var full = fleet
+      full.judge(at: moment, limits: Triage.Limits(vcpuQuota: .max))
+      let documents: [any Document] = [
+        SnapshotDocument(fleet: fleet, now: moment), CostsDocument(fleet: full, now: moment), OrphansDocument(fleet: fleet, now: moment),
       ]
-      for document in documents { #expect(throws: Never.self) { try JSONValue(parsing: document.serialized()) } }
+      for document in documents { #expect(throws: Never.self) { try JSONValue(parsing: document.json.serialized()) } }
     }
   }
 }

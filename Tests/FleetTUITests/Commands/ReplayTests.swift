@@ -272,11 +272,10 @@ import Testing
   @Test(arguments: 1...60 as ClosedRange<UInt64>) func settingsHistoryAndDeletionsWithAnyNumberAreReadOrRefused(seed: UInt64) throws {
     var hostile = HostileNumbers(seed: seed)
     let encoder = JSONEncoder()
-    let decoder = JSONDecoder()
     var events: [FleetEvent] = []
     for event in SampleEvents.all {
       let line = hostile.spoil(try JSONValue(parsing: Array(encoder.encode(event))))
-      if let read = try? decoder.decode(FleetEvent.self, from: Data(line.utf8)) { events.append(read) }
+      if let read = try? JSONCoding.value(FleetEvent.self, from: Array(line.utf8)) { events.append(read) }
     }
     var settings = FleetSettings()
     for case .configured(let read) in events.map(\.change) { settings = read }

@@ -116,7 +116,7 @@ struct SimulatedRun {
       volumes: [machine.volumeID], tags: Tags(machine.tags.map { ($0.key, $0.value) }))
   }
 
-  /// What stands beside the machines.
+  /// Its resources.
   private func parts(of region: Region) -> RegionResources {
     let volumes = world.volumes.filter { $0.region == region }.map {
       VolumeRow(

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Feeds
 import Testing
 
@@ -170,10 +171,23 @@ import Testing
     for text in ["", "s", "-1s", "1x", "1e400", "nan", "inf", " 1s", "1 s"] { #expect(DurationText.seconds(of: text) == nil, "\(text)") }
   }
 
-  @Test func globalOptionsMayStandAnywhere() {
-    #expect(GlobalOptions.hoisted(["--env", "a", "snapshot", "--format", "json"]) == ["snapshot", "--env", "a", "--format", "json"])
-    #expect(GlobalOptions.hoisted(["--env=a", "explain", "acme"]) == ["explain", "acme", "--env=a"])
-    #expect(GlobalOptions.hoisted(["--ascii", "watch", "--for", "5", "--", "--env"]) == ["watch", "--for", "5", "--ascii", "--", "--env"])
-    #expect(GlobalOptions.hoisted(["snapshot", "--env"]) == ["snapshot", "--env"])
+  @Test func globalOptionsMayStandAnywhere() throws {
+    func parsed<Command: ParsableCommand>(_ arguments: String..., as type: Command.Type = Command.self) throws -> Command? {
+      try RootCommand.parseAsRoot(arguments) as? Command
+    }
+    let snapshot: SnapshotCommand? = try parsed("--env", "a", "snapshot", "--format", "json")
+    #expect(snapshot?.global.env == "a" && snapshot?.global.format == .json)
+    let explain: ExplainCommand? = try parsed("--env=a", "explain", "acme")
+    #expect(explain?.target == "acme" && explain?.global.env == "a")
+    let behind: ExplainCommand? = try parsed("--ascii", "explain", "--verbose", "--", "--env")
+    #expect(behind?.target == "--env" && behind?.global.env == nil && behind?.global.ascii == true && behind?.global.verbose == true)
+    let watch: WatchCommand? = try parsed("--ascii", "watch", "--for", "5", "--count", "2", "--log", "watch")
+    #expect(watch?.duration == 5 && watch?.count == 2 && watch?.global.ascii == true && watch?.global.log == "watch")
+    // What stands nearer to the end counts.
+    let twice: ETABacktestCommand? = try parsed("--env", "a", "eta", "--env", "b", "backtest", "-", "--env=c")
+    #expect(twice?.file == "-" && twice?.global.env == "c")
+    let dashboard: DashboardCommand? = try parsed("--config", "snapshot", "--write")
+    #expect(dashboard?.global.config == "snapshot" && dashboard?.global.write == true)
+    #expect(throws: (any Error).self) { try RootCommand.parseAsRoot(["snapshot", "--env"]) }
   }
 }

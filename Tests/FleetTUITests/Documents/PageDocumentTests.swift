@@ -100,7 +100,7 @@ import Testing
     for boot in boots {
       let id = BootTarget.tenant(OrgID(boot["target"]?["id"]?.string ?? ""))
       guard let progress = scene.fleet.progress(of: id, at: scene.now) else { continue }
-      #expect(boot["progress"] == Document.progress(progress))
+      #expect(boot["progress"] == JSONValue(progress))
     }
     #expect(document.exitCode == 3)
   }
@@ -135,8 +135,4 @@ import Testing
     for (event, row) in zip(events, shown) { #expect(row.contains(event["type"]?.string ?? "?"), "\(row)") }
     #expect(document.exitCode == 0)
   }
-}
-
-extension PageDocument {
-  fileprivate var json: JSONValue { .object(body) }
 }

@@ -13,14 +13,13 @@ import Testing
   }
 
   private struct Scene {
-    var fleet = Fleet()
+    var fleet: Fleet
     var interface: Interface
     var now = CostsPageTests.now
 
     init(quota: Int? = 8) {
-      var options = DashboardOptions(environment: "staging")
-      options.vcpuQuota = quota
-      interface = Interface(options)
+      fleet = Fleet(limits: Triage.Limits(vcpuQuota: quota))
+      interface = Interface(DashboardOptions(environment: "staging"))
       _ = interface.handle(.character("6"), fleet, at: now)
     }
 

@@ -124,8 +124,8 @@ private struct Desk {
     #expect(desk.text().contains("console of acme/milton") && desk.text().contains("asking"))
     var lines = (1...100).map { "line \($0)" }
     lines[70] = "RUNTIME CRASHED: exit 1"
-    _ = desk.interface.take(.console("another", .success(["not mine"])), desk.fleet, at: desk.now)
-    _ = desk.interface.take(.console(Desk.agent, .success(lines)), desk.fleet, at: desk.now)
+    _ = desk.interface.hear(.console("another", .success(["not mine"])), desk.fleet, at: desk.now)
+    _ = desk.interface.hear(.console(Desk.agent, .success(lines)), desk.fleet, at: desk.now)
     #expect(desk.text().contains("line 1\n") || desk.text().contains("line 1 "))
     #expect(!desk.text().contains("not mine") && desk.text().contains("1 crashed"))
     desk.press(.character("/"))
@@ -134,12 +134,12 @@ private struct Desk {
     #expect(desk.text().contains("RUNTIME CRASHED") && desk.text().contains("1 with \"runtime crashed\""))
     #expect(desk.press(.character("f")) == .perform(.console(Desk.agent, after: 0)))
     #expect(
-      desk.interface.take(.console(Desk.agent, .success(lines + ["the end"])), desk.fleet, at: desk.now)
+      desk.interface.hear(.console(Desk.agent, .success(lines + ["the end"])), desk.fleet, at: desk.now)
         == [.console(Desk.agent, after: Pager.followInterval)])
     #expect(desk.text().contains("the end") && desk.text().contains("following"))
     desk.press(.escape)
     #expect(!desk.text().contains("the end"))
-    _ = desk.interface.take(.console(Desk.agent, .success(["late"])), desk.fleet, at: desk.now)
+    _ = desk.interface.hear(.console(Desk.agent, .success(["late"])), desk.fleet, at: desk.now)
     #expect(!desk.text().contains("late "))
   }
 
@@ -147,7 +147,7 @@ private struct Desk {
     var desk = Desk()
     desk.run("acme", .running, agent: .provisioning)
     desk.press(.character("2"), .character("c"))
-    _ = desk.interface.take(.console(Desk.agent, .failure(.init(text: "control plane answered 502"))), desk.fleet, at: desk.now)
+    _ = desk.interface.hear(.console(Desk.agent, .failure(.init(text: "control plane answered 502"))), desk.fleet, at: desk.now)
     #expect(desk.text().contains("control plane answered 502"))
   }
 
@@ -160,7 +160,7 @@ private struct Desk {
       return
     }
     #expect(question.org.slug == "acme" && question.workspaceID == nil && question.workspaces.map(\.id) == [Desk.agent])
-    _ = desk.interface.take(.explained("id-acme", nil, .success(CaseFile())), desk.fleet, at: desk.now)
+    _ = desk.interface.hear(.explained("id-acme", nil, .success(CaseFile())), desk.fleet, at: desk.now)
     #expect(desk.text().contains("agent-error: milton: Invalid API key") && desk.text().contains("not it, if"))
   }
 
@@ -172,7 +172,7 @@ private struct Desk {
     let checks = [
       Check("dns", .pass, target: "acme", "it resolves", millis: 12), Check("tls", .fail, target: "acme", "certificate has expired"),
     ]
-    _ = desk.interface.take(.checked("id-acme", .success(checks)), desk.fleet, at: desk.now)
+    _ = desk.interface.hear(.checked("id-acme", .success(checks)), desk.fleet, at: desk.now)
     #expect(desk.text().contains("it resolves  12 ms") && desk.text().contains("certificate has expired"))
   }
 
@@ -222,7 +222,7 @@ private struct Desk {
       Check("tags-missing", .pass, target: "3 machines", "nothing of the kind"),
       Check("partner-key-expiry", .unknown, target: "control-plane", "not offered"),
     ]
-    _ = desk.interface.take(.posture(checks, at: desk.now), desk.fleet, at: desk.now)
+    _ = desk.interface.hear(.posture(checks, at: desk.now), desk.fleet, at: desk.now)
     let rows = desk.screen().filter { $0.contains("sg-ssh-open") || $0.contains("tags-missing") || $0.contains("partner-key") }
     #expect(rows.count == 3 && rows[0].contains("x fail") && rows[1].contains("? unknown") && rows[2].contains("* pass"), "\(rows)")
     #expect(desk.press(.character("1")) == .draw && desk.press(.character("8")) == .draw)

@@ -126,7 +126,7 @@ import Testing
     #expect(rows[0].contains("no machine") && rows[0].contains("✕ stuck") && !rows[0].contains("≈") && !rows[0].contains("%"))
     #expect(screen.row(.fleet, "wonka")?.plain.contains("no machine") == true)
     #expect(screen.lines(of: .fleet)[1].plain.contains("✕ 1 stuck"))
-    let document = SnapshotDocument(fleet: screen.fleet, prices: .builtin, vcpuQuota: nil, now: screen.now).json(environment: "staging")
+    let document = SnapshotDocument(fleet: screen.fleet, now: screen.now).json
     let wonka = document["orgs"]?.array?.first { $0["slug"]?.text == "wonka" }?["progress"]
     #expect(wonka?["eta"] == .null && wonka?["fraction"] == .null && wonka?["late"] == .null && wonka?["standstill"]?.text == "no machine")
     var state = WaitState(goal: .ready)
@@ -199,8 +199,7 @@ import Testing
   private func compare(_ screen: inout WatchedScreen, _ seed: UInt64) {
     let totals = screen.fleet.figures.totals
     let header = screen.lines(of: .fleet)[1].plain
-    let json = SnapshotDocument(fleet: screen.fleet, prices: .builtin, vcpuQuota: nil, now: screen.now).json(environment: "staging")[
-      "totals"]
+    let json = SnapshotDocument(fleet: screen.fleet, now: screen.now).json["totals"]
     for (name, figure, words) in [
       ("orgs", totals.orgs, "orgs"), ("machines", totals.machines, "machines"), ("workspaces", totals.workspaces, "workspaces"),
       ("coming_up", totals.comingUp, "coming up"), ("late", totals.late, "late"), ("stuck", totals.stuck, "stuck"),
@@ -227,8 +226,7 @@ import Testing
       )
       if let told = json?["hourly"]?.double { #expect(abs(told - (totals.hourly.value?.exact ?? -1)) < 1e-6) }
     }
-    let costs = CostsDocument(fleet: screen.fleet, prices: .builtin, vcpuQuota: nil, orphans: OrphanSettings(), now: screen.now)
-      .json(environment: "staging")["totals"]
+    let costs = CostsDocument(fleet: screen.fleet, now: screen.now).json["totals"]
     if let told = costs?["hourly"]?.double, let known = totals.hourly.whole?.exact { #expect(abs(told - known) < 1e-6) }
   }
 }

@@ -156,7 +156,7 @@ private struct Storm {
     guard !asked.isEmpty else { return }
     let effect = asked.remove(at: number(0...asked.count - 1))
     guard let answer = answer(to: effect) else { return }
-    asked += interface.take(answer, fleet, at: now)
+    asked += interface.hear(answer, fleet, at: now)
   }
 
   private mutating func answer(to effect: Effect) -> Answer? {

@@ -96,6 +96,23 @@ private struct Asking: Layer {
     }
   }
 
+  /// What a new page may have rows of, without a word of it elsewhere.
+  private struct Lease: PageSubject {
+    let org: OrgID
+    func title(_ fleet: Fleet) -> String { "lease of \(org)" }
+    func relations(in fleet: Fleet) -> Relations { Relations(org: fleet.orgs[org]?.id, name: org.rawValue) }
+    func describe(in list: inout FieldLines, _ fleet: Fleet, _ context: inout DrawingContext) { list.field("holder", org.rawValue) }
+  }
+
+  @Test func aPagesOwnKindOfRowHasADetailAndLeadsToWhatItBelongsTo() {
+    let subject = Subject(Lease(org: "id-acme"))
+    var context = DrawingContext(moment: Moment(now: scene.now), glyphs: .unicode, prices: DashboardOptions(environment: "staging").prices)
+    #expect(Detail.title(of: subject, scene.fleet) == "lease of id-acme")
+    #expect(Detail.lines(of: subject, scene.fleet, width: 80, &context).map(\.plain) == ["  holder          id-acme"])
+    #expect(subject.org(in: scene.fleet) == "id-acme" && subject.eventsFilter(in: scene.fleet) == "acme")
+    #expect(subject == Subject(Lease(org: "id-acme")) && subject != Subject(Lease(org: "id-globex")) && subject != .org("id-acme"))
+  }
+
   @Test(arguments: PageID.allCases) func aPageIsKnownByItsRowAlone(_ page: PageID) {
     #expect(page.make(DashboardOptions(environment: "staging")).id == page)
     #expect(Action.named(page.name) == page.action && KeyMap.standard.keys(for: page.action) == page.keys)

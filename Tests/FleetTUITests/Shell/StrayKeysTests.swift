@@ -50,7 +50,7 @@ private struct Desk {
 
   mutating func prepared(_ slug: String, problem: String? = nil) -> [Effect] {
     let preparation = DeletionPreparation(names: [], evidence: DeletionEvidence(), problem: problem)
-    return interface.take(.prepared(OrgID("id-\(slug)"), preparation), fleet, at: now)
+    return interface.hear(.prepared(OrgID("id-\(slug)"), preparation), fleet, at: now)
   }
 }
 

@@ -27,29 +27,8 @@ public struct EC2Client: Sendable {
     query = AWSQuery(http: http, clock: clock, noteClock: noteClock)
   }
 
-  // Each throws ``ListFailure`` with the rows of the pages that did come. `budget` is in seconds, for all pages and repetitions together.
-
-  /// `DescribeInstances`: every machine of the region, in every state.
-  public func instances(within budget: Double = 20) async throws(ListFailure<InstanceRow>) -> [InstanceRow] { try await list(budget) }
-  /// `DescribeVolumes`.
-  public func volumes(within budget: Double = 20) async throws(ListFailure<VolumeRow>) -> [VolumeRow] { try await list(budget) }
-  /// `DescribeAddresses`.
-  public func addresses(within budget: Double = 20) async throws(ListFailure<AddressRow>) -> [AddressRow] { try await list(budget) }
-  /// `DescribeSecurityGroups`.
-  public func securityGroups(within budget: Double = 20) async throws(ListFailure<SecurityGroupRow>) -> [SecurityGroupRow] {
-    try await list(budget)
-  }
-  /// `DescribeNetworkInterfaces`.
-  public func networkInterfaces(within budget: Double = 20) async throws(ListFailure<NetworkInterfaceRow>) -> [NetworkInterfaceRow] {
-    try await list(budget)
-  }
-  /// `DescribeInstanceStatus`: of running machines alone.
-  public func instanceStatuses(within budget: Double = 20) async throws(ListFailure<InstanceStatusRow>) -> [InstanceStatusRow] {
-    try await list(budget)
-  }
-
-  /// Follows the pages to the end.
-  private func list<Row: EC2Row>(_ budget: Double) async throws(ListFailure<Row>) -> [Row] {
+  /// Follows the pages to the end. What can be listed stands with its row (`EC2Rows.swift`).
+  func list<Row: EC2Row>(_ budget: Double) async throws(ListFailure<Row>) -> [Row] {
     let deadline = monotonicSeconds() + budget
     let question = AWSQuestion(service: "ec2", action: Row.action, region: region, endpoint: endpoint, path: Row.path, wanted: Row.wanted)
     var list = PagedList<Row>()
@@ -61,7 +40,7 @@ public struct EC2Client: Sendable {
         let answer = try await query.ask(question, parameters, credentials: credentials, until: deadline) { [region] item in
           Row(item, region: region)
         }
-        if try list.take(answer, question) == .complete { return list.rows }
+        if try list.add(answer, question) == .complete { return list.rows }
       } catch { throw ListFailure(rows: list.rows, pages: list.pages, error: error) }
     }
   }
@@ -95,7 +74,7 @@ struct PagedList<Row: EC2Row>: Sendable {
   private var tokens: Set<String> = []
 
   /// - Throws: ``AWSError`` for a row without its id, a token that came before, and more than ``EC2Client/pageLimit`` pages.
-  mutating func take(_ answer: AWSAnswer<Row>, _ question: AWSQuestion) throws(AWSError) -> Progress {
+  mutating func add(_ answer: AWSAnswer<Row>, _ question: AWSQuestion) throws(AWSError) -> Progress {
     guard answer.unreadable == 0 else {
       throw AWSError(.unreadable, what: question.description, why: "page \(pages + 1) has a row without an id")
     }

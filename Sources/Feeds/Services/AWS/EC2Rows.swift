@@ -134,6 +134,30 @@ extension InstanceStatusRow: EC2Row {
   }
 }
 
+/// What can be listed.
+extension EC2Client {
+  // Each throws ``ListFailure`` with the rows of the pages that did come. `budget` is in seconds, for all pages and repetitions together.
+
+  /// `DescribeInstances`: every machine of the region, in every state.
+  public func instances(within budget: Double = 20) async throws(ListFailure<InstanceRow>) -> [InstanceRow] { try await list(budget) }
+  /// `DescribeVolumes`.
+  public func volumes(within budget: Double = 20) async throws(ListFailure<VolumeRow>) -> [VolumeRow] { try await list(budget) }
+  /// `DescribeAddresses`.
+  public func addresses(within budget: Double = 20) async throws(ListFailure<AddressRow>) -> [AddressRow] { try await list(budget) }
+  /// `DescribeSecurityGroups`.
+  public func securityGroups(within budget: Double = 20) async throws(ListFailure<SecurityGroupRow>) -> [SecurityGroupRow] {
+    try await list(budget)
+  }
+  /// `DescribeNetworkInterfaces`.
+  public func networkInterfaces(within budget: Double = 20) async throws(ListFailure<NetworkInterfaceRow>) -> [NetworkInterfaceRow] {
+    try await list(budget)
+  }
+  /// `DescribeInstanceStatus`: of running machines alone.
+  public func instanceStatuses(within budget: Double = 20) async throws(ListFailure<InstanceStatusRow>) -> [InstanceStatusRow] {
+    try await list(budget)
+  }
+}
+
 extension XMLElement {
   /// A child's text, made harmless; `nil` when it is missing or empty.
   fileprivate func words(_ name: String) -> String? {

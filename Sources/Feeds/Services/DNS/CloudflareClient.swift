@@ -59,7 +59,7 @@ public struct CloudflareClient: Sendable {
       guard number <= Self.pageLimit else { throw .unreadable("DNS \(path)", why: "more than \(Self.pageLimit) pages") }
       let json = try await ask("\(path)?per_page=\(Self.pageSize)&page=\(number)", within: deadline - monotonicSeconds())
       do throws(RecordPages.Unreadable) {
-        if try pages.take(json) == .last { return pages }
+        if try pages.add(json) == .last { return pages }
       } catch { throw .unreadable("DNS \(path)", why: "page \(number): \(error.why)") }
     }
   }
@@ -95,7 +95,7 @@ struct RecordPages {
   var isWhole: Bool { total == nil || total == rows.count }
 
   /// - Throws: ``Unreadable`` for what is no page, isn't the page that was asked for, or brings nothing new although more is to come.
-  mutating func take(_ json: JSONValue) throws(Unreadable) -> Step {
+  mutating func add(_ json: JSONValue) throws(Unreadable) -> Step {
     guard let list = json["result"]?.array else { throw Unreadable(why: "it has no list \"result\"") }
     let info = json["result_info"]
     if let page = info?.count("page"), page != count + 1 { throw Unreadable(why: "it says that it is page \(page)") }

@@ -17,7 +17,7 @@ struct DatabaseReading: Sendable {
     for table in DatabaseTable.allCases {
       do throws(DatabaseError) {
         if let query = try DatabaseQuery(table, of: columns) {
-          if let problem = try reading.take(table, query, session, limits) { problems.append(problem) }
+          if let problem = try reading.add(table, query, session, limits) { problems.append(problem) }
           isRead = true
         } else {
           absent.append(table)
@@ -49,7 +49,7 @@ struct DatabaseReading: Sendable {
   static func purges(_ session: PostgresSession, _ limits: QuestionLimits) throws(DatabaseError) -> [PurgeRow]? {
     guard let query = try DatabaseQuery(.purges, of: columns(session, limits)) else { return nil }
     var reading = DatabaseReading(rows: DatabaseRows(readAt: wallClock()))
-    _ = try reading.take(.purges, query, session, limits)
+    _ = try reading.add(.purges, query, session, limits)
     return reading.purges
   }
 
@@ -81,7 +81,7 @@ struct DatabaseReading: Sendable {
   }
 
   /// - Returns: what is wrong with what came.
-  private mutating func take(
+  private mutating func add(
     _ table: DatabaseTable, _ query: DatabaseQuery, _ session: PostgresSession, _ limits: QuestionLimits
   ) throws(DatabaseError) -> String? {
     var all: [DatabaseValues] = []

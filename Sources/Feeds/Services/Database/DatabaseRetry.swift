@@ -12,7 +12,10 @@ extension RetryPolicy {
   ) async throws(DatabaseError) -> Value {
     var wasReached = false
     let retried = await run(until: deadline) { left -> Attempt<Result<Value, DatabaseError>> in
-      do throws(DatabaseError) { return Attempt(.success(try await ask(left)), .final) } catch {
+      do throws(DatabaseError) {
+        let value = try await ask(left)
+        return Attempt(.success(value), .final)
+      } catch {
         wasReached = wasReached || error.kind != .unreachable
         return Attempt(.failure(error), error.verdict(within: left, wasReached: wasReached))
       }

@@ -60,8 +60,7 @@ import Testing
       for configured in [64, nil] {
         let queue = EventQueue()
         let watches = RegionWatch.all(
-          of: settings(base, configured), http: http, queue: queue,
-          credentials: settings(base, configured).credentials(http: http, variables: variables), asksQuota: true)
+          of: AWSAccess(settings: settings(base, configured), http: http, variables: variables), queue: queue, asksQuota: true)
         for watch in watches {
           await watch.read(within: 5)
           await watch.readQuota(within: 5)

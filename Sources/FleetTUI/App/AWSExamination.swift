@@ -4,14 +4,10 @@ import Synchronization
 
 /// What `doctor` asks of AWS: each action that a page needs, once in every region, so that a missing permission is known before it is missed.
 struct AWSExamination: Sendable {
-  let settings: AWSSettings
-  let http: HTTPClient
-  let credentials: CredentialsProvider
+  private let aws: AWSAccess
 
   init(settings: AWSSettings, http: HTTPClient, variables: [String: String]) {
-    self.settings = settings
-    self.http = http
-    credentials = settings.credentials(http: http, variables: variables)
+    aws = AWSAccess(settings: settings, http: http, variables: variables)
   }
 
   /// An action beside `DescribeInstances`, which nothing goes without.
@@ -66,23 +62,19 @@ struct AWSExamination: Sendable {
   }
 
   func checks() async -> (checks: [DoctorCheck], clock: ClockOffset?) {
-    guard !settings.regions.isEmpty else { return ([DoctorCheck("aws", .skipped, "no AWS region is configured")], nil) }
+    guard !aws.regions.isEmpty else { return ([DoctorCheck("aws", .skipped, "no AWS region is configured")], nil) }
     let clock = NotedClock()
-    async let regions = settings.regions.concurrentMap { await machines(in: $0, clock) }
+    for region in aws.regions { region.noteClock { offset in clock.offset.withLock { $0 = offset } } }
+    async let regions = aws.regions.concurrentMap { await machines(in: $0) }
     async let actions = Action.allCases.concurrentMap { await check($0) }
     let checks = await regions + actions
     return (checks, clock.offset.withLock { $0 })
   }
 
-  private func client(_ region: Region, _ clock: NotedClock? = nil) -> EC2Client {
-    EC2Client(
-      http: http, region: region, endpoint: settings.endpoint, credentials: credentials,
-      noteClock: { offset in clock?.offset.withLock { $0 = offset } })
-  }
-
-  private func machines(in region: Region, _ clock: NotedClock) async -> DoctorCheck {
+  private func machines(in access: RegionAccess) async -> DoctorCheck {
+    let region = access.region
     do throws(ListFailure<InstanceRow>) {
-      let rows = try await client(region, clock).instances(within: 20)
+      let rows = try await access.ec2.instances(within: 20)
       return DoctorCheck("aws", .pass, "ec2:\(region): ec2:DescribeInstances lists \(rows.count) instances, for every page with machines")
     } catch {
       let problem = error.rows.isEmpty ? "\(error)" : "DescribeInstances lists \(error.rows.count) instances, but: \(error)"
@@ -92,12 +84,12 @@ struct AWSExamination: Sendable {
   }
 
   private func check(_ action: Action) async -> DoctorCheck {
-    if action == .quota, let quota = settings.vcpuQuota {
+    if action == .quota, let quota = aws.settings.vcpuQuota {
       return DoctorCheck(action.rawValue, .skipped, "vcpu_quota gives \(quota): \(action.permission) is not needed")
     }
     var problems: [String] = []
     // The price list is one for all regions.
-    for region in action == .prices ? Array(settings.regions.prefix(1)) : settings.regions {
+    for region in action == .prices ? Array(aws.regions.prefix(1)) : aws.regions {
       if let problem = await problem(of: action, in: region) { problems.append(problem) }
     }
     guard let first = problems.first else {
@@ -109,8 +101,8 @@ struct AWSExamination: Sendable {
   }
 
   /// Why the action can't be had; `nil` when it can.
-  private func problem(of action: Action, in region: Region) async -> String? {
-    let client = client(region)
+  private func problem(of action: Action, in access: RegionAccess) async -> String? {
+    let client = access.ec2
     switch action {
     case .instanceStatus:
       return await Self.problem { () async throws(ListFailure<InstanceStatusRow>) in try await client.instanceStatuses(within: 15) }
@@ -121,11 +113,11 @@ struct AWSExamination: Sendable {
     case .networkInterfaces:
       return await Self.problem { () async throws(ListFailure<NetworkInterfaceRow>) in try await client.networkInterfaces(within: 15) }
     case .quota:
-      let quotas = ServiceQuotas(http: http, region: region, endpoint: settings.endpoint, credentials: credentials)
-      do throws(AWSError) { _ = try await quotas.standardVCPUs(within: 15) } catch { return error.description }
+      do throws(AWSError) { _ = try await access.quotas.standardVCPUs(within: 15) } catch { return error.description }
     case .prices:
-      let list = PriceList(http: http, endpoint: settings.endpoint, credentials: credentials)
-      do throws(AWSError) { _ = try await list.hourly(of: "t3.small", in: region, within: 15) } catch { return error.description }
+      do throws(AWSError) { _ = try await aws.prices.hourly(of: "t3.small", in: access.region, within: 15) } catch {
+        return error.description
+      }
     }
     return nil
   }

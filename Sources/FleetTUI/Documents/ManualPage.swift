@@ -8,6 +8,7 @@ enum ManualPage {
   /// The page as man(7).
   static var text: String {
     let root = (try? JSONValue(parsing: Array(RootCommand._dumpHelp().utf8)))?["command"] ?? .null
+    let global = arguments(of: root)
     let commands = leaves(of: root, path: [])
     var page = Page()
     page.line(".TH FLEETTUI 1 \"\" \"fleettui \(FleetTUI.version)\"")
@@ -20,10 +21,10 @@ enum ManualPage {
     page.words("Without a command it opens the dashboard on the default environment of its configuration.")
     page.words("fleettui demo needs no configuration and no account.")
     page.section("COMMANDS")
-    for command in commands { page.command(command) }
+    for command in commands { page.command(command, without: Set(global.map(\.name))) }
     page.section("OPTIONS")
     page.words("They may stand before the command or after it.")
-    for argument in commands.first?.arguments ?? [] where argument.isGlobal { page.item(argument) }
+    for argument in global { page.item(argument) }
     page.section("KEYS")
     page.words("In the dashboard. The configuration may give an action, named in brackets, another key.")
     for group in Action.Group.allCases {
@@ -97,7 +98,6 @@ enum ManualPage {
     /// `--format <format>`.
     var name: String
     var help: String
-    var isGlobal: Bool
 
     init?(_ json: JSONValue) {
       guard json["shouldDisplay"]?.bool != false else { return nil }
@@ -107,8 +107,6 @@ enum ManualPage {
       case "flag": name = Self.names(json)
       default: name = "\(Self.names(json)) <\(value)>"
       }
-      let long = json["names"]?.array?.compactMap { $0["name"]?.text.map { "--" + $0 } } ?? []
-      isGlobal = long.contains { GlobalOptions.valued.contains($0) || GlobalOptions.flags.contains($0) }
       help = json["abstract"]?.text ?? ""
     }
 
@@ -136,12 +134,16 @@ enum ManualPage {
         found += inner
         continue
       }
-      let arguments = (child["arguments"]?.array ?? []).compactMap(Argument.init).filter {
-        !["--help, -h", "-h, --help"].contains($0.name)
-      }
-      found.append(Command(name: (path + [name]).joined(separator: " "), help: child["abstract"]?.text ?? "", arguments: arguments))
+      found.append(
+        Command(name: (path + [name]).joined(separator: " "), help: child["abstract"]?.text ?? "", arguments: arguments(of: child)))
     }
     return found
+  }
+
+  private static func arguments(of command: JSONValue) -> [Argument] {
+    (command["arguments"]?.array ?? []).compactMap(Argument.init).filter {
+      !["--help, -h", "-h, --help"].contains($0.name)
+    }
   }
 
   // MARK: - man(7)
@@ -161,8 +163,9 @@ enum ManualPage {
 
     mutating func item(_ argument: Argument) { item(argument.name, argument.help) }
 
-    mutating func command(_ command: Command) {
-      let own = command.arguments.filter { !$0.isGlobal }
+    /// - Parameter global: the names of what every command takes.
+    mutating func command(_ command: Command, without global: Set<String>) {
+      let own = command.arguments.filter { !global.contains($0.name) }
       item(([command.name] + own.map(\.name).filter { !$0.hasPrefix("-") }).joined(separator: " "), command.help)
       let options = own.filter { $0.name.hasPrefix("-") }
       guard !options.isEmpty else { return }

@@ -101,13 +101,11 @@ struct Waiting {
       let id = state.workspace.map { JSONValue($0) } ?? JSONValue(state.org)
       let slug = state.slug ?? Slug(UntrustedText.clean(String(target.prefix { $0 != "/" }), limit: 128))
       Output.line(
-        Document.make(
-          [
-            .init("target", ["kind": .string(kind), "id": id, "slug": JSONValue(slug)]), .init("for", .string(state.goal.rawValue)),
-            .init("result", .string(result)),
-            .init("waited", JSONValue(waited, places: 1)),
-          ], environment: session.environment.name, fleet: fleet, at: wallClock()
-        ).serialized())
+        DocumentFrame(of: fleet, at: wallClock()).json([
+          .init("target", ["kind": .string(kind), "id": id, "slug": JSONValue(slug)]), .init("for", .string(state.goal.rawValue)),
+          .init("result", .string(result)),
+          .init("waited", JSONValue(waited, places: 1)),
+        ]).serialized())
     case .csv, .table:
       var table = TextTable(header: ["TARGET", "FOR", "RESULT", "WAITED"])
       let seconds = "\(Int(clamping: waited.rounded()))" + (format == .csv ? "" : " s")
