@@ -33,7 +33,7 @@ public struct StateDirectory: Sendable {
   }
 
   /// Makes `directory` and what is above it.
-  static func make(_ directory: String) throws(Failure) {
+  public static func make(_ directory: String) throws(Failure) {
     var status = stat()
     if stat(directory, &status) == 0 {
       guard status.st_mode & S_IFMT == S_IFDIR else { throw Failure(directory, "is not a directory") }
@@ -72,7 +72,7 @@ public struct StateDirectory: Sendable {
   }
 
   /// The bytes of `file`, `nil` when there is none, at most 16 MiB.
-  static func read(_ file: String) throws(Failure) -> [UInt8]? {
+  public static func read(_ file: String) throws(Failure) -> [UInt8]? {
     guard let descriptor = try openFile(file, O_RDONLY) else { return nil }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
@@ -100,7 +100,7 @@ public struct StateDirectory: Sendable {
   }
 
   /// Writes `file` whole or not at all, on disk with its name.
-  static func replace(_ file: String, with bytes: [UInt8]) throws(Failure) {
+  public static func replace(_ file: String, with bytes: [UInt8]) throws(Failure) {
     let draft = "\(file).\(getpid()).tmp"
     guard let descriptor = try openFile(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW) else { throw Failure(draft) }
     do throws(Failure) { try append(bytes, to: descriptor, draft) } catch {

@@ -54,7 +54,7 @@ struct Action: Sendable {
 
   /// Names it in `[keys]` and in the manual.
   let name: String
-  /// The first is shown.
+  /// The first is shown; none: it is asked for by name alone.
   let keys: [Key]
   /// As footers call it.
   let title: String
@@ -69,6 +69,8 @@ struct Action: Sendable {
   // What it does, by where it is asked for.
 
   let onPage: Deed?
+  /// What it does with what is typed behind its name; `nil` when it takes nothing.
+  let argument: Argument?
   let inPager: (@Sendable (inout Pager) -> LayerIntent)?
   let inDialog: LineEditor.Command?
   let inLine: LineEditor.Command?
@@ -84,7 +86,8 @@ struct Action: Sendable {
 
   init(
     _ name: String, _ keys: [Key], title: String? = nil, help: String, group: Group, danger: Danger = .none, isInFooter: Bool = false,
-    isEverywhere: Bool = false, movement: Movement? = nil, inPager: (@Sendable (inout Pager) -> LayerIntent)? = nil,
+    isEverywhere: Bool = false, movement: Movement? = nil, argument: Argument? = nil,
+    inPager: (@Sendable (inout Pager) -> LayerIntent)? = nil,
     inDialog: LineEditor.Command? = nil, inLine: LineEditor.Command? = nil, scope: Scope? = nil,
     never: @escaping @Sendable (Desk) -> String? = { _ in nil },
     whyNot: @escaping Reason = { _, _, _ in nil }, offered: (@Sendable (Desk, Fleet, Timestamp) -> Offer)? = nil, onPage: Deed? = nil
@@ -98,6 +101,7 @@ struct Action: Sendable {
     self.isInFooter = isInFooter
     self.isEverywhere = isEverywhere
     self.movement = movement
+    self.argument = argument
     self.inPager = inPager
     self.inDialog = inDialog
     self.inLine = inLine

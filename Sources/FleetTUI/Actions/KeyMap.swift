@@ -47,6 +47,7 @@ struct KeyMap: Equatable, Sendable {
     for action in Action.table {
       for place in Action.Place.allCases where action.has(place) {
         let wanted = action.keys(in: place, chosen: chosen[action])
+        guard !wanted.isEmpty else { continue }
         func taker(of key: Key) -> Action? {
           chosen.first { $0.key != action && $0.value == key && $0.key.keys(in: place, chosen: key).contains(key) }?.key
         }

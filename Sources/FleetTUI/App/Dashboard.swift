@@ -169,6 +169,10 @@ final class Dashboard {
       }
     }
     if isChanged { draw(on: terminal) }
+    if interface.desk.remembered != options.remembered {
+      options.remembered = interface.desk.remembered
+      options.screenFile?.write(options.remembered)
+    }
     interface.anticipate(store.fleet)
     return nil
   }

@@ -40,6 +40,9 @@ struct DashboardOptions: Sendable {
   var keys = KeyMap.standard
   var usesMouse = false
   var notification = Bell.Notification.bell
+  /// How the screen was left last time, and where that is kept; `nil`: nowhere.
+  var remembered = RememberedScreen()
+  var screenFile: ScreenFile?
   /// Where standard error goes while the screen is up.
   var logPath: String?
 

@@ -20,7 +20,7 @@ struct DashboardCommand: ParsableCommand {
       let code = LinearOutput.run(session.queue, environment: environment.name, log: session.log)
       throw CommandFailure(code: code)
     }
-    try Self.show(session, options)
+    try Self.show(session, global.remembering(options))
   }
 
   /// Runs the dashboard on the initial thread until it is left.
@@ -30,6 +30,7 @@ struct DashboardCommand: ParsableCommand {
       let store = FleetStore(queue: session.queue, log: session.log, history: session.history(makes: true))
       let effects = EffectRunner(session)
       code = try Dashboard(store: store, options: options, effects: effects).run()
+      options.screenFile?.finish()
       store.finish()
       for slug in effects.unfinishedDeletions {
         Output.message(
@@ -60,6 +61,15 @@ extension GlobalOptions {
     do { options.keys = try KeyMap(overrides: configuration?.keys ?? [:]) } catch {
       throw CommandFailure(code: 2, message: error.description)
     }
+    return options
+  }
+
+  /// As the screen was left last time, as far as nothing else is asked for. The demo doesn't: what is tried out there goes with it.
+  func remembering(_ options: DashboardOptions) -> DashboardOptions {
+    var options = options
+    let file = ScreenFile(StateDirectory(variables: variables))
+    options.screenFile = file
+    options.remembered = file.read()
     return options
   }
 }

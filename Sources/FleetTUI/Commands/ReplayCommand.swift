@@ -29,7 +29,7 @@ struct ReplayCommand: ParsableCommand {
     if let problem = recording.problem { log.warn("\(file): \(problem); everything else is shown") }
     let queue = EventQueue()
     let settings = recording.settings ?? FleetSettings(environment: recording.environment)
-    var options = try global.dashboardOptions(settings, WriteRefusal.replay)
+    var options = global.remembering(try global.dashboardOptions(settings, WriteRefusal.replay))
     // What rings calls for somebody; what was once calls for nobody.
     options.notification = .none
     options.replay = ReplayNote(start: start, end: end, speed: speed, lacksSettings: recording.settings == nil)
@@ -51,6 +51,7 @@ struct ReplayCommand: ParsableCommand {
       code = try Dashboard(
         store: FleetStore(queue: queue, log: log), options: options, effects: .deaf(on: queue), clock: clock
       ).run()
+      options.screenFile?.finish()
     } catch { throw CommandFailure(code: 1, message: error.description) }
     if code != 0 { throw CommandFailure(code: code) }
   }

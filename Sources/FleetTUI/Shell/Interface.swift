@@ -167,7 +167,7 @@ struct Interface {
     return .none
   }
 
-  private mutating func perform(_ action: Action, _ fleet: Fleet, at now: Timestamp) -> Intent {
+  mutating func perform(_ action: Action, _ fleet: Fleet, at now: Timestamp) -> Intent {
     guard let deed = action.onPage else { return .none }
     if let reason = action.refusal(desk, fleet, at: now) {
       notice = Span(reason, .warning)
@@ -178,6 +178,22 @@ struct Interface {
     let row = selection
     defer { follow(from: row) }
     return deed(&self, fleet, now)
+  }
+
+  /// An action asked for by its name, with what was typed behind it.
+  mutating func perform(_ action: Action, with argument: String, _ fleet: Fleet, at now: Timestamp) -> Intent {
+    guard !argument.isEmpty else { return perform(action, fleet, at: now) }
+    guard let way = action.argument else {
+      notice = Span("\(action.name) takes nothing behind its name", .warning)
+      return .draw
+    }
+    if let reason = action.refusal(desk, fleet, at: now) {
+      notice = Span(reason, .warning)
+      return .draw
+    }
+    let row = selection
+    defer { follow(from: row) }
+    return way.deed(&self, argument, fleet, now)
   }
 
   /// A detail of the selected row begins anew with another row.

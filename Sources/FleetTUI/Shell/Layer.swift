@@ -75,6 +75,8 @@ struct Desk {
   var notice: Span?
   /// What is shown is a recording.
   let isReplay: Bool
+  /// What the next start takes up again.
+  var remembered: RememberedScreen
   /// Why nothing may ever be changed here; `nil` when it may.
   let writeRefusal: String?
 
@@ -85,6 +87,7 @@ struct Desk {
     notice = options.notice.map { Span($0, .warning) }
     isReplay = options.replay != nil
     writeRefusal = options.writeRefusal
+    remembered = options.remembered
   }
 
   /// A footer's words with the notice before them.
