@@ -1,16 +1,13 @@
 import FleetModel
 import Synchronization
 
-/// Reads the control plane's database now and then, and when it says that something changed. It never writes.
+/// Reads the control plane's database. It never writes.
 public final class DatabaseWatch: Sendable {
-  /// Seconds between two readings where nothing is announced.
-  static let interval = 30.0
-  /// Seconds between two readings at least: a hint a row must not become a reading a row.
-  static let shortestInterval = 2.0
   /// Seconds for which a server that was never reached is tried again within one reading.
   static let patience = 5.0
 
-  let kick: Kick
+  /// Kicked when it said that something changed.
+  let hint: Kick
   private let queue: EventQueue
   private let connection: PostgresConnection
 
@@ -19,26 +16,13 @@ public final class DatabaseWatch: Sendable {
   }
 
   init(_ connection: PostgresConnection, queue: EventQueue) {
-    kick = connection.hint
+    hint = connection.hint
     self.queue = queue
     self.connection = connection
   }
 
-  func announce() { post(.expected(pollInterval: Self.interval)) }
-
-  /// Reads until the task is cancelled, then closes the connection.
-  func run() async {
-    defer { connection.close() }
-    var schedule = DatabaseSchedule()
-    while !Task.isCancelled {
-      let failure = await read(within: 20)
-      let wait = schedule.wait(after: failure, random: Double.random(in: 0..<1))
-      let asked = monotonicSeconds()
-      await kick.wait(wait)
-      let early = Self.shortestInterval - (monotonicSeconds() - asked)
-      if early > 0 { try? await Task.sleep(seconds: early) }
-    }
-  }
+  /// Closes the connection.
+  func end() { connection.close() }
 
   /// Reads every known table, at most `budget` seconds long, and posts what it holds or why it couldn't be read. A server that restarts
   /// meanwhile is asked again.
@@ -69,26 +53,7 @@ public final class DatabaseWatch: Sendable {
     post(to: question, .databaseRows(reading.rows))
   }
 
-  private func post(to question: Question? = nil, _ change: FleetEvent.Change) {
+  private func post(to question: Question, _ change: FleetEvent.Change) {
     queue.post(FleetEvent(from: .database, answering: question, change))
-  }
-}
-
-/// When the database is read again: regularly while it answers, ever more rarely while it doesn't.
-struct DatabaseSchedule {
-  static let longestWait = 120.0
-  private var failures = 0
-
-  /// - Parameter random: a number in 0..<1.
-  mutating func wait(after failure: DatabaseError?, random: Double) -> Double {
-    guard let failure else {
-      failures = 0
-      return DatabaseWatch.interval
-    }
-    failures += 1
-    // A wrong password stays wrong, and asking again may lock the role.
-    let shortest = failure.isTransient || failure.kind == .timedOut ? 2.0 : 30.0
-    let ceiling = min(Self.longestWait, shortest * Double(1 << min(failures, 10)))
-    return ceiling * (0.5 + random / 2)
   }
 }

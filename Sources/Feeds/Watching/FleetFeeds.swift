@@ -25,25 +25,25 @@ public final class FleetFeeds: Sendable {
     public init() {}
   }
 
-  /// Seconds between two readings of everything because the feed lost something.
-  private static let gapPause = 10.0
+  private struct State {
+    var polls = PollErrands()
+    var recall = Recall()
+  }
 
   let environment: FleetEnvironment
-  let http: HTTPClient
   let queue: EventQueue
   let options: Options
   let controlPlane: ControlPlaneAccess?
-  let tenants: TenantWatch
-  let regions: [RegionWatch]
-  let database: DatabaseWatch?
-  let zone: ZoneWatch?
-  let rosterKick = Kick()
-  let purgesKick = Kick()
+  private let http: HTTPClient
+  private let tenants: TenantWatch
+  private let regions: [Region: RegionWatch]
+  private let database: DatabaseWatch?
+  private let zone: ZoneWatch?
+  /// Something else is wanted, or an answer came.
+  private let kick = Kick()
   private let feedKick = Kick()
-  private let gapKick = Kick()
-  private let awaitKick = Kick()
-  private let wantsKick = Kick()
   private let clockNews = ClockNews()
+  private let state = Mutex(State())
 
   /// - Parameter variables: the process's environment, for tokens and AWS credentials.
   public convenience init(
@@ -58,175 +58,164 @@ public final class FleetFeeds: Sendable {
     self.queue = queue
     self.options = options
     controlPlane = access.controlPlane
-    tenants = TenantWatch(environment: environment, http: http, queue: queue, controlPlane: controlPlane, options: options)
-    queue.wants.open(for: options.streams, tenants.kick, wantsKick)
-    regions =
-      access.aws.map { RegionWatch.all(of: $0, queue: queue, readsResources: options.readsResources, asksQuota: options.asksQuota) } ?? []
+    tenants = TenantWatch(access, queue: queue, options: options, kick: kick)
+    queue.wants.open(for: options.streams, kick)
+    let watches = access.aws.map {
+      RegionWatch.all(of: $0, queue: queue, readsResources: options.readsResources, asksQuota: options.asksQuota)
+    }
+    regions = Dictionary(watches?.map { ($0.region, $0) } ?? []) { first, _ in first }
     database = access.database.map { DatabaseWatch($0, queue: queue) }
     zone = options.readsZone ? environment.dns.map { ZoneWatch(access, $0, neighbours: options.zoneNeighbours, queue: queue) } : nil
   }
 
-  /// Asks and listens until the task is cancelled.
+  private func with<Value: Sendable>(_ body: (inout State) -> sending Value) -> Value { state.withLock { body(&$0) } }
+
+  // MARK: - What is wanted
+
+  /// Asks and listens until the task is cancelled. What is asked from the beginning waits for nobody to take it from the queue.
   public func run() async {
-    announce()
+    announce { queue.wants.leave($0) }
     await withDiscardingTaskGroup { group in
-      if controlPlane != nil {
-        group.addTask { await self.watchRoster() }
-        group.addTask { await self.watchPurges() }
-        group.addTask { await self.watchAwaited() }
-        group.addTask { await self.followWants() }
-        if self.options.asksTenants { group.addTask { await self.tenants.run() } }
-        if self.options.usesFleetFeed {
-          group.addTask { await self.listenToFeed() }
-          group.addTask { await self.closeGaps() }
+      if options.usesFleetFeed, let controlPlane { group.addTask { await self.listenToFeed(of: controlPlane) } }
+      if let database { group.addTask { await self.heedHints(of: database) } }
+      while !Task.isCancelled {
+        // One moment for all of it: what becomes due meanwhile is waited for.
+        let now = monotonicSeconds()
+        let wanted = queue.wants.drain()
+        let recalled = with { state in
+          state.polls.heed(wanted, at: now)
+          if let common = wanted.common { state.recall.heed(common, at: now) }
+          let moment = state.recall.take()
+          if let moment { state.polls.wantAll(at: moment) }
+          return moment
         }
+        for poll in with({ $0.polls.beginDue(at: now) }) { group.addTask { await self.carryOut(poll) } }
+        if options.asksTenants { tenants.takeTurn(wanted, wantingAllAt: recalled, at: now, in: &group) }
+        let next = min(with { $0.polls.nextTurn(after: now) }, tenants.nextTurn(after: now))
+        await kick.wait(max(0.05, min(next - now, 3600)))
       }
-      for region in regions { group.addTask { await region.run() } }
-      if let database { group.addTask { await database.run() } }
-      if let zone { group.addTask { await zone.run() } }
+      tenants.end()
     }
+    database?.end()
   }
 
-  /// Asks every source once, each within its budget.
+  /// Asks every source once, each within its budget: what is wanted before anything is known, and what is because of that.
   public func loadOnce() async {
-    announce()
+    let deadline = monotonicSeconds() + options.budget
+    var wanted = Wants.Changes()
+    announce { wanted = $0 }
     await withDiscardingTaskGroup { group in
-      if controlPlane != nil {
+      for poll in wanted.polls.keys {
         group.addTask {
-          let deadline = monotonicSeconds() + self.options.budget
-          let reading = await self.readRoster(within: self.options.budget)
-          guard self.options.asksTenants else { return }
-          async let boots: Void = self.readBootEvents(of: reading.rows, alsoFailed: true, until: deadline)
-          await self.tenants.loadOnce(reading.wanted)
-          await boots
-        }
-        group.addTask { await self.readPurges(within: self.options.budget) }
-      }
-      for region in regions {
-        group.addTask {
-          // The machines first: the region's resources must not slow them down.
-          let deadline = monotonicSeconds() + self.options.budget
-          await region.read(within: self.options.budget)
-          async let quota: Void = region.readQuota(within: max(0.05, deadline - monotonicSeconds()))
-          if self.options.readsResources { await region.readResources(within: max(0.05, deadline - monotonicSeconds())) }
-          await quota
+          await self.ask(poll, until: deadline)
+          if case .machines(let region) = poll { await self.ask(.resources(region), until: deadline) }
         }
       }
-      if let database { group.addTask { await database.read(within: self.options.budget) } }
-      if let zone { group.addTask { await zone.read(within: self.options.budget) } }
     }
   }
 
-  /// Asks sooner than its rhythm what the fleet wants sooner.
-  private func followWants() async {
-    var known = queue.wants.common
+  /// Tells which sources there are. - Parameter heed: is given what a fleet wants that knows nothing else, before it can hear of it.
+  private func announce(_ heed: (Wants.Changes) -> Void) {
+    var rhythms = regions.keys.map { (Source.ec2($0), PollSchedule.machines) }
+    if controlPlane != nil { rhythms.append((.controlPlane, environment.rosterPoll)) }
+    if database != nil { rhythms.append((.database, PollSchedule.database)) }
+    if zone != nil { rhythms.append((.dns, PollSchedule.zone)) }
+    let events = rhythms.map { FleetEvent(from: $0.0, .expected(pollInterval: $0.1)) }
+    var wanted = wants(after: events)
+    // Whoever owns the fleet may have said more of that already.
+    wanted.common = nil
+    heed(wanted)
+    for event in events { queue.post(event) }
+  }
+
+  /// What a fleet wants that heard nothing but that.
+  private func wants(after events: [FleetEvent]) -> Wants.Changes {
+    var fleet = Fleet()
+    for event in events { fleet.apply(event) }
+    return fleet.takeWants()
+  }
+
+  /// The database says itself when it changed: who shows it need not know before it is read.
+  private func heedHints(of database: DatabaseWatch) async {
     while !Task.isCancelled {
-      await wantsKick.wait(.infinity)
-      let wanted = queue.wants.common
-      if wanted.rosterReadings != known.rosterReadings { rosterKick.kick() }
-      if wanted.readings != known.readings { gapKick.kick() }
-      if wanted.awaited != known.awaited { awaitKick.kick() }
-      known = wanted
+      await database.hint.wait(.infinity)
+      with { $0.polls.want(.database, at: monotonicSeconds()) }
+      kick.kick()
     }
   }
 
-  /// Whether an awaited org still stands, and what its machine tells: the roster answers for all orgs, and is not asked so often.
-  private func watchAwaited() async {
-    while !Task.isCancelled {
-      let awaited = queue.wants.common.awaited
-      if let awaited { await readBootEvents(of: awaited.org, awaited.slug, within: 10, believesAbsence: true) }
-      await awaitKick.wait(awaited == nil ? 3600 : 5)
+  private func carryOut(_ poll: Poll) async {
+    let outcome = await ask(poll)
+    with { $0.polls.came(outcome, of: poll, random: .random(in: 0..<1), at: monotonicSeconds()) }
+    kick.kick()
+  }
+
+  /// - Parameter deadline: nobody will ask it again, and it is asked until then.
+  @discardableResult
+  private func ask(_ poll: Poll, until deadline: Double? = nil) async -> PollSchedule.Outcome {
+    func budget(_ usual: Double) -> Double { deadline.map { max(0.05, $0 - monotonicSeconds()) } ?? usual }
+    switch poll {
+    // However often it is asked, a slow answer is one.
+    case .roster: return await readRoster(within: budget(max(5, min(15, environment.rosterPoll))), andFollows: deadline)
+    case .purges: return await readPurges(within: budget(20))
+    case .bootEvents(let org, let slug):
+      if options.asksTenants {
+        await readBootEvents(of: org, slug, within: min(10, budget(10)), believesAbsence: with { $0.polls.isAwaited(poll) })
+      }
+    case .machines(let region):
+      let rows = await regions[region]?.read(within: budget(60)) ?? 0
+      if deadline == nil { HeapTrim.afterAnswer(rows: rows) }
+    case .resources(let region): await regions[region]?.readBeside(within: budget(60))
+    case .zone: await zone?.read(within: budget(60))
+    case .database:
+      if let failure = await database?.read(within: budget(20)) {
+        return failure.isTransient || failure.kind == .timedOut ? .failed(pause: nil) : .refused
+      }
     }
+    return .answered
   }
 
-  /// Asks everything again now.
-  public func refresh() {
-    rosterKick.kick()
-    purgesKick.kick()
-    tenants.refresh()
-    for region in regions { region.kick.kick() }
-    database?.kick.kick()
-    zone?.kick.kick()
-  }
-
-  private func announce() {
-    if controlPlane != nil { post(.controlPlane, .expected(pollInterval: environment.rosterPoll)) }
-    for region in regions { region.announce() }
-    database?.announce()
-    zone?.announce()
-  }
-
-  func post(_ source: Source, to question: Question? = nil, _ change: FleetEvent.Change) {
+  private func post(_ source: Source, to question: Question? = nil, _ change: FleetEvent.Change) {
     queue.post(FleetEvent(from: source, answering: question, change))
   }
 
-  // MARK: - The roster
+  // MARK: - The control plane
 
-  private func watchRoster() async {
-    var isFirst = true
-    while !Task.isCancelled {
-      // However often it is asked, a slow answer is one.
-      let reading = await readRoster(within: max(5, min(15, environment.rosterPoll)))
-      if options.asksTenants { await readBootEvents(of: reading.rows, alsoFailed: isFirst, until: monotonicSeconds() + 10) }
-      isFirst = false
-      await rosterKick.wait(reading.wait)
-    }
-  }
-
-  /// An answer of the roster.
-  private struct RosterReading {
-    /// None where it failed.
-    var rows: [OrgRow] = []
-    /// Seconds until it should be asked again.
-    var wait: Double
-    var event: FleetEvent?
-
-    /// What a fleet wants that knows nothing but this.
-    var wanted: Wants.Changes {
-      var fleet = Fleet()
-      if let event { fleet.apply(event) }
-      return fleet.takeWants()
-    }
-  }
-
-  private func readRoster(within budget: Double) async -> RosterReading {
+  /// - Parameter deadline: what is wanted because of it is asked at once, until then.
+  private func readRoster(within budget: Double, andFollows deadline: Double?) async -> PollSchedule.Outcome {
+    guard let controlPlane else { return .answered }
     let question = Question()
     do throws(FeedError) {
-      guard let controlPlane else { return RosterReading(wait: environment.rosterPoll) }
-      let deadline = monotonicSeconds() + budget
-      let roster = try await controlPlane.client().roster(within: max(1, deadline - monotonicSeconds()))
+      let end = monotonicSeconds() + budget
+      let roster = try await controlPlane.client().roster(within: max(1, end - monotonicSeconds()))
       let event = FleetEvent(
         from: .controlPlane, answering: question,
         .roster(roster.rows, limit: ControlPlaneClient.rosterLimit, unreadable: roster.unreadable))
       queue.post(event)
       feedKick.kick()
       if let clock = roster.clock, clockNews.isNews(clock) { post(.controlPlane, to: question, .clock(clock)) }
-      return RosterReading(rows: roster.rows, wait: environment.rosterPoll, event: event)
+      if let deadline, options.asksTenants { await follow(event, until: deadline) }
+      return .answered
     } catch {
-      guard !Task.isCancelled else { return RosterReading(wait: environment.rosterPoll) }
-      controlPlane?.note(error)
+      guard !Task.isCancelled else { return .answered }
+      controlPlane.note(error)
       post(.controlPlane, to: question, .failed(error.description))
-      return RosterReading(wait: max(environment.rosterPoll, error.pause ?? 0))
+      return .failed(pause: error.pause)
     }
   }
 
-  /// Boot events of the orgs that come up; the newest first, a bounded number, since a mass creation must not become a flood of questions.
-  /// Once also of those that had failed before they were first seen: that there are none is the mark of a tenant that could not report.
-  private func readBootEvents(of rows: [OrgRow], alsoFailed: Bool, until deadline: Double) async {
-    guard !rows.isEmpty, (try? await controlPlane?.client()) != nil else { return }
-    let coming = rows.filter { $0.status == .provisioning || $0.status == nil || (alsoFailed && $0.status == .failed) }.prefix(30)
+  private func follow(_ roster: FleetEvent, until deadline: Double) async {
+    let wanted = wants(after: [FleetEvent(from: .controlPlane, .expected(pollInterval: environment.rosterPoll)), roster])
     await withDiscardingTaskGroup { group in
-      for row in coming {
-        group.addTask {
-          let left = deadline - monotonicSeconds()
-          if left > 0 { await self.readBootEvents(of: row.id, row.slug, within: min(10, left)) }
-        }
+      for case .bootEvents(let org, let slug) in wanted.polls.keys {
+        group.addTask { await self.ask(.bootEvents(org, slug), until: deadline) }
       }
+      group.addTask { await self.tenants.loadOnce(wanted) }
     }
   }
 
   /// - Parameter believesAbsence: whether the control plane's word that there is no such org counts before the roster says so.
-  private func readBootEvents(of org: OrgID, _ slug: Slug, within budget: Double, believesAbsence: Bool = false) async {
+  private func readBootEvents(of org: OrgID, _ slug: Slug, within budget: Double, believesAbsence: Bool) async {
     let question = Question()
     do throws(FeedError) {
       guard let answer = try await controlPlane?.client().bootEvents(of: slug, within: budget) else { return }
@@ -239,36 +228,26 @@ public final class FleetFeeds: Sendable {
     }
   }
 
-  // MARK: - Purges
-
-  private func watchPurges() async {
-    while !Task.isCancelled {
-      await purgesKick.wait(await readPurges(within: 20))
-    }
-  }
-
-  @discardableResult
-  private func readPurges(within budget: Double) async -> Double {
-    guard let controlPlane else { return 600 }
+  private func readPurges(within budget: Double) async -> PollSchedule.Outcome {
+    guard let controlPlane else { return .answered }
     let question = Question()
     do throws(FeedError) {
-      let deadline = monotonicSeconds() + budget
+      let end = monotonicSeconds() + budget
       let client = try await controlPlane.client()
-      post(.controlPlane, to: question, .purges(try await client.purges(within: max(1, deadline - monotonicSeconds()))))
-      return 60
+      post(.controlPlane, to: question, .purges(try await client.purges(within: max(1, end - monotonicSeconds()))))
+      return .answered
     } catch {
-      if case .notOffered = error { return 600 }
-      guard !Task.isCancelled else { return 60 }
+      if case .notOffered = error { return .notOffered }
+      guard !Task.isCancelled else { return .answered }
       // Not none: unknown.
       post(.controlPlane, to: question, .lacking(.purges, "its purges could not be read: \(error)"))
-      return max(60, error.pause ?? 0)
+      return .failed(pause: error.pause)
     }
   }
 
   // MARK: - The fleet feed
 
-  private func listenToFeed() async {
-    guard let controlPlane else { return }
+  private func listenToFeed(of controlPlane: ControlPlaneAccess) async {
     post(.feed, .expected(pollInterval: nil))
     // Without a token nothing can be heard: the roster says why, and kicks once it was answered.
     while (try? await controlPlane.client()) == nil {
@@ -287,7 +266,10 @@ public final class FleetFeeds: Sendable {
       case .opened(let resumedFrom):
         post(.feed, .streamOpened(nil))
         // Connected first, snapshots next: what happens meanwhile is in the stream.
-        if resumedFrom == nil { gapKick.kick() }
+        if resumedFrom == nil {
+          with { $0.recall.lose(at: monotonicSeconds()) }
+          kick.kick()
+        }
       case .event(let event): hear(event)
       case .comment: break
       case .gap(let reason):
@@ -299,17 +281,6 @@ public final class FleetFeeds: Sendable {
       case .ended(let reason):
         post(.feed, .failed("fleet feed: \(reason)"))
       }
-    }
-  }
-
-  /// Where the feed's events are lost everything is read again, but not once an event: a feed that tells nothing readable would have the
-  /// whole fleet asked all the time.
-  private func closeGaps() async {
-    while !Task.isCancelled {
-      await gapKick.wait(.infinity)
-      guard !Task.isCancelled else { return }
-      refresh()
-      try? await Task.sleep(seconds: Self.gapPause)
     }
   }
 

@@ -2,13 +2,7 @@ import FleetModel
 
 /// Asks EC2 for one region's machines.
 public final class RegionWatch: Sendable {
-  /// Machines are asked for so many times before the region's resources are asked for again.
-  private static let resourcesEvery: UInt64 = 20
-  /// Seconds between two questions: of ten thousand machines a tenth of what the account may ask (tech: 20 tokens a second).
-  static let interval = 15.0
-
   public let region: Region
-  let kick = Kick()
   private let queue: EventQueue
   private let client: EC2Client
 
@@ -38,22 +32,6 @@ public final class RegionWatch: Sendable {
     }
   }
 
-  func announce() { post(.expected(pollInterval: Self.interval)) }
-
-  func run() async {
-    var readings: UInt64 = 0
-    while !Task.isCancelled {
-      readings += 1
-      let rows = await read(within: 60)
-      if readings % Self.resourcesEvery == 1 {
-        if readsResources { await readResources(within: 60) }
-        await readQuota(within: 20)
-      }
-      HeapTrim.afterAnswer(rows: rows)
-      await kick.wait(Self.interval)
-    }
-  }
-
   /// Reads the region's machines, at most `budget` seconds long, and posts them or why it failed. - Returns: how many it posted.
   @discardableResult
   public func read(within budget: Double) async -> Int {
@@ -62,6 +40,13 @@ public final class RegionWatch: Sendable {
     guard !Task.isCancelled else { return 0 }
     post(to: question, change)
     return if case .instances(let rows, _, _) = change { rows.count } else { 0 }
+  }
+
+  /// Reads the region's resources, all lists at once, and its quota, where they are wanted.
+  func readBeside(within budget: Double) async {
+    async let quota: Void = readQuota(within: min(20, budget))
+    if readsResources { await readResources(within: budget) }
+    await quota
   }
 
   /// Reads the region's resources, all lists at once.

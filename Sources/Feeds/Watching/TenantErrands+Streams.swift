@@ -91,7 +91,7 @@ extension TenantErrands {
   /// A tenant that asked to be left alone is: nothing of it is tried meanwhile.
   private func opening(of want: StreamWant, at now: Double) -> Double {
     guard want.reason == .probe else { return now }
-    return max(now + want.pause, errand(Visit(want))?.notBefore ?? now)
+    return max(now + want.pause, errand(Visit(want))?.turn.notBefore ?? now)
   }
 
   /// What is to be opened, and opened again, now.

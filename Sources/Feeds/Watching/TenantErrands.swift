@@ -15,35 +15,17 @@ struct TenantErrands {
     init(_ want: StreamWant) { (org, slug, number) = (want.org, want.slug, want.visit) }
   }
 
-  /// The asking of one tenant. Its times are those of a clock that only goes forward.
+  /// The asking of one tenant.
   struct Errand {
     fileprivate(set) var want: TenantWant
     var credential = TenantCredential()
-    fileprivate var due = -Double.infinity
-    fileprivate var lastAsked = -Double.infinity
-    /// It asked to be left alone until then.
-    fileprivate(set) var notBefore = -Double.infinity
-    /// Since the last answer.
-    fileprivate var failures = 0
-    fileprivate var isBeingAsked = false
-    /// Somebody wants it read again who came while it was being read.
-    fileprivate var isWantedAgain = false
+    fileprivate(set) var turn = Turn(shortestInterval: 1)
     fileprivate var announced: Double?
 
     fileprivate init(_ want: TenantWant) { self.want = want }
 
     var visit: Visit { Visit(want) }
-
-    /// When it may be read again because of something that happened.
-    fileprivate func earliest(after now: Double) -> Double { max(now, notBefore, lastAsked + TenantErrands.shortestInterval) }
-
-    fileprivate mutating func wantReading(at now: Double) {
-      if isBeingAsked { isWantedAgain = true } else { due = min(due, earliest(after: now)) }
-    }
   }
-
-  /// Seconds between two readings of a tenant, whatever happens there.
-  fileprivate static let shortestInterval = 1.0
 
   private(set) var errands: [OrgID: Errand] = [:]
   /// Seconds between two questions to a tenant at rest.
@@ -71,18 +53,18 @@ struct TenantErrands {
     guard var errand = errands[want.org] else { return }
     let before = errand.want
     errand.want = want
-    if want.readings != before.readings { errand.wantReading(at: now) }
+    if want.readings != before.readings { errand.turn.want(at: now) }
     // The token is read anew before the list is; not before it may be.
-    if want.token == .anew, before.token != .anew { errand.wantReading(at: max(now, errand.credential.readAgainAt)) }
+    if want.token == .anew, before.token != .anew { errand.turn.want(at: max(now, errand.credential.readAgainAt)) }
     // Whoever is asked closely from now on is asked soon, not when its usual turn comes.
-    if !errand.isBeingAsked, want.rhythm.close ?? .infinity < before.rhythm.close ?? .infinity {
-      errand.due = min(errand.due, max(now + want.rhythm.wait(afterAnswer: interval), errand.notBefore))
+    if want.rhythm.close ?? .infinity < before.rhythm.close ?? .infinity {
+      errand.turn.hasten(to: now + want.rhythm.wait(afterAnswer: interval))
     }
     errands[want.org] = errand
   }
 
-  /// Somebody wants all of them read now.
-  mutating func refresh(at now: Double) { for org in errands.keys { errands[org]?.wantReading(at: now) } }
+  /// All of them are wanted anew, from that moment on.
+  mutating func wantAll(at moment: Double) { for org in errands.keys { errands[org]?.turn.want(at: moment) } }
 
   /// As long as it is the one that was asked.
   func errand(_ visit: Visit) -> Errand? { errands[visit.org].flatMap { $0.visit == visit ? $0 : nil } }
@@ -105,21 +87,17 @@ struct TenantErrands {
 
   /// The tenants whose turn it is: they are being asked from now on. - Parameter width: so many are asked at once.
   mutating func beginDue(width: Int, at now: Double) -> [Visit] {
-    let room = width - errands.values.count { $0.isBeingAsked }
-    let due = errands.values.filter { !$0.isBeingAsked && $0.due <= now }
-      .sorted { ($0.due, $0.want.slug) < ($1.due, $1.want.slug) }.prefix(max(0, room)).map(\.visit)
-    for visit in due {
-      errands[visit.org]?.isBeingAsked = true
-      errands[visit.org]?.lastAsked = now
-    }
+    let room = width - errands.values.count { $0.turn.isBeingAsked }
+    let due = errands.values.filter { $0.turn.isDue(at: now) }
+      .sorted { ($0.turn.due, $0.want.slug) < ($1.turn.due, $1.want.slug) }.prefix(max(0, room)).map(\.visit)
+    for visit in due { errands[visit.org]?.turn.begin(at: now) }
     return due
   }
 
-  /// Seconds until there is something to do although nothing happens; where there is no room, the next answer comes before.
-  func wait(at now: Double) -> Double {
-    let polls = errands.values.lazy.filter { !$0.isBeingAsked && $0.due > now }.map(\.due).min()
-    let next = [polls, nextStreamTurn(after: now)].compactMap { $0 }.min() ?? .infinity
-    return max(0.05, min(next - now, 3600))
+  /// When there is something to do although nothing happens; where there is no room, the next answer comes before. Infinite: never.
+  func nextTurn(after now: Double) -> Double {
+    let polls = errands.values.lazy.filter { !$0.turn.isBeingAsked && $0.turn.due > now }.map(\.turn.due).min()
+    return [polls, nextStreamTurn(after: now)].compactMap { $0 }.min() ?? .infinity
   }
 
   /// Everybody who is asked, in the order of their names.
@@ -128,22 +106,14 @@ struct TenantErrands {
   /// Everything that was asked of it was answered.
   mutating func answered(_ visit: Visit, at now: Double) {
     let interval = interval
-    change(visit) { errand in
-      errand.failures = 0
-      errand.isBeingAsked = false
-      errand.due = errand.isWantedAgain ? errand.earliest(after: now) : now + errand.want.rhythm.wait(afterAnswer: interval)
-      errand.isWantedAgain = false
-    }
+    change(visit) { $0.turn.answered(wait: $0.want.rhythm.wait(afterAnswer: interval), at: now) }
   }
 
   /// - Parameter pause: the seconds that it asked to be left alone.
   mutating func failed(_ visit: Visit, pause: Double?, at now: Double) {
     change(visit) { errand in
-      errand.failures += 1
-      if let pause { errand.notBefore = now + pause }
-      errand.due = now + errand.want.rhythm.wait(afterFailures: errand.failures, pause: pause)
-      errand.isBeingAsked = false
-      errand.isWantedAgain = false
+      let rhythm = errand.want.rhythm
+      errand.turn.failed(pause: pause, wait: { rhythm.wait(afterFailures: $0, pause: pause) }, at: now)
     }
   }
 }

@@ -41,47 +41,40 @@ final class TenantWatch: Sendable {
   private let queue: EventQueue
   private let controlPlane: ControlPlaneAccess?
   private let options: FleetFeeds.Options
-  /// Something else is wanted, or an answer came.
-  let kick = Kick()
+  /// Kicked when an answer came.
+  private let kick: Kick
   private let state = Mutex(State())
 
-  init(environment: FleetEnvironment, http: HTTPClient, queue: EventQueue, controlPlane: ControlPlaneAccess?, options: FleetFeeds.Options) {
-    self.environment = environment
-    self.http = http
+  init(_ access: FleetAccess, queue: EventQueue, options: FleetFeeds.Options, kick: Kick) {
+    environment = access.environment
+    http = access.http
+    controlPlane = access.controlPlane
     self.queue = queue
-    self.controlPlane = controlPlane
     self.options = options
+    self.kick = kick
   }
 
   private func with<Value: Sendable>(_ body: (inout TenantErrands) -> sending Value) -> Value { state.withLock { body(&$0.errands) } }
 
   // MARK: - Asking
 
-  /// Everybody is asked anew now.
-  func refresh() {
-    with { $0.refresh(at: monotonicSeconds()) }
-    kick.kick()
+  /// Carries out what is wanted otherwise and what is due now. - Parameter moment: all are wanted anew from then on.
+  func takeTurn(_ wanted: Wants.Changes, wantingAllAt moment: Double?, at now: Double, in group: inout DiscardingTaskGroup) {
+    for action in with({ $0.heed(wanted, at: now) }) { carryOut(action) }
+    if let moment { with { $0.wantAll(at: moment) } }
+    for visit in with({ $0.beginDue(width: Self.width, at: now) }) {
+      group.addTask {
+        await self.ask(visit, within: 15)
+        self.kick.kick()
+      }
+    }
+    for action in with({ $0.arrange(at: now) }) { carryOut(action) }
   }
 
-  func run() async {
-    await withDiscardingTaskGroup { group in
-      while !Task.isCancelled {
-        // One moment for all of it: what becomes due meanwhile is waited for.
-        let now = monotonicSeconds()
-        let wanted = queue.wants.drain()
-        for action in with({ $0.heed(wanted, at: now) }) { carryOut(action) }
-        for visit in with({ $0.beginDue(width: Self.width, at: now) }) {
-          group.addTask {
-            await self.ask(visit, within: 15)
-            self.kick.kick()
-          }
-        }
-        for action in with({ $0.arrange(at: now) }) { carryOut(action) }
-        await kick.wait(with { $0.wait(at: now) })
-      }
-      for listener in state.withLock({ $0.listeners.values.map(\.task) }) { listener.cancel() }
-    }
-  }
+  func nextTurn(after now: Double) -> Double { with { $0.nextTurn(after: now) } }
+
+  /// Listens to nobody any more.
+  func end() { for listener in state.withLock({ $0.listeners.values.map(\.task) }) { listener.cancel() } }
 
   /// Asks everybody who is wanted once.
   func loadOnce(_ wanted: Wants.Changes) async {

@@ -7,9 +7,8 @@ import Synchronization
 public final class WantsBox: Sendable {
   private struct State {
     var changes = Wants.Changes()
-    var common = Wants.Common()
     var budget: StreamBudget?
-    var kicks: [Kick] = []
+    var kick: Kick?
   }
 
   private let state = Mutex(State())
@@ -17,16 +16,8 @@ public final class WantsBox: Sendable {
   /// The streams that can be had; `nil`: nobody asks anything.
   var budget: StreamBudget? { state.withLock { $0.budget } }
 
-  /// What was wanted of late that concerns all.
-  var common: Wants.Common { state.withLock { $0.common } }
-
-  /// From now on what is left is carried out.
-  func open(for budget: StreamBudget, _ kicks: Kick...) {
-    state.withLock { state in
-      state.budget = budget
-      state.kicks += kicks
-    }
-  }
+  /// From now on what is left is carried out. - Parameter kick: kicked when something is.
+  func open(for budget: StreamBudget, _ kick: Kick) { state.withLock { ($0.budget, $0.kick) = (budget, kick) } }
 
   /// Takes everything that was left since the last call.
   func drain() -> Wants.Changes {
@@ -38,12 +29,11 @@ public final class WantsBox: Sendable {
 
   func leave(_ changes: Wants.Changes) {
     guard !changes.isEmpty else { return }
-    let kicks = state.withLock { state in
+    let kick = state.withLock { state in
       state.changes.merge(changes)
-      state.common = changes.common ?? state.common
-      return state.kicks
+      return state.kick
     }
-    for kick in kicks { kick.kick() }
+    kick?.kick()
   }
 }
 

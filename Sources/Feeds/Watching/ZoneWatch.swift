@@ -3,10 +3,6 @@ import FleetModel
 /// Reads the DNS zone of an environment, and beside it the rosters and machines of the other environments whose names lie in it: without them
 /// nobody can say which name has lost its owner. Only GETs.
 public final class ZoneWatch: Sendable {
-  /// Seconds between two readings: a zone changes with its orgs, and Cloudflare answers 1,200 questions in five minutes.
-  static let interval = 60.0
-
-  let kick = Kick()
   private let access: FleetAccess
   private let settings: DNSSettings
   private let rules: DNSRules
@@ -27,15 +23,6 @@ public final class ZoneWatch: Sendable {
     self.queue = queue
   }
 
-  func announce() { post(.expected(pollInterval: Self.interval)) }
-
-  func run() async {
-    while !Task.isCancelled {
-      await read(within: 60)
-      await kick.wait(Self.interval)
-    }
-  }
-
   /// Reads every page, at most `budget` seconds long, and posts the records or why there are none: never a short list.
   public func read(within budget: Double) async {
     let question = Question()
@@ -51,7 +38,7 @@ public final class ZoneWatch: Sendable {
       change = .failed(error.description)
     }
     guard !Task.isCancelled else { return }
-    post(to: question, change)
+    queue.post(FleetEvent(from: .dns, answering: question, change))
   }
 
   /// What the neighbours know, each asked once, all at the same time.
@@ -68,10 +55,6 @@ public final class ZoneWatch: Sendable {
     var fleet = Fleet(orphans: OrphanSettings(neighbour.environment.aws))
     for event in events.drain() { fleet.apply(event) }
     return ZoneShare(of: fleet, environment: neighbour.environment.name, at: wallClock())
-  }
-
-  private func post(to question: Question? = nil, _ change: FleetEvent.Change) {
-    queue.post(FleetEvent(from: .dns, answering: question, change))
   }
 }
 

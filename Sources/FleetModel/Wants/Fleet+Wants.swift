@@ -6,10 +6,15 @@ extension Fleet {
   /// To be called after ``takeChanges()``, where that is called: what changed is then looked at once.
   /// - Parameter budget: the streams that can be had.
   public mutating func takeWants(within budget: StreamBudget = StreamBudget()) -> Wants.Changes {
-    if !plan.isKept { plan.begin(orgs: orgs.keys, workspaces: workspaces.keys) }
-    plan.note(changes)
-    return planning { plan, fleet in plan.settle(fleet, within: budget) }
+    planning { plan, fleet in
+      if !plan.isKept { plan.begin(fleet) }
+      plan.note(fleet.changes)
+      return plan.settle(fleet, within: budget)
+    }
   }
+
+  /// Everything is wanted now, once, whatever the rhythms say.
+  public mutating func wantEverything() { plan.wantEverything() }
 
   /// These workspaces are on screen.
   public mutating func show(_ workspaces: Set<WorkspaceID>) { plan.shown = workspaces }
@@ -17,7 +22,7 @@ extension Fleet {
   /// Somebody waits for that org, or for a workspace of it: it is asked every 5 s, and the workspace's stream is opened.
   public mutating func waitFor(_ org: OrgID, workspace: WorkspaceID?) {
     guard let slug = orgs[org]?.slug else { return }
-    plan.waitFor(AwaitedOrg(org: org, slug: slug), workspace: workspace)
+    plan.waitFor(WantsPlan.AwaitedOrg(org: org, slug: slug), workspace: workspace)
   }
 
   /// What an event tells that no table keeps. Called before it is applied.
@@ -47,7 +52,8 @@ extension FleetEvent.Change {
   fileprivate var concernsPlan: Bool {
     switch self {
     case .streamed(let event): event.type.isOfRoster || Fleet.status(after: event.type) != nil
-    case .workspaces, .storedEvents, .failed, .gap, .streamOpened, .streamRefused, .tokenRead, .tokenRefused: true
+    case .workspaces, .storedEvents, .failed, .gap, .streamOpened, .streamRefused, .tokenRead, .tokenRefused, .deletionPlanned, .deletion:
+      true
     default: false
     }
   }

@@ -1,4 +1,5 @@
-/// What the fleet should be asked next: which tenants and how often, which workspaces' streams are worth having and why, which tokens to read.
+/// What the fleet should be asked next: which tenants and which other sources and how often, which workspaces' streams are worth having and why,
+/// which tokens to read.
 /// The fleet says it, those who ask compare it with what they have open and carry out the difference (`docs/decisions/0011-wants.md`).
 ///
 /// There is no clock in it. A want says by what rhythm something is asked, counted from the last answer, and a number that grows says that it is
@@ -11,12 +12,10 @@ public struct Wants: Hashable, Sendable {
   public struct Common: Hashable, Sendable {
     /// Seconds between two questions to a tenant at rest.
     public var interval = TenantSchedule.interval(tenants: 0, hearsFeed: false)
-    /// Grows whenever everything is wanted as soon as may be: the fleet feed lost something.
+    /// Grows whenever everything is wanted as soon as may be, beyond the rhythms: somebody asked for it.
     public internal(set) var readings: UInt64 = 0
-    /// Grows whenever the roster is wanted as soon as may be, beyond its rhythm.
-    public internal(set) var rosterReadings: UInt64 = 0
-    /// Whom somebody waits for: the control plane is asked whether it still stands.
-    public var awaited: AwaitedOrg?
+    /// Grows whenever everything is wanted anew because the fleet feed lost something. That may happen with each event: not each is a reading.
+    public internal(set) var gaps: UInt64 = 0
 
     public init() {}
   }
@@ -24,6 +23,7 @@ public struct Wants: Hashable, Sendable {
   public internal(set) var common = Common()
   public internal(set) var tenants: [OrgID: TenantWant] = [:]
   public internal(set) var streams: [WorkspaceID: StreamWant] = [:]
+  public internal(set) var polls: [Poll: PollWant] = [:]
 
   /// What became otherwise: of a large fleet nearly everything stays as it is.
   public struct Changes: Hashable, Sendable {
@@ -32,16 +32,18 @@ public struct Wants: Hashable, Sendable {
     /// `nil` in them: no longer wanted.
     public var tenants: [OrgID: TenantWant?] = [:]
     public var streams: [WorkspaceID: StreamWant?] = [:]
+    public var polls: [Poll: PollWant?] = [:]
 
     public init() {}
 
-    public var isEmpty: Bool { common == nil && tenants.isEmpty && streams.isEmpty }
+    public var isEmpty: Bool { common == nil && tenants.isEmpty && streams.isEmpty && polls.isEmpty }
 
     /// Takes in what became otherwise after that.
     public mutating func merge(_ later: Changes) {
       common = later.common ?? common
       tenants.merge(later.tenants) { _, later in later }
       streams.merge(later.streams) { _, later in later }
+      polls.merge(later.polls) { _, later in later }
     }
   }
 
@@ -49,12 +51,8 @@ public struct Wants: Hashable, Sendable {
     common = changes.common ?? common
     for (org, want) in changes.tenants { tenants[org] = want }
     for (id, want) in changes.streams { streams[id] = want }
+    for (poll, want) in changes.polls { polls[poll] = want }
   }
-}
-
-public struct AwaitedOrg: Hashable, Sendable {
-  public var org: OrgID
-  public var slug: Slug
 }
 
 /// That a tenant is asked for its list.

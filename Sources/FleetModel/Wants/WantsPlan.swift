@@ -20,6 +20,12 @@ struct WantsPlan: Sendable {
     var tries: UInt64 = 0
   }
 
+  /// Whom somebody waits for.
+  struct AwaitedOrg: Sendable {
+    var org: OrgID
+    var slug: Slug
+  }
+
   private(set) var wants = Wants()
   /// Whether anybody asks.
   private(set) var isKept = false
@@ -29,7 +35,8 @@ struct WantsPlan: Sendable {
   var shown: Set<WorkspaceID> = [] {
     didSet { if shown != oldValue { touchedWorkspaces.formUnion(shown.symmetricDifference(oldValue)) } }
   }
-  private var (readings, rosterReadings): (UInt64, UInt64) = (0, 0)
+  private var (readings, gaps): (UInt64, UInt64) = (0, 0)
+  private(set) var rosterReadings: UInt64 = 0
   private(set) var awaited: AwaitedOrg?
   private(set) var awaitedWorkspace: WorkspaceID?
   /// The tenants of these.
@@ -45,11 +52,16 @@ struct WantsPlan: Sendable {
   private(set) var budget = StreamBudget()
 
   /// Orgs, tenants and workspaces that were looked at again, ever: what an event costs.
-  private(set) var looks = 0
+  var looks = 0
   // What is to be looked at again.
   private var touchedOrgs: Set<OrgID> = []
   private var touchedTenants: Set<OrgID> = []
   var touchedWorkspaces: Set<WorkspaceID> = []
+  var touchedSources: Set<Source> = []
+
+  /// Orgs whose boot events tell something.
+  private(set) var booting: Set<OrgID> = []
+  var mustChooseBoots = false
 
   var choice = StreamChoice()
   /// Another choice than ``chosen`` may be due.
@@ -62,10 +74,11 @@ struct WantsPlan: Sendable {
 
   // MARK: - What is told
 
-  mutating func begin(orgs: some Sequence<OrgID>, workspaces: some Sequence<WorkspaceID>) {
+  mutating func begin(_ fleet: Fleet) {
     isKept = true
-    touchedOrgs.formUnion(orgs)
-    touchedWorkspaces.formUnion(workspaces)
+    touchedOrgs.formUnion(fleet.orgs.keys)
+    touchedWorkspaces.formUnion(fleet.workspaces.keys)
+    touchedSources.formUnion(fleet.sources.keys)
     changes.common = wants.common
   }
 
@@ -74,12 +87,17 @@ struct WantsPlan: Sendable {
     guard isKept else { return }
     touchedOrgs.formUnion(changes.orgs)
     touchedWorkspaces.formUnion(changes.workspaces)
+    touchedSources.formUnion(changes.sources)
   }
+
+  /// Everything is wanted as soon as may be, once.
+  mutating func wantEverything() { readings += 1 }
 
   mutating func waitFor(_ org: AwaitedOrg, workspace: WorkspaceID?) {
     touchedTenants.formUnion([awaited?.org, org.org].compactMap { $0 })
     touchedWorkspaces.formUnion([awaitedWorkspace, workspace].compactMap { $0 })
     (awaited, awaitedWorkspace) = (org, workspace)
+    mustChooseBoots = true
   }
 
   /// One event that the fleet believes, before it is applied.
@@ -92,7 +110,10 @@ struct WantsPlan: Sendable {
     case .failed: if let speaker { tenants[speaker]?.hasFailed = true }
     // Something that it told is lost.
     case .gap(_, .some): if let speaker { readAnew(speaker) }
-    case .gap(_, nil): if event.source == .feed { readings += 1 }
+    case .gap(_, nil): if event.source == .feed { gaps += 1 }
+    // A plan needs everything fresh, and its end changes everything.
+    case .deletionPlanned: wantEverything()
+    case .deletion(let report): if report.end != nil { wantEverything() }
     case .streamOpened(.some): if let speaker { streamOpened(of: speaker, fleet) }
     case .streamRefused(let id, _): if let speaker { streamRefused(id, of: speaker, fleet) }
     case .tokenRead(let org):
@@ -107,7 +128,10 @@ struct WantsPlan: Sendable {
   /// What a list has more to say of: a status of a workspace that its tenant's list lacks.
   private mutating func hear(_ streamed: StreamedEvent, from source: Source, _ fleet: Fleet) {
     // The feed tells that an org came, went or changed; the roster tells the rest of it.
-    if streamed.type.isOfRoster { rosterReadings += 1 }
+    if streamed.type.isOfRoster {
+      rosterReadings += 1
+      touchedSources.insert(.controlPlane)
+    }
     guard let id = streamed.workspaceID, fleet.workspaces[id] == nil else { return }
     let org: OrgID? = if case .tenant(let slug) = source { orgs[slug] } else { streamed.orgID ?? streamed.slug.flatMap { orgs[$0] } }
     if let org { readAnew(org) }
@@ -161,19 +185,22 @@ struct WantsPlan: Sendable {
       (self.hearsFeed, self.budget, mustChoose) = (hearsFeed, budget, true)
     }
     looks += touchedOrgs.count
-    for org in touchedOrgs.sorted() { look(atOrg: org, fleet) }
+    for org in touchedOrgs.sorted() {
+      look(atOrg: org, fleet)
+      countTenantBoot(org, fleet)
+    }
     touchedOrgs.removeAll(keepingCapacity: true)
     looks += touchedWorkspaces.count
     for id in touchedWorkspaces { countBoot(id, fleet) }
     settleStreams(fleet)
+    settlePolls(fleet)
     follow(fleet)
     looks += touchedTenants.count
     for org in touchedTenants { setRhythm(of: org) }
     touchedTenants.removeAll(keepingCapacity: true)
     var common = Wants.Common()
     common.interval = TenantSchedule.interval(tenants: tenants.count, hearsFeed: hearsFeed)
-    (common.readings, common.rosterReadings) = (readings, rosterReadings)
-    common.awaited = awaited
+    (common.readings, common.gaps) = (readings, gaps)
     if common != wants.common { changes.common = common }
     defer { changes = Wants.Changes() }
     wants.apply(changes)
@@ -207,6 +234,12 @@ struct WantsPlan: Sendable {
     orgs[tenant.want.slug] = nil
     changes.tenants[org] = .some(nil)
     touchedWorkspaces.formUnion(fleet.workspaceIDs(of: org))
+  }
+
+  private mutating func countTenantBoot(_ id: OrgID, _ fleet: Fleet) {
+    let boots = fleet.orgs[id].map(Self.boots) ?? false
+    if boots || booting.contains(id) { mustChooseBoots = true }
+    if boots { booting.insert(id) } else { booting.remove(id) }
   }
 
   private mutating func countBoot(_ id: WorkspaceID, _ fleet: Fleet) {
@@ -261,7 +294,7 @@ struct WantsPlan: Sendable {
     expect(
       worth.allSatisfy { choice.reason(of: $0.id) == reason(of: $0.id, fleet) }, "a stream is wanted for another reason than was counted")
     expect(chosen.count == min(worth.count, budget.limit), "\(chosen.count) streams are chosen of \(worth.count)")
-    return problems
+    return problems + pollProblems(in: fleet)
   }
 
   private mutating func setRhythm(of org: OrgID) {

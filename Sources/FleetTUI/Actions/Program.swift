@@ -7,7 +7,7 @@ extension Action {
     onPage: { interface, fleet, now in
       if let effect = interface.desk.pages.current.asks(again: true, fleet, at: now) { return .perform(effect) }
       interface.notice = Span("asking every source again", .info)
-      return .perform(.refresh)
+      return .wantEverything
     })
 
   static let help = Action(

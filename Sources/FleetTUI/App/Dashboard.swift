@@ -157,6 +157,9 @@ final class Dashboard {
       case .perform(let effect):
         effects.perform(effect)
         isChanged = true
+      case .wantEverything:
+        store.wantEverything()
+        isChanged = true
       case .redraw:
         canvas_redraw()
         canvas.forget()

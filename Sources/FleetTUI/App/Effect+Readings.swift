@@ -16,7 +16,7 @@ extension Answer {
   static func ofNobody(to effect: Effect) -> Answer? {
     switch effect {
     // A recording allows no deletion.
-    case .refresh, .deletion: nil
+    case .deletion: nil
     case .explain(let question): .explained(question.org.id, question.workspaceID, .success(CaseFile()))
     case .console(let workspace, _): .console(workspace, .failure(.recorded))
     case .check(let org, _): .checked(org, .failure(.recorded))

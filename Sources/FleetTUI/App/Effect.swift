@@ -4,8 +4,6 @@ import Synchronization
 
 /// What a key asks of the world. It names what it is about, never a row.
 enum Effect: Hashable, Sendable {
-  /// Every source is asked again now.
-  case refresh
   case deletion(DeletionRequest)
   /// Whatever may tell why an org or workspace is as it is.
   case explain(CaseQuestion)
@@ -114,7 +112,6 @@ final class EffectRunner: Sendable {
 
   private func perform(_ effect: Effect, _ services: Services) {
     switch effect {
-    case .refresh: services.session.feeds.refresh()
     case .deletion(let request): services.deletions.perform(request)
     case .explain(let question): explain(question, services.session)
     case .console(let workspace, let seconds): readConsole(of: workspace, after: seconds, services.session)

@@ -45,6 +45,12 @@ final class FleetStore {
     queue.leaveWants(of: &fleet)
   }
 
+  /// Every source is asked again now.
+  func wantEverything() {
+    fleet.wantEverything()
+    queue.leaveWants(of: &fleet)
+  }
+
   /// Returns when what was learned is kept.
   func finish() { history?.file.finish() }
 

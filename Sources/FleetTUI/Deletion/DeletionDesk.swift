@@ -83,7 +83,6 @@ final class DeletionDesk: Sendable {
     session.tell(.deletionPlanned(org, slug))
     // What is under way already is followed, not planned.
     if let other = leftovers.first(where: { $0.orgID == org }) { return await goOn(other) }
-    session.feeds.refresh()
     do throws(FeedError) {
       let reader = try await reader()
       async let evidence = reader.evidence(of: slug)
@@ -167,7 +166,6 @@ final class DeletionDesk: Sendable {
     guard let end = DeletionReport.End(end) else { return }
     report.end = end
     session.tell(.deletion(report))
-    session.feeds.refresh()
     tellReceipts()
   }
 

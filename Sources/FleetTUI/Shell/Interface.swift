@@ -7,6 +7,8 @@ enum Intent: Equatable {
   case draw
   /// Something is asked of the world; the screen may look different too.
   case perform(Effect)
+  /// Every source is asked again now; the screen may look different too.
+  case wantEverything
   /// Nothing changed.
   case none
   case redraw

@@ -55,6 +55,12 @@ final class FleetListener {
   /// Somebody waits for it from the next ``wait(_:until:)`` on.
   func waitFor(_ org: OrgID, workspace: WorkspaceID?) { fleet.waitFor(org, workspace: workspace) }
 
+  /// So is everything, at once.
+  func wantEverything() {
+    fleet.wantEverything()
+    queue.leaveWants(of: &fleet)
+  }
+
   /// Applies what comes until `condition` holds; `false` when it does not within `seconds`.
   func wait(_ seconds: Double = 30, until condition: (Fleet) -> Bool) async -> Bool {
     let deadline = monotonicSeconds() + seconds
@@ -139,6 +145,46 @@ final class FleetListener {
       let listener = FleetListener(queue)
       #expect(await listener.wait { $0.freshness(of: .controlPlane, at: wallClock()).state == .failed })
       #expect(listener.fleet.freshness(of: .controlPlane, at: wallClock()).problem?.contains("no answer within") == true)
+    }
+  }
+
+  /// The screen stalls: nobody takes anything from the queue, and no source is asked a second later for it.
+  @Test func aQueueThatNobodyTakesFromDelaysNoSource() async throws {
+    let asked = Recorder<String>()
+    let arrival = Kick()
+    try await withServer({ request in
+      defer { arrival.kick() }
+      asked.add(request.method == .POST ? "machines" : request.path)
+      return FlyingFox.HTTPResponse(statusCode: .init(503, phrase: "X"))
+    }) { base in
+      var environment = environment(base)
+      var aws = AWSSettings()
+      aws.regions = ["us-east-2"]
+      aws.endpoint = base
+      environment.aws = aws
+      var dns = DNSSettings(zone: "molecule.example")
+      (dns.zoneID, dns.token, dns.api) = ("z", .environment("TOKEN"), base)
+      environment.dns = dns
+      var options = FleetFeeds.Options()
+      options.readsZone = true
+      options.usesFleetFeed = false
+      let queue = EventQueue()
+      let variables = ["TOKEN": "cp-token", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"]
+      let feeds = FleetFeeds(environment: environment, http: HTTPClient(), queue: queue, variables: variables, options: options)
+      let task = Task { await feeds.run() }
+      defer { task.cancel() }
+      // From the beginning, though the fleet said nothing yet.
+      func count(_ path: String) -> Int { asked.values.count { $0 == path } }
+      let paths = ["/cp/admin/orgs", "/cp/admin/purges", "machines", "/zones/z/dns_records"]
+      let deadline = monotonicSeconds() + 60
+      while paths.contains(where: { count($0) < 1 }), monotonicSeconds() < deadline { await arrival.wait(0.2) }
+      // The last that it said are other rhythms.
+      var wanted = Wants.Changes()
+      wanted.polls = [Poll.roster, .purges, .machines("us-east-2"), .zone].reduce(into: [:]) { $0[$1] = PollWant(interval: 0.1) }
+      queue.wants.leave(wanted)
+      let before = paths.map(count)
+      while zip(paths, before).contains(where: { count($0) < $1 + 8 }), monotonicSeconds() < deadline { await arrival.wait(0.2) }
+      for (path, before) in zip(paths, before) { #expect(count(path) >= before + 8, "\(path)") }
     }
   }
 

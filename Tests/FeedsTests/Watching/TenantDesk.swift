@@ -146,3 +146,8 @@ struct TenantDesk {
     return (desk, streams)
   }
 }
+
+extension TenantErrands {
+  /// Seconds until there is something to do although nothing happens.
+  func wait(at now: Double) -> Double { max(0.05, min(nextTurn(after: now) - now, 3600)) }
+}

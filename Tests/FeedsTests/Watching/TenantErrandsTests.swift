@@ -142,7 +142,7 @@ import Testing
     desk.failed(visit, pause: 90)
     desk.now = 50
     desk.miss(streams[0])
-    desk.errands.refresh(at: desk.now)
+    desk.errands.wantAll(at: desk.now)
     #expect(desk.due().isEmpty)
     desk.now = 129.9
     #expect(desk.due().isEmpty)

@@ -143,7 +143,7 @@ private final class OneTenant: Sendable {
       #expect(await listener.wait { $0.isComplete(.tenant("acme"), at: wallClock()) })
       let tokens = tenant.tokens
       tenant.refuse(1)
-      feeds.refresh()
+      listener.wantEverything()
       #expect(await listener.wait { _ in tenant.tokens > tokens })
       #expect(await listener.wait { $0.isComplete(.tenant("acme"), at: wallClock()) })
       #expect(!listener.fleet.log.contains { $0.type == .sourceFailed && $0.source == .tenant("acme") })
@@ -162,11 +162,11 @@ private final class OneTenant: Sendable {
       // Each opening of the stream is followed by a reading: many questions.
       #expect(await listener.wait { _ in tenant.lists >= 4 })
       tenant.become("stopped", workspace: "online")
-      feeds.refresh()
+      listener.wantEverything()
       #expect(await listener.wait { $0.orgs["org-1"]?.row.status == .stopped })
       tenant.become("running", workspace: "paused")
       let lists = tenant.lists
-      feeds.refresh()
+      listener.wantEverything()
       #expect(await listener.wait { $0.workspaces[workspace]?.row.status == .paused })
       #expect(tenant.lists <= lists + 2)
     }

@@ -105,17 +105,17 @@ private struct Desk {
     #expect(desk.news().tenants.isEmpty)
   }
 
-  @Test func whatTheFeedTellsOfAnOrgCountsAtOnceAndHasTheRosterRead() {
+  @Test func whatTheFeedTellsOfAnOrgCountsAtOnce() {
     var desk = Desk(.needed, "acme")
     desk.scene.hear(
       .feed,
       .streamed(
         StreamedEvent(type: .orgStatus, timestamp: nil, orgID: "org-acme", slug: "acme", data: ["instance_status": "stopped"], id: 1)))
     let news = desk.news()
-    #expect(news.tenants == ["org-acme": nil] && news.common?.rosterReadings == 1 && news.common?.readings == 0)
+    #expect(news.tenants == ["org-acme": nil] && news.common == nil)
     // Where it lost something, everything is read.
     desk.scene.hear(.feed, .gap("lost", nil))
-    #expect(desk.news().common?.readings == 1)
+    #expect(desk.news().common?.gaps == 1)
   }
 
   // MARK: - How often
@@ -151,7 +151,6 @@ private struct Desk {
     let rhythm = try desk.want().rhythm
     #expect(rhythm.close == 5 && rhythm.isAwaited && rhythm.wait(afterFailures: 9, pause: nil) == 5)
     #expect(rhythm.wait(afterFailures: 9, pause: 90) == 90)
-    #expect(desk.scene.fleet.wants.common.awaited == AwaitedOrg(org: "org-acme", slug: "acme"))
     // Then for another.
     desk.scene.fleet.waitFor("org-globex", workspace: nil)
     #expect(try desk.want().rhythm == PollRhythm(of: "org-acme"))

@@ -161,7 +161,6 @@ private struct Storm {
 
   private mutating func answer(to effect: Effect) -> Answer? {
     switch effect {
-    case .refresh: return nil
     case .console(let id, _):
       return .console(id, chance(3) ? .failure(.init(text: text())) : .success((0..<number(0...200)).map { _ in text() }))
     case .explain(let question): return .explained(question.org.id, question.workspaceID, .success(CaseFile()))

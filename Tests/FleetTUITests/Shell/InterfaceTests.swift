@@ -443,7 +443,7 @@ struct InterfaceScene {
 
   @Test func refreshAsksTheWorld() {
     var scene = InterfaceScene()
-    #expect(scene.press(.character("r")) == .perform(.refresh))
+    #expect(scene.press(.character("r")) == .wantEverything)
   }
 
   @Test func asciiScreensHoldNothingElseOfOurOwn() {

@@ -105,13 +105,4 @@ import Testing
       try DatabaseQuery(.purges, of: columns)?.statement
         == "select left(\"id\"::text, 256) from \"a\"\"; drop table x; --\".\"org_purges\" limit 1000")
   }
-
-  @Test func aFailingDatabaseIsAskedEverMoreRarely() {
-    var schedule = DatabaseSchedule()
-    #expect(schedule.wait(after: nil, random: 0.5) == DatabaseWatch.interval)
-    let waits = (0..<40).map { _ in schedule.wait(after: DatabaseError(.unreachable, ""), random: 0.999) }
-    #expect(waits == waits.sorted() && waits[0] < 5 && waits[39] <= DatabaseSchedule.longestWait)
-    #expect(schedule.wait(after: nil, random: 0) == DatabaseWatch.interval)
-    #expect(schedule.wait(after: DatabaseError(.refused, ""), random: 0) >= 30)
-  }
 }

@@ -22,7 +22,7 @@ import Testing
   /// One reading, as a one-shot command makes it.
   private func read(_ settings: DatabaseSettings, within budget: Double = 20) async -> (fleet: Fleet, failure: DatabaseError?) {
     let watch = DatabaseWatch(settings: settings, queue: queue)
-    watch.announce()
+    queue.post(FleetEvent(from: .database, .expected(pollInterval: PollSchedule.database)))
     let failure = await watch.read(within: budget)
     return (fleet(), failure)
   }
@@ -284,12 +284,14 @@ import Testing
 
   @Test func aNotificationIsAHintToReadAgain() async throws {
     let settings = try cluster.database("hints", DatabaseSchema.contract)
-    let watch = DatabaseWatch(settings: settings, queue: queue)
-    let running = Task { await watch.run() }
+    var environment = FleetEnvironment(name: "hints")
+    environment.database = settings
+    let feeds = FleetFeeds(environment: environment, http: HTTPClient(), queue: queue, variables: [:])
+    let running = Task { await feeds.run() }
     var purges: [PurgeRow] = []
     var wasRead = false
     // Far shorter than the interval between two readings would need.
-    let deadline = ContinuousClock.now + .seconds(clamping: DatabaseWatch.interval * 2 / 3)
+    let deadline = ContinuousClock.now + .seconds(clamping: PollSchedule.database * 2 / 3)
     while purges.isEmpty, ContinuousClock.now < deadline {
       for event in queue.drain() {
         if case .purges(let rows) = event.change {
