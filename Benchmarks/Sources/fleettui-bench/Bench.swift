@@ -40,6 +40,8 @@ import Foundation
     EventBench.run()
 
     OrphanBench.run()
+
+    CostBench.run()
   }
 
   private static func parse(_ stream: [UInt8]) -> [EventStreamEvent] {

@@ -4,15 +4,24 @@ import FleetModel
 enum OrphanBench {
   private static let now = FleetOfSize.now
 
+  private static func judged(_ fleet: Fleet) -> OrphanJudgement {
+    var everything = FleetChanges()
+    everything.orgs = Set(fleet.orgs.keys)
+    everything.instances = Set(fleet.instances.keys)
+    everything.sources = Set(fleet.sources.keys)
+    var judgement = OrphanJudgement(settings: OrphanSettings())
+    judgement.update(fleet, changes: everything, at: now)
+    return judgement
+  }
+
   static func run() {
     let machines = 10_000
     var fleet = FleetOfSize(machines: machines).fleet
-    let settings = OrphanSettings()
     Measurement("orphans: the first judgement of 10,000 machines") {
-      OrphanJudgement(of: fleet, settings: settings, at: now).orphans ?? 0
+      judged(fleet).orphans ?? 0
     }.print(count: machines, "machines")
 
-    var judgement = OrphanJudgement(of: fleet, settings: settings, at: now)
+    var judgement = judged(fleet)
     _ = fleet.takeChanges()
     let events = 200
     Measurement("orphans: judged again after one event") {

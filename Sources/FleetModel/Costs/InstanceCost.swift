@@ -21,7 +21,7 @@ struct InstancePricing {
   let now: Timestamp
   private let monthStart: Timestamp
   private let volumes: [InstanceID: [VolumeRow]]
-  private let known: Set<String>
+  private let known: Set<ResourceID>
   private let regionsWithVolumes: Set<Region>
   private let addresses: [InstanceID: Set<String>]
 
@@ -30,7 +30,7 @@ struct InstancePricing {
     self.now = now
     monthStart = now.startOfMonth
     var volumes: [InstanceID: [VolumeRow]] = [:]
-    var known: Set<String> = []
+    var known: Set<ResourceID> = []
     var regions: Set<Region> = []
     var addresses: [InstanceID: Set<String>] = [:]
     for (region, resources) in fleet.resources {

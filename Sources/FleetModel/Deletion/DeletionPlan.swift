@@ -19,7 +19,7 @@ public struct DeletionPlan: Hashable, Sendable {
   /// By id.
   public var machines: [Machine]
   public var workspaces: [WorkspaceID]
-  public var volumes: [String]
+  public var volumes: [ResourceID]
   /// Names in the zone that are the org's; `nil` when the zone could not be read, none where no zone is configured.
   public var names: [String]?
   /// US dollars an hour that stop; `nil` when a part of it is unknown.
@@ -48,8 +48,9 @@ extension DeletionPlan {
   ///   - names: every name in the zone, none where no DNS source is configured; `nil` when it could not be read.
   ///   - host: the host under which the org's tenant answers, where the environment tells.
   public init(
-    of org: Org, in fleet: Fleet, environment: String, isProtected: Bool, prices: PriceBook, names: [String]? = [], rule: OrgNames? = nil
+    of org: Org, in fleet: Fleet, environment: String, isProtected: Bool, names: [String]? = [], rule: OrgNames? = nil
   ) {
+    let prices = fleet.settings.prices
     self.environment = environment
     orgID = org.id
     slug = org.slug
@@ -128,7 +129,7 @@ extension DeletionPlan {
       ],
       "environment": .string(environment), "instances": .array(machines.map { JSONValue($0.id) }),
       "tenant_instance": JSONValue(tenantMachine?.id), "workspaces": .array(workspaces.map { JSONValue($0) }),
-      "volumes": .array(volumes.map { .string($0) }), "dns": names.map { .array($0.map { .string($0) }) } ?? .null,
+      "volumes": .array(volumes.map { .string($0.rawValue) }), "dns": names.map { .array($0.map { .string($0) }) } ?? .null,
       "hourly_saved": JSONValue(hourlySaved),
       "protected": .bool(isProtected), "kind": .string(kind.rawValue),
       "open_purges": .array(
@@ -150,7 +151,7 @@ extension DeletionPlan {
     if orgID != newer.orgID { lines.append("another org has the name: \(newer.orgID), not \(orgID)") }
     compare("machines", machines.map(\.id.rawValue), newer.machines.map(\.id.rawValue))
     compare("workspaces", workspaces.map(\.rawValue), newer.workspaces.map(\.rawValue))
-    compare("volumes", volumes, newer.volumes)
+    compare("volumes", volumes.map(\.rawValue), newer.volumes.map(\.rawValue))
     if (names == nil) != (newer.names == nil) {
       lines.append(newer.names == nil ? "dns: the zone can't be read any more" : "dns: the zone was read")
     }

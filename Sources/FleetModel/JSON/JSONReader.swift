@@ -16,14 +16,20 @@ extension JSONValue {
   /// - Throws: ``JSONReadError`` for anything that is not exactly one document, nests deeper than 128, or holds more than a million values.
   public init(parsing bytes: some Collection<UInt8>, rowLimit: Int = .max) throws(JSONReadError) {
     let result: Result<JSONValue, JSONReadError>? = bytes.withContiguousStorageIfAvailable { buffer in
-      var reader = JSONReader(bytes: buffer, rowLimit: rowLimit)
-      do throws(JSONReadError) { return .success(try reader.document()) } catch { return .failure(error) }
+      do throws(JSONReadError) { return .success(try JSONValue(parsing: buffer, rowLimit: rowLimit)) } catch { return .failure(error) }
     }
     if let result {
       self = try result.get()
     } else {
       try self.init(parsing: Array(bytes), rowLimit: rowLimit)
     }
+  }
+
+  /// The same of bytes that are known to be in memory: each event has several such, and asking a collection whether it is costs as much as
+  /// reading a small one.
+  public init(parsing bytes: UnsafeBufferPointer<UInt8>, rowLimit: Int = .max) throws(JSONReadError) {
+    var reader = JSONReader(bytes: bytes, rowLimit: rowLimit)
+    self = try reader.document()
   }
 
   /// - Throws: ``JSONReadError``.

@@ -15,8 +15,6 @@ public struct CompleteSources: Sendable {
 
   init() {}
 
-  public init(of fleet: Fleet, at now: Timestamp) { _ = readAgain(fleet, at: now) }
-
   /// Looks at `touched` again, and at all of them once one has aged.
   mutating func update(_ fleet: Fleet, touched: Set<Source>, at now: Timestamp) -> Turn {
     if let holdsUntil, now > holdsUntil { return readAgain(fleet, at: now) }

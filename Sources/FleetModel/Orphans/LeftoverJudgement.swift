@@ -15,9 +15,9 @@ public struct LeftoverJudgement: Sendable {
     var at: Timestamp
     var isStale = false
     /// Those that no interface uses.
-    var groups: [String: SecurityGroupRow] = [:]
+    var groups: [ResourceID: SecurityGroupRow] = [:]
     /// How many machines use a group.
-    var machines: [String: Int] = [:]
+    var machines: [ResourceID: Int] = [:]
   }
 
   /// What everything leans on.
@@ -29,7 +29,7 @@ public struct LeftoverJudgement: Sendable {
 
   private struct Use: Hashable, Sendable {
     var region: Region
-    var groups: [String]
+    var groups: [ResourceID]
   }
 
   private var entries: [OrphanCase.ID: Entry] = [:]
@@ -74,7 +74,7 @@ public struct LeftoverJudgement: Sendable {
 
   /// - Returns: those of which something else is said than before, gone ones included.
   mutating func update(_ fleet: Fleet, changes: FleetChanges, at now: Timestamp) -> Set<OrphanCase.ID> {
-    let rules = LeftoverRules(fleet: fleet, judgement: fleet.judgement, now: now)
+    let rules = LeftoverRules(fleet: fleet, now: now)
     var touched: Set<OrphanCase.ID> = []
     var changed: Set<OrphanCase.ID> = []
     count(changes.instances, rules, &touched)
@@ -123,7 +123,7 @@ public struct LeftoverJudgement: Sendable {
       for group in now?.groups ?? [] { add(1, to: group, now?.region) }
       for use in [before, now].compactMap({ $0 }) {
         for group in use.groups {
-          let id = OrphanCase.ID(kind: .securityGroup, id: group)
+          let id = OrphanCase.ID(kind: .securityGroup, id: group.rawValue)
           let reading = readings[use.region]
           place(id, reading?.machines[group] == nil ? reading?.groups[group].map { .group($0, use.region) } : nil)
           touched.insert(id)
@@ -132,7 +132,7 @@ public struct LeftoverJudgement: Sendable {
     }
   }
 
-  private mutating func add(_ count: Int, to group: String, _ region: Region?) {
+  private mutating func add(_ count: Int, to group: ResourceID, _ region: Region?) {
     guard let region else { return }
     let sum = (readings[region]?.machines[group] ?? 0) + count
     readings[region]?.machines[group] = sum > 0 ? sum : nil
@@ -215,7 +215,7 @@ public struct LeftoverJudgement: Sendable {
 
   /// Where what is kept and a judgement of everything differ: empty, always. Tests ask after every event.
   func differences(from fleet: Fleet, at now: Timestamp) -> [String] {
-    let rules = LeftoverRules(fleet: fleet, judgement: fleet.judgement, now: now)
+    let rules = LeftoverRules(fleet: fleet, now: now)
     let whole = Dictionary(rules.leftovers.map { ($0.id, $0) }) { $1 }
     return Set(whole.keys).union(entries.keys).sorted().compactMap { id in
       let (kept, found) = (entries[id], whole[id])

@@ -9,9 +9,9 @@ enum Leftover: Hashable, Sendable {
 
   var id: OrphanCase.ID {
     switch self {
-    case .volume(let row): OrphanCase.ID(kind: .volume, id: row.id)
-    case .address(let row): OrphanCase.ID(kind: .address, id: row.id)
-    case .group(let row, _): OrphanCase.ID(kind: .securityGroup, id: row.id)
+    case .volume(let row): OrphanCase.ID(kind: .volume, id: row.id.rawValue)
+    case .address(let row): OrphanCase.ID(kind: .address, id: row.id.rawValue)
+    case .group(let row, _): OrphanCase.ID(kind: .securityGroup, id: row.id.rawValue)
     }
   }
 
@@ -64,8 +64,9 @@ enum Leftover: Hashable, Sendable {
 /// What counts as left over, and what is said of it.
 struct LeftoverRules {
   let fleet: Fleet
-  let judgement: OrphanJudgement
   let now: Timestamp
+
+  var judgement: OrphanJudgement { fleet.judgement }
 
   /// Seconds after which a list says nothing any more: three times as long as the dashboard waits between two.
   static let staleAfter = 900.0
@@ -76,7 +77,7 @@ struct LeftoverRules {
 
   var leftovers: [Leftover] {
     fleet.resources.flatMap { region, read in
-      var used: Set<String> = []
+      var used: Set<ResourceID> = []
       for id in fleet.machines.ids(in: region) { used.formUnion(groups(usedBy: id)) }
       return unattached(in: read) + groups(of: region, read).values.filter { !used.contains($0.id) }.map { .group($0, region) }
     }
@@ -92,16 +93,16 @@ struct LeftoverRules {
   }
 
   /// Security groups of ours that no network interface uses; a machine may still.
-  func groups(of region: Region, _ read: RegionResources) -> [String: SecurityGroupRow] {
+  func groups(of region: Region, _ read: RegionResources) -> [ResourceID: SecurityGroupRow] {
     // Without the interfaces nobody can say that a group is unused.
     guard let groups = read.securityGroups.rows, !read.interfaces.isNotAllowed else { return [:] }
-    var used: Set<String> = []
+    var used: Set<ResourceID> = []
     for interface in read.interfaces.rows ?? [] { used.formUnion(interface.securityGroups) }
     let unused = groups.filter { isOurs($0.tags) && $0.name != "default" && !used.contains($0.id) }
     return Dictionary(unused.map { ($0.id, $0) }) { $1 }
   }
 
-  func groups(usedBy machine: InstanceID) -> [String] {
+  func groups(usedBy machine: InstanceID) -> [ResourceID] {
     fleet.instances[machine].map { $0.row.state == .terminated ? [] : $0.row.securityGroups } ?? []
   }
 
@@ -141,7 +142,8 @@ struct LeftoverRules {
 
   // MARK: - Cases
 
-  func `case`(of leftover: Leftover, _ verdict: OrphanVerdict, prices: PriceBook) -> OrphanCase {
+  func `case`(of leftover: Leftover, _ verdict: OrphanVerdict) -> OrphanCase {
+    let prices = fleet.settings.prices
     let age = leftover.createdAt.map { max(0, now - $0) }
     let monthly = leftover.monthly(prices)
     let told = told(leftover.region)
@@ -161,8 +163,8 @@ struct LeftoverRules {
       soFar = age.flatMap { age in monthly.map { $0 / PriceBook.hoursPerMonth * age / 3600 } }
     case .address(let row):
       type = nil
-      brief = "\(row.publicIP ?? row.id) is associated with nothing"
-      evidence = ["\(told): \(row.publicIP ?? row.id) is associated with nothing"]
+      brief = "\(row.publicIP ?? row.id.rawValue) is associated with nothing"
+      evidence = ["\(told): \(row.publicIP ?? row.id.rawValue) is associated with nothing"]
     case .group(let row, _):
       type = nil
       brief = "\(row.name): no interface and no machine uses it"

@@ -44,16 +44,14 @@ public struct OrphanCase: Hashable, Sendable {
 
 extension Fleet {
   /// The case of one machine as of the last ``judge(at:)``; `nil` for what is live or not ours.
-  public func orphanCase(of id: InstanceID, prices: PriceBook, at now: Timestamp) -> OrphanCase? {
+  public func orphanCase(of id: InstanceID, at now: Timestamp) -> OrphanCase? {
     guard judgement.questioned.contains(id), let instance = instances[id] else { return nil }
-    return OrphanEvidence(fleet: self, judgement: judgement, prices: prices, now: now).machine(instance)
+    return OrphanEvidence(fleet: self, now: now).machine(instance)
   }
 
   /// The case of one volume, address or security group that nothing uses, as of the last ``judge(at:)``.
-  public func leftoverCase(of id: OrphanCase.ID, prices: PriceBook, at now: Timestamp) -> OrphanCase? {
-    leftovers.judged(id).map {
-      LeftoverRules(fleet: self, judgement: judgement, now: now).case(of: $0.leftover, $0.verdict, prices: prices)
-    }
+  public func leftoverCase(of id: OrphanCase.ID, at now: Timestamp) -> OrphanCase? {
+    leftovers.judged(id).map { LeftoverRules(fleet: self, now: now).case(of: $0.leftover, $0.verdict) }
   }
 }
 
@@ -74,9 +72,9 @@ public struct OrphanReport: Sendable {
 
   /// - Parameter fleet: judged at `now`; its verdicts are the report's.
   public init(of fleet: Fleet, at now: Timestamp) {
-    let (judgement, prices) = (fleet.judgement, fleet.settings.prices)
-    let machines = judgement.questioned.compactMap { fleet.orphanCase(of: $0, prices: prices, at: now) }
-    let cases = machines + fleet.leftovers.ids.compactMap { fleet.leftoverCase(of: $0, prices: prices, at: now) }
+    let judgement = fleet.judgement
+    let machines = judgement.questioned.compactMap { fleet.orphanCase(of: $0, at: now) }
+    let cases = machines + fleet.leftovers.ids.compactMap { fleet.leftoverCase(of: $0, at: now) }
     self.cases = cases.sorted { Self.order($0) < Self.order($1) }
     let refusal = judgement.refusal(fleet, at: now)
     isJudged = refusal == nil

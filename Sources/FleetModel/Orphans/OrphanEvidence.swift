@@ -1,10 +1,10 @@
 /// Why a machine is judged as it is, in words and times, and what the control plane offers to remove it.
 struct OrphanEvidence {
   let fleet: Fleet
-  let judgement: OrphanJudgement
-  let prices: PriceBook
   let now: Timestamp
 
+  private var judgement: OrphanJudgement { fleet.judgement }
+  private var prices: PriceBook { fleet.settings.prices }
   private var rules: OrphanRules { OrphanRules(fleet: fleet, settings: judgement.settings, complete: judgement.complete) }
 
   /// `nil` for what is live or not ours.

@@ -58,17 +58,6 @@ public struct OrphanJudgement: Sendable {
     complete = CompleteSources()
   }
 
-  /// Judges the whole fleet.
-  public init(of fleet: Fleet, settings: OrphanSettings, at now: Timestamp) {
-    self.settings = settings
-    complete = CompleteSources(of: fleet, at: now)
-    wasJudged = complete.roster != nil
-    verdicts.reserveCapacity(fleet.instances.count)
-    let rules = OrphanRules(fleet: fleet, settings: settings, complete: complete)
-    for org in fleet.orgs.values { slugs[org.id] = org.slug }
-    for id in fleet.instances.keys { judge(id, rules, at: now) }
-  }
-
   /// Judges again what `changes`, the sources' ageing and the time passed touch.
   ///
   /// - Returns: the machines of which something else is said than before.

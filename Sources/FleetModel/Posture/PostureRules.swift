@@ -37,7 +37,8 @@ public enum PostureRules {
         let rules = group.ingress.filter { isFromAnywhere($0) && isOpen($0) }
         guard !rules.isEmpty else { return nil }
         return Check(
-          id.rawValue, .fail, target: group.id, "\(group.name) (\(group.region)) lets \(what) in from anywhere", evidence: rules.map(spoken)
+          id.rawValue, .fail, target: group.id.rawValue, "\(group.name) (\(group.region)) lets \(what) in from anywhere",
+          evidence: rules.map(spoken)
         )
       }
       return verdict(id, failing, looked: looked, none: nil)

@@ -2,7 +2,7 @@
 
 /// One EBS volume of `DescribeVolumes`.
 public struct VolumeRow: Hashable, Codable, Sendable {
-  public var id: String
+  public var id: ResourceID
   public var region: Region
   /// GiB.
   public var size: Int?
@@ -17,7 +17,7 @@ public struct VolumeRow: Hashable, Codable, Sendable {
   public var tags: Tags
 
   public init(
-    id: String, region: Region, size: Int? = nil, type: String? = nil, state: String, createdAt: Timestamp? = nil,
+    id: ResourceID, region: Region, size: Int? = nil, type: String? = nil, state: String, createdAt: Timestamp? = nil,
     availabilityZone: String? = nil, instances: [InstanceID] = [], tags: Tags = [:]
   ) {
     self.id = id
@@ -35,18 +35,18 @@ public struct VolumeRow: Hashable, Codable, Sendable {
 /// One elastic address of `DescribeAddresses`.
 public struct AddressRow: Hashable, Codable, Sendable {
   /// The allocation's id, or the address itself where it has none.
-  public var id: String
+  public var id: ResourceID
   public var region: Region
   public var publicIP: String?
   /// `nil` when it points nowhere.
-  public var association: String?
+  public var association: ResourceID?
   public var instance: InstanceID?
-  public var networkInterface: String?
+  public var networkInterface: ResourceID?
   public var tags: Tags
 
   public init(
-    id: String, region: Region, publicIP: String? = nil, association: String? = nil, instance: InstanceID? = nil,
-    networkInterface: String? = nil, tags: Tags = [:]
+    id: ResourceID, region: Region, publicIP: String? = nil, association: ResourceID? = nil, instance: InstanceID? = nil,
+    networkInterface: ResourceID? = nil, tags: Tags = [:]
   ) {
     self.id = id
     self.region = region
@@ -70,11 +70,12 @@ public struct SecurityGroupRow: Hashable, Codable, Sendable {
     /// IPv4 and IPv6 ranges.
     public var ranges: [String]
     /// Ids of the security groups let in.
-    public var groups: [String]
+    public var groups: [ResourceID]
     public var prefixLists: [String]
 
     public init(
-      ipProtocol: String, fromPort: Int? = nil, toPort: Int? = nil, ranges: [String] = [], groups: [String] = [], prefixLists: [String] = []
+      ipProtocol: String, fromPort: Int? = nil, toPort: Int? = nil, ranges: [String] = [], groups: [ResourceID] = [],
+      prefixLists: [String] = []
     ) {
       self.ipProtocol = ipProtocol
       self.fromPort = fromPort
@@ -85,7 +86,7 @@ public struct SecurityGroupRow: Hashable, Codable, Sendable {
     }
   }
 
-  public var id: String
+  public var id: ResourceID
   public var region: Region
   public var name: String
   public var vpcID: String?
@@ -94,7 +95,7 @@ public struct SecurityGroupRow: Hashable, Codable, Sendable {
   public var tags: Tags
 
   public init(
-    id: String, region: Region, name: String, vpcID: String? = nil, summary: String? = nil, ingress: [Ingress] = [],
+    id: ResourceID, region: Region, name: String, vpcID: String? = nil, summary: String? = nil, ingress: [Ingress] = [],
     tags: Tags = [:]
   ) {
     self.id = id
@@ -109,22 +110,22 @@ public struct SecurityGroupRow: Hashable, Codable, Sendable {
 
 /// One network interface of `DescribeNetworkInterfaces`: what proves that a security group is in use.
 public struct NetworkInterfaceRow: Hashable, Codable, Sendable {
-  public var id: String
+  public var id: ResourceID
   public var region: Region
   /// `available` when nothing uses it, else `in-use`, `attaching`, `detaching`, `associated`.
   public var state: String
   public var vpcID: String?
   public var publicIP: String?
   public var summary: String?
-  public var securityGroups: [String]
+  public var securityGroups: [ResourceID]
   /// The attachment's id; also set where AWS itself is the user and no machine is named.
-  public var attachment: String?
+  public var attachment: ResourceID?
   public var instance: InstanceID?
   public var tags: Tags
 
   public init(
-    id: String, region: Region, state: String, vpcID: String? = nil, publicIP: String? = nil, summary: String? = nil,
-    securityGroups: [String] = [], attachment: String? = nil, instance: InstanceID? = nil, tags: Tags = [:]
+    id: ResourceID, region: Region, state: String, vpcID: String? = nil, publicIP: String? = nil, summary: String? = nil,
+    securityGroups: [ResourceID] = [], attachment: ResourceID? = nil, instance: InstanceID? = nil, tags: Tags = [:]
   ) {
     self.id = id
     self.region = region

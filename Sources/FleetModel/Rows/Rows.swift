@@ -110,15 +110,15 @@ public struct InstanceRow: Hashable, Codable, Sendable {
   public var isSpot: Bool
   /// EC2's words for the last change, `User initiated (2026-11-23 09:12:44 GMT)`.
   public var stateReason: String?
-  public var securityGroups: [String]
-  public var volumes: [String]
+  public var securityGroups: [ResourceID]
+  public var volumes: [ResourceID]
   public var tags: Tags
 
   public init(
     id: InstanceID, region: Region, state: InstanceState, type: String? = nil, launchedAt: Timestamp? = nil, privateIP: String? = nil,
     publicIP: String? = nil, ipv6Addresses: [String]? = nil, imageID: String? = nil, availabilityZone: String? = nil, vpcID: String? = nil,
     isSpot: Bool = false,
-    stateReason: String? = nil, securityGroups: [String] = [], volumes: [String] = [], tags: Tags = [:]
+    stateReason: String? = nil, securityGroups: [ResourceID] = [], volumes: [ResourceID] = [], tags: Tags = [:]
   ) {
     self.id = id
     self.region = region

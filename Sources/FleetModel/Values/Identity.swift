@@ -61,6 +61,11 @@ public struct InstanceID: ManifoldIdentity {
   let storage: PackedText
 }
 
+/// What AWS calls something that is no machine: a volume (`vol-…`), an address (`eipalloc-…`), a security group (`sg-…`), an interface (`eni-…`).
+public struct ResourceID: ManifoldIdentity {
+  let storage: PackedText
+}
+
 /// An AWS region, `us-east-2`.
 public struct Region: Identity {
   public let rawValue: String

@@ -1,6 +1,6 @@
-/// A short text without a reference to it, where it has one of the shapes that most ids in a fleet have: a UUID in two words, an AWS instance's id
-/// (`i-` and hexadecimal digits) in two words. Anything else, a UUID in capitals too, is kept as the text that it is, and all of them come
-/// back exactly as they were written.
+/// A short text without a reference to it, where it has one of the shapes that most ids in a fleet have: a UUID in two words, an id of AWS's
+/// (`i-`, `vol-`, `sg-` and the like before hexadecimal digits) in two words. Anything else, a UUID in capitals too, is kept as the text that
+/// it is, and all of them come back exactly as they were written.
 ///
 /// A fleet holds each id many times, in rows, tags, indices and verdicts. As strings of 19 and 36 bytes each was an allocation of its own, and
 /// hashing and counting references to them a quarter of a snapshot's time. What has none of the shapes is not put into a table of names
@@ -8,16 +8,20 @@
 struct PackedText: Sendable {
   private enum Form: Sendable {
     case uuid(UInt64, UInt64)
-    /// At most 30 digits after `i-`; how many there are stands in the first word's highest byte.
-    case instance(UInt64, UInt64)
+    /// At most 30 digits after one of ``kinds``. Which, and how many digits there are, stands in the first word's highest three and next five bits.
+    case aws(UInt64, UInt64)
     case text(String)
   }
+
+  /// How ids in AWS begin: those of machines first.
+  private static let kinds = ["i-", "vol-", "sg-", "eni-", "eni-attach-", "eipalloc-", "eipassoc-", "subnet-"].map { Array($0.utf8) }
+  private static let mostDigits = 30
 
   private let form: Form
 
   init(_ text: String) {
     var text = text
-    form = text.withUTF8 { Self.uuid($0) ?? Self.instance($0) } ?? .text(text)
+    form = text.withUTF8 { Self.uuid($0) ?? Self.aws($0) } ?? .text(text)
   }
 
   var isEmpty: Bool { if case .text(let text) = form { text.isEmpty } else { false } }
@@ -35,29 +39,33 @@ struct PackedText: Sendable {
   private static func isDash(_ index: Int) -> Bool { index == 8 || index == 13 || index == 18 || index == 23 }
 
   private static func uuid(_ bytes: UnsafeBufferPointer<UInt8>) -> Form? {
-    guard bytes.count == 36 else { return nil }
-    var (high, low): (UInt64, UInt64) = (0, 0)
-    for (index, byte) in bytes.enumerated() {
-      if isDash(index) {
-        guard byte == UInt8(ascii: "-") else { return nil }
-        continue
-      }
-      guard let digit = digit(byte) else { return nil }
-      // The first sixteen digits and three dashes.
-      if index < 19 { high = high << 4 | digit } else { low = low << 4 | digit }
-    }
-    return .uuid(high, low)
+    let dash = UInt8(ascii: "-")
+    guard bytes.count == 36, bytes[8] == dash, bytes[13] == dash, bytes[18] == dash, bytes[23] == dash else { return nil }
+    guard let first = number(bytes[0..<8]), let second = number(bytes[9..<13]), let third = number(bytes[14..<18]),
+      let fourth = number(bytes[19..<23]), let last = number(bytes[24..<36])
+    else { return nil }
+    return .uuid(first.low << 32 | second.low << 16 | third.low, fourth.low << 48 | last.low)
   }
 
-  private static func instance(_ bytes: UnsafeBufferPointer<UInt8>) -> Form? {
-    guard (3...32).contains(bytes.count), bytes[0] == UInt8(ascii: "i"), bytes[1] == UInt8(ascii: "-") else { return nil }
+  private static func aws(_ bytes: UnsafeBufferPointer<UInt8>) -> Form? {
+    // What most other texts fail at.
+    guard let first = bytes.first, let last = bytes.last, digit(last) != nil else { return nil }
+    for (index, kind) in kinds.enumerated() where kind[0] == first && bytes.starts(with: kind) {
+      let digits = bytes.dropFirst(kind.count)
+      guard (1...mostDigits).contains(digits.count), let (high, low) = number(digits) else { continue }
+      return .aws(UInt64(index) << 61 | UInt64(digits.count) << 56 | high, low)
+    }
+    return nil
+  }
+
+  private static func number(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> (high: UInt64, low: UInt64)? {
     var (high, low): (UInt64, UInt64) = (0, 0)
-    for byte in bytes.dropFirst(2) {
+    for byte in digits {
       guard let digit = digit(byte) else { return nil }
       high = high << 4 | low >> 60
       low = low << 4 | digit
     }
-    return .instance(UInt64(bytes.count - 2) << 56 | high, low)
+    return (high, low)
   }
 
   // MARK: - Writing
@@ -78,16 +86,16 @@ struct PackedText: Sendable {
         }
         return 36
       }
-    case .instance(let high, let low):
-      String(unsafeUninitializedCapacity: 32) { bytes in
-        let digits = Int(high >> 56)
-        bytes[0] = UInt8(ascii: "i")
-        bytes[1] = UInt8(ascii: "-")
+    case .aws(let high, let low):
+      String(unsafeUninitializedCapacity: 48) { bytes in
+        let kind = Self.kinds[Int(high >> 61)]
+        let digits = Int(high >> 56 & 31)
+        for (index, byte) in kind.enumerated() { bytes[index] = byte }
         for index in 0..<digits {
           let shift = UInt64(digits - 1 - index) * 4
-          bytes[2 + index] = Self.byte((shift < 64 ? low >> shift : high >> (shift - 64)) & 15)
+          bytes[kind.count + index] = Self.byte((shift < 64 ? low >> shift : high >> (shift - 64)) & 15)
         }
-        return digits + 2
+        return kind.count + digits
       }
     case .text(let text): text
     }
@@ -103,16 +111,16 @@ extension PackedText: Hashable {
   static func == (left: Self, right: Self) -> Bool {
     switch (left.form, right.form) {
     case (.uuid(let leftHigh, let leftLow), .uuid(let rightHigh, let rightLow)),
-      (.instance(let leftHigh, let leftLow), .instance(let rightHigh, let rightLow)):
+      (.aws(let leftHigh, let leftLow), .aws(let rightHigh, let rightLow)):
       leftHigh == rightHigh && leftLow == rightLow
     case (.text(let left), .text(let right)): left == right
-    case (.uuid, _), (.instance, _), (.text, _): false
+    case (.uuid, _), (.aws, _), (.text, _): false
     }
   }
 
   func hash(into hasher: inout Hasher) {
     switch form {
-    case .uuid(let high, let low), .instance(let high, let low):
+    case .uuid(let high, let low), .aws(let high, let low):
       hasher.combine(high)
       hasher.combine(low)
     case .text(let text): hasher.combine(text)
@@ -125,7 +133,7 @@ extension PackedText: Comparable {
   static func < (left: Self, right: Self) -> Bool {
     switch (left.form, right.form) {
     case (.uuid(let leftHigh, let leftLow), .uuid(let rightHigh, let rightLow)): return (leftHigh, leftLow) < (rightHigh, rightLow)
-    case (.instance(let leftHigh, let leftLow), .instance(let rightHigh, let rightLow)) where leftHigh >> 56 == rightHigh >> 56:
+    case (.aws(let leftHigh, let leftLow), .aws(let rightHigh, let rightLow)) where leftHigh >> 56 == rightHigh >> 56:
       return (leftHigh, leftLow) < (rightHigh, rightLow)
     default: return left.text < right.text
     }

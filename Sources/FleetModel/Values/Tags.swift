@@ -1,16 +1,12 @@
 /// The tags of something in AWS, in the order of their keys.
 ///
-/// A list, not a dictionary: of the ten or so that a machine has, one is found as fast, and they take half the memory.
+/// Two lists, not a dictionary: of the ten or so that a machine has, one is found as fast, and the list of keys is one for all that have the same.
 public struct Tags: Hashable, Sendable {
   public typealias Element = (key: String, value: String)
 
-  private struct Tag: Hashable, Sendable {
-    var key: String
-    // Many a value is another thing's id.
-    var value: PackedText
-  }
-
-  private var list: [Tag] = []
+  public private(set) var keys: [String] = []
+  // Many a value is another thing's id.
+  private var values: [PackedText] = []
 
   public init() {}
 
@@ -18,36 +14,59 @@ public struct Tags: Hashable, Sendable {
   public init(_ tags: some Sequence<Element>) {
     for tag in tags { self[tag.key] = tag.value }
     // Tens of thousands of them are kept: none with room for more.
-    if list.capacity > list.count { list = list.map { $0 } }
+    if keys.capacity > keys.count { keys = keys.map { $0 } }
+    if values.capacity > values.count { values = values.map { $0 } }
   }
 
   /// The id that a tag's value is; `nil` without the tag, or where it is empty.
   func identity<ID: ManifoldIdentity>(_ key: String) -> ID? {
-    list.first { $0.key == key }.flatMap { $0.value.isEmpty ? nil : ID(storage: $0.value) }
+    keys.firstIndex(of: key).flatMap { values[$0].isEmpty ? nil : ID(storage: values[$0]) }
   }
 
-  public var isEmpty: Bool { list.isEmpty }
-  public var keys: [String] { list.map(\.key) }
+  public var isEmpty: Bool { keys.isEmpty }
 
   public subscript(key: String) -> String? {
-    get { list.first { $0.key == key }?.value.text }
+    get { keys.firstIndex(of: key).map { values[$0].text } }
     set {
-      let index = list.firstIndex { $0.key >= key } ?? list.endIndex
-      let isThere = index < list.endIndex && list[index].key == key
+      let index = keys.firstIndex { $0 >= key } ?? keys.endIndex
+      let isThere = index < keys.endIndex && keys[index] == key
       switch newValue {
       case .some(let text):
         let value = PackedText(text)
-        isThere ? list[index].value = value : list.insert(Tag(key: key, value: value), at: index)
-      case .none: if isThere { list.remove(at: index) }
+        guard !isThere else { return values[index] = value }
+        keys.insert(key, at: index)
+        values.insert(value, at: index)
+      case .none:
+        guard isThere else { return }
+        keys.remove(at: index)
+        values.remove(at: index)
       }
     }
+  }
+
+  /// Takes its keys in the memory of those that came before, where they are the same.
+  public mutating func share(_ known: inout TagKeys) { keys = known.shared(keys) }
+}
+
+/// The lists of keys that many tags have: a fleet's machines have a handful of different ones.
+public struct TagKeys: Sendable {
+  /// Where each thing has keys of its own none are shared.
+  private static let limit = 32
+  private var lists: [[String]] = []
+
+  public init() {}
+
+  fileprivate mutating func shared(_ keys: [String]) -> [String] {
+    if let known = lists.first(where: { $0 == keys }) { return known }
+    if lists.count < Self.limit { lists.append(keys) }
+    return keys
   }
 }
 
 extension Tags: Sequence {
   public func makeIterator() -> AnyIterator<Element> {
-    var tags = list.makeIterator()
-    return AnyIterator { tags.next().map { ($0.key, $0.value.text) } }
+    var tags = zip(keys, values).makeIterator()
+    return AnyIterator { tags.next().map { ($0, $1.text) } }
   }
 }
 

@@ -23,7 +23,6 @@ struct DeletionDialog: Layer {
   struct Setting {
     var environment: String
     var isProtected: Bool
-    var prices: PriceBook
   }
 
   let orgID: OrgID
@@ -56,8 +55,7 @@ struct DeletionDialog: Layer {
 
   private static func plan(of org: Org, _ setting: Setting, _ preparation: DeletionPreparation?, _ fleet: Fleet) -> DeletionPlan {
     DeletionPlan(
-      of: org, in: fleet, environment: setting.environment, isProtected: setting.isProtected, prices: setting.prices,
-      names: preparation?.names,
+      of: org, in: fleet, environment: setting.environment, isProtected: setting.isProtected, names: preparation?.names,
       rule: preparation?.rule)
   }
 
@@ -274,7 +272,7 @@ enum DeletionPlanLines {
       list.field("workspace", (fleet.workspaces[workspace]?.row.name).map { "\($0)  \(workspace)" } ?? workspace.rawValue, .dim)
     }
     for name in plan.names ?? [] { list.field("dns", name, .dim) }
-    for volume in plan.volumes { list.field("volume", volume, .dim) }
+    for volume in plan.volumes { list.field("volume", volume.rawValue, .dim) }
     list.field("plan", "\(hash): void if anything above changes", .dim)
     return list.lines
   }

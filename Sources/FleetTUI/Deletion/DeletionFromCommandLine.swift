@@ -83,7 +83,7 @@ final class DeletionFromCommandLine: Sendable {
     // Read again: its workspaces are known now.
     guard let org = seen.fleet.orgs[found.id] else { throw refused("org \(found.slug) went while the plan was made") }
     let plan = DeletionPlan(
-      of: org, in: seen.fleet, environment: environment.name, isProtected: environment.isProtected, prices: prices, names: names,
+      of: org, in: seen.fleet, environment: environment.name, isProtected: environment.isProtected, names: names,
       rule: DeletionReader.rule(for: org.slug, in: environment))
     return Planned(plan: plan, hash: contentHash(of: plan.body), fleet: seen.fleet, evidence: await evidence)
   }

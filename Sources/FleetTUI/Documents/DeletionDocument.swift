@@ -52,7 +52,7 @@ enum DeletionDocument {
             machine.hourly.map { "\($0)" } ?? TextTable.unknown,
           ]
         }
-        + plan.workspaces.map { ["workspace", $0.rawValue, "", "", ""] } + plan.volumes.map { ["volume", $0, "", "", ""] }
+        + plan.workspaces.map { ["workspace", $0.rawValue, "", "", ""] } + plan.volumes.map { ["volume", $0.rawValue, "", "", ""] }
         + (plan.names ?? []).map { ["dns", $0, "", "", ""] } + [["plan", hash, "", "", ""]])
   }
 

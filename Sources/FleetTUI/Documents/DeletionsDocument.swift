@@ -53,7 +53,7 @@ struct DeletionsDocument: PageDocument {
 
   /// As the page says it.
   private func note(_ entry: DeletionEntry) -> String {
-    let context = DrawingContext(moment: Moment(now: now), glyphs: .unicode, prices: .builtin)
+    let context = DrawingContext(moment: Moment(now: now), glyphs: .unicode)
     return Line(DeletionsContent.remark(on: entry, DeletionsContent.hasLeftMachines(entry, fleet), context)).plain
   }
 

@@ -3,13 +3,11 @@ import FleetModel
 extension PageID {
   static let instances = PageID(
     "instances", title: "Instances", keys: [.character("4"), .function(4)], help: "every EC2 machine",
-    count: { Count(figure: $0.instances) }, make: { InstancesPage(prices: $0.prices) })
+    count: { Count(figure: $0.instances) }, make: { _ in InstancesPage() })
 }
 
 struct InstancesPage: BareTablePage {
-  var table: TablePage<InstancesContent>
-
-  init(prices: PriceBook) { table = TablePage(InstancesContent(prices: prices)) }
+  var table = TablePage(InstancesContent())
 }
 
 /// Every EC2 machine that was found, with what the fleet says of it.
@@ -20,8 +18,6 @@ struct InstancesContent: TableContent {
   static let followsTop = false
   static let keysMove = false
   static var noteColumn: Column<Self>? { verdict }
-
-  var prices = PriceBook.builtin
 
   func id(_ subject: Subject) -> InstanceID? { if case .instance(let id) = subject { id } else { nil } }
   func subject(_ id: InstanceID) -> Subject { .instance(id) }
@@ -130,9 +126,9 @@ extension InstancesContent {
 
   static let cost = Column<Self>(
     "COST/H", minimum: 7, ideal: 7, priority: 7, alignment: .right,
-    order: .highestFirst { content, id, fleet, _ in fleet.instances[id].flatMap { content.prices.hourly(of: $0.row) } }
-  ) { row, _, context in
-    guard let cost = context.drawing.prices.hourly(of: row.machine) else { return [Span("?", .unknown)] }
+    order: .highestFirst { _, id, fleet, _ in fleet.instances[id].flatMap { fleet.settings.prices.hourly(of: $0.row) } }
+  ) { row, fleet, _ in
+    guard let cost = fleet.settings.prices.hourly(of: row.machine) else { return [Span("?", .unknown)] }
     return [Span(Wording.dollars(cost, digits: 3), cost == 0 ? .dim : row.role == .failed ? .failed : .money)]
   }
 

@@ -3,7 +3,7 @@ import FleetModel
 extension PageID {
   static let orphans = PageID(
     "orphans", title: "Orphans", keys: [.character("5"), .function(5)], help: "machines and more that run for nobody",
-    count: { Count(figure: $0.orphans) }, make: { OrphansPage(prices: $0.prices) })
+    count: { Count(figure: $0.orphans) }, make: { _ in OrphansPage() })
 }
 
 typealias OrphanID = OrphanCase.ID
@@ -16,8 +16,6 @@ struct OrphansContent: TableContent {
   static let followsTop = false
   static let keysMove = false
   static var noteColumn: Column<Self>? { why }
-
-  var prices = PriceBook.builtin
 
   func id(_ subject: Subject) -> OrphanID? {
     switch subject {
@@ -52,7 +50,7 @@ struct OrphansContent: TableContent {
 
   private func found(_ id: OrphanID, _ fleet: Fleet, at now: Timestamp) -> OrphanCase? {
     id.kind == .instance
-      ? fleet.orphanCase(of: InstanceID(id.id), prices: prices, at: now) : fleet.leftoverCase(of: id, prices: prices, at: now)
+      ? fleet.orphanCase(of: InstanceID(id.id), at: now) : fleet.leftoverCase(of: id, at: now)
   }
 
   /// What needs a human first; what can't be told any more stays before what never could.
@@ -212,15 +210,9 @@ extension OrphanReason {
 
 /// The table of what may be an orphan, and under it what that costs together, what it was judged from, and why perhaps nothing was judged.
 struct OrphansPage: TabledPage {
-  var table: TablePage<OrphansContent>
-  private let prices: PriceBook
+  var table = TablePage(OrphansContent())
   /// How many are in grace or can't be told, counted once until something of it changes.
   private var numbers: [String: Int]?
-
-  init(prices: PriceBook) {
-    self.prices = prices
-    table = TablePage(OrphansContent(prices: prices))
-  }
 
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
     if !changes.instances.isEmpty || !changes.leftovers.isEmpty { numbers = nil }

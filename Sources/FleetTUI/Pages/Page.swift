@@ -55,7 +55,6 @@ extension PageID: Hashable, CustomStringConvertible {
 struct DrawingContext {
   var moment: Moment
   let glyphs: Glyphs
-  let prices: PriceBook
   /// What the fleet cost since the dashboard was opened.
   var burn = BurnHistory()
 }

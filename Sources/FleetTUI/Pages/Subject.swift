@@ -124,9 +124,9 @@ extension Fleet {
       let tags: Tags? =
         switch id.kind {
         case .instance: nil
-        case .volume: read.volumes.rows?.first { $0.id == id.id }?.tags
-        case .address: read.addresses.rows?.first { $0.id == id.id }?.tags
-        case .securityGroup: read.securityGroups.rows?.first { $0.id == id.id }?.tags
+        case .volume: read.volumes.rows?.first { $0.id.rawValue == id.id }?.tags
+        case .address: read.addresses.rows?.first { $0.id.rawValue == id.id }?.tags
+        case .securityGroup: read.securityGroups.rows?.first { $0.id.rawValue == id.id }?.tags
         }
       if let tags { return tags }
     }

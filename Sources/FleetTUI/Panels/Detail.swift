@@ -32,8 +32,8 @@ struct Detail {
     // Its own pager shows it.
     case .deletion: break
     case .leftover(let id):
-      if let found = fleet.leftoverCase(of: id, prices: context.prices, at: context.moment.now) {
-        detail.describe(case: found, &context)
+      if let found = fleet.leftoverCase(of: id, at: context.moment.now) {
+        detail.describe(case: found, fleet, &context)
       } else {
         detail.gone("\(id.kind.word) \(id.id)")
       }
@@ -141,7 +141,7 @@ struct Detail {
     guard let instance = fleet.instances[id] else { return gone("machine \(id)") }
     let row = instance.row
     let verdict = fleet.judgement.verdict(of: id)
-    if let found = fleet.orphanCase(of: id, prices: context.prices, at: context.moment.now) {
+    if let found = fleet.orphanCase(of: id, at: context.moment.now) {
       judged(found, &context)
       list.space()
     } else {
@@ -159,8 +159,8 @@ struct Detail {
     list.field("type", row.type.map { $0 + (row.isSpot ? " (spot)" : "") })
     list.field(
       "cost an hour",
-      [context.prices.hourly(of: row).map { Span("$" + Wording.dollars($0, digits: 4), .money) } ?? Span("unknown", .unknown)])
-    list.field("prices", "\(context.prices.source), \(context.prices.date(in: [row.region]))", .dim)
+      [fleet.settings.prices.hourly(of: row).map { Span("$" + Wording.dollars($0, digits: 4), .money) } ?? Span("unknown", .unknown)])
+    list.field("prices", "\(fleet.settings.prices.source), \(fleet.settings.prices.date(in: [row.region]))", .dim)
     list.field("region", row.region.rawValue)
     list.field("zone", row.availabilityZone)
     moment("launched", row.launchedAt, &context)
@@ -169,8 +169,8 @@ struct Detail {
     list.field("IPv6 address", (row.ipv6Addresses ?? []).joined(separator: " "))
     list.field("image", row.imageID)
     list.field("vpc", row.vpcID)
-    list.field("security groups", row.securityGroups.joined(separator: " "))
-    list.field("volumes", row.volumes.joined(separator: " "))
+    list.field("security groups", row.securityGroups.map(\.rawValue).joined(separator: " "))
+    list.field("volumes", row.volumes.map(\.rawValue).joined(separator: " "))
     if !row.tags.isEmpty {
       list.heading("Tags")
       for (name, value) in row.tags { list.field(name, value.isEmpty ? "(empty)" : value) }
@@ -188,7 +188,7 @@ struct Detail {
     context.moment.changes(at: context.moment.now + 10)
   }
 
-  private mutating func describe(case found: OrphanCase, _ context: inout DrawingContext) {
+  private mutating func describe(case found: OrphanCase, _ fleet: Fleet, _ context: inout DrawingContext) {
     judged(found, &context)
     list.space()
     list.field("type", found.type)
@@ -196,7 +196,7 @@ struct Detail {
     list.field("org", [found.slug?.rawValue, found.orgID?.rawValue].compactMap { $0 }.joined(separator: "  "))
     list.field("workspace", found.workspaceID?.rawValue)
     list.field("cost a month", [found.monthly.map { Span("$" + Wording.dollars($0, digits: 2), .money) } ?? Span("unknown", .unknown)])
-    list.field("prices", "\(context.prices.source), \(context.prices.date(in: [found.region].compactMap { $0 }))", .dim)
+    list.field("prices", "\(fleet.settings.prices.source), \(fleet.settings.prices.date(in: [found.region].compactMap { $0 }))", .dim)
   }
 
   private mutating func describe(record id: String, _ fleet: Fleet, _ context: inout DrawingContext) {

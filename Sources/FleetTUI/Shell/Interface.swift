@@ -25,7 +25,6 @@ struct Interface {
   private var totals: Figures.Totals?
   private var burn = BurnHistory()
   private let header: Header
-  private let prices: PriceBook
   let deletion: DeletionDialog.Setting
   private var lull = Lull()
   /// The key that was told to mean nothing.
@@ -43,8 +42,7 @@ struct Interface {
     desk = Desk(options)
     header = Header(
       environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly, replay: options.replay)
-    prices = options.prices
-    deletion = DeletionDialog.Setting(environment: options.environment, isProtected: options.isProtected, prices: options.prices)
+    deletion = DeletionDialog.Setting(environment: options.environment, isProtected: options.isProtected)
   }
 
   var page: PageID { desk.pages.id }
@@ -239,7 +237,7 @@ struct Interface {
       let text = "too small: \(size.columns)x\(size.rows), needs \(Self.smallest.columns)x\(Self.smallest.rows)"
       return (Frame(Line.wrapped(text, role: .warning, width: size.columns), size: size), nil)
     }
-    var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, prices: prices, burn: burn)
+    var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, burn: burn)
     let rule = Line(String(repeating: glyphs.rule, count: size.columns), .rule)
     var lines = [header.sources(fleet, width: size.columns, &context)]
     if size.rows >= 9 { lines.append(header.totals(fleet, &context)) }

@@ -130,7 +130,7 @@ final class DeletionFakeFleet: Sendable {
 
   static var plan: DeletionPlan {
     let fleet = fleet
-    return DeletionPlan(of: fleet.orgs[Self.org]!, in: fleet, environment: "staging", isProtected: false, prices: .builtin)
+    return DeletionPlan(of: fleet.orgs[Self.org]!, in: fleet, environment: "staging", isProtected: false)
   }
 
   func order(within seconds: Double) -> DeletionRun.Order { Self.order(within: seconds) }

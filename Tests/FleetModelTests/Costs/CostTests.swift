@@ -10,7 +10,7 @@ private func machine(
   _ id: InstanceID, _ type: String? = "t3.large", role: String? = "workspace", org: String? = "org-acme", workspace: String? = nil,
   state: InstanceState = .running, region: Region = "us-east-2", launched: String = "2026-11-24T01:00:00Z", ip: String? = nil,
   spot: Bool = false,
-  reason: String? = nil, volumes: [String] = []
+  reason: String? = nil, volumes: [ResourceID] = []
 ) -> InstanceRow {
   var tags = ["ManagedBy": "molecule-cp"]
   tags["Role"] = role

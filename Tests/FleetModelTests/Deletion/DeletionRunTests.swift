@@ -12,7 +12,7 @@ import Testing
       FleetEvent(
         source: .controlPlane, at: start, change: .roster([OrgRow(id: Self.org, slug: "acme", status: .running)], limit: 500, unreadable: 0)
       ))
-    return DeletionPlan(of: fleet.orgs[Self.org]!, in: fleet, environment: "staging", isProtected: false, prices: .builtin)
+    return DeletionPlan(of: fleet.orgs[Self.org]!, in: fleet, environment: "staging", isProtected: false)
   }
 
   func run(resumes: Int = 0, isFollower: Bool = false) -> DeletionRun {
@@ -333,7 +333,7 @@ import Testing
       ))
     let row = InstanceRow(id: "i-1", region: "us-west-2", state: .running, type: "t3.small", tags: ["OrgID": Self.org.rawValue])
     fleet.apply(FleetEvent(source: .ec2("us-west-2"), at: start, change: .instances([row], complete: true, problem: nil)))
-    let plan = DeletionPlan(of: try #require(fleet.orgs[Self.org]), in: fleet, environment: "staging", isProtected: false, prices: .builtin)
+    let plan = DeletionPlan(of: try #require(fleet.orgs[Self.org]), in: fleet, environment: "staging", isProtected: false)
     let order = DeletionRun.Order(receiptID: "r", plan: plan, planHash: "h", operator: "o", startedAt: start, verifyWithin: 1)
     #expect(order.machines == ["i-1": "us-west-2"])
     guard case .begun(let read)? = DeletionRecord(DeletionRecord.begun(order).json) else {

@@ -5,7 +5,8 @@ import Testing
 
 /// Which resources are left over is kept with every change, and what a change does not touch is not looked at.
 @Suite struct LeftoverTests {
-  static func volume(_ id: String, org: String? = nil, age: Double? = 90_000, at now: Timestamp, isAttached: Bool = false) -> VolumeRow {
+  static func volume(_ id: ResourceID, org: String? = nil, age: Double? = 90_000, at now: Timestamp, isAttached: Bool = false) -> VolumeRow
+  {
     var tags = ["ManagedBy": "molecule-cp"]
     tags["OrgID"] = org
     return VolumeRow(
@@ -13,11 +14,11 @@ import Testing
       instances: isAttached ? ["i-1"] : [], tags: Tags(tags))
   }
 
-  static func address(_ id: String, _ tags: [String: String]) -> AddressRow {
+  static func address(_ id: ResourceID, _ tags: [String: String]) -> AddressRow {
     AddressRow(id: id, region: "a", publicIP: "192.0.2.1", tags: Tags(tags.merging(["ManagedBy": "molecule-cp"]) { $1 }))
   }
 
-  static func group(_ id: String, _ name: String, _ tags: [String: String] = [:]) -> SecurityGroupRow {
+  static func group(_ id: ResourceID, _ name: String, _ tags: [String: String] = [:]) -> SecurityGroupRow {
     SecurityGroupRow(id: id, region: "a", name: name, tags: Tags(tags.merging(["ManagedBy": "molecule-cp"]) { $1 }))
   }
 
@@ -35,7 +36,7 @@ import Testing
       .ec2("a"),
       .resources(
         RegionResources(
-          at: now, volumes: .complete((0..<300).map { Self.volume("vol-\($0)", org: "org-org-\($0 % 40)", at: now) }),
+          at: now, volumes: .complete((0..<300).map { Self.volume(ResourceID("vol-\($0)"), org: "org-org-\($0 % 40)", at: now) }),
           addresses: .complete([Self.address("eip-1", ["OrgID": "org-coming"])]),
           securityGroups: .complete([Self.group("sg-used", "x"), Self.group("sg-coming", "tenant-coming")]), interfaces: .complete([]))))
     return scene
@@ -118,7 +119,7 @@ import Testing
     // Without a roster nothing is an orphan.
     scene.hear(.controlPlane, .failed("503"))
     #expect(judge(&scene).count == 303 && scene.fleet.leftovers.verdict(of: used)?.name == "cannot-tell")
-    let found = scene.fleet.leftoverCase(of: address, prices: .builtin, at: scene.now)
+    let found = scene.fleet.leftoverCase(of: address, at: scene.now)
     #expect(found?.verdict == scene.fleet.leftovers.verdict(of: address) && found?.monthly == PriceBook.builtin.publicIPv4Monthly)
   }
 
@@ -144,31 +145,31 @@ import Testing
           at: now + -pick([0, 0, 30]),
           volumes: listing {
             var row = Self.volume(
-              pick(["vol-1-\(region)", "vol-2-\(region)", "vol-3-\(region)"]), age: pick([nil, 100, 1190, 90_000]), at: now,
+              ResourceID("vol-\(pick([1, 2, 3]))-\(region)"), age: pick([nil, 100, 1190, 90_000]), at: now,
               isAttached: pick([false, false, true]))
             row.region = region
             row.tags = Tags(tags())
             return row
           },
           addresses: listing {
-            var row = Self.address(pick(["eip-1-\(region)", "eip-2-\(region)"]), tags())
+            var row = Self.address(ResourceID("eip-\(pick([1, 2]))-\(region)"), tags())
             row.region = region
             return row
           },
           securityGroups: listing {
             Self.group(
-              pick(["sg-1-\(region)", "sg-2-\(region)", "sg-3-\(region)", "sg-4-\(region)"]),
+              ResourceID("sg-\(pick([1, 2, 3, 4]))-\(region)"),
               pick(["default", "x", "tenant-acme", "workspace-w123456789"]), tags())
           },
           interfaces: listing {
-            NetworkInterfaceRow(id: "eni-1", region: region, state: "in-use", securityGroups: pick([[], ["sg-1-\(region)"]]))
+            NetworkInterfaceRow(id: "eni-1", region: region, state: "in-use", securityGroups: pick([[], [ResourceID("sg-1-\(region)")]]))
           })
         event = FleetEvent(source: .ec2(region), at: now, change: .resources(read))
       case 1:
         guard case .instances(var rows, let complete, let problem) = event.change else { break }
         for index in rows.indices {
           let region = rows[index].region
-          rows[index].securityGroups = pick([[], ["sg-1-\(region)"], ["sg-2-\(region)", "sg-3-\(region)"]])
+          rows[index].securityGroups = pick([[], [1], [2, 3]]).map { ResourceID("sg-\($0)-\(region)") }
         }
         event.change = .instances(rows, complete: complete, problem: problem)
       default: break

@@ -95,3 +95,15 @@ enum OrphanOracle {
     return world.orgs.contains { $0.status != "purged" && !$0.isLate && $0.workspaces.contains { $0.id == id && $0.status != "removed" } }
   }
 }
+
+extension OrphanJudgement {
+  /// The whole fleet, judged from nothing.
+  init(of fleet: Fleet, settings: OrphanSettings, at now: Timestamp) {
+    self.init(settings: settings)
+    var everything = FleetChanges()
+    everything.orgs = Set(fleet.orgs.keys)
+    everything.instances = Set(fleet.instances.keys)
+    everything.sources = Set(fleet.sources.keys)
+    update(fleet, changes: everything, at: now)
+  }
+}

@@ -8,7 +8,7 @@ import Testing
 
   private func machine(
     _ id: InstanceID, _ tags: [String: String], state: InstanceState = .running, ageInHours: Double? = 30, region: Region = "east",
-    groups: [String] = []
+    groups: [ResourceID] = []
   ) -> InstanceRow {
     InstanceRow(
       id: id, region: region, state: state, type: "t3.large", launchedAt: ageInHours.map { now + -$0 * 3600 }, securityGroups: groups,

@@ -3,7 +3,7 @@ import Testing
 @testable import FleetModel
 
 @Suite struct PostureTests {
-  func group(_ id: String, _ rules: [SecurityGroupRow.Ingress], ours: Bool = true) -> SecurityGroupRow {
+  func group(_ id: ResourceID, _ rules: [SecurityGroupRow.Ingress], ours: Bool = true) -> SecurityGroupRow {
     SecurityGroupRow(id: id, region: "us-east-2", name: "tenant-acme", ingress: rules, tags: ours ? ["ManagedBy": "molecule-cp"] : [:])
   }
   func rule(_ name: String, _ from: Int?, _ to: Int?, _ ranges: String...) -> SecurityGroupRow.Ingress {

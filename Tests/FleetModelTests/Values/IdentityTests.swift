@@ -62,7 +62,10 @@ struct IdentityTests {
     "0B0A4E0C-6D1B-4F55-9D8E-3C1F6F0E2A77", "0b0a4e0c-6d1b-4f55-9d8e-3c1f6f0e2a7", "0b0a4e0c-6d1b-4f55-9d8e-3c1f6f0e2a777",
     "0b0a4e0c+6d1b-4f55-9d8e-3c1f6f0e2a77", "0b0a4e0c-6d1b-4f55-9d8e-3c1f6f0e2a7g", "0b0a4e0c6d1b4f559d8e3c1f6f0e2a77",
     "i-0123456789abcdef0", "i-0a1b2c3d", "i-00000000", "i-0", "i-", "i", "", "I-0a1b2c3d", "i-0A1B2C3D", "i-0123456789abcdef01234567890123",
-    "i-0123456789abcdef012345678901234", "i-xyz", "org-1", "w\u{e9}", "e\u{301}\u{301}", "\u{1F4A9}", "a b\nc",
+    "i-0123456789abcdef012345678901234", "i-xyz", "vol-0123456789abcdef0", "sg-0a1b2c3d", "sg-", "sgr-0a1b2c3d", "vol-0A", "eni-0f",
+    "eni-attach-0f",
+    "eni-attach-", "eipalloc-0f", "eipassoc-0f", "subnet-0f", "subnet-0123456789abcdef01234567890123",
+    "subnet-0123456789abcdef012345678901234", "org-1", "w\u{e9}", "e\u{301}\u{301}", "\u{1F4A9}", "a b\nc",
   ]
 
   @Test("an id's text comes back exactly as it was written, capitals, leading zeroes and all", arguments: texts)

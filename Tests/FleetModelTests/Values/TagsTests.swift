@@ -22,4 +22,14 @@ import Testing
     tags["x"] = nil
     #expect(tags == ["a": "3", "c": "4"])
   }
+
+  @Test func whatSharesItsKeysHasItsOwnTags() {
+    var known = TagKeys()
+    var tags: [Tags] = [["a": "1", "b": "2"], ["a": "3", "b": "4"], ["a": "5"]]
+    let before = tags
+    for index in tags.indices { tags[index].share(&known) }
+    #expect(tags == before)
+    tags[0]["c"] = "6"
+    #expect(tags[0] == ["a": "1", "b": "2", "c": "6"] && tags[1] == before[1])
+  }
 }

@@ -146,7 +146,7 @@ import Testing
   /// Each report of a deletion from its beginning to its receipt.
   private static func deletion(of slug: Slug, in fleet: Fleet) throws -> [FleetEvent.Change] {
     let org = try #require(fleet.org(named: slug))
-    let plan = DeletionPlan(of: org, in: fleet, environment: "demo", isProtected: false, prices: .builtin)
+    let plan = DeletionPlan(of: org, in: fleet, environment: "demo", isProtected: false)
     let start = SimulatedRun.start + 30
     var run = DeletionRun(
       DeletionRun.Order(receiptID: "r-1", plan: plan, planHash: "abc", operator: "me@here", startedAt: start, verifyWithin: 180))

@@ -112,20 +112,21 @@ struct SimulatedRun {
   private static func row(_ machine: Machine) -> InstanceRow {
     InstanceRow(
       id: machine.id, region: machine.region, state: machine.state, type: machine.type, launchedAt: machine.launchedAt,
-      privateIP: machine.privateIP, publicIP: machine.publicIP, imageID: machine.image, securityGroups: [machine.groupID],
-      volumes: [machine.volumeID], tags: Tags(machine.tags.map { ($0.key, $0.value) }))
+      privateIP: machine.privateIP, publicIP: machine.publicIP, imageID: machine.image, securityGroups: [ResourceID(machine.groupID)],
+      volumes: [ResourceID(machine.volumeID)], tags: Tags(machine.tags.map { ($0.key, $0.value) }))
   }
 
   /// Its resources.
   private func parts(of region: Region) -> RegionResources {
     let volumes = world.volumes.filter { $0.region == region }.map {
       VolumeRow(
-        id: $0.id, region: region, size: $0.gigabytes, type: "gp3", state: "available", createdAt: $0.createdAt,
+        id: ResourceID($0.id), region: region, size: $0.gigabytes, type: "gp3", state: "available", createdAt: $0.createdAt,
         tags: Tags($0.tags.map { ($0.key, $0.value) }))
     }
     let addresses = world.addresses.filter { $0.region == region }.map {
       AddressRow(
-        id: $0.allocation, region: region, publicIP: $0.ip, instance: $0.instance, tags: Tags($0.tags.map { ($0.key, $0.value) }))
+        id: ResourceID($0.allocation), region: region, publicIP: $0.ip, instance: $0.instance,
+        tags: Tags($0.tags.map { ($0.key, $0.value) }))
     }
     return RegionResources(
       at: now, volumes: .complete(volumes), addresses: .complete(addresses), securityGroups: .complete([]), interfaces: .complete([]),

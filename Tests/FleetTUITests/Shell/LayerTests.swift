@@ -106,7 +106,7 @@ private struct Asking: Layer {
 
   @Test func aPagesOwnKindOfRowHasADetailAndLeadsToWhatItBelongsTo() {
     let subject = Subject(Lease(org: "id-acme"))
-    var context = DrawingContext(moment: Moment(now: scene.now), glyphs: .unicode, prices: DashboardOptions(environment: "staging").prices)
+    var context = DrawingContext(moment: Moment(now: scene.now), glyphs: .unicode)
     #expect(Detail.title(of: subject, scene.fleet) == "lease of id-acme")
     #expect(Detail.lines(of: subject, scene.fleet, width: 80, &context).map(\.plain) == ["  holder          id-acme"])
     #expect(subject.org(in: scene.fleet) == "id-acme" && subject.eventsFilter(in: scene.fleet) == "acme")

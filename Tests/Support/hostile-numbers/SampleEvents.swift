@@ -102,7 +102,7 @@ public enum SampleEvents {
     fleet.apply(event(.controlPlane, .roster(orgs, limit: 500, unreadable: 0)))
     fleet.apply(event(.ec2("us-east-2"), .instances(machines, complete: true, problem: nil)))
     guard let org = fleet.orgs["o-1"] else { preconditionFailure("the sample has no org") }
-    let plan = DeletionPlan(of: org, in: fleet, environment: "staging", isProtected: true, prices: .builtin)
+    let plan = DeletionPlan(of: org, in: fleet, environment: "staging", isProtected: true)
     var run = DeletionRun(
       DeletionRun.Order(receiptID: "r-1", plan: plan, planHash: "hash", operator: "me@here", startedAt: start, verifyWithin: 180))
     let machine = DeletionReading.Machine(id: "i-1", region: "us-east-2", state: .running, type: "t3.small", hourly: 0.0208)

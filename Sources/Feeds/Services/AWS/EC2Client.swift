@@ -70,7 +70,8 @@ struct PagedList<Row: EC2Row>: Sendable {
   private(set) var rows: [Row] = []
   private(set) var pages = 0
   private(set) var nextToken: String?
-  private var places: [String: Int] = [:]
+  private var places: [Row.Name: Int] = [:]
+  private var keys = TagKeys()
   private var tokens: Set<String> = []
 
   /// - Throws: ``AWSError`` for a row without its id, a token that came before, and more than ``EC2Client/pageLimit`` pages.
@@ -78,11 +79,12 @@ struct PagedList<Row: EC2Row>: Sendable {
     guard answer.unreadable == 0 else {
       throw AWSError(.unreadable, what: question.description, why: "page \(pages + 1) has a row without an id")
     }
-    for row in answer.items {
-      if let place = places[row.identity] {
+    for var row in answer.items {
+      row.share(&keys)
+      if let place = places[row.id] {
         rows[place] = row
       } else {
-        places[row.identity] = rows.count
+        places[row.id] = rows.count
         rows.append(row)
       }
     }

@@ -2,6 +2,7 @@ import FleetModel
 
 /// A row of one of EC2's lists: how to ask for it, where it stands in the answer, how to read it.
 protocol EC2Row: Sendable {
+  associatedtype Name: Hashable & Sendable
   static var action: String { get }
   /// See ``XMLReader``.
   static var path: [String] { get }
@@ -12,14 +13,23 @@ protocol EC2Row: Sendable {
   /// `nil` without an id.
   init?(_ item: XMLElement, region: Region)
   /// What tells it from the other rows of its list.
-  var identity: String { get }
+  var id: Name { get }
+  /// Takes the list of its tags' keys from the rows before it, where one has the same.
+  mutating func share(_ known: inout TagKeys)
 }
 
 extension EC2Row {
   static var isPaged: Bool { true }
+  mutating func share(_ known: inout TagKeys) {}
 }
 
-extension InstanceRow: EC2Row {
+protocol TaggedRow { var tags: Tags { get set } }
+
+extension EC2Row where Self: TaggedRow {
+  mutating func share(_ known: inout TagKeys) { tags.share(&known) }
+}
+
+extension InstanceRow: EC2Row, TaggedRow {
   static var action: String { "DescribeInstances" }
   static var path: [String] { ["reservationSet", "item", "instancesSet", "item"] }
   static let wanted: Set<String> = [
@@ -27,7 +37,6 @@ extension InstanceRow: EC2Row {
     "networkInterfaceSet", "imageId", "placement", "vpcId",
     "instanceLifecycle", "reason", "stateReason", "groupSet", "blockDeviceMapping", "tagSet",
   ]
-  var identity: String { id.rawValue }
 
   init?(_ item: XMLElement, region: Region) {
     guard let id = item.id("instanceId") else { return nil }
@@ -37,21 +46,20 @@ extension InstanceRow: EC2Row {
       publicIP: item.words("ipAddress"), ipv6Addresses: item.ipv6Addresses, imageID: item.id("imageId"),
       availabilityZone: item["placement"]?.words("availabilityZone"),
       vpcID: item.id("vpcId"), isSpot: item["instanceLifecycle"]?.text == "spot",
-      stateReason: item.words("reason") ?? item["stateReason"]?.words("message"), securityGroups: item.ids("groupSet", "groupId"),
-      volumes: item.items("blockDeviceMapping").compactMap { $0["ebs"]?.id("volumeId") }, tags: item.tags)
+      stateReason: item.words("reason") ?? item["stateReason"]?.words("message"), securityGroups: item.resources("groupSet", "groupId"),
+      volumes: item.items("blockDeviceMapping").compactMap { $0["ebs"]?.resource("volumeId") }, tags: item.tags)
   }
 }
 
-extension VolumeRow: EC2Row {
+extension VolumeRow: EC2Row, TaggedRow {
   static var action: String { "DescribeVolumes" }
   static var path: [String] { ["volumeSet", "item"] }
   static let wanted: Set<String> = [
     "volumeId", "size", "volumeType", "status", "createTime", "availabilityZone", "attachmentSet", "tagSet",
   ]
-  var identity: String { id }
 
   init?(_ item: XMLElement, region: Region) {
-    guard let id = item.id("volumeId") else { return nil }
+    guard let id = item.resource("volumeId") else { return nil }
     self.init(
       id: id, region: region, size: item.number("size", in: Plausible.count), type: item.words("volumeType"),
       state: item.words("status") ?? "",
@@ -60,29 +68,27 @@ extension VolumeRow: EC2Row {
   }
 }
 
-extension AddressRow: EC2Row {
+extension AddressRow: EC2Row, TaggedRow {
   static var action: String { "DescribeAddresses" }
   static var path: [String] { ["addressesSet", "item"] }
   static var isPaged: Bool { false }
   static let wanted: Set<String> = ["allocationId", "publicIp", "associationId", "instanceId", "networkInterfaceId", "tagSet"]
-  var identity: String { id }
 
   init?(_ item: XMLElement, region: Region) {
-    guard let id = item.id("allocationId") ?? item.id("publicIp") else { return nil }
+    guard let id = item.resource("allocationId") ?? item.resource("publicIp") else { return nil }
     self.init(
-      id: id, region: region, publicIP: item.words("publicIp"), association: item.id("associationId"),
-      instance: item.id("instanceId").map(InstanceID.init), networkInterface: item.id("networkInterfaceId"), tags: item.tags)
+      id: id, region: region, publicIP: item.words("publicIp"), association: item.resource("associationId"),
+      instance: item.id("instanceId").map(InstanceID.init), networkInterface: item.resource("networkInterfaceId"), tags: item.tags)
   }
 }
 
-extension SecurityGroupRow: EC2Row {
+extension SecurityGroupRow: EC2Row, TaggedRow {
   static var action: String { "DescribeSecurityGroups" }
   static var path: [String] { ["securityGroupInfo", "item"] }
   static let wanted: Set<String> = ["groupId", "groupName", "vpcId", "groupDescription", "ipPermissions", "tagSet"]
-  var identity: String { id }
 
   init?(_ item: XMLElement, region: Region) {
-    guard let id = item.id("groupId") else { return nil }
+    guard let id = item.resource("groupId") else { return nil }
     self.init(
       id: id, region: region, name: item.words("groupName") ?? "", vpcID: item.id("vpcId"), summary: item.words("groupDescription"),
       ingress: item.items("ipPermissions").map(Ingress.init), tags: item.tags)
@@ -97,25 +103,25 @@ extension SecurityGroupRow.Ingress {
     self.init(
       ipProtocol: item.words("ipProtocol") ?? "-1", fromPort: item.number("fromPort", in: Self.ports),
       toPort: item.number("toPort", in: Self.ports),
-      ranges: item.ids("ipRanges", "cidrIp") + item.ids("ipv6Ranges", "cidrIpv6"), groups: item.ids("groups", "groupId"),
+      ranges: item.ids("ipRanges", "cidrIp") + item.ids("ipv6Ranges", "cidrIpv6"), groups: item.resources("groups", "groupId"),
       prefixLists: item.ids("prefixListIds", "prefixListId"))
   }
 }
 
-extension NetworkInterfaceRow: EC2Row {
+extension NetworkInterfaceRow: EC2Row, TaggedRow {
   static var action: String { "DescribeNetworkInterfaces" }
   static var path: [String] { ["networkInterfaceSet", "item"] }
   static let wanted: Set<String> = [
     "networkInterfaceId", "attachment", "status", "vpcId", "association", "description", "groupSet", "tagSet",
   ]
-  var identity: String { id }
 
   init?(_ item: XMLElement, region: Region) {
-    guard let id = item.id("networkInterfaceId") else { return nil }
+    guard let id = item.resource("networkInterfaceId") else { return nil }
     let attachment = item["attachment"]
     self.init(
       id: id, region: region, state: item.words("status") ?? "", vpcID: item.id("vpcId"), publicIP: item["association"]?.words("publicIp"),
-      summary: item.words("description"), securityGroups: item.ids("groupSet", "groupId"), attachment: attachment?.id("attachmentId"),
+      summary: item.words("description"), securityGroups: item.resources("groupSet", "groupId"),
+      attachment: attachment?.resource("attachmentId"),
       instance: attachment?.id("instanceId").map(InstanceID.init), tags: item.tags)
   }
 }
@@ -124,7 +130,6 @@ extension InstanceStatusRow: EC2Row {
   static var action: String { "DescribeInstanceStatus" }
   static var path: [String] { ["instanceStatusSet", "item"] }
   static let wanted: Set<String> = ["instanceId", "systemStatus", "instanceStatus"]
-  var identity: String { id.rawValue }
 
   init?(_ item: XMLElement, region: Region) {
     guard let id = item.id("instanceId") else { return nil }
@@ -171,6 +176,8 @@ extension XMLElement {
     return Self.exact(text, limit: 256)
   }
 
+  fileprivate func resource(_ name: String) -> ResourceID? { id(name).map(ResourceID.init) }
+  fileprivate func resources(_ set: String, _ name: String) -> [ResourceID] { items(set).compactMap { $0.resource(name) } }
   fileprivate func ids(_ set: String, _ name: String) -> [String] { items(set).compactMap { $0.id(name) } }
   /// `nil` for what is no whole number, or none that can be meant.
   fileprivate func number(_ name: String, in range: ClosedRange<Int>) -> Int? {

@@ -24,7 +24,7 @@ struct JSONMembers {
 
   /// - Throws: ``FeedEnvelopeProblem`` when it is no JSON.
   static func value(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) throws(FeedEnvelopeProblem) -> JSONValue {
-    do throws(JSONReadError) { return try JSONValue(parsing: bytes) } catch {
+    do throws(JSONReadError) { return try JSONValue(parsing: UnsafeBufferPointer(rebasing: bytes)) } catch {
       throw FeedEnvelopeProblem(description: "a value of the event is \(error)")
     }
   }

@@ -93,6 +93,23 @@ final class Counter: Sendable {
     }
   }
 
+  @Test func machinesWhoseTagsHaveTheSameKeysShareOneListOfThemFromPageToPage() throws {
+    let question = AWSQuestion(
+      service: "ec2", action: "DescribeInstances", region: "a", endpoint: "", path: InstanceRow.path, wanted: InstanceRow.wanted)
+    var list = PagedList<InstanceRow>()
+    for page in 0..<2 {
+      let items = (0..<3).map { number in
+        InstanceRow(
+          id: InstanceID("i-\(page)\(number)"), region: "a", state: .running,
+          tags: number == 2 ? ["Name": "other"] : ["Name": "a\(number)", "OrgID": "o\(page)", "Role": "tenant"])
+      }
+      _ = try list.add(AWSAnswer(items: items, unreadable: 0, nextToken: page == 0 ? "next" : nil), question)
+    }
+    let places = list.rows.map { $0.tags.keys.withUnsafeBufferPointer { $0.baseAddress } }
+    #expect(Set(places).count == 2 && places[0] == places[4] && places[2] == places[5])
+    #expect(list.rows[4].tags == ["Name": "a1", "OrgID": "o1", "Role": "tenant"])
+  }
+
   @Test func aMachineThatIsOnTwoPagesCountsOnceAsItWasLast() async throws {
     let count = Counter()
     try await withServer({ _ in

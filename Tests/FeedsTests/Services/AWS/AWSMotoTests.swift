@@ -119,13 +119,13 @@ struct Moto {
 
       let client = EC2Client(http: http, region: "us-east-2", endpoint: moto.endpoint, credentials: credentials)
       let made = try #require(filled["us-east-2"])
-      let volume = try #require(try await client.volumes(within: 120).first { $0.id == made.volume })
+      let volume = try #require(try await client.volumes(within: 120).first { $0.id.rawValue == made.volume })
       #expect(
         volume.size == 80 && volume.type == "gp3" && volume.state == "available" && volume.instances.isEmpty
           && volume.tags["Role"] == "workspace")
       let address = try #require(try await client.addresses(within: 60).first)
       #expect(address.association == nil && address.publicIP != nil)
-      let group = try #require(try await client.securityGroups(within: 60).first { $0.id == made.group })
+      let group = try #require(try await client.securityGroups(within: 60).first { $0.id.rawValue == made.group })
       #expect(group.ingress == [.init(ipProtocol: "tcp", fromPort: 22, toPort: 22, ranges: ["10.0.0.0/8"])])
       let interfaces = try await client.networkInterfaces(within: 60)
       #expect(interfaces.count == 600 && interfaces.allSatisfy { $0.instance != nil && !$0.securityGroups.isEmpty })
