@@ -71,6 +71,8 @@ void canvas_close(void) {
 
 int canvas_colors(void) { return colors; }
 
+int canvas_is_direct(void) { return screen && (tigetflag("RGB") == 1 || tigetflag("Tc") == 1 || tigetnum("RGB") > 0); }
+
 void canvas_resize(int height, int width) {
   if (!screen) return;
   resizeterm(height, width);

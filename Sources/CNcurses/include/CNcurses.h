@@ -32,6 +32,8 @@ int canvas_open(const char *terminal, int rows, int columns);
 void canvas_close(void);
 /// Colours that the terminal has: 0, 8, 16, 256 or more.
 int canvas_colors(void);
+/// Whether the terminal database says that it shows 24-bit colours.
+int canvas_is_direct(void);
 void canvas_resize(int rows, int columns);
 /// The next update draws every cell again.
 void canvas_redraw(void);

@@ -16,6 +16,8 @@ struct EventLog: Sendable {
   /// The fleet feed's newest id.
   private var lastFeedID: UInt64?
   private var recent = RecentEvents()
+  /// The newest gap of each workspace's stream, of the fleet feed under `nil`, until the stream is open again.
+  private var gaps: [WorkspaceID?: UInt64] = [:]
 
   // MARK: - Writing
 
@@ -32,6 +34,22 @@ struct EventLog: Sendable {
   mutating func clear() {
     lines.removeAll(keepingCapacity: true)
     bytes = 0
+  }
+
+  // MARK: - Gaps
+
+  /// The newest line says that something is missing of the stream.
+  mutating func noteGap(of stream: WorkspaceID?) { gaps[stream] = count }
+
+  /// The stream is open again. It had broken right after the gap was told, else that was another one: something that could not be read.
+  /// - Parameter brokenAt: `nil`: it was opened anew on purpose.
+  /// - Returns: the gap's line, which says from now on how long it was.
+  mutating func endGap(of stream: WorkspaceID?, brokenAt: Timestamp?, at now: Timestamp) -> UInt64? {
+    guard let sequence = gaps.removeValue(forKey: stream), let first = lines.first?.sequence, sequence >= first else { return nil }
+    let index = Int(sequence - first)
+    guard brokenAt.map({ abs($0 - lines[index].at) <= 1 }) ?? true else { return nil }
+    lines[index].endedAt = now
+    return sequence
   }
 
   // MARK: - Once

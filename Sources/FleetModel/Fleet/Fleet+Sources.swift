@@ -68,6 +68,7 @@ extension Fleet {
   // MARK: - Streams
 
   mutating func noteOpening(of workspace: WorkspaceID?, _ event: FleetEvent) {
+    endGap(of: workspace, event)
     if let workspace {
       tenants.openStream(of: workspace, at: event.at)
       changes.workspaces.insert(workspace)
@@ -96,6 +97,12 @@ extension Fleet {
       sourceTable.update(event.source) { $0.openedAt = event.at }
     }
     record(event, .gap, workspace: workspace, data: ["reason": .string(reason)])
+    if workspace != nil || sources[event.source]?.isStream == true { eventLog.noteGap(of: workspace) }
+  }
+
+  private mutating func endGap(of stream: WorkspaceID?, _ event: FleetEvent) {
+    let brokenAt = stream.map { workspaces[$0]?.listening.brokenAt } ?? sources[event.source]?.lostSince
+    if let line = eventLog.endGap(of: stream, brokenAt: brokenAt, at: event.at) { changes.lines.insert(line) }
   }
 
   /// Takes over how a source of another environment stands, with `reason` for its trouble: for documents that name a source once.

@@ -101,6 +101,8 @@ public struct LogEntry: Hashable, Sendable {
   public var workspaceID: WorkspaceID?
   /// The event's own data as JSON text: cleaned and bounded.
   public var data: String
+  /// When what it tells of was over: of a gap, when its stream was open again.
+  public var endedAt: Timestamp?
 }
 
 /// What an application of events touched, for whoever shows it.
@@ -117,6 +119,8 @@ public struct FleetChanges: Hashable, Sendable {
   /// What is judged otherwise than before (``Fleet/judge(at:limits:)``).
   public var findings: Set<Finding.Target> = []
   public var logged = false
+  /// Lines of the log of which more is told than when they were written.
+  public var lines: Set<UInt64> = []
   /// A source's state became another, or it brought what none of the sets names. A source that is among ``sources`` alone only said again
   /// what it had said.
   public var turned = false
@@ -124,6 +128,6 @@ public struct FleetChanges: Hashable, Sendable {
   public init() {}
   public var isEmpty: Bool {
     orgs.isEmpty && workspaces.isEmpty && instances.isEmpty && sources.isEmpty && purges.isEmpty && leftovers.isEmpty && findings.isEmpty
-      && deletions.isEmpty && !logged
+      && deletions.isEmpty && !logged && lines.isEmpty
   }
 }

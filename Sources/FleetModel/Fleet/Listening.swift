@@ -15,6 +15,9 @@ public struct Listening: Hashable, Sendable {
 
   public init() {}
 
+  /// When it broke, while it is not open.
+  var brokenAt: Timestamp? { isOpen ? nil : closedAt }
+
   mutating func opened(at now: Timestamp) {
     guard !isOpen else { return }
     isOpen = true

@@ -6,6 +6,8 @@ public struct LineEditor: Hashable, Sendable {
   /// What a key may ask of whoever has the line.
   public enum Command: Hashable, Sendable {
     case enter, leave
+    /// What is typed is gone on with.
+    case complete
     case erase(Part)
   }
 
@@ -30,6 +32,12 @@ public struct LineEditor: Hashable, Sendable {
       return
     }
     text += addition.prefix(max(0, limit - text.count))
+  }
+
+  /// All of it becomes another text.
+  public mutating func replace(with other: String) {
+    text = ""
+    insert(other)
   }
 
   public mutating func erase(_ part: Part) {

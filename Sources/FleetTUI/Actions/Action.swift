@@ -113,7 +113,7 @@ struct Action: Sendable {
   }
 
   /// Every action, in the order of help and footer.
-  static let table: [Action] = opening + moves + order + pages + rows + program + texts
+  static let table: [Action] = opening + moves + order + pages + rows + events + program + texts
 
   static func named(_ name: String) -> Action? { table.first { $0.name == name } }
 

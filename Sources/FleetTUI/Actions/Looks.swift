@@ -7,8 +7,8 @@ extension Action {
   static let open = Action(
     "open", [.enter], help: "show everything known of the row", group: .look, isInFooter: true,
     whyNot: { desk, _, _ in desk.pages.current.count == 0 ? "there is no row to open" : nil },
-    onPage: { interface, _, _ in
-      interface.open(interface.desk.pages.current.panel ?? DetailPanel())
+    onPage: { interface, fleet, _ in
+      interface.open(interface.desk.pages.current.panel(fleet) ?? DetailPanel())
       return .draw
     })
 
@@ -17,7 +17,8 @@ extension Action {
     onPage: { interface, fleet, now in interface.desk.pages.goBack(fleet, at: now) ? .draw : .none })
 
   static let filter = Action(
-    "filter", [.character("/")], help: "show only rows that hold a text", group: .look, isInFooter: true,
+    "filter", [.character("/")], help: "show only rows that pass: words, field:text, field>n, !not, /regex/", group: .look,
+    isInFooter: true,
     onPage: { interface, _, _ in
       interface.open(FilterLine(interface.desk.pages.current.filter))
       return .draw
@@ -63,7 +64,9 @@ extension Action {
       "jump-events", [.character("v")], help: "to the row's events; esc returns", group: .look,
       whyNot: { desk, fleet, _ in desk.pages.focus?.eventsFilter(in: fleet) == nil ? "no events belong to the row" : nil },
       onPage: { interface, fleet, now in
-        if let text = interface.selection?.eventsFilter(in: fleet) { interface.jump(to: .events, filter: text, fleet, at: now) }
+        if let text = interface.selection?.eventsFilter(in: fleet) {
+          interface.jump(to: .events, filter: text.asFilterWord, fleet, at: now)
+        }
         return .draw
       }), explain, console, check, delete,
   ]

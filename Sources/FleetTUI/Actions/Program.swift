@@ -21,8 +21,21 @@ extension Action {
     "quit", [.character("q")], help: "leave", group: .program, isInFooter: true, inPager: { _ in .close },
     onPage: { _, _, _ in .leave(exitCode: 0) })
 
+  static let theme = Action(
+    "theme", [.character("t")], title: "themes", help: "themes: each is shown as the cursor comes to it", group: .program,
+    argument: Argument(
+      "NAME", choices: { desk, _ in [ThemeLibrary.automatic] + desk.themes.library.names },
+      deed: { interface, name, _, _ in
+        interface.choose(theme: name)
+        return .draw
+      }),
+    onPage: { interface, _, _ in
+      interface.open(ThemeList(interface.desk.themes))
+      return .draw
+    })
+
   static let program = [
-    refresh, help,
+    refresh, help, theme,
     Action(
       "redraw", [.control("l")], help: "draw the whole screen again", group: .program, isEverywhere: true, onPage: { _, _, _ in .redraw }),
     Action(

@@ -18,10 +18,12 @@ extension Action {
   static let leave = Action("leave", [.escape, .control("d")], help: "leave it: nothing was sent", group: .dialog, inDialog: .leave)
 
   static let accept = Action("accept", [.enter], title: "finds", help: "keep what is typed", group: .line, inLine: .enter)
+  static let complete = Action(
+    "complete", [.tab], title: "completes", help: "go on with what fits, one after the other", group: .line, inLine: .complete)
   static let discard = Action("discard", [.escape], title: "leaves", help: "leave, and forget what is typed", group: .line, inLine: .leave)
 
   static let texts =
-    [search, findNext, findPrevious, follow, confirm, leave, accept, discard] + [
+    [search, findNext, findPrevious, follow, confirm, leave, accept, complete, discard] + [
       erasing("erase", .backspace, .character, help: "take the last character back"),
       erasing("erase-word", .control("w"), .word, help: "take the last word back"),
       erasing("erase-line", .control("u"), .line, help: "take all of it back"),

@@ -23,6 +23,7 @@ final class Dashboard {
   /// When bytes came last; monotonic milliseconds.
   private var lastInput: Int64 = 0
   private var canvas: Canvas
+  private var look: ThemeChoice.Look?
   private var nextChange: Timestamp?
   /// Or the last look at news that changed nothing to see; monotonic milliseconds.
   private var lastFrame: Int64 = 0
@@ -42,8 +43,8 @@ final class Dashboard {
     self.clock = clock
     interface = Interface(options)
     bell = Bell(options.notification)
-    decoder = KeyDecoder(takesMouse: options.usesMouse)
-    canvas = Canvas(theme: options.theme, isASCII: options.isASCII)
+    decoder = KeyDecoder(takesMouse: options.terminal.usesMouse)
+    canvas = Canvas(theme: options.themes.shown, isASCII: options.isASCII)
   }
 
   /// Shows the fleet until the user leaves, a signal ends it or the terminal is gone.
@@ -54,11 +55,9 @@ final class Dashboard {
     if text_set_locale() == 0 { options.isASCII = true }
     interface.glyphs = options.isASCII ? .ascii : .unicode
     canvas.isASCII = options.isASCII
-    let terminal = try Terminal(log: options.logPath, usesMouse: options.usesMouse)
-    func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
-    try terminal.enter(named: variable("TERM"), colorTerm: variable("COLORTERM"))
+    let terminal = try Terminal(log: options.logPath, options.terminal)
+    try terminal.enter()
     defer { terminal.leave() }
-    canvas.theme = options.theme.adapted(toColors: terminal.colors)
     let signals = SignalPipe()
     takeNews(terminal)
     draw(on: terminal)
@@ -86,6 +85,7 @@ final class Dashboard {
       case .hangUp: return 129
       case .nothing: break
       case .bytes(let bytes):
+        decoder.awaitsGround = terminal.awaitsGround
         if decoder.isDisturbed(by: bytes) { lastInput = Self.uptime() }
         if let exitCode = press(decoder.keys(from: bytes), terminal) { return exitCode }
       }
@@ -151,6 +151,7 @@ final class Dashboard {
     let moment = clock.now()
     var isChanged = false
     for key in keys {
+      if case .ground = key { terminal.groundIsKnown() }
       switch interface.handle(key, store.fleet, at: moment) {
       case .none: break
       case .draw: isChanged = true
@@ -176,7 +177,7 @@ final class Dashboard {
       options.remembered = interface.desk.remembered
       options.screenFile?.write(options.remembered)
     }
-    interface.anticipate(store.fleet)
+    interface.anticipate(store.fleet, at: moment)
     return nil
   }
 
@@ -229,12 +230,21 @@ final class Dashboard {
     lastFrame = Self.uptime()
     let (frame, next) = interface.compose(store.fleet, size: terminal.size, at: clock.now())
     nextChange = next
+    dress(for: terminal)
     canvas.draw(frame, size: terminal.size)
-    terminal.show(cursor: frame.cursor)
+    terminal.show(cursor: frame.cursor, in: canvas.colors)
     let shown = interface.shownWorkspaces(store.fleet)
     if shown != self.shown {
       self.shown = shown
       store.show(shown)
     }
+  }
+
+  /// In the theme that is chosen by now, over the ground that is known by now.
+  private func dress(for terminal: Terminal) {
+    let look = interface.desk.themes.look
+    guard look != self.look else { return }
+    self.look = look
+    canvas.wear(look.theme.adapted(to: terminal.depth, on: look.ground))
   }
 }

@@ -36,9 +36,9 @@ struct DashboardOptions: Sendable {
   /// What is said in the first frame.
   var notice: String?
   var isASCII = false
-  var theme = Theme.standard
+  var themes = ThemeChoice()
   var keys = KeyMap.standard
-  var usesMouse = false
+  var terminal = TerminalSettings()
   var notification = Bell.Notification.bell
   /// How the screen was left last time, and where that is kept; `nil`: nowhere.
   var remembered = RememberedScreen()

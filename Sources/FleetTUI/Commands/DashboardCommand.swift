@@ -13,14 +13,15 @@ struct DashboardCommand: ParsableCommand {
     let (configuration, environment) = try global.environment()
     let session = try Session(
       environment: environment, global: global, options: .ofEverything(neighbours: configuration.neighbours(of: environment)))
-    let options = try global.dashboardOptions(session.settings, environment.allowsWrites ? nil : WriteRefusal.configured, configuration)
+    let options = try global.dashboardOptions(
+      session.settings, environment.allowsWrites ? nil : WriteRefusal.configured, configuration, keptIn: global.screenFile)
     let feeds = Task.detached { await session.feeds.run() }
     defer { feeds.cancel() }
     if LinearOutput.isWanted(global.variables) {
       let code = LinearOutput.run(session.queue, environment: environment.name, log: session.log)
       throw CommandFailure(code: code)
     }
-    try Self.show(session, global.remembering(options))
+    try Self.show(session, options)
   }
 
   /// Runs the dashboard on the initial thread until it is left.
@@ -45,31 +46,45 @@ struct DashboardCommand: ParsableCommand {
 extension GlobalOptions {
   /// How the dashboard looks and what it allows, from the command line first, then the configuration, then the environment's variables.
   /// - Parameter writeRefusal: why nothing may be changed; `nil` when it may.
+  /// - Parameter file: where the screen is kept as it was left; `nil`: nowhere.
   func dashboardOptions(
-    _ settings: FleetSettings, _ writeRefusal: String?, _ configuration: Configuration? = nil
+    _ settings: FleetSettings, _ writeRefusal: String?, _ configuration: Configuration? = nil, keptIn file: ScreenFile? = nil
   ) throws -> DashboardOptions {
     var options = DashboardOptions(settings: settings)
     options.writeRefusal = writeRefusal
     options.isASCII = ascii || configuration?.interface.ascii ?? false
-    options.usesMouse = configuration?.interface.mouse ?? false
+    options.terminal = terminalSettings(configuration)
     options.notification = configuration?.interface.notification ?? .bell
     options.logPath = log
-    let name = theme ?? configuration?.interface.theme ?? "default"
-    guard let theme = Theme.named(name) else { throw CommandFailure(code: 2, message: Theme.problem(withName: name) ?? "") }
-    let isColorless = noColor || !(variables["NO_COLOR"] ?? "").isEmpty
-    options.theme = isColorless ? .mono : theme
+    options.screenFile = file
+    options.remembered = file?.read() ?? RememberedScreen()
+    options.themes = try themes(configuration, options.remembered, colorFGBG: variables["COLORFGBG"])
     do { options.keys = try KeyMap(overrides: configuration?.keys ?? [:]) } catch {
       throw CommandFailure(code: 2, message: error.description)
     }
     return options
   }
 
-  /// As the screen was left last time, as far as nothing else is asked for. The demo doesn't: what is tried out there goes with it.
-  func remembering(_ options: DashboardOptions) -> DashboardOptions {
-    var options = options
-    let file = ScreenFile(StateDirectory(variables: variables))
-    options.screenFile = file
-    options.remembered = file.read()
-    return options
+  /// Where the screen is kept as it was left. The demo keeps nothing: what is tried out there goes with it.
+  var screenFile: ScreenFile { ScreenFile(StateDirectory(variables: variables)) }
+
+  private func terminalSettings(_ configuration: Configuration?) -> TerminalSettings {
+    var settings = TerminalSettings(kind: TerminalKind(variables: variables))
+    settings.usesMouse = configuration?.interface.mouse ?? false
+    settings.colors = colors(configuration)
+    let isAllowed = variables["FLEETTUI_SYNCHRONIZED"].map { $0 != "0" } ?? configuration?.interface.synchronized
+    settings.isSynchronized = isAllowed ?? settings.kind.isSafeToSynchronize
+    return settings
+  }
+
+  /// What was asked for goes before what was chosen last. A remembered theme that is gone, or broken since, is as good as none.
+  private func themes(_ configuration: Configuration?, _ remembered: RememberedScreen, colorFGBG: String?) throws -> ThemeChoice {
+    let library = ThemeLibrary(variables: variables)
+    let given = theme != nil ? "--theme" : configuration?.interface.theme != nil ? "ui.theme" : nil
+    var choice = ThemeChoice(library: library, given: given, ground: Ground(colorFGBG: colorFGBG))
+    do throws(ThemeFailure) {
+      if let name = theme ?? configuration?.interface.theme ?? remembered.theme { try choice.choose(named: name) }
+    } catch { if given != nil { throw CommandFailure(code: 2, message: error.description) } }
+    return choice
   }
 }

@@ -29,7 +29,7 @@ struct ReplayCommand: ParsableCommand {
     if let problem = recording.problem { log.warn("\(file): \(problem); everything else is shown") }
     let queue = EventQueue()
     let settings = recording.settings ?? FleetSettings(environment: recording.environment)
-    var options = global.remembering(try global.dashboardOptions(settings, WriteRefusal.replay))
+    var options = try global.dashboardOptions(settings, WriteRefusal.replay, keptIn: global.screenFile)
     // What rings calls for somebody; what was once calls for nobody.
     options.notification = .none
     options.replay = ReplayNote(start: start, end: end, speed: speed, lacksSettings: recording.settings == nil)

@@ -4,7 +4,12 @@ import FleetModel
 /// The whole configuration file, read and checked.
 struct Configuration: Sendable {
   struct Interface: Hashable, Sendable {
-    var theme = "default"
+    /// `nil`: what was chosen last, else what the terminal's ground asks for.
+    var theme: String?
+    /// `nil`: as many as the terminal has.
+    var colors: ColorDepth?
+    /// `nil`: where that is known to do no harm.
+    var synchronized: Bool?
     var ascii = false
     var mouse = false
     var notification = Bell.Notification.bell

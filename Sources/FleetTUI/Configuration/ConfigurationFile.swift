@@ -1,7 +1,6 @@
 import Feeds
 import FleetModel
 import Glibc
-import TOMLKit
 
 /// Where the configuration lies, and how it is read.
 enum ConfigurationFile {
@@ -14,18 +13,19 @@ enum ConfigurationFile {
 
   /// - Throws: ``ConfigurationError``, with file, line and key.
   static func read(path: String) throws(ConfigurationError) -> Configuration {
-    try parse(text(of: path), path: path)
+    try parse(
+      text(of: path, missing: "there is no configuration; `fleettui config init` writes a commented one, `fleettui demo` needs none"),
+      path: path)
   }
 
-  private static func text(of path: String) throws(ConfigurationError) -> String {
+  /// - Throws: ``ConfigurationError`` where it can't be read, is too large or is no UTF-8.
+  static func text(of path: String, missing: String? = nil) throws(ConfigurationError) -> String {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else {
       let why = errno
       throw ConfigurationError(
         path: path, line: nil,
-        problem: why == ENOENT
-          ? "there is no configuration; `fleettui config init` writes a commented one, `fleettui demo` needs none"
-          : "can't be read: \(String(cString: strerror(why)))")
+        problem: why == ENOENT ? missing ?? "is gone" : "can't be read: \(String(cString: strerror(why)))")
     }
     defer { close(file) }
     var bytes: [UInt8] = []
@@ -47,15 +47,8 @@ enum ConfigurationFile {
   }
 
   static func parse(_ text: String, path: String) throws(ConfigurationError) -> Configuration {
-    let text = String(text.withoutByteOrderMark)
-    let source = ConfigurationSource(path: path, text: text)
-    let table: TOMLTable
-    do { table = try TOMLTable(string: text) } catch let error as TOMLParseError {
-      throw ConfigurationError(path: path, line: error.source.begin.line, problem: UntrustedText.clean(error.description, limit: 300))
-    } catch { throw ConfigurationError(path: path, line: nil, problem: "is not TOML") }
-
-    var top = TableReader(table, name: "", source: source)
-    var configuration = Configuration(source: source)
+    var top = try TableReader(parsing: text, path: path)
+    var configuration = Configuration(source: top.source)
     configuration.defaultEnvironment = try top.string("default_environment")
     if var environments = try top.table("environment") {
       for name in environments.table.keys.sorted() {
@@ -84,8 +77,17 @@ enum ConfigurationFile {
 
   private static func interface(_ reader: inout TableReader) throws(ConfigurationError) -> Configuration.Interface {
     var interface = Configuration.Interface()
-    interface.theme = try reader.string("theme") ?? interface.theme
-    if let problem = Theme.problem(withName: interface.theme) { throw reader.failure("theme", problem) }
+    interface.theme = try reader.string("theme")
+    if let name = interface.theme, let problem = ThemeLibrary(variables: ProcessVariables.all).problem(withName: name) {
+      throw reader.failure("theme", problem)
+    }
+    if let name = try reader.string("colors"), name != "auto" {
+      interface.colors = ColorDepth(named: name)
+      guard interface.colors != nil else {
+        throw reader.failure("colors", "must be \"auto\" or one of \(ColorDepth.names.joined(separator: ", "))")
+      }
+    }
+    interface.synchronized = try reader.flag("synchronized")
     interface.ascii = try reader.flag("ascii") ?? interface.ascii
     interface.mouse = try reader.flag("mouse") ?? interface.mouse
     if let name = try reader.string("notify") {

@@ -15,13 +15,25 @@ struct TableReader {
     self.source = source
   }
 
+  /// A whole file.
+  ///
+  /// - Throws: ``ConfigurationError`` where it is no TOML.
+  init(parsing text: String, path: String) throws(ConfigurationError) {
+    let text = String(text.withoutByteOrderMark)
+    do { self.init(try TOMLTable(string: text), name: "", source: ConfigurationSource(path: path, text: text)) } catch let error
+      as TOMLParseError
+    {
+      throw ConfigurationError(path: path, line: error.source.begin.line, problem: UntrustedText.clean(error.description, limit: 300))
+    } catch { throw ConfigurationError(path: path, line: nil, problem: "is not TOML") }
+  }
+
   func failure(_ key: String?, _ problem: String) -> ConfigurationError {
     let full = [name, key ?? ""].filter { !$0.isEmpty }.joined(separator: ".")
     return ConfigurationError(
       path: source.path, line: source.line(of: key, in: name), problem: full.isEmpty ? problem : "\(full): \(problem)")
   }
 
-  private mutating func value(_ key: String) -> TOMLValueConvertible? {
+  mutating func value(_ key: String) -> TOMLValueConvertible? {
     known.append(key)
     return table[key]
   }

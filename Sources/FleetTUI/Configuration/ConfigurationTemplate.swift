@@ -35,7 +35,9 @@ enum ConfigurationTemplate {
     # url = "postgresql://fleet_ro@db.example.com/cp?sslmode=verify-full"
 
     # [ui]
-    # theme = "default"
+    # theme = "nord"        # left out: what was chosen last with t, else default or light by the terminal's ground
+    # colors = "auto"       # or 24bit, 256, 16, 8, mono
+    # synchronized = true   # left out: where that does no harm
     # ascii = false
     # mouse = false
     # notify = "bell"

@@ -59,6 +59,8 @@ enum EffectiveConfiguration {
     }
     add("history", "path", configuration.historyPath)
     add("ui", "theme", options.theme ?? configuration.interface.theme)
+    add("ui", "colors", options.colors ?? configuration.interface.colors?.name ?? "auto")
+    add("ui", "synchronized", configuration.interface.synchronized.map { "\($0)" })
     add("ui", "ascii", "\(options.ascii || configuration.interface.ascii)")
     add("ui", "mouse", "\(configuration.interface.mouse)")
     add("ui", "notify", configuration.interface.notification.rawValue)

@@ -15,8 +15,10 @@ struct GlobalOptions: ParsableArguments {
   var format: Format?
   @Flag(help: "Allow deletion in this run.")
   var write = false
-  @Option(help: "The theme's name.")
+  @Option(help: "The theme's name, or auto for what the terminal's ground asks for.")
   var theme: String?
+  @Option(help: "How many colours: auto, 24bit, 256, 16, 8 or mono.")
+  var colors: String?
   @Flag(help: "ASCII only: no box drawing, no blocks.")
   var ascii = false
   @Flag(help: "No colour.")
@@ -30,7 +32,10 @@ struct GlobalOptions: ParsableArguments {
 
   func validate() throws {
     // By every command, also by those that draw nothing: a typing mistake is told where it was made.
-    if let theme, let problem = Theme.problem(withName: theme) { throw ValidationError(problem) }
+    if let theme, let problem = ThemeLibrary(variables: variables).problem(withName: theme) { throw ValidationError(problem) }
+    if let colors, colors != "auto", ColorDepth(named: colors) == nil {
+      throw ValidationError("--colors \(UntrustedText.clean(colors, limit: 40)): must be auto, \(ColorDepth.names.joined(separator: ", "))")
+    }
   }
 
   var variables: [String: String] { ProcessVariables.all }
@@ -64,6 +69,13 @@ struct GlobalOptions: ParsableArguments {
       OpenRecording.keep(recorder)
       return EventQueue(recorder: recorder)
     } catch { throw CommandFailure(code: 1, message: error.description) }
+  }
+
+  /// How many colours are wanted; `nil`: as many as the terminal has. An option goes before the variable, which goes before the configuration.
+  func colors(_ configuration: Configuration?) -> ColorDepth? {
+    if noColor { return ColorDepth.mono }
+    if let colors { return ColorDepth(named: colors) }
+    return (variables["NO_COLOR"] ?? "").isEmpty ? configuration?.interface.colors : ColorDepth.mono
   }
 
   var outputFormat: Format { format ?? (isatty(STDOUT_FILENO) == 1 ? .table : .json) }

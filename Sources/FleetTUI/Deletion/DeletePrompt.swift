@@ -125,7 +125,7 @@ extension TypedConfirmation.Event {
       case .enter?: self = .enter
       case .leave?: self = .escape
       case .erase(let part)?: self = .erase(part)
-      case nil: return nil
+      case .complete?, nil: return nil
       }
     }
   }

@@ -45,15 +45,18 @@ enum ManualPage {
   /// Every variable that is read, with what for (`docs/configuration.md` has the same).
   static let variables: [(names: [String], use: String)] = [
     (["ACCESSIBLE"], "with 1, plain lines for a screen reader instead of the dashboard, and no pager"),
-    (["NO_COLOR"], "when set and not empty, no colour"),
+    (["NO_COLOR"], "when set and not empty, no colour, unless --colors says otherwise"),
     (
       ["PAGER"],
       "the program, with its arguments, that shows a table longer than the terminal; it is started without a shell; empty or cat: none"
     ),
     (
       ["TERM", "COLORTERM", "TERMINFO"],
-      "what the terminal can show; COLORTERM truecolor or 24bit: 256 colours, though TERM names a terminal with fewer"
+      "what the terminal can show; COLORTERM truecolor or 24bit: 24-bit colours, though TERM names a terminal with fewer"
     ),
+    (["COLORFGBG"], "whether the terminal's ground is dark or light, where it doesn't answer itself"),
+    (["TMUX"], "set by tmux: frames are not marked"),
+    (["FLEETTUI_SYNCHRONIZED"], "0: frames are not marked as one, 1: they are, whatever ui.synchronized says"),
     (["LANG", "LC_ALL", "LC_CTYPE"], "the character set: ASCII is drawn where it is not UTF-8"),
     (["COLUMNS"], "how wide help is written"),
     (
@@ -80,6 +83,7 @@ enum ManualPage {
   ]
   private static let files = [
     ("$XDG_CONFIG_HOME/fleettui/config.toml", "the configuration; fleettui config init writes a commented one"),
+    ("$XDG_CONFIG_HOME/fleettui/themes/*.toml", "themes of your own; those that are built in need no file"),
     ("$XDG_STATE_HOME/fleettui/history.sqlite", "what was learned of how long boots take"),
     ("$XDG_STATE_HOME/fleettui/receipts/", "the receipts of deletions, one JSON file each"),
   ]

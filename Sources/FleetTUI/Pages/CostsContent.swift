@@ -63,31 +63,37 @@ extension CostsContent {
     "MACHINES", minimum: 8, ideal: 8, priority: 7, alignment: .right,
     order: .highestFirst { content, id, _, _ in content.report?.cost(of: id).map { Double($0.count) } }
   ) { row, _, _ in [row.cost.map { Span("\($0.count)", .dim) } ?? Span("?", .unknown)] }
+  .measured(.count)
 
   static let perHour = Column<Self>(
     "$/H", minimum: 7, ideal: 8, priority: 1, alignment: .right,
     order: .highestFirst { content, id, _, _ in content.report?.cost(of: id)?.hourly.known }
   ) { row, _, _ in [money(row.cost?.hourly, digits: 3)] }
+  .field("cost", "hour").measured(.money) { content, id, _, _ in content.report?.cost(of: id)?.hourly.figure }
 
   static let perMonth = Column<Self>(
     "$/MONTH", minimum: 8, ideal: 9, priority: 2, alignment: .right,
     order: .highestFirst { content, id, _, _ in content.report?.cost(of: id)?.hourly.known }
   ) { row, _, _ in [money(row.cost.map { monthly($0) })] }
+  .field("month").measured(.money) { content, id, _, _ in content.report?.cost(of: id).flatMap { monthly($0).figure } }
 
   static let storage = Column<Self>(
     "STORAGE", minimum: 8, ideal: 9, priority: 5, alignment: .right,
     order: .highestFirst { content, id, _, _ in content.report?.cost(of: id)?.storageMonthly.known }
   ) { row, _, _ in [money(row.cost?.storageMonthly)] }
+  .measured(.money) { content, id, _, _ in content.report?.cost(of: id)?.storageMonthly.figure }
 
   static let addresses = Column<Self>(
     "ADDRESS", minimum: 8, ideal: 8, priority: 6, alignment: .right,
     order: .highestFirst { content, id, _, _ in content.report?.cost(of: id)?.addressMonthly.known }
   ) { row, _, _ in [money(row.cost?.addressMonthly)] }
+  .measured(.money) { content, id, _, _ in content.report?.cost(of: id)?.addressMonthly.figure }
 
   static let sinceLaunch = Column<Self>(
     "SO FAR", minimum: 8, ideal: 10, priority: 4, alignment: .right,
     order: .highestFirst { content, id, _, _ in content.report?.cost(of: id)?.sinceLaunch.known }
   ) { row, _, _ in [money(row.cost?.sinceLaunch)] }
+  .measured(.money) { content, id, _, _ in content.report?.cost(of: id)?.sinceLaunch.figure }
 
   static let llm = Column<Self>(
     "LLM", minimum: 8, ideal: 9, priority: 3, alignment: .right,
@@ -96,6 +102,7 @@ extension CostsContent {
     guard let spend = row.llm.spend else { return [Span("?", .unknown)] }
     return [Span(Wording.dollars(spend, digits: 2), row.llm.isOverspent ? .warning : spend == 0 ? .dim : .money)]
   }
+  .measured(.money)
 
   static let budget = Column<Self>(
     "BUDGET", minimum: 8, ideal: 12, priority: 3, alignment: .right,
@@ -105,4 +112,5 @@ extension CostsContent {
     let isOver = row.llm.isOverspent
     return [Span((isOver ? context.glyphs.warning + " " : "") + Wording.dollars(budget, digits: 2), isOver ? .warning : .dim)]
   }
+  .measured(.money)
 }

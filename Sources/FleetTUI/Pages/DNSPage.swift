@@ -71,6 +71,9 @@ extension DNSContent {
     let role = entry.decision.outcome.role
     return [Span("\(role == .dim ? " " : context.glyphs.sign(of: role)) \(entry.decision.outcome.word)", role)]
   }
+  .field("decision", "status").spelt { content, id, _, _ in
+    content.entries[id].map { [$0.decision.outcome.word, $0.decision.outcome.rawValue] } ?? []
+  }
 
   static let name = Column<Self>(
     "NAME", minimum: 14, ideal: 44, priority: 0, stretch: 1,
@@ -90,11 +93,15 @@ extension DNSContent {
     "WHY", minimum: 12, ideal: 34, priority: 2,
     order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id].map { $0.finding?.code ?? $0.decision.reason }) }
   ) { entry, _, _ in [entry.finding.map { Span($0.words, $0.severity.role) } ?? Span(entry.decision.reason, .dim)] }
+  .field("why", "reason").spelt { content, id, _, _ in
+    content.entries[id].map { [$0.finding?.words, $0.finding?.code, $0.decision.reason].compactMap { $0 } } ?? []
+  }
 
   static let age = Column<Self>(
     "AGE", minimum: 4, ideal: 5, priority: 5, alignment: .right,
     order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id]?.row.createdAt.map { -$0.seconds }) }
   ) { entry, _, context in [entry.row.createdAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)] }
+  .measured(.duration) { content, id, _, now in content.entries[id]?.row.createdAt.map { now - $0 } }
 }
 
 extension DNSDecision.Outcome {

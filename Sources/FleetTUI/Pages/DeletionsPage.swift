@@ -2,7 +2,7 @@ import FleetModel
 
 extension PageID {
   static let deletions = PageID(
-    "deletions", title: "Deletions", keys: [.character("9"), .function(9)], help: "deletions under way, failed and past",
+    "deletions", title: "Deletions", short: "Gone", keys: [.character("9"), .function(9)], help: "deletions under way, failed and past",
     sources: Sources(regions: false, tenants: false), count: { Count(figure: $0.openDeletions) }, make: { _ in DeletionsPage() })
 }
 
@@ -109,6 +109,7 @@ extension DeletionsContent {
   ) { row, _, context in
     Wording.state(row.entry.standing.word, row.hasLeft ? .failed : row.entry.standing.role, context.glyphs)
   }
+  .field("state", "status").spelt { _, id, fleet, _ in fleet.deletions.entry(id, fleet).map { [$0.standing.word] } ?? [] }
 
   static let org = Column<Self>(
     "ORG", minimum: 10, ideal: 16, priority: 1, stretch: 1,
@@ -122,6 +123,9 @@ extension DeletionsContent {
   ) { row, _, context in
     let since = row.isOver || row.hasLeft ? row.entry.endedAt ?? row.entry.beganAt : row.entry.beganAt
     return [since.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)]
+  }
+  .measured(.duration) { _, id, fleet, now in
+    fleet.deletions.entry(id, fleet).flatMap { ($0.report == nil ? $0.beganAt : $0.endedAt ?? $0.beganAt).map { now - $0 } }
   }
 
   static let steps = Column<Self>(
@@ -150,7 +154,7 @@ struct DeletionsPage: TabledPage {
   private var told: Set<String> = []
   private var notice: Span?
 
-  var panel: (any Layer)? { if case .deletion(let row)? = selection { DeletionPager(row: row) } else { nil } }
+  func panel(_ fleet: Fleet) -> (any Layer)? { if case .deletion(let row)? = selection { DeletionPager(row: row) } else { nil } }
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     table.draw(fleet, rows: rows, width: width, &context)

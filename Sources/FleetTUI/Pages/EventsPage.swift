@@ -2,12 +2,44 @@ import FleetModel
 
 extension PageID {
   static let events = PageID(
-    "events", title: "Events", keys: [.character("0"), .function(10)], help: "what happened, as it happens",
+    "events", title: "Events", short: "Log", keys: [.character("0"), .function(10)], help: "what happened, as it happens",
     sources: Sources(roster: false, regions: false, tenants: false, others: [.feed]), make: { _ in EventsPage() })
 }
 
-struct EventsPage: BareTablePage {
+struct EventsPage: TabledPage {
   var table = TablePage<EventsContent>()
+  /// More came while it is frozen than its last frame says.
+  private var isOutdated = false
+
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
+    table.update(changes, fleet, at: now)
+    if changes.logged, table.content.frozen != nil { isOutdated = true }
+  }
+
+  mutating func takeTouch() -> Bool {
+    defer { isOutdated = false }
+    return table.takeTouch() || isOutdated
+  }
+
+  mutating func freeze(_ fleet: Fleet, at now: Timestamp) {
+    let point = table.content.frozen == nil ? EventsContent.Frozen(last: fleet.logged, at: now) : nil
+    table.change({ $0.frozen = point }, fleet, at: now)
+    if point == nil { table.moveToTop() }
+  }
+
+  func panel(_ fleet: Fleet) -> (any Layer)? {
+    guard case .event(let id)? = selection, let entry = fleet.logEntry(id) else { return nil }
+    let text = SecretMask.mask(JSONValue.object(WatchLine.event(entry)).prettyPrinted())
+    return Pager(title: "event \(entry.type) of \(entry.at.timeOfDay)", lines: text.lines.map { Line(String($0)) })
+  }
+
+  mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
+    guard let frozen = table.content.frozen, rows > 2 else { return table.draw(fleet, rows: rows, width: width, &context) }
+    var lines = table.draw(fleet, rows: rows - 1, width: width, &context)
+    while lines.count < rows - 1 { lines.append(Line()) }
+    let text = " frozen at \(frozen.at.timeOfDay): \(fleet.logged - frozen.last) came since"
+    return lines + [Line([Span(text, .warning)].fitted(to: width))]
+  }
 }
 
 /// What happened, the newest at the top.
@@ -18,15 +50,24 @@ struct EventsContent: TableContent {
   static let followsTop = true
   static let keysMove = false
 
+  /// Where the page was frozen: nothing that came later is a row.
+  struct Frozen {
+    var last: UInt64
+    var at: Timestamp
+  }
+  var frozen: Frozen?
   /// Lines that were taken in, and the oldest that is still in the order.
   private var newest: UInt64 = 0
   private var first: UInt64 = 0
 
   func id(_ subject: Subject) -> UInt64? { if case .event(let id) = subject { id } else { nil } }
   func subject(_ id: UInt64) -> Subject { .event(id) }
-  func all(_ fleet: Fleet) -> [UInt64] { fleet.log.map(\.sequence) }
-  func count(_ fleet: Fleet) -> Int { fleet.log.count }
-  func exists(_ id: UInt64, _ fleet: Fleet) -> Bool { fleet.logEntry(id) != nil }
+  func all(_ fleet: Fleet) -> [UInt64] {
+    let all = fleet.log.map(\.sequence)
+    return frozen.map { frozen in Array(all.prefix { $0 <= frozen.last }) } ?? all
+  }
+  func count(_ fleet: Fleet) -> Int { max(0, fleet.log.count - Int(clamping: frozen.map { fleet.logged - $0.last } ?? 0)) }
+  func exists(_ id: UInt64, _ fleet: Fleet) -> Bool { id <= frozen?.last ?? .max && fleet.logEntry(id) != nil }
 
   /// In batches: taking one line from the front costs as much as taking a thousand.
   mutating func oldest(_ fleet: Fleet) -> UInt64? {
@@ -36,10 +77,16 @@ struct EventsContent: TableContent {
   }
 
   mutating func touched(by changes: FleetChanges, _ fleet: Fleet) -> [UInt64] {
-    guard changes.logged, let oldest = fleet.log.first?.sequence else { return [] }
+    guard changes.logged, let oldest = fleet.log.first?.sequence else { return Array(changes.lines) }
     let from = max(newest + 1, oldest)
     newest = fleet.logged
-    return from <= newest ? Array(from...newest) : []
+    let last = min(newest, frozen?.last ?? .max)
+    return Array(changes.lines) + (from <= last ? Array(from...last) : [])
+  }
+
+  /// What finds the row's own events, from the narrowest on: its workspace, its org, its source.
+  static func targets(_ entry: LogEntry, _ fleet: Fleet) -> [String] {
+    [workspaceName(of: entry, fleet), entry.slug?.rawValue, entry.source.description].compactMap { $0 }
   }
 
   static func workspaceName(of entry: LogEntry, _ fleet: Fleet) -> String? {
@@ -67,7 +114,26 @@ struct EventsContent: TableContent {
     /// `nil` when the log keeps it no longer.
     var entry: LogEntry?
 
-    func cell(_ span: (LogEntry) -> Span) -> [Span] { entry.map { [span($0)] } ?? [] }
+    /// Something is missing here.
+    var isGap: Bool { entry?.type == .gap || entry?.type == .feedReset }
+
+    func cell<Content>(_ context: CellContext<Content>, _ span: (LogEntry) -> Span) -> [Span] {
+      guard let entry else { return [] }
+      let span = span(entry)
+      return isGap ? Self.ruled(span.text, context.width, context.glyphs) : [span]
+    }
+
+    /// A line across all columns, with the text in it.
+    static func ruled(_ text: String, _ width: Int, _ glyphs: Glyphs) -> [Span] {
+      let text = text.isEmpty ? "" : text + " "
+      return [Span(text + String(repeating: glyphs.rule, count: max(0, width - TextWidth.columns(of: text))), .warning)]
+    }
+
+    /// `gap 14s`, where its end is known.
+    var gap: String {
+      guard let entry else { return "" }
+      return entry.endedAt.map { "gap \(Moment.elapsed($0 - entry.at))" } ?? "gap"
+    }
   }
 
   func row(_ id: UInt64, _ fleet: Fleet, _ context: inout DrawingContext) -> Row? { Row(entry: fleet.logEntry(id)) }
@@ -80,31 +146,43 @@ struct EventsContent: TableContent {
 extension EventsContent {
   /// As it happened: the log is numbered in that order.
   static let time = Column<Self>("TIME", minimum: 8, ideal: 8, priority: 1, order: .lowestFirst { _, id, _, _ in .number(Double(id)) }) {
-    row, _, _ in row.cell { Span($0.at.timeOfDay, .dim) }
+    row, _, _ in row.entry.map { [Span($0.at.timeOfDay, row.isGap ? .warning : .dim)] } ?? []
   }
+  .field("time", "age").measured(.duration) { _, id, fleet, now in fleet.logEntry(id).map { now - $0.at } }
+  .spelt { _, id, fleet, _ in fleet.logEntry(id).map { [$0.at.timeOfDay] } ?? [] }
 
   static let source = Column<Self>(
     "SOURCE", minimum: 8, ideal: 14, priority: 5, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.source.description) }
-  ) { row, _, _ in row.cell { Span($0.source.description, .dim) } }
+  ) { row, _, context in row.cell(context) { Span($0.source.description, .dim) } }
 
   static let org = Column<Self>(
     "ORG", minimum: 8, ideal: 18, priority: 2, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.slug?.rawValue) }
-  ) { row, _, _ in row.cell { Span($0.slug?.rawValue ?? $0.orgID?.rawValue ?? "") } }
+  ) { row, _, context in row.cell(context) { Span($0.slug?.rawValue ?? $0.orgID?.rawValue ?? "") } }
 
   static let workspace = Column<Self>(
     "WORKSPACE", minimum: 8, ideal: 16, priority: 4,
     order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id).flatMap { workspaceName(of: $0, fleet) }) }
-  ) { row, fleet, _ in row.cell { Span(workspaceName(of: $0, fleet) ?? "") } }
+  ) { row, fleet, context in row.cell(context) { Span(workspaceName(of: $0, fleet) ?? "") } }
 
   static let event = Column<Self>(
     "EVENT", minimum: 14, ideal: 26, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.type.rawValue) }
-  ) { row, _, _ in row.entry.map { [Span($0.type.rawValue, role(of: $0.type))] } ?? [Span("no longer kept", .dim)] }
+  ) { row, _, context in
+    if row.isGap { return Row.ruled(row.gap, context.width, context.glyphs) }
+    return row.entry.map { [Span($0.type.rawValue, role(of: $0.type))] } ?? [Span("no longer kept", .dim)]
+  }
+  .field("event", "type")
 
   static let data = Column<Self>(
     "DATA", minimum: 10, ideal: 20, priority: 3, stretch: 1, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.data) }
-  ) { row, _, _ in
-    // A line shows far less; the detail shows all.
-    row.cell { Span(String($0.data.prefix(400)), .dim) }
+  ) { row, _, context in
+    // A line shows far less; its own text shows all.
+    row.cell(context) { Span(row.isGap ? reason(of: $0) : String($0.data.prefix(400)), .dim) }
+  }
+  .field("data", "detail")
+
+  /// Why something is missing, in words.
+  private static func reason(of gap: LogEntry) -> String {
+    (try? JSONValue(parsing: gap.data))?["reason"]?.string ?? String(gap.data.prefix(400))
   }
 }
 

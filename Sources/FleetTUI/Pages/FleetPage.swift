@@ -87,33 +87,45 @@ extension FleetContent {
     let sign = context.shows(tenant) ? [] : [status(of: row.org, context.glyphs)[0]]
     return sign + [Span(row.org.slug.rawValue, row.notices.isEmpty ? .text : .title)]
   }
+  .field("org", "slug", "name")
 
   static let tenant = Column<Self>(
     "TENANT", minimum: 14, ideal: 14, priority: 1, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.row.status?.text) }
   ) { row, _, context in status(of: row.org, context.glyphs) }
+  .field("tenant", "status", "state").spelt { _, id, fleet, now in statusWords(id, fleet, at: now) }
 
   static let machine = Column<Self>(
     "MACHINE", minimum: 9, ideal: 10, priority: 8, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.tenantMachine(of: id)?.row.type) }
   ) { row, fleet, context in [Span(fleet.tenantMachine(of: row.org.id)?.row.type ?? context.glyphs.none, .dim)] }
+  .field("machine", "type")
 
   static let workspaces = Column<Self>(
     "WORKSPACES", minimum: 10, ideal: 11, priority: 3, order: .highestFirst { _, id, fleet, _ in Double(fleet.workspaces(of: id).count) }
   ) { row, fleet, context in counts(of: row.org, fleet, context.glyphs) }
+  .measured(.count) { _, id, fleet, _ in
+    switch fleet.book.standing(ofTenant: id) {
+    case .loading, .silent: nil
+    default: Double(fleet.workspaces(of: id).count)
+    }
+  }
 
   static let progress = Column<Self>(
     "PROGRESS", minimum: 15, ideal: 29, priority: 4,
     order: .lowestFirst { _, id, fleet, now in SortKey(moving(id, fleet).compactMap { fleet.progress(of: $0, at: now)?.fraction }.min()) }
   ) { row, fleet, context in boots(of: row.org, fleet, &context) }
+  .measured(.share) { _, id, fleet, now in moving(id, fleet).compactMap { fleet.progress(of: $0, at: now)?.fraction }.min() }
 
   static let cost = Column<Self>(
     "COST/H", minimum: 6, ideal: 7, priority: 6, alignment: .right,
     order: .highestFirst { _, id, fleet, _ in fleet.hourly(of: id).value?.known }
   ) { row, fleet, context in [fleet.hourly(of: row.org.id).cell(context.glyphs)] }
+  .field("cost").measured(.money) { _, id, fleet, _ in fleet.hourly(of: id).value?.figure }
 
   static let age = Column<Self>(
     "AGE", minimum: 4, ideal: 5, priority: 7, alignment: .right,
     order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.row.createdAt.map { -$0.seconds }) }
   ) { row, _, context in [row.org.row.createdAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)] }
+  .measured(.duration) { _, id, fleet, now in fleet.orgs[id]?.row.createdAt.map { now - $0 } }
 
   static let finding = Column<Self>(
     "FINDING", minimum: 10, ideal: 17, priority: 2, stretch: 1,
@@ -127,6 +139,10 @@ extension FleetContent {
     // Its age is told in minutes.
     context.moment.changes(at: context.moment.now + 60)
     return standing + words(worst, more: row.notices.count - 1, width: context.width)
+  }
+  .spelt { _, id, fleet, now in
+    let codes = fleet.triage.isUnwell(id) ? fleet.findings(believedWithin: id, at: now).map(\.code.rawValue) : []
+    return codes + (fleet.orgs[id].map { Notice.of($0, fleet, at: now).map(\.summary) } ?? [])
   }
 
   // MARK: - Cells
@@ -155,6 +171,16 @@ extension FleetContent {
     }
     guard let status = org.row.status else { return Wording.state("no status", .unknown, glyphs) }
     return Wording.state(status.text, status.role, glyphs)
+  }
+
+  /// What a filter finds: the status, and how what comes up gets on.
+  private static func statusWords(_ id: OrgID, _ fleet: Fleet, at now: Timestamp) -> [String] {
+    guard let org = fleet.orgs[id] else { return [] }
+    var words = [org.row.status?.text ?? "no status"] + (org.deletion == nil ? [] : ["deleting"])
+    let boots = moving(id, fleet).compactMap { fleet.progress(of: $0, at: now) }
+    if boots.contains(where: \.isStuck) { words.append("stuck") }
+    if boots.contains(where: { $0.isLate && !$0.isStuck }) { words.append("late") }
+    return words
   }
 
   /// `●4 ◐1 ✕1`: how many workspaces in which state.

@@ -2,7 +2,7 @@ import FleetModel
 
 extension PageID {
   static let instances = PageID(
-    "instances", title: "Instances", keys: [.character("4"), .function(4)], help: "every EC2 machine",
+    "instances", title: "Instances", short: "EC2", keys: [.character("4"), .function(4)], help: "every EC2 machine",
     count: { Count(figure: $0.instances) }, make: { _ in InstancesPage() })
 }
 
@@ -96,6 +96,7 @@ extension InstancesContent {
   static let instance = Column<Self>(
     "INSTANCE", minimum: 12, ideal: 19, priority: 0, order: .lowestFirst { _, id, _, _ in SortKey(id.rawValue) }
   ) { row, _, context in [Span(Wording.shortened(row.machine.id.rawValue, to: context.width), row.role == .failed ? .title : .text)] }
+  .field("instance", "id", "machine")
 
   static let role = Column<Self>(
     "ROLE", minimum: 6, ideal: 9, priority: 4, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id]?.row.role?.rawValue) }
@@ -114,6 +115,7 @@ extension InstancesContent {
   static let state = Column<Self>(
     "STATE", minimum: 9, ideal: 15, priority: 1, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id]?.row.state.text) }
   ) { row, _, context in Wording.state(row.machine.state.text, row.machine.state.role, context.glyphs) }
+  .field("state", "status")
 
   static let type = Column<Self>(
     "TYPE", minimum: 8, ideal: 10, priority: 6, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id]?.row.type) }
@@ -131,11 +133,13 @@ extension InstancesContent {
     guard let cost = fleet.settings.prices.hourly(of: row.machine) else { return [Span("?", .unknown)] }
     return [Span(Wording.dollars(cost, digits: 3), cost == 0 ? .dim : row.role == .failed ? .failed : .money)]
   }
+  .field("cost").measured(.money)
 
   static let age = Column<Self>(
     "AGE", minimum: 4, ideal: 5, priority: 3, alignment: .right,
     order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id]?.row.launchedAt.map { -$0.seconds }) }
   ) { row, _, context in [row.machine.launchedAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)] }
+  .measured(.duration) { _, id, fleet, now in fleet.instances[id]?.row.launchedAt.map { now - $0 } }
 
   static let verdict = Column<Self>(
     "VERDICT", minimum: 14, ideal: 34, priority: 1, stretch: 1,
@@ -154,5 +158,10 @@ extension InstancesContent {
       words += ", judged in \(Moment.coarse(end - context.moment.now))"
     }
     return [Span((row.role == .dim ? "" : context.glyphs.sign(of: row.role) + " ") + words, row.role)]
+  }
+  .spelt { _, id, fleet, _ in
+    guard let row = fleet.instances[id]?.row else { return [] }
+    let verdict = fleet.judgement.verdict(of: id)
+    return [verdict.word, words(for: verdict, row)] + (wasOrphan(id, fleet) ? ["was an orphan"] : [])
   }
 }

@@ -105,12 +105,18 @@ extension OrphansContent {
       SortKey(content.found(id, fleet, at: now).map { rank($0, fleet) * 1e6 - min(1e5, $0.hourly ?? 0) })
     }
   ) { found, _, context in [Span("\(context.glyphs.sign(of: found.verdict.role)) \(found.verdict.word)", found.verdict.role)] }
+  .field("verdict", "status").spelt { content, id, fleet, now in
+    content.found(id, fleet, at: now).map { [$0.verdict.word, $0.verdict.name] } ?? []
+  }
 
   static let what = Column<Self>("WHAT", minimum: 12, ideal: 30, priority: 0, order: .lowestFirst { _, id, _, _ in SortKey(id.id) }) {
     found, _, context in
     let type = found.type.map { " " + $0 } ?? ""
     let name = Wording.shortened(found.id, to: max(12, context.width - type.count))
     return [Span(name, found.verdict.role == .failed ? .title : .text), Span(type, .dim)]
+  }
+  .field("what", "id", "type").spelt { content, id, fleet, now in
+    [id.id] + [content.found(id, fleet, at: now)?.type].compactMap { $0 }
   }
 
   static let why = Column<Self>(
@@ -122,6 +128,7 @@ extension OrphansContent {
     }
     return [Span(reason(found), found.verdict.role == .failed ? .text : .dim)]
   }
+  .field("why", "kind", "reason")
 
   static let age = Column<Self>(
     "AGE", minimum: 4, ideal: 5, priority: 5, alignment: .right,
@@ -129,11 +136,13 @@ extension OrphansContent {
   ) { found, _, context in
     [since(found, at: context.moment.now).map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)]
   }
+  .measured(.duration) { content, id, fleet, now in content.found(id, fleet, at: now)?.age }
 
   static let cost = Column<Self>(
     "COST/H", minimum: 6, ideal: 7, priority: 3, alignment: .right,
     order: .highestFirst { content, id, fleet, now in content.found(id, fleet, at: now)?.hourly }
   ) { found, _, _ in [found.hourly.map { Span(Wording.dollars($0, digits: 3), $0 == 0 ? .dim : .money) } ?? Span("?", .unknown)] }
+  .field("cost").measured(.money)
 
   static let soFar = Column<Self>(
     "SO FAR", minimum: 7, ideal: 8, priority: 4, alignment: .right,
@@ -142,6 +151,7 @@ extension OrphansContent {
     guard let cost = found.soFar else { return [Span("?", .unknown)] }
     return [Span("$" + Wording.dollars(cost, digits: 2), found.verdict.role == .failed ? .money : .dim)]
   }
+  .measured(.money)
 
   static let evidence = Column<Self>(
     "EVIDENCE", minimum: 16, ideal: 40, priority: 6, stretch: 1,

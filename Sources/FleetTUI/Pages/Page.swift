@@ -5,6 +5,8 @@ struct PageID: Sendable {
   /// Its action's too.
   let name: String
   let title: String
+  /// Where tabs have little room.
+  let shortTitle: String
   let keys: [Key]
   let help: String
   /// Whose word it shows; `nil`: it looks by itself, and says when.
@@ -27,11 +29,12 @@ struct PageID: Sendable {
   }
 
   init(
-    _ name: String, title: String, keys: [Key], help: String, sources: Sources? = Sources(),
+    _ name: String, title: String, short: String? = nil, keys: [Key], help: String, sources: Sources? = Sources(),
     count: @escaping @Sendable (Figures.Totals) -> Count? = { _ in nil }, make: @escaping @Sendable (DashboardOptions) -> any Page
   ) {
     self.name = name
     self.title = title
+    shortTitle = short ?? title
     self.keys = keys
     self.help = help
     self.sources = sources
@@ -71,6 +74,12 @@ protocol Page {
   /// Rows of the fleet that the filter hides.
   var hidden: Int { get }
   var filter: String { get }
+  /// Why not all that was typed as filter is in force; `nil` when it is.
+  var filterProblem: String? { get }
+  /// What its columns are called.
+  var fields: [FilterField] { get }
+  /// What the rows say in a field, the likeliest first.
+  func values(ofField field: FilterField, _ fleet: Fleet, at now: Timestamp) -> [String]
   /// `1–14 of 200`.
   var position: String { get }
 
@@ -81,14 +90,16 @@ protocol Page {
   mutating func takeTouch() -> Bool
   mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp)
   /// A filter is about to be typed: what its keys will want can be put together.
-  mutating func anticipateFilter(_ fleet: Fleet)
+  mutating func anticipateFilter(_ fleet: Fleet, at now: Timestamp)
   mutating func move(by step: Int)
   mutating func moveToTop()
   mutating func moveToBottom()
   mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp)
   mutating func reverse()
   /// What its selected row is opened in, where that is not the detail.
-  var panel: (any Layer)? { get }
+  func panel(_ fleet: Fleet) -> (any Layer)?
+  /// Holds its rows still where they come by themselves, or lets them come again.
+  mutating func freeze(_ fleet: Fleet, at now: Timestamp)
   /// Selects the row that was drawn at `row` of the last ``draw(_:rows:width:_:)``.
   mutating func select(drawnRow row: Int)
   /// Selects the row of `subject`, taking away a filter that hides it. - Returns: whether there is such a row.
@@ -104,7 +115,11 @@ protocol Page {
 }
 
 extension Page {
-  var panel: (any Layer)? { nil }
+  var filterProblem: String? { nil }
+  var fields: [FilterField] { [] }
+  func values(ofField field: FilterField, _ fleet: Fleet, at now: Timestamp) -> [String] { [] }
+  func panel(_ fleet: Fleet) -> (any Layer)? { nil }
+  mutating func freeze(_ fleet: Fleet, at now: Timestamp) {}
   /// A page that doesn't know says that it was.
   mutating func takeTouch() -> Bool { true }
   mutating func asks(again: Bool, _ fleet: Fleet, at now: Timestamp) -> Effect? { nil }

@@ -107,6 +107,7 @@ extension PostureContent {
       }
     }
   ) { check, _, context in Wording.state(check.result.rawValue, check.result.role, context.glyphs) }
+  .field("result", "status").spelt { content, id, _, _ in [content.checks[id].result.rawValue] }
 
   static let check = Column<Self>(
     "CHECK", minimum: 14, ideal: 22, priority: 1, order: .lowestFirst { content, id, _, _ in SortKey(content.checks[id].id) }
@@ -115,6 +116,7 @@ extension PostureContent {
   static let target = Column<Self>(
     "TARGET", minimum: 10, ideal: 22, priority: 3, order: .lowestFirst { content, id, _, _ in SortKey(content.checks[id].target) }
   ) { check, _, _ in [Span(check.target, .dim)] }
+  .field("target", "org")
 
   static let what = Column<Self>(
     "WHAT", minimum: 16, ideal: 50, priority: 2, stretch: 2,
@@ -125,6 +127,7 @@ extension PostureContent {
     "EVIDENCE", minimum: 24, ideal: 36, priority: 4, stretch: 1,
     order: .lowestFirst { content, id, _, _ in SortKey(content.checks[id].evidence.first) }
   ) { check, _, _ in [Span(check.evidence.joined(separator: "; "), .dim)] }
+  .spelt { content, id, _, _ in content.checks[id].evidence }
 }
 
 extension Check: PageSubject {

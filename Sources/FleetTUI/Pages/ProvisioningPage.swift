@@ -2,7 +2,8 @@ import FleetModel
 
 extension PageID {
   static let provisioning = PageID(
-    "provisioning", title: "Provisioning", keys: [.character("2"), .function(2)], help: "everything coming up, latest first",
+    "provisioning", title: "Provisioning", short: "Boots", keys: [.character("2"), .function(2)],
+    help: "everything coming up, latest first",
     count: { Count(figure: $0.comingUp) }, make: { _ in ProvisioningPage() })
 }
 
@@ -96,6 +97,7 @@ extension ProvisioningContent {
     "TARGET", minimum: 12, ideal: 22, priority: 0, stretch: 1,
     order: .lowestFirst { _, id, fleet, _ in SortKey(name(of: id.target, fleet)) }
   ) { row, fleet, _ in [Span(name(of: row.target, fleet), row.tone == .text ? .text : .title)] }
+  .field("target", "org", "workspace")
 
   static let runtime = Column<Self>(
     "RUNTIME", minimum: 11, ideal: 12, priority: 6, order: .lowestFirst { _, id, fleet, _ in SortKey(runtimeName(of: id.target, fleet)) }
@@ -125,11 +127,13 @@ extension ProvisioningContent {
     let found = fleet.findings(believedOf: row.target.finding, at: context.moment.now).first { $0.code == code }
     return found.map { [Span("\(context.glyphs.sign(of: $0.role)) \($0.summary)", $0.role)] } ?? []
   }
+  .measured(.share) { _, id, fleet, now in fleet.progress(of: id.target, at: now)?.fraction }
 
   static let elapsed = Column<Self>(
     "ELAPSED", minimum: 9, ideal: 9, priority: 5, alignment: .right,
     order: .highestFirst { _, id, fleet, now in fleet.progress(of: id.target, at: now)?.elapsed }
   ) { row, _, _ in [row.progress.elapsed.map { Span(Moment.elapsed($0), .dim) } ?? Span("?", .unknown)] }
+  .field("elapsed", "age").measured(.duration)
 
   static let forecast = Column<Self>(
     "ETA", minimum: 10, ideal: 18, priority: 3,
@@ -143,6 +147,7 @@ extension ProvisioningContent {
       Span("\(glyphs.approximately) \(Moment.estimate(eta.p50))"), Span("  \(glyphs.atMost) \(Moment.estimate(eta.p90))", .dim),
     ]
   }
+  .measured(.duration) { _, id, fleet, now in fleet.progress(of: id.target, at: now)?.eta?.p50 }
 
   /// What an estimate rests on: boots that were watched, or figures that are typical of its runtime.
   static let samples = Column<Self>(
@@ -151,6 +156,9 @@ extension ProvisioningContent {
   ) { row, _, _ in
     guard let eta = row.progress.eta, !row.progress.hasFailed else { return [Span("")] }
     return [Span(eta.samples > 0 ? "n=\(eta.samples)" : "typical", eta.samples > 0 ? .dim : .unknown)]
+  }
+  .field("samples", "learned-from").measured(.count) { _, id, fleet, now in
+    fleet.progress(of: id.target, at: now)?.eta.map { Double($0.samples) }
   }
 
   static let late = Column<Self>(
@@ -168,6 +176,15 @@ extension ProvisioningContent {
     guard let lateAt = progress.lateAt else { return [Span("unknown", .unknown)] }
     return progress.isLate ? [Span("\(glyphs.late) \(Moment.estimate(progress.at - lateAt))", .late)] : [Span("on time", .dim)]
   }
+  .field("late", "status", "state").measured(.duration) { _, id, fleet, now in
+    fleet.progress(of: id.target, at: now).flatMap { progress in progress.lateAt.map { max(0, progress.at - $0) } }
+  }
+  .spelt { _, id, fleet, now in
+    guard let progress = fleet.progress(of: id.target, at: now) else { return [] }
+    if progress.isStuck { return ["stuck"] }
+    if progress.mayRecover { return ["failed", "may recover"] }
+    return [progress.hasFailed ? "failed" : progress.lateAt == nil ? "unknown" : progress.isLate ? "late" : "on time"]
+  }
 
   static let deadline = Column<Self>(
     "DEADLINE", minimum: 21, ideal: 21, priority: 7,
@@ -180,6 +197,9 @@ extension ProvisioningContent {
     return [
       Span(progress.mayRecover ? "has \(Moment.estimate(left)) left" : "fails in \(Moment.estimate(left))", progress.isLate ? .late : .dim)
     ]
+  }
+  .measured(.duration) { _, id, fleet, now in
+    fleet.progress(of: id.target, at: now).flatMap { progress in progress.deadline.map { $0 - progress.at } }
   }
 
   /// `≈4m10s, ≤7m, n=212`

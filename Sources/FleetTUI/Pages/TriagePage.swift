@@ -128,6 +128,7 @@ extension TriageContent {
     "SEVERITY", minimum: 10, ideal: 10, priority: 2,
     order: .lowestFirst { _, id, fleet, _ in SortKey(id.finding(in: fleet).map { Double($0.urgency) }) }
   ) { row, _, context in Wording.state(row.finding.severity.rawValue, row.finding.role, context.glyphs) }
+  .spelt { _, id, fleet, _ in id.finding(in: fleet).map { [$0.severity.rawValue] } ?? [] }
 
   static let target = Column<Self>(
     "TARGET", minimum: 10, ideal: 20, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(name(of: id.target, fleet)) }
@@ -136,20 +137,24 @@ extension TriageContent {
     let sign = context.shows(severity) ? [] : [Span(context.glyphs.sign(of: row.finding.role) + " ", row.finding.role)]
     return sign + [Span(name(of: row.target, fleet), .title)]
   }
+  .field("target", "org", "workspace")
 
   static let finding = Column<Self>(
     "FINDING", minimum: 23, ideal: 23, priority: 3, order: .lowestFirst { _, id, _, _ in SortKey(id.code.rawValue) }
   ) { row, _, _ in [Span(row.finding.code.rawValue, row.finding.role)] }
+  .field("finding", "code")
 
   static let what = Column<Self>(
     "WHAT", minimum: 24, ideal: 60, priority: 1, stretch: 2,
     order: .lowestFirst { _, id, fleet, _ in SortKey(id.finding(in: fleet)?.summary) }
   ) { row, _, _ in [Span(row.finding.summary)] }
+  .field("what", "summary")
 
   static let next = Column<Self>(
     "NEXT STEP", minimum: 40, ideal: 40, priority: 4, stretch: 1,
     order: .lowestFirst { _, id, fleet, _ in SortKey(id.finding(in: fleet)?.nextStep) }
   ) { row, _, _ in [Span(row.finding.nextStep, .dim)] }
+  .field("next", "next-step")
 }
 
 extension FindingID {

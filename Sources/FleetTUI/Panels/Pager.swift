@@ -1,12 +1,14 @@
 import FleetModel
 
-/// A text over the page, read on demand and let go when it is closed: a console, an explanation, the checks of a tenant.
+/// A text over the page, let go when it is closed: a console, an explanation, the checks of a tenant, which are read on demand, or one that is known.
 struct Pager: Layer {
   /// What it shows: an answer to another question is not for it.
   enum Reading: Hashable, Sendable {
     case console(WorkspaceID)
     case explanation(OrgID, WorkspaceID?)
     case checks(OrgID)
+    /// It is there from the beginning.
+    case nothing
   }
 
   private enum State {
@@ -20,8 +22,8 @@ struct Pager: Layer {
 
   private let reading: Reading
   private let title: String
-  /// Asks for it again.
-  private let effect: Effect
+  /// Asks for it again; `nil`: it was never asked for.
+  private let effect: Effect?
   private var state = State.waiting
   /// What is worth knowing of it before it is read.
   private var notes: [Span] = []
@@ -39,6 +41,11 @@ struct Pager: Layer {
     self.reading = reading
     self.title = title
     self.effect = effect
+  }
+
+  init(title: String, lines: [Line]) {
+    (reading, effect, state) = (.nothing, nil, .read(lines))
+    self.title = title
   }
 
   var takesText: Bool { isTyping }
@@ -59,7 +66,7 @@ struct Pager: Layer {
 
   private mutating func type(_ key: Key, _ keys: KeyMap) -> LayerIntent {
     switch editor.handle(key, keys) {
-    case .passed, .ignored: return .none
+    case .passed, .ignored, .completed: return .none
     case .left:
       isTyping = false
       editor.erase(.line)
@@ -74,7 +81,7 @@ struct Pager: Layer {
   }
 
   /// Asks for it again.
-  func ask() -> LayerIntent { .perform(effect) }
+  func ask() -> LayerIntent { effect.map(LayerIntent.perform) ?? .unknown }
 
   mutating func search() -> LayerIntent {
     isTyping = true
@@ -100,7 +107,7 @@ struct Pager: Layer {
     isFollowing.toggle()
     guard isFollowing else { return .draw }
     view.moveToEnd()
-    return .perform(effect)
+    return ask()
   }
 
   private mutating func lookForMatches() {
@@ -210,7 +217,7 @@ struct Pager: Layer {
     }
     let words =
       key(.back) + key(.pageUp, .pageDown, does: "scroll") + key(.search) + key(.findNext, .findPrevious)
-      + (canFollow ? key(.follow, does: isFollowing ? "stop following" : nil) : []) + key(.refresh)
+      + (canFollow ? key(.follow, does: isFollowing ? "stop following" : nil) : []) + (effect == nil ? [] : key(.refresh))
     return (desk.footer(words), nil)
   }
 }

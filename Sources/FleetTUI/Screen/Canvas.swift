@@ -20,18 +20,31 @@ struct Frame: Equatable {
 
 /// Frames onto ncurses' cells: only lines that differ from the last frame's are handed over, and ncurses writes only the cells that do.
 struct Canvas {
-  var theme: Theme
+  private(set) var theme: Theme
+  /// How the theme's 24-bit colours are written.
+  private(set) var colors: DirectColors
   var isASCII: Bool
   private var shown: [Line] = []
   private var width = 0
 
   init(theme: Theme, isASCII: Bool) {
     self.theme = theme
+    colors = DirectColors(of: theme)
     self.isASCII = isASCII
   }
 
   /// Draws every line of the next frame.
   mutating func forget() { shown = [] }
+
+  /// Draws the next frame anew in another theme.
+  mutating func wear(_ theme: Theme) {
+    guard theme != self.theme else { return }
+    self.theme = theme
+    colors = DirectColors(of: theme)
+    forget()
+    // A place of the palette may stand for another colour than before.
+    canvas_redraw()
+  }
 
   mutating func draw(_ frame: Frame, size: Terminal.Size) {
     if width != size.columns { shown = [] }
@@ -63,7 +76,8 @@ struct Canvas {
         columns += width
       }
       canvas_put(
-        Int32(row), Int32(column), scalars, Int32(scalars.count), style.attributes, Int32(style.foreground), Int32(style.background))
+        Int32(row), Int32(column), scalars, Int32(scalars.count), style.attributes.rawValue, colors.place(of: style.foreground),
+        colors.place(of: style.background))
       column += columns
     }
   }

@@ -127,4 +127,14 @@ extension Source {
     case .here: description
     }
   }
+
+  /// Where the header has little room.
+  var shortWords: String {
+    switch self {
+    case .controlPlane: "cp"
+    case .database: "db"
+    case .ec2(let region): "ec2 \(region)"
+    case .feed, .dns, .tenant, .here: words
+    }
+  }
 }

@@ -8,6 +8,9 @@ enum Role: String, CaseIterable, Hashable, Sendable {
   case bar, barLate, barTrack, barTick
   case environment, protected
 
+  /// Whether it is of what is read: rules and the empty part of a bar only lead the eye.
+  var isRead: Bool { self != .rule && self != .barTrack }
+
   /// Whether a space of this role can be told from another: underlined or reversed.
   var isSeenOnSpaces: Bool {
     switch self {

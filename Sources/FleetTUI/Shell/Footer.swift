@@ -10,7 +10,11 @@ enum Footer {
     guard room > 4 else { return Line([Span(right, .dim)].fitted(to: width)) }
     var left: [Span] = []
     if let notice = desk.notice { left += [Span(" "), notice, Span(" ")] }
-    if !page.filter.isEmpty { left += [Span(" /\(page.filter) ", .match)] }
+    if let problem = page.filterProblem {
+      left += [Span(" /\(page.filter): \(problem) ", .warning)]
+    } else if !page.filter.isEmpty {
+      left += [Span(" /\(page.filter) ", .match)]
+    }
     if scrolls {
       left += [Span(" \(desk.keys.name(of: .back)) ", .key), Span("close  ", .dim)]
       left += [Span("\(desk.keys.name(of: .pageUp)) \(desk.keys.name(of: .pageDown)) ", .key), Span("scroll ", .dim)]

@@ -91,7 +91,9 @@ struct Interface {
   }
 
   /// What the next key will want, once the screen shows what the last one did: the operator's finger is slower than this.
-  mutating func anticipate(_ fleet: Fleet) { for layer in layers { layer.anticipate(&desk, fleet) } }
+  mutating func anticipate(_ fleet: Fleet, at now: Timestamp) {
+    for index in layers.indices { layers[index].anticipate(&desk, fleet, at: now) }
+  }
 
   // MARK: - Layers
 
@@ -126,6 +128,10 @@ struct Interface {
     switch key {
     case .control("c"): return .leave(exitCode: 130)
     case .control("\\"): return .leave(exitCode: 131)
+    // Nobody pressed it.
+    case .ground(let ground):
+      defer { desk.themes.ground = ground }
+      return ground == desk.themes.ground ? .none : .draw
     default: break
     }
     noteWhatClosed(at: now)
@@ -240,8 +246,10 @@ struct Interface {
     var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, burn: burn)
     let rule = Line(String(repeating: glyphs.rule, count: size.columns), .rule)
     var lines = [header.sources(fleet, width: size.columns, &context)]
-    if size.rows >= 9 { lines.append(header.totals(fleet, &context)) }
-    if size.rows >= 7 { lines.append(header.tabs(page, fleet, desk.keys, width: size.columns, glyphs)) }
+    if size.rows >= 9 { lines.append(header.totals(fleet, width: size.columns, &context)) }
+    if size.rows >= 7 {
+      lines.append(Tabs(open: page, totals: fleet.figures.totals, keys: desk.keys, glyphs: glyphs).line(width: size.columns))
+    }
     if size.rows >= 12 { lines.append(rule) }
     let below = size.rows >= 12 ? 2 : 1
     let body = Room(top: lines.count, rows: size.rows - lines.count - below, width: size.columns)

@@ -46,7 +46,7 @@ protocol Layer {
   /// What the world said to an effect; answers to others' questions too.
   mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> LayerIntent
   /// The next key may ask for much: it can be put together while nothing else is to do.
-  func anticipate(_ desk: inout Desk, _ fleet: Fleet)
+  mutating func anticipate(_ desk: inout Desk, _ fleet: Fleet, at now: Timestamp)
 
   /// How many of the last of `rows` it wants; the others are for what lies under it.
   func height(in rows: Int, _ desk: Desk) -> Int
@@ -62,7 +62,7 @@ extension Layer {
   mutating func rowChanged() {}
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {}
   mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> LayerIntent { .none }
-  func anticipate(_ desk: inout Desk, _ fleet: Fleet) {}
+  mutating func anticipate(_ desk: inout Desk, _ fleet: Fleet, at now: Timestamp) {}
   func height(in rows: Int, _ desk: Desk) -> Int { rows }
 }
 
@@ -71,6 +71,7 @@ struct Desk {
   var pages: Pages
   let keys: KeyMap
   var glyphs: Glyphs
+  var themes: ThemeChoice
   /// What is said in the footer until a key is pressed.
   var notice: Span?
   /// What is shown is a recording.
@@ -84,6 +85,7 @@ struct Desk {
     pages = Pages(options)
     keys = options.keys
     glyphs = options.isASCII ? .ascii : .unicode
+    themes = options.themes
     notice = options.notice.map { Span($0, .warning) }
     isReplay = options.replay != nil
     writeRefusal = options.writeRefusal

@@ -2,10 +2,18 @@ import FleetModel
 
 /// A column of a table: all there is to say of it, in one value.
 ///
-/// Those of one table are told apart by their titles, as the operator tells them.
+/// Those of one table are told apart by their ids.
 struct Column<Content: TableContent>: Sendable, Equatable {
+  typealias Figure = @Sendable (Content, Content.ID, Fleet, Timestamp) -> Double?
+
   let title: String
-  let room: ColumnRoom
+  /// What filters, orders and views call it: its title's words, unless it says otherwise.
+  var field: FilterField
+  /// What it counts, for those that can be compared.
+  var figure: Figure?
+  /// What a filter finds in it, where that is not what it is sorted by.
+  var words: (@Sendable (Content, Content.ID, Fleet, Timestamp) -> [String])?
+  var room: ColumnRoom
   let order: ColumnOrder<Content>
   /// Made for the rows in view alone, and only where the column is shown.
   let cell: @Sendable (Content.Row, Fleet, inout CellContext<Content>) -> [Span]
@@ -16,17 +24,23 @@ struct Column<Content: TableContent>: Sendable, Equatable {
     cell: @escaping @Sendable (Content.Row, Fleet, inout CellContext<Content>) -> [Span]
   ) {
     self.title = title
+    let words = title.lowercased().split { !$0.isLetter && !$0.isNumber }
+    // What is sorted by a figure can be compared by it.
+    field = FilterField(id: words.joined(separator: "-"), measure: order.figure == nil ? nil : .count)
+    figure = order.figure
     room = ColumnRoom(minimum: minimum, ideal: ideal, priority: priority, alignment: alignment, stretch: stretch)
     self.order = order
     self.cell = cell
   }
 
-  static func == (left: Self, right: Self) -> Bool { left.title == right.title }
+  static func == (left: Self, right: Self) -> Bool { left.field.id == right.field.id }
 }
 
 /// What rows are sorted by, and which of them come first until the order is turned round.
 struct ColumnOrder<Content: TableContent>: Sendable {
   let isHighestFirst: Bool
+  /// What the key is made of, where that is a figure.
+  var figure: Column<Content>.Figure?
   let key: @Sendable (Content, Content.ID, Fleet, Timestamp) -> SortKey
 
   static func lowestFirst(_ key: @escaping @Sendable (Content, Content.ID, Fleet, Timestamp) -> SortKey) -> Self {
@@ -34,8 +48,8 @@ struct ColumnOrder<Content: TableContent>: Sendable {
   }
 
   /// What isn't known comes last here too.
-  static func highestFirst(_ figure: @escaping @Sendable (Content, Content.ID, Fleet, Timestamp) -> Double?) -> Self {
-    Self(isHighestFirst: true) { content, id, fleet, now in SortKey(figure(content, id, fleet, now).map { -$0 }) }
+  static func highestFirst(_ figure: @escaping Column<Content>.Figure) -> Self {
+    Self(isHighestFirst: true, figure: figure) { content, id, fleet, now in SortKey(figure(content, id, fleet, now).map { -$0 }) }
   }
 }
 

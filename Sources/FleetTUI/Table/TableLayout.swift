@@ -70,7 +70,6 @@ struct TableLayout<Content: TableContent>: Sendable {
       }
       spans += cell.fitted(to: place.width, place.column.room.alignment)
     }
-    // The name alone looks selected: the whole row would make each step of the cursor write two rows anew.
-    return Line(spans, isSelected: isSelected, ground: Self.margin + (places.first?.width ?? 0))
+    return Line(spans, isSelected: isSelected)
   }
 }

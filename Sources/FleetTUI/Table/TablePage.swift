@@ -71,10 +71,13 @@ struct TablePage<Content: TableContent> {
   private var isTouched = false
   private var layout: (width: Int, layout: TableLayout<Content>)?
   private var rowFilter = RowFilter<Content>()
+  /// When every row was last asked whether it passes.
+  private var filteredAt: Timestamp?
 
   var id: PageID { Content.page }
   var count: Int { order.count }
   var filter: String { rowFilter.text }
+  var filterProblem: String? { rowFilter.problem }
   var hidden: Int { max(0, total - order.count) }
 
   init(_ content: Content = Content()) {
@@ -107,11 +110,11 @@ struct TablePage<Content: TableContent> {
     let before = (order.count, total)
     for id in content.touched(by: changes, fleet) {
       let old = isTouched ? nil : order.index(of: id)
-      rowFilter.renew(id, content, fleet)
+      rowFilter.renew(id, content, fleet, at: now)
       if content.exists(id, fleet) {
         let key = sorting.order.key(content, id, fleet, now)
         whole?.place(id, key: key)
-        if rowFilter.passes(id, content, fleet) { order.place(id, key: key) } else { order.remove(id) }
+        if rowFilter.passes(id, content, fleet, at: now) { order.place(id, key: key) } else { order.remove(id) }
       } else {
         whole?.remove(id)
         order.remove(id)
@@ -141,20 +144,29 @@ struct TablePage<Content: TableContent> {
     total = all.count
     order.rebuild(all) { sorting.order.key(content, $0, fleet, now) }
     whole = nil
-    if !filter.isEmpty { hide(fleet) }
+    hide(fleet, at: now)
   }
 
-  /// Leaves the rows that pass the filter in the order, which holds every one.
-  private mutating func hide(_ fleet: Fleet) {
+  /// Leaves the rows that pass the filter in the order.
+  private mutating func hide(_ fleet: Fleet, at now: Timestamp) {
+    if let whole { order = whole }
+    whole = nil
+    filteredAt = now
+    guard rowFilter.isActive else { return }
     whole = order
+    keepPassing(fleet, at: now)
+  }
+
+  private mutating func keepPassing(_ fleet: Fleet, at now: Timestamp) {
     let (rowFilter, content) = (rowFilter, content)
-    order = order.filtered { rowFilter.passes($0, content, fleet) }
+    rowFilter.begin()
+    order = order.filtered { rowFilter.passes($0, content, fleet, at: now) }
   }
 
   /// Gives the content what its rows are made of besides the fleet.
   mutating func change(_ body: (inout Content) -> Void, _ fleet: Fleet, at now: Timestamp) {
     body(&content)
-    rowFilter.renew(content, fleet)
+    rowFilter.renew(content, fleet, at: now)
     guard isBuilt else { return }
     bindSelection()
     rebuild(fleet, at: now)
@@ -162,23 +174,32 @@ struct TablePage<Content: TableContent> {
 
   mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp) {
     guard text != filter else { return }
-    let narrows = !filter.isEmpty && text.hasPrefix(filter)
     bindSelection()
-    rowFilter.set(text, content, fleet)
+    let old = rowFilter.query
+    guard rowFilter.set(text, content, fleet, at: now) else { return }
     if !isBuilt {
       rebuild(fleet, at: now)
-    } else if narrows {
-      let (rowFilter, content) = (rowFilter, content)
-      order.keep { rowFilter.passes($0, content, fleet) }
+    } else if whole != nil, rowFilter.query.narrows(old) {
+      keepPassing(fleet, at: now)
     } else {
-      if let whole { order = whole }
-      whole = nil
-      if !filter.isEmpty { hide(fleet) }
+      hide(fleet, at: now)
     }
+    if rowFilter.gaveUp(for: old) { hide(fleet, at: now) }
     if let selected, !order.contains(selected) { selectedIndex = 0 }
   }
 
-  mutating func anticipateFilter(_ fleet: Fleet) { if isBuilt { rowFilter.anticipate(content, fleet) } }
+  mutating func anticipateFilter(_ fleet: Fleet, at now: Timestamp) { if isBuilt { rowFilter.anticipate(content, fleet, at: now) } }
+
+  /// What a field says, for completion: of the likeliest of the rows first.
+  func values(ofField field: FilterField, _ fleet: Fleet, at now: Timestamp) -> [String] {
+    guard let column = Content.columns.first(where: { $0.field == field }) else { return [] }
+    var counts: [String: Int] = [:]
+    let rows = whole ?? order
+    for index in 0..<min(rows.count, 2000) {
+      for text in column.texts(content, rows[index], fleet, at: now) where text.utf8.count <= 60 { counts[text, default: 0] += 1 }
+    }
+    return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(50).map(\.key)
+  }
 
   // MARK: - Order
 
@@ -242,6 +263,10 @@ struct TablePage<Content: TableContent> {
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     let now = context.moment.now
     if !isBuilt || (Content.keysMove && order.count <= 1000) { rebuild(fleet, at: now) }
+    if rowFilter.movesWithTime {
+      context.moment.changesEverySecond()
+      if let filteredAt, now - filteredAt >= 1 { hide(fleet, at: now) }
+    }
     let layout = layout(for: width)
     settleSelection()
     let cursor = currentIndex
@@ -250,13 +275,14 @@ struct TablePage<Content: TableContent> {
 
     var lines = [head(layout, context.glyphs)]
     guard !order.isEmpty else {
-      let text = filter.isEmpty ? content.emptiness(fleet, at: now) : "no row holds \"\(filter)\"; esc shows all \(total)"
+      let text = rowFilter.isActive ? "no row holds \"\(filter)\"; esc shows all \(total)" : content.emptiness(fleet, at: now)
       return lines + [Line(), Line("  " + text, .dim)]
     }
     var cell = CellContext(context, layout)
     for index in view.range(of: order.count) {
       let isSelected = index == cursor
-      let cells = cells(order[index], fleet, &cell)
+      var cells = cells(order[index], fleet, &cell)
+      if rowFilter.hasHits { cells = zip(layout.places, cells).map { rowFilter.lit($1, of: $0.column) } }
       let marker = Span(isSelected ? context.glyphs.cursor : " ", cells.first?.last?.role ?? .text)
       lines.append(layout.line(cells: cells, marker: marker, isSelected: isSelected))
     }

@@ -16,12 +16,17 @@ extension TabledPage {
   var count: Int { table.count }
   var hidden: Int { table.hidden }
   var filter: String { table.filter }
+  var filterProblem: String? { table.filterProblem }
+  var fields: [FilterField] { RowFilter<Content>.fields }
   var position: String { table.position }
 
   mutating func prepare(_ fleet: Fleet, at now: Timestamp) { table.prepare(fleet, at: now) }
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) { table.update(changes, fleet, at: now) }
   mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp) { table.setFilter(text, fleet, at: now) }
-  mutating func anticipateFilter(_ fleet: Fleet) { table.anticipateFilter(fleet) }
+  mutating func anticipateFilter(_ fleet: Fleet, at now: Timestamp) { table.anticipateFilter(fleet, at: now) }
+  func values(ofField field: FilterField, _ fleet: Fleet, at now: Timestamp) -> [String] {
+    table.values(ofField: field, fleet, at: now)
+  }
   mutating func move(by step: Int) { table.move(by: step) }
   mutating func moveToTop() { table.moveToTop() }
   mutating func moveToBottom() { table.moveToBottom() }

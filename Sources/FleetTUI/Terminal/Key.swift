@@ -13,6 +13,8 @@ enum Key: Hashable, Sendable {
   case wheel(Int, row: Int, column: Int)
   /// A press of the left button, counted from 0.
   case click(row: Int, column: Int)
+  /// What the terminal's ground is, as it answered.
+  case ground(Ground)
 }
 
 extension Key {
@@ -23,8 +25,13 @@ extension Key {
     }
   }
 
-  /// Whether it is one press of a key: no text that was pasted, nothing of the mouse.
-  var isTyped: Bool { if case .paste = self { false } else { !isOfMouse } }
+  /// Whether it is one press of a key: no text that was pasted, nothing of the mouse, no answer.
+  var isTyped: Bool {
+    switch self {
+    case .paste, .ground: false
+    default: !isOfMouse
+    }
+  }
 
   /// Whether it is text where text is typed.
   var isCharacter: Bool { if case .character = self { true } else { false } }
@@ -63,6 +70,7 @@ extension Key {
     case .paste: "paste"
     case .wheel: "wheel"
     case .click: "click"
+    case .ground: "ground"
     }
   }
 

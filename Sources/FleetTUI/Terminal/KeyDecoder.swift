@@ -1,6 +1,7 @@
 /// Bytes from the terminal in, keys out: UTF-8, the keys of xterm, rxvt, the Linux console and DEC's terminals in both cursor key modes, bracketed paste, mouse
-/// reports, and what the protocols of kitty and xterm (`CSI u`, modifyOtherKeys) make of a key. Whatever else looks like a control sequence (ECMA-48 5.4
-/// to 5.6, with 7 or 8 bits) vanishes whole: an answer of the terminal, or a report that an earlier program left switched on, never becomes a key.
+/// reports, and what the protocols of kitty and xterm (`CSI u`, modifyOtherKeys) make of a key. What the terminal says of its ground (OSC 11) is told as that.
+/// Whatever else looks like a control sequence (ECMA-48 5.4 to 5.6, with 7 or 8 bits) vanishes whole: an answer of the terminal, or a report that an
+/// earlier program left switched on, never becomes a key.
 ///
 /// Nothing it waits for keeps the keyboard: silence ends each sequence (``patience``), and a control key or an escape within one ends it and is itself.
 struct KeyDecoder {
@@ -12,6 +13,8 @@ struct KeyDecoder {
   static let sequencePatience: Int64 = 25
   /// Milliseconds of silence after which the end of a paste won't come. Long: what came later would be taken for keys.
   static let pastePatience: Int64 = 1000
+  /// The same while an answer is awaited, which a slow line may deliver in pieces: after an escape, which may begin it, and within one.
+  static let answerPatience: (escape: Int64, within: Int64) = (100, 500)
 
   private enum State {
     case ground
@@ -28,8 +31,9 @@ struct KeyDecoder {
     case shift2
     /// After SS3, with the parameters that some terminals put there.
     case shift3([UInt8])
-    /// Within DCS, SOS, OSC, PM or APC, until ST or BEL. Nothing of it is kept. Among UTF-8 the byte of an 8-bit ST is part of a letter.
-    case string(isEightBit: Bool)
+    /// Within DCS, SOS, OSC, PM or APC, until ST or BEL. Of an OSC the beginning is kept, of the others nothing. Among UTF-8 the byte of an 8-bit ST
+    /// is part of a letter.
+    case string(isEightBit: Bool, answer: [UInt8]?)
     case paste
     /// The first bytes of a scalar and how many are to come.
     case scalar([UInt8], missing: Int, isAlt: Bool)
@@ -41,6 +45,8 @@ struct KeyDecoder {
   private var pasted: [UInt8] = []
   /// Whether what the mouse does is taken: a report that nobody asked for is none.
   private let takesMouse: Bool
+  /// The terminal was asked for its ground and may still answer.
+  var awaitsGround = false
 
   init(takesMouse: Bool = true) { self.takesMouse = takesMouse }
 
@@ -49,6 +55,10 @@ struct KeyDecoder {
     // Not one `switch`: the optimiser of Swift 6.3.1 fails on it wherever this is inlined.
     if case .ground = state { return nil }
     if case .paste = state { return Self.pastePatience }
+    if awaitsGround {
+      if case .escape = state { return Self.answerPatience.escape }
+      if case .string = state { return Self.answerPatience.within }
+    }
     return Self.sequencePatience
   }
 
@@ -94,8 +104,12 @@ struct KeyDecoder {
       if (0x30...0x3B).contains(byte) { return state = .shift3(Self.extended(parameters, by: byte)) }
       if let key = ControlSequence(parameters, byte)?.keyOfShift3 { keys.append(key) }
       finish(byte, isLast: (0x20...0x7E).contains(byte), into: &keys)
-    case .string(let isEightBit):
-      if byte >= 0x20, byte != 0x7F, !(isEightBit && byte == 0x9C) { return }
+    case .string(let isEightBit, let answer):
+      if byte >= 0x20, byte != 0x7F, !(isEightBit && byte == 0x9C) {
+        return state = .string(isEightBit: isEightBit, answer: answer.map { Self.extended($0, by: byte) })
+      }
+      // An escape begins ST.
+      if [0x07, 0x1B, 0x9C].contains(byte), let answer, let ground = Ground(answer: answer) { keys.append(.ground(ground)) }
       finish(byte, isLast: byte == 0x07 || byte == 0x9C, into: &keys)
     case .paste: paste(byte, into: &keys)
     case .scalar(let bytes, let missing, let isAlt): scalar(bytes, missing, isAlt, byte, into: &keys)
@@ -158,7 +172,8 @@ struct KeyDecoder {
     switch control {
     case 0x8E: state = .shift2
     case 0x8F: state = .shift3([])
-    case 0x90, 0x98, 0x9D, 0x9E, 0x9F: state = .string(isEightBit: isEightBit)
+    case 0x90, 0x98, 0x9E, 0x9F: state = .string(isEightBit: isEightBit, answer: nil)
+    case 0x9D: state = .string(isEightBit: isEightBit, answer: [])
     case 0x9B: state = .sequence([])
     default: state = .ground
     }

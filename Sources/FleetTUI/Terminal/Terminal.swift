@@ -1,4 +1,5 @@
 import CNcurses
+import Feeds
 import Glibc
 
 /// Why there is no dashboard. The command ends with 1.
@@ -37,7 +38,7 @@ final class Terminal {
 
   let descriptor: Int32
   private(set) var size: Size
-  private(set) var colors = 0
+  private(set) var depth = ColorDepth.mono
   /// Rendered, not yet taken by the terminal.
   private(set) var pending: [UInt8] = []
   /// The terminal takes nothing just now: ``flush()`` again when it can be written to.
@@ -46,12 +47,14 @@ final class Terminal {
   private var isEntered = false
   private var standardError: Int32 = -1
   private let logDescriptor: Int32
-  private let usesMouse: Bool
+  private let settings: TerminalSettings
+  /// When it was asked for its ground, in monotonic seconds; `nil` once it answered, or where it isn't asked.
+  private var askedGround: Double?
   private var restoreBytes: [UInt8] = []
 
   /// - Parameter log: where standard error goes while the screen is up; `nil` drops it.
   /// - Throws: ``TerminalError``.
-  init(log: String?, usesMouse: Bool) throws(TerminalError) {
+  init(log: String?, _ settings: TerminalSettings) throws(TerminalError) {
     guard isatty(STDOUT_FILENO) == 1 else { throw .notATerminal }
     var fd = Self.open("/proc/self/fd/1")
     if fd < 0 { fd = Self.open("/dev/tty") }
@@ -62,7 +65,7 @@ final class Terminal {
       throw .unreachable(reason)
     }
     descriptor = fd
-    self.usesMouse = usesMouse
+    self.settings = settings
     logDescriptor = Glibc.open(log ?? "/dev/null", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
     size = Self.measured(fd) ?? Size(rows: 24, columns: 80)
   }
@@ -85,27 +88,14 @@ final class Terminal {
   // MARK: - In and out
 
   /// Takes the terminal: raw, second screen, standard error elsewhere, a crash armed.
-  ///
-  /// - Parameters:
-  ///   - name: `TERM`.
-  ///   - colorTerm: `COLORTERM`.
-  func enter(named name: String?, colorTerm: String?) throws(TerminalError) {
-    let names = Self.names(name ?? "", colorTerm: colorTerm)
+  func enter() throws(TerminalError) {
+    let names = settings.kind.names(wanted: settings.colors)
     guard names.contains(where: { canvas_open($0, Int32(size.rows), Int32(size.columns)) == 0 }) else { throw .noCanvas }
-    colors = Int(canvas_colors())
+    depth = settings.kind.depth(colors: Int(canvas_colors()), isDirect: canvas_is_direct() != 0, wanted: settings.colors)
     var bytes = [UInt8](repeating: 0, count: 512)
     let count = canvas_restore_bytes(&bytes, bytes.count)
     restoreBytes = Array(bytes.prefix(max(0, count)))
     seize()
-  }
-
-  /// What the terminal database is asked for, the best first.
-  ///
-  /// A name that it lacks (`xterm-kitty` on most servers) is taken for an xterm, which those are. A terminal that says in `COLORTERM` that it
-  /// shows 24-bit colours has the 256 that themes are made of, though `TERM` is an old name with eight (`xterm`, `screen`).
-  static func names(_ name: String, colorTerm: String?) -> [String] {
-    let isRich = ["truecolor", "24bit"].contains(colorTerm) && !name.isEmpty && !name.contains("color") && !name.hasSuffix("-direct")
-    return (isRich ? ["\(name)-256color"] : []) + [name, "xterm-256color", "xterm", "vt100"].filter { !$0.isEmpty }
   }
 
   private func seize() {
@@ -119,7 +109,35 @@ final class Terminal {
   /// Raw, pastes in brackets, and of the mouse what is wanted: whatever an earlier program, or the shell since, left switched.
   private func setModes() {
     setRaw()
-    pending += Array((TERMINAL_REPORTS_OFF + "\u{1B}[?2004h" + (usesMouse ? "\u{1B}[?1002;1006h" : "")).utf8)
+    pending += Array((TERMINAL_REPORTS_OFF + "\u{1B}[?2004h" + (settings.usesMouse ? "\u{1B}[?1002;1006h" : "")).utf8)
+    askGround()
+  }
+
+  // MARK: - Its ground
+
+  /// Seconds in which an answer is waited for. None waits before a frame: it is drawn with what is known, and again once there is an answer.
+  static let answerTime = 1.0
+
+  /// OSC 11 (xterm, "Operating System Commands"). Whoever continues the program may do so in another terminal: it is asked again then.
+  private func askGround() {
+    guard settings.kind.answersGround, isatty(STDIN_FILENO) == 1 else { return }
+    pending += Array("\u{1B}]11;?\u{1B}\\".utf8)
+    askedGround = monotonicSeconds()
+  }
+
+  /// Whether an answer may be on its way.
+  var awaitsGround: Bool { askedGround.map { monotonicSeconds() - $0 < Self.answerTime } ?? false }
+
+  func groundIsKnown() { askedGround = nil }
+
+  /// An answer that comes after the program would be typed at the shell's prompt.
+  private func dropAnswer() {
+    guard awaitsGround else { return }
+    askedGround = nil
+    var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while poll(&poller, 1, 150) > 0, case .bytes(let bytes) = read() {
+      if bytes.contains(7) || bytes.last == UInt8(ascii: "\\") { return }
+    }
   }
 
   private func setRaw() {
@@ -151,6 +169,7 @@ final class Terminal {
       tries -= 1
     }
     pending = []
+    dropAnswer()
     tcsetattr(descriptor, TCSANOW, &modes)
     if standardError >= 0 {
       dup2(standardError, STDERR_FILENO)
@@ -191,21 +210,14 @@ final class Terminal {
 
   // MARK: - Bytes
 
-  /// Renders what changed on the canvas as one frame, within a synchronised update.
-  func show(cursor: Cursor?) {
+  /// Renders what changed on the canvas as one frame, which a terminal that knows such marks shows at once.
+  func show(cursor: Cursor?, in colors: DirectColors) {
     let count = canvas_update(Int32(cursor?.row ?? -1), Int32(cursor?.column ?? -1))
     guard count > 0 else { return }
-    let begin = Array("\u{1B}[?2026h".utf8)
-    let end = Array("\u{1B}[?2026l".utf8)
-    let start = pending.count
-    pending += begin
-    pending += LineScrolling.lineByLine(
-      [UInt8](unsafeUninitializedCapacity: count) { buffer, taken in taken = max(0, canvas_take(buffer.baseAddress, count)) })
-    if pending.count == start + begin.count {
-      pending.removeLast(begin.count)
-    } else {
-      pending += end
-    }
+    let frame = [UInt8](unsafeUninitializedCapacity: count) { buffer, taken in taken = max(0, canvas_take(buffer.baseAddress, count)) }
+    let written = colors.written(RepeatedColors.removed(from: LineScrolling.lineByLine(frame)))
+    guard !written.isEmpty else { return }
+    pending += settings.isSynchronized ? Array("\u{1B}[?2026h".utf8) + written + Array("\u{1B}[?2026l".utf8) : written
     flush()
   }
 

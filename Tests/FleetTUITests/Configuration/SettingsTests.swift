@@ -85,7 +85,7 @@ import Testing
       let isInManual = ManualPage.text.contains("(\(action.name.replacing("-", with: "\\-")))")
       #expect(isDocumented && isInManual, "\(action.name)")
     }
-    for theme in Theme.names {
+    for theme in ThemeLibrary.builtIn {
       let isDocumented = documented.contains("`\(theme)`")
       #expect(isDocumented, "\(theme)")
     }

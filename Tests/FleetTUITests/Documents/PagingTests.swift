@@ -34,15 +34,4 @@ import Testing
     ]
     #expect(Paging.shown(all).keys.sorted() == ["LC_ALL", "LESS", "LESSCHARSET", "PATH", "TERM"])
   }
-
-  @Test func colorTermChoosesTheDescriptionWithTheColoursThatTheTerminalHas() {
-    #expect(Terminal.names("xterm", colorTerm: "truecolor") == ["xterm-256color", "xterm", "xterm-256color", "xterm", "vt100"])
-    #expect(Terminal.names("screen", colorTerm: "24bit").first == "screen-256color")
-    for (name, colorTerm) in [
-      ("xterm", nil), ("xterm", ""), ("xterm", "yes"), ("xterm-direct", "truecolor"), ("tmux-256color", "truecolor"),
-    ] {
-      #expect(Terminal.names(name, colorTerm: colorTerm).first == name)
-    }
-    #expect(Terminal.names("", colorTerm: "truecolor") == ["xterm-256color", "xterm", "vt100"])
-  }
 }

@@ -31,7 +31,30 @@ import Testing
     #expect(second.contains("X") && !second.contains("row 4"))
     #expect(second.utf8.count < 40)
     canvas.draw(Frame(lines: rows.map { Line($0.spans, isSelected: true) }), size: size)
-    #expect(bytes().contains("48;5;236m"))
+    #expect(bytes().contains("\u{1B}[48;5;"))
+  }
+
+  @Test func aColourOf24BitsIsWrittenAndThePaletteIsLeftAlone() throws {
+    try #require(text_set_locale() == 1 || setUTF8(), "no UTF-8 locale on this machine")
+    try #require(canvas_open("xterm-256color", 10, 40) == 0)
+    defer { canvas_close() }
+    let size = Terminal.Size(rows: 10, columns: 40)
+    let nord = try ThemeLibrary().theme(named: "nord")
+    var canvas = Canvas(theme: nord.adapted(to: .direct, on: .dark), isASCII: false)
+    let frame = Frame(lines: [Line("nord", .ok), Line("row")])
+    func written() -> String { String(decoding: canvas.colors.written(Array(bytes().utf8)), as: UTF8.self) }
+    canvas.draw(frame, size: size)
+    let first = written()
+    #expect(first.contains("\u{1B}[38;2;170;198;147m") && first.contains("\u{1B}[48;2;46;52;64m"))
+    #expect(!first.contains("8;5;") && !first.contains("\u{1B}]"))
+    // Another theme is drawn at once, though it may use the same places of the palette.
+    canvas.wear(try ThemeLibrary().theme(named: "gruvbox").adapted(to: .direct, on: .dark))
+    canvas.draw(frame, size: size)
+    #expect(written().contains("48;2;40;40;40m"))
+    canvas.wear(nord.adapted(to: .palette, on: .dark))
+    canvas.draw(frame, size: size)
+    let indexed = written()
+    #expect(indexed.contains("48;5;") && !indexed.contains("8;2;"))
   }
 
   @Test func hostileTextWritesNoControlOfItsOwn() throws {

@@ -14,6 +14,20 @@ import Testing
   }
 }
 
+@Suite struct RepeatedColorsTests {
+  @Test(arguments: [
+    ("\u{1B}[38;5;9ma\u{1B}[38;5;9mb", "\u{1B}[38;5;9mab"),
+    ("\u{1B}[38;5;9m\u{1B}[48;5;2ma\u{1B}[38;5;8m\u{1B}[48;5;2mb", "\u{1B}[38;5;9m\u{1B}[48;5;2ma\u{1B}[38;5;8mb"),
+    ("\u{1B}[38;5;9ma\u{1B}[39;49m\u{1B}[38;5;9mb", "\u{1B}[38;5;9ma\u{1B}[39;49m\u{1B}[38;5;9mb"),
+    ("\u{1B}[38;5;9ma\u{1B}[m\u{1B}[38;5;9mb", "\u{1B}[38;5;9ma\u{1B}[m\u{1B}[38;5;9mb"),
+    ("\u{1B}[38;5;9ma\u{1B}[5;1Hb\u{1B}[38;5;9mc\u{1B}[K\u{1B}[", "\u{1B}[38;5;9ma\u{1B}[5;1Hbc\u{1B}[K\u{1B}["),
+    ("plain", "plain"), ("", ""),
+  ])
+  func aColourThatIsThereAlreadyIsNotNamedAgain(_ frame: String, _ expected: String) {
+    #expect(String(decoding: RepeatedColors.removed(from: Array(frame.utf8)), as: UTF8.self) == expected)
+  }
+}
+
 @Suite struct LineTests {
   @Test(arguments: [
     ("acme", 6, "acme  "), ("acme", 4, "acme"), ("acme", 3, "ac…"), ("acme", 1, "…"), ("acme", 0, ""), ("", 3, "   "),
@@ -167,6 +181,13 @@ import Testing
     isNoWider(EventsContent.columns)
   }
 
+  @Test func theWholeRowUnderTheCursorIsLit() {
+    var screen = WatchedScreen(rows: 24, columns: 120)
+    screen.answer()
+    let lit = screen.lines(of: .fleet).filter(\.isSelected)
+    #expect(lit.count == 1 && lit[0].ground >= 120)
+  }
+
   @Test func columnsOfATableAreToldApartByTheirTitles() {
     func areTold<Content>(_ columns: [Column<Content>], _ used: [Column<Content>?]) {
       #expect(Set(columns.map(\.title)).count == columns.count)
@@ -186,43 +207,4 @@ import Testing
     areTold(in: DeletionsContent.self)
     areTold(in: EventsContent.self)
   }
-}
-
-@Suite struct ThemeTests {
-  @Test func everyStateHasAGlyphAndAWord() {
-    for role in [Role.ok, .running, .late, .failed, .stale, .unknown, .danger, .warning, .info] {
-      #expect(!role.meaning.isEmpty)
-      #expect(TextWidth.columns(of: role.glyph(.unicode)) == 1)
-      #expect(role.glyph(.ascii).unicodeScalars.allSatisfy(\.isASCII) && role.glyph(.ascii).count == 1)
-    }
-  }
-
-  @Test func withoutColoursNothingIsColoured() {
-    for role in Role.allCases {
-      #expect(Theme.mono.style(role).foreground == -1 && Theme.mono.style(role).background == -1)
-      #expect(Theme.standard.adapted(toColors: 0).style(role).foreground == -1)
-    }
-  }
-
-  @Test func withEightColoursNoneBeyondThemIsUsed() {
-    for theme in Theme.names.compactMap(Theme.named) {
-      for role in Role.allCases {
-        for isSelected in [false, true] {
-          let style = theme.adapted(toColors: 8).style(role, isSelected: isSelected)
-          #expect((-1...7).contains(style.foreground) && (-1...7).contains(style.background))
-        }
-      }
-    }
-  }
-
-  @Test func theSelectionIsSeenInEveryTheme() {
-    for theme in Theme.names.compactMap(Theme.named) {
-      for colors in [0, 8, 256] {
-        let adapted = theme.adapted(toColors: colors)
-        for role in Role.allCases where role != .protected { #expect(adapted.style(role) != adapted.style(role, isSelected: true)) }
-      }
-    }
-  }
-
-  @Test func anUnknownThemeIsNone() { #expect(Theme.named("solarized") == nil) }
 }

@@ -89,7 +89,7 @@ import Testing
     screen.pass(60, without: [.ec2("us-east-2")])
     #expect(screen.fleet.cutOff == nil)
     let lines = screen.lines(of: .fleet)
-    #expect(lines[1].plain.contains("5 orgs  7 machines as of 13:41:20"), "\(lines[1].plain)")
+    #expect(lines[1].plain.contains("5 orgs  7 machines  $0.15/h as of 13:41:20"), "\(lines[1].plain)")
     #expect(lines.contains { $0.plain.contains("◔ ec2 us-east-2 as of 13:41:20") })
     #expect(screen.row(.fleet, "globex")?.plain.contains("● running") == true)
     #expect(screen.row(.instances, "i-acme")?.plain.contains("as of 13:41:20") == true)

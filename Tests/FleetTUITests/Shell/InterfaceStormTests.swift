@@ -53,7 +53,7 @@ private struct Storm {
         .click(row: number(0...70), column: 3), .character("n"), .character("f"), .escape, .escape, .enter, .character("d"),
       ]
     if case .perform(let effect) = interface.handle(pick(keys), fleet, at: now) { asked.append(effect) }
-    interface.anticipate(fleet)
+    interface.anticipate(fleet, at: now)
   }
 
   private mutating func change() {

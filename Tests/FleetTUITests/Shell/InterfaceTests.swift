@@ -44,7 +44,7 @@ struct InterfaceScene {
     for key in keys {
       last = interface.handle(key, fleet, at: now)
       _ = screen()
-      interface.anticipate(fleet)
+      interface.anticipate(fleet, at: now)
     }
     return last
   }
@@ -85,7 +85,7 @@ struct InterfaceScene {
     #expect(
       scene.screen().map { String($0.reversed().drop { $0 == " " }.reversed()) } == [
         " fleet ▸ STAGING   ● control plane  ◌ 0 of 1 tenants                                                          read-only",
-        " 3 orgs  ? machines  … workspaces  ✕ 1… failed",
+        " ✕ 1… failed" + String(repeating: " ", count: 75) + "3 orgs  ? machines  … workspaces",
         " 1 Fleet  2 Provisioning  3 Triage 1  4 Instances  5 Orphans  6 Costs  7 DNS  8 Posture  9 Deletions  0 Events",
         String(repeating: "─", count: 120),
         "  ORG ↑                TENANT          MACHINE    WORKSPACES   PROGRESS                  COST/H   AGE  FINDING",

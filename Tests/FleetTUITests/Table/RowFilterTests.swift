@@ -30,7 +30,7 @@ import Testing
     #expect(rows(&scene).isEmpty)
     for _ in 0..<5 { scene.press(.backspace) }
     #expect(rows(&scene).count == 2)
-    scene.type("ORG GONE")
+    scene.type("ORG GONE !nobody")
     #expect(rows(&scene).count == 2)
   }
 

@@ -61,9 +61,43 @@ import Testing
   }
 
   @Test func anAnswerOfTheTerminalIsNoKey() {
-    #expect(keys("\u{1B}]11;rgb:0000/0000/0000\u{1B}\\q") == [.character("q")])
+    #expect(keys("\u{1B}]11;rgb:0000/0000/0000\u{1B}\\q") == [.ground(.dark), .character("q")])
     #expect(keys("\u{1B}]0;q\u{07}j") == [.character("j")])
     #expect(keys("\u{1B}P1$r0m\u{1B}\\j\u{1B}[?62;22c\u{1B}[?2026;2$yk") == [.character("j"), .character("k")])
+  }
+
+  @Test(arguments: [
+    ("rgb:ffff/ffff/ffff", Ground.light), ("rgb:fd/f6/e3", .light), ("rgb:0/0/0", .dark), ("rgba:1e1e/1e1e/1e1e/ffff", .dark),
+    ("#ffffff", .light),
+    ("rgb:2e2e/3434/4040", .dark), ("rgb:ff/ff", nil), ("rgb:fffff/0/0", nil), ("rgb:-1/0/0", nil), ("rgb:/0/0", nil), ("?", nil),
+    ("", nil),
+    ("rgb:qq/dd/qq", nil), ("rgb:ff/ff/ff/ff", nil), (String(repeating: "f", count: 1000), nil),
+  ]) func itsGroundIsToldAndNothingOfItIsTyped(_ answer: String, _ ground: Ground?) {
+    let told = ground.map { [Key.ground($0)] } ?? []
+    for end in ["\u{07}", "\u{1B}\\"] {
+      #expect(keys("j\u{1B}]11;\(answer)\(end)k") == [.character("j")] + told + [.character("k")])
+    }
+    #expect(keys("\u{9D}11;\(answer)\u{07}") == told || keys("\u{9D}") == [])
+  }
+
+  @Test func anAnswerInPiecesIsWaitedForWhileItMayComeAndOneThatNeverEndsKeepsNoKey() {
+    let answer = Array("\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\".utf8)
+    for cut in 1..<answer.count {
+      var decoder = KeyDecoder()
+      decoder.awaitsGround = true
+      var found = decoder.keys(from: answer[..<cut])
+      #expect(decoder.patience ?? 0 >= KeyDecoder.answerPatience.escape || cut == answer.count - 1)
+      found += decoder.keys(from: answer[cut...]) + decoder.keys(from: [0x71])
+      #expect(found == [.ground(.light), .character("q")])
+    }
+    var decoder = KeyDecoder()
+    decoder.awaitsGround = true
+    #expect(decoder.keys(from: answer.prefix(12)) + decoder.settle() == [])
+    #expect(decoder.keys(from: [0x71]) == [.character("q")])
+    // The Escape key is slow only while an answer may come.
+    decoder.awaitsGround = false
+    _ = decoder.keys(from: [0x1B])
+    #expect(decoder.patience == KeyDecoder.sequencePatience)
   }
 
   @Test func mouseReportsAreClicksAndWheelSteps() {

@@ -1,0 +1,183 @@
+import FleetModel
+
+extension Header {
+  /// What needs a human, then, at the right, what there is and what it costs; each with when it was last known, where that isn't now.
+  ///
+  /// Where there is little room, words shorten, then the calm sums go, then what runs out: never what is late, stuck, failed, an orphan or wasted.
+  func totals(_ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> Line {
+    var line = Line()
+    for manner in Manner.allCases {
+      var pieces = pieces(fleet, manner, context.glyphs)
+      while true {
+        line = Self.row(pieces, manner, fleet, width: width, &context)
+        if line.columns <= width { return line }
+        guard let next = pieces.indices.filter({ pieces[$0].worth <= manner.expendable }).min(by: { pieces[$0].worth < pieces[$1].worth })
+        else { break }
+        pieces.remove(at: next)
+      }
+    }
+    return Line(line.spans.fitted(to: width))
+  }
+
+  /// In how many words figures are told.
+  enum Manner: CaseIterable {
+    case full, plain, brief, tiny
+
+    /// What is worth no more than this may be left out.
+    fileprivate var expendable: Worth {
+      switch self {
+      case .full: .none
+      case .plain: .workspaces
+      case .brief: .offline
+      case .tiny: .offline
+      }
+    }
+
+    fileprivate var gap: String { self == .full || self == .plain ? "  " : " " }
+    /// Between a sign and its words.
+    fileprivate var space: String { self == .full || self == .plain ? " " : "" }
+  }
+
+  /// The least goes first.
+  fileprivate enum Worth: Int, Comparable {
+    case none, foreign, workspaces, machines, hourly, quota, orgs, comingUp, zone, fullQuota, degraded, offline, always
+    static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  /// One figure.
+  fileprivate struct Piece {
+    var spans: [Span]
+    var asOf: Timestamp?
+    var worth: Worth
+    /// Stands at the right.
+    var isCalm = false
+  }
+
+  fileprivate static func row(_ pieces: [Piece], _ manner: Manner, _ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> Line {
+    let isCutOff = fleet.cutOff != nil && pieces.allSatisfy { $0.asOf != nil }
+    let since = isCutOff ? fleet.cutOff?.since : nil
+    var left = since.map { [Span(" \(context.moment.asOf($0)):", .stale)] } ?? []
+    left += spans(pieces.filter { !$0.isCalm }, manner, saysWhen: since == nil, &context)
+    let right = spans(pieces.filter(\.isCalm), manner, saysWhen: since == nil, &context)
+    let free = width - Line(left).columns - Line(right).columns - 1
+    guard !right.isEmpty, free >= 0 else { return Line(left + right) }
+    return Line(
+      left + [Span(String(repeating: " ", count: free), since == nil ? .text : .stale)] + right + [Span(" ", since == nil ? .text : .stale)]
+    )
+  }
+
+  private static func spans(_ pieces: [Piece], _ manner: Manner, saysWhen: Bool, _ context: inout DrawingContext) -> [Span] {
+    var spans: [Span] = []
+    for (index, piece) in pieces.enumerated() {
+      let role: Role = piece.asOf == nil ? .text : .stale
+      spans.append(Span(index == 0 ? " " : manner.gap, role))
+      guard let asOf = piece.asOf else {
+        spans += piece.spans
+        continue
+      }
+      spans += piece.spans.aged(context.glyphs)
+      // Neighbours of one time share its words.
+      guard saysWhen, manner != .tiny, index + 1 == pieces.count || pieces[index + 1].asOf != asOf else { continue }
+      spans.append(Span(" \(context.moment.asOf(asOf))", .stale))
+    }
+    return spans
+  }
+
+  // MARK: - Figures
+
+  private func pieces(_ fleet: Fleet, _ manner: Manner, _ glyphs: Glyphs) -> [Piece] {
+    troubles(fleet, manner, glyphs) + gauges(fleet, manner, glyphs) + sums(fleet, manner, glyphs)
+  }
+
+  private static func piece(
+    _ figure: Figure<Int>, _ words: String, _ role: Role, sign: String = "", _ manner: Manner, _ glyphs: Glyphs, _ worth: Worth,
+    isCalm: Bool = false
+  ) -> Piece {
+    let isBlank = figure.value == nil
+    let tone: Role = isBlank ? (figure.standing == .unknown ? .unknown : .running) : role
+    let before = isBlank || sign.isEmpty ? "" : sign + manner.space
+    return Piece(spans: [Span("\(before)\(figure.text(glyphs)) \(words)", tone)], asOf: figure.asOf, worth: worth, isCalm: isCalm)
+  }
+
+  /// What needs a human.
+  private func troubles(_ fleet: Fleet, _ manner: Manner, _ glyphs: Glyphs) -> [Piece] {
+    let totals = fleet.figures.totals
+    var pieces: [Piece] = []
+    func add(_ figure: Figure<Int>, _ words: String, _ role: Role, _ worth: Worth = .always) {
+      // Where every column counts, one sign stands for all that have it.
+      let isShared = manner == .tiny && role == .failed && pieces.contains { $0.spans.first?.role == .failed }
+      if figure.value ?? 0 > 0 {
+        pieces.append(Self.piece(figure, words, role, sign: isShared ? "" : role.glyph(glyphs), manner, glyphs, worth))
+      }
+    }
+    add(totals.late, "late", .late)
+    add(totals.stuck, "stuck", .failed)
+    add(totals.failed, manner == .tiny ? "fail" : "failed", .failed)
+    let orphans = totals.orphans.value == 1 ? "orphan" : "orphans"
+    let words = manner == .full ? "orphan \(totals.orphans.value == 1 ? "machine" : "machines")" : manner == .tiny ? "orph." : orphans
+    if totals.orphans.value != nil {
+      add(totals.orphans, words, .failed)
+    } else if !fleet.regions.isEmpty {
+      pieces.append(Self.piece(totals.orphans, words, .failed, manner, glyphs, .always))
+    }
+    if let wasted = totals.wasted.value, wasted.known >= 0.005 {
+      let text = "\(manner == .tiny ? "" : "waste ")$\(totals.wasted.text(digits: 2, glyphs))/h"
+      pieces.append(Piece(spans: [Span(text, .failed)], asOf: totals.wasted.asOf, worth: .always))
+    }
+    add(totals.degraded, "degraded", .warning, .degraded)
+    add(totals.offline, "offline", .warning, .offline)
+    return pieces
+  }
+
+  /// What runs out: vCPUs always, the zone's records once they are many.
+  private func gauges(_ fleet: Fleet, _ manner: Manner, _ glyphs: Glyphs) -> [Piece] {
+    let totals = fleet.figures.totals
+    var pieces: [Piece] = []
+    func sign(_ role: Role) -> [Span] { role == .dim ? [] : [Span(role.glyph(glyphs) + manner.space, role)] }
+    if let records = totals.zoneRecords.value, let quota = totals.zoneQuota, quota > 0,
+      let severity = CaseFile.Gauge(used: records, limit: quota).severity
+    {
+      let role: Role = severity == .critical ? .failed : .warning
+      pieces.append(Piece(spans: sign(role) + [Span("zone \(records)/\(quota)", role)], asOf: totals.zoneRecords.asOf, worth: .zone))
+    }
+    if let used = totals.vcpus.value, used > 0 {
+      let limit = totals.vcpuLimit
+      let role: Role =
+        switch VCPUQuota.level(used: used, limit: limit) {
+        case .unknown, .calm: .dim
+        case .warning: .warning
+        case .critical: .failed
+        }
+      var spans = sign(role) + [Span("vCPU ", role)]
+      if manner == .full, let limit, limit > 0 {
+        let bar = ProgressBar(fraction: Double(used) / Double(limit), isLate: role != .dim)
+        spans += bar.spans(width: 10, glyphs: glyphs) + [Span(" ", role)]
+      }
+      spans.append(Span("\(totals.vcpus.text(glyphs))/\(limit.map(String.init) ?? "?")", role))
+      pieces.append(Piece(spans: spans, asOf: totals.vcpus.asOf, worth: role == .dim ? .quota : .fullQuota, isCalm: role == .dim))
+    }
+    return pieces
+  }
+
+  /// What there is, and what it costs.
+  private func sums(_ fleet: Fleet, _ manner: Manner, _ glyphs: Glyphs) -> [Piece] {
+    let totals = fleet.figures.totals
+    func calm(_ figure: Figure<Int>, _ words: String, _ worth: Worth) -> Piece {
+      Self.piece(figure, words, .dim, manner, glyphs, worth, isCalm: true)
+    }
+    var pieces: [Piece] = []
+    if totals.comingUp.value ?? 0 > 0 {
+      let words = manner == .tiny ? "coming" : "coming up"
+      pieces.append(Self.piece(totals.comingUp, words, .running, sign: glyphs.coming, manner, glyphs, .comingUp, isCalm: true))
+    }
+    pieces += [
+      calm(totals.orgs, "orgs", .orgs), calm(totals.machines, "machines", .machines), calm(totals.workspaces, "workspaces", .workspaces),
+    ]
+    if totals.foreign.value ?? 0 > 0 { pieces.append(calm(totals.foreign, "not ours", .foreign)) }
+    if totals.machines.value ?? 0 > 0 {
+      let text = "$\(totals.hourly.text(digits: 2, glyphs))/h"
+      pieces.append(Piece(spans: [Span(text, .dim)], asOf: totals.hourly.asOf, worth: .hourly, isCalm: true))
+    }
+    return pieces
+  }
+}
