@@ -49,7 +49,7 @@ def walk(page, program, draws):
                 if terminal:
                     terminal.finish()
                 terminal = session.Session(
-                    {"argv": [program] + rest.split(), "rows": ROWS, "columns": COLUMNS, "environment": {"COLORTERM": "truecolor"}}
+                    {"argv": [program] + rest.split(), "rows": ROWS, "columns": COLUMNS, "environment": {"COLORTERM": "truecolor", "COLORFGBG": "15;0"}}
                 )
             elif what == "press":
                 for key in rest.split():

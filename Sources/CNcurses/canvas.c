@@ -57,6 +57,8 @@ int canvas_open(const char *terminal, int height, int width) {
   nonl();
   leaveok(stdscr, FALSE);
   scrollok(stdscr, FALSE);
+  // Many an emulator leaves the terminal's own ground, not the one that is painted, where characters are deleted.
+  idcok(stdscr, FALSE);
   resizeterm(height, width);
   return 0;
 }

@@ -113,9 +113,14 @@ struct Action: Sendable {
   }
 
   /// Every action, in the order of help and footer.
-  static let table: [Action] = opening + moves + order + pages + rows + events + program + texts
+  static let table: [Action] = opening + moves + order + pages + rows + panes + events + program + texts
 
   static func named(_ name: String) -> Action? { table.first { $0.name == name } }
+
+  /// How it is asked for by its name.
+  var command: String { ":" + name }
+  /// Its name and what may stand behind it.
+  var usage: String { argument.map { "\(name) \($0.usage)" } ?? name }
 
   // MARK: - Where and when
 

@@ -72,6 +72,11 @@ struct KeyMap: Equatable, Sendable {
   }
 
   func keys(for action: Action) -> [Key] { keys[action] ?? [] }
+  /// All of them, or how it is asked for by its name.
+  func names(of action: Action) -> String {
+    let keys = keys(for: action)
+    return keys.isEmpty ? action.command : keys.map(\.name).joined(separator: " ")
+  }
   /// The one that is shown.
   func name(of action: Action) -> String { keys(for: action).first?.name ?? "" }
 }

@@ -24,7 +24,15 @@ extension Action {
       return .draw
     })
 
-  static let opening = [open, back, filter]
+  static let palette: Action = Action(
+    "palette", [.character(":")], title: "command", help: "everything by its name: commands, pages, orgs, workspaces, machines, settings",
+    group: .look, isInFooter: true, inPager: { _ in .act(palette) },
+    onPage: { interface, _, _ in
+      interface.open(Palette())
+      return .draw
+    })
+
+  static let opening = [open, back, filter, palette]
 
   // MARK: - Where the row leads
 

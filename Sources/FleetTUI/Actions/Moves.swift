@@ -6,7 +6,7 @@ extension Action {
   static let pageUp = moving(
     "page-up", [.pageUp, .control("b"), .control("u")], .screens(-1), help: "a screen up; scrolls the detail where one is open")
   static let pageDown = moving(
-    "page-down", [.pageDown, .control("f"), .control("d"), .character(" ")], .screens(1),
+    "page-down", [.pageDown, .control("f"), .control("d")], .screens(1),
     help: "a screen down; scrolls the detail where one is open")
   static let top = moving("top", [.home, .character("g")], .toTop, help: "the first row (Events: follow the newest)")
   static let bottom = moving("bottom", [.end, .character("G")], .toEnd, help: "the last row")
@@ -24,7 +24,51 @@ extension Action {
 
   // MARK: - Order
 
-  static let sort = sorting("sort", [.character("s")], by: 1, help: "sort by the next column", isInFooter: true)
+  static let sort = sorting(
+    "sort", [.character("s")], by: 1, help: "sort by the next column; what it was sorted by stays as second key", isInFooter: true,
+    argument: Argument(
+      "COLUMN [COLUMN]",
+      choices: { desk, _ in desk.pages.current.fields.map(\.id) },
+      deed: { interface, text, fleet, now in
+        if let problem = interface.desk.pages.current.sort(by: text.split(separator: " ").map(String.init), fleet, at: now) {
+          interface.notice = Span(problem, .warning)
+        }
+        return .draw
+      }))
+
+  // MARK: - Marks
+
+  static let mark = Action(
+    "mark", [.character(" ")], help: "mark the row, or no longer, and go to the next; all, or none", group: .order,
+    argument: Argument(
+      "all|none", choices: { _, _ in ["all", "none"] },
+      deed: { interface, text, _, _ in
+        switch text {
+        case "all": interface.desk.pages.current.mark(.all)
+        case "none": interface.desk.pages.current.mark(.none)
+        default: interface.notice = Span("mark takes all, none or nothing, not \(text)", .warning)
+        }
+        return .draw
+      }),
+    onPage: { interface, _, _ in
+      interface.desk.pages.current.mark(.row)
+      return .draw
+    })
+
+  // MARK: - Back and forward
+
+  static let backward = travelling("backward", .character("["), by: -1, help: "back to where one was: page, row and filter")
+  static let forward = travelling("forward", .character("]"), by: 1, help: "forward again")
+
+  private static func travelling(_ name: String, _ key: Key, by step: Int, help: String) -> Action {
+    Action(
+      name, [key], help: help, group: .pages,
+      whyNot: { desk, _, _ in desk.pages.canTravel(by: step) ? nil : "nowhere was gone to \(step < 0 ? "before" : "after") this" },
+      onPage: { interface, fleet, now in
+        interface.travel(by: step, fleet, at: now)
+        return .draw
+      })
+  }
   static let reverse = Action(
     "sort-reverse", [.character("S")], help: "turn the order round", group: .order,
     onPage: { interface, _, _ in
@@ -33,13 +77,15 @@ extension Action {
     })
 
   static let order = [
-    sort, reverse, sorting("sort-left", [.character("<"), .left], by: -1, help: "sort by the column to the left"),
+    sort, mark, reverse, sorting("sort-left", [.character("<"), .left], by: -1, help: "sort by the column to the left"),
     sorting("sort-right", [.character(">"), .right], by: 1, help: "sort by the column to the right"),
   ]
 
-  private static func sorting(_ name: String, _ keys: [Key], by step: Int, help: String, isInFooter: Bool = false) -> Action {
+  private static func sorting(
+    _ name: String, _ keys: [Key], by step: Int, help: String, isInFooter: Bool = false, argument: Argument? = nil
+  ) -> Action {
     Action(
-      name, keys, help: help, group: .order, isInFooter: isInFooter,
+      name, keys, help: help, group: .order, isInFooter: isInFooter, argument: argument,
       onPage: { interface, fleet, now in
         interface.desk.pages.current.sort(by: step, fleet, at: now)
         return .draw
@@ -52,6 +98,7 @@ extension Action {
   static let pages =
     PageID.allCases.map(\.action) + [
       turning("next-page", .tab, by: 1, help: "the next page"), turning("previous-page", .backTab, by: -1, help: "the page before"),
+      backward, forward,
     ]
 
   private static func turning(_ name: String, _ key: Key, by step: Int, help: String) -> Action {

@@ -6,6 +6,12 @@ import Synchronization
 /// goes before it.
 struct RememberedScreen: Codable, Equatable, Sendable {
   var theme: String?
+  /// What is shown of the selected row beside the table or under it; `nil`: its detail.
+  var pane: PaneKind?
+  var paneColumns: Int?
+  var paneRows: Int?
+  /// What was asked for in the palette, the last first.
+  var commands: [String]?
 }
 
 /// Where it is kept: `screen.json` in the state's directory. A file that can't be read or that is none is as good as none.

@@ -58,7 +58,8 @@ extension GlobalOptions {
     options.logPath = log
     options.screenFile = file
     options.remembered = file?.read() ?? RememberedScreen()
-    options.themes = try themes(configuration, options.remembered, colorFGBG: variables["COLORFGBG"])
+    options.themes = try themes(configuration)
+    options.themes.takeUp(options.remembered.theme)
     do { options.keys = try KeyMap(overrides: configuration?.keys ?? [:]) } catch {
       throw CommandFailure(code: 2, message: error.description)
     }
@@ -77,14 +78,14 @@ extension GlobalOptions {
     return settings
   }
 
-  /// What was asked for goes before what was chosen last. A remembered theme that is gone, or broken since, is as good as none.
-  private func themes(_ configuration: Configuration?, _ remembered: RememberedScreen, colorFGBG: String?) throws -> ThemeChoice {
-    let library = ThemeLibrary(variables: variables)
+  /// What is asked for here, else what the terminal's ground asks for.
+  private func themes(_ configuration: Configuration?) throws -> ThemeChoice {
     let given = theme != nil ? "--theme" : configuration?.interface.theme != nil ? "ui.theme" : nil
-    var choice = ThemeChoice(library: library, given: given, ground: Ground(colorFGBG: colorFGBG))
+    let ground = Ground(colorFGBG: variables["COLORFGBG"])
+    var choice = ThemeChoice(library: ThemeLibrary(variables: variables), given: given, ground: ground)
     do throws(ThemeFailure) {
-      if let name = theme ?? configuration?.interface.theme ?? remembered.theme { try choice.choose(named: name) }
-    } catch { if given != nil { throw CommandFailure(code: 2, message: error.description) } }
+      if let name = theme ?? configuration?.interface.theme { try choice.choose(named: name) }
+    } catch { throw CommandFailure(code: 2, message: error.description) }
     return choice
   }
 }

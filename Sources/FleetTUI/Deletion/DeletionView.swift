@@ -254,12 +254,3 @@ struct DeletionPager: Layer {
     return (desk.footer(words), nil)
   }
 }
-
-extension Line {
-  /// A rule with a title in it.
-  static func titled(_ title: String, width: Int, _ glyphs: Glyphs) -> Line {
-    let start = [Span("\(glyphs.rule)\(glyphs.rule) ", .rule), Span(title, .title), Span(" ", .rule)]
-    let used = start.reduce(0) { $0 + TextWidth.columns(of: $1.text) }
-    return Line(start + [Span(String(repeating: glyphs.rule, count: max(0, width - used)), .rule)])
-  }
-}

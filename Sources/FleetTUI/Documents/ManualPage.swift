@@ -30,7 +30,8 @@ enum ManualPage {
     for group in Action.Group.allCases {
       page.line(".SS \(group.rawValue)")
       for action in Action.table where action.group == group {
-        page.item(action.keys.map(\.name).joined(separator: ", "), "\(action.help) (\(action.name))")
+        page.item(
+          action.keys.isEmpty ? action.command : action.keys.map(\.name).joined(separator: ", "), "\(action.help) (\(action.usage))")
       }
     }
     page.section("ENVIRONMENT")

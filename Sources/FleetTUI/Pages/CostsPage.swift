@@ -8,6 +8,7 @@ extension PageID {
 
 /// The orgs' costs, and under them the fleet's: over the session, by role and region, what is wasted, the quota, and where the prices are from.
 struct CostsPage: TabledPage {
+  var hasSums: Bool { true }
   var table = TablePage<CostsContent>()
   private var report: CostReport?
   private var reportedAt: Timestamp?

@@ -140,6 +140,7 @@ extension DNSFinding.Severity {
 
 /// The zone's records, and under them how full it is, when it will be full, and why perhaps nothing is called an orphan.
 struct DNSPage: TabledPage {
+  var hasSums: Bool { true }
   var table = TablePage<DNSContent>()
   private var report: DNSReport?
   private var reportedAt: Timestamp?
@@ -179,6 +180,13 @@ struct DNSPage: TabledPage {
       ($0.row.id, DNSContent.Entry(row: $0.row, decision: $0.decision, finding: findings[$0.row.id]))
     }
     table.change({ $0.entries = Dictionary(entries) { $1 } }, fleet, at: now)
+  }
+
+  func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice] {
+    guard case .record(let id)? = selection, let entry = table.content.entries[id] else { return [] }
+    let role = entry.decision.outcome.role
+    let decision = Notice(role: role == .dim ? .text : role, summary: "\(entry.decision.outcome.word): \(entry.decision.reason)")
+    return (entry.finding.map { [Notice(role: $0.severity.role, summary: $0.summary)] } ?? []) + [decision]
   }
 
   // MARK: - Under the table

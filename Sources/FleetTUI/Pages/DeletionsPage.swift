@@ -156,6 +156,15 @@ struct DeletionsPage: TabledPage {
 
   func panel(_ fleet: Fleet) -> (any Layer)? { if case .deletion(let row)? = selection { DeletionPager(row: row) } else { nil } }
 
+  func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice] {
+    guard case .deletion(let id)? = selection, let entry = fleet.deletions.entry(id, fleet) else { return [] }
+    let hasLeft = DeletionsContent.hasLeftMachines(entry, fleet)
+    let words = DeletionsContent.remark(
+      on: entry, hasLeft, DrawingContext(moment: Moment(now: now), glyphs: .unicode))
+    let role = words.first?.role ?? .text
+    return [Notice(role: role == .dim ? .text : role, summary: "\(entry.standing.word). \(Line(words).plain)")]
+  }
+
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     table.draw(fleet, rows: rows, width: width, &context)
   }

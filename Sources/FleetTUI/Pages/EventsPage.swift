@@ -8,6 +8,7 @@ extension PageID {
 
 struct EventsPage: TabledPage {
   var table = TablePage<EventsContent>()
+
   /// More came while it is frozen than its last frame says.
   private var isOutdated = false
 
@@ -27,6 +28,12 @@ struct EventsPage: TabledPage {
     if point == nil { table.moveToTop() }
   }
 
+  func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice] {
+    guard case .event(let id)? = selection, let entry = fleet.logEntry(id) else { return [] }
+    let role = EventsContent.role(of: entry.type)
+    return [Notice(role: role == .dim ? .text : role, summary: String(entry.data.prefix(2000)))]
+  }
+
   func panel(_ fleet: Fleet) -> (any Layer)? {
     guard case .event(let id)? = selection, let entry = fleet.logEntry(id) else { return nil }
     let text = SecretMask.mask(JSONValue.object(WatchLine.event(entry)).prettyPrinted())
@@ -34,11 +41,16 @@ struct EventsPage: TabledPage {
   }
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
-    guard let frozen = table.content.frozen, rows > 2 else { return table.draw(fleet, rows: rows, width: width, &context) }
-    var lines = table.draw(fleet, rows: rows - 1, width: width, &context)
-    while lines.count < rows - 1 { lines.append(Line()) }
-    let text = " frozen at \(frozen.at.timeOfDay): \(fleet.logged - frozen.last) came since"
-    return lines + [Line([Span(text, .warning)].fitted(to: width))]
+    var below: [Line] = []
+    if rows >= 10, let rate = EventRate(fleet.log.reversed().lazy.map(\.at)) { below.append(rate.line(width: width, context.glyphs)) }
+    if let frozen = table.content.frozen, rows > 2 {
+      let text = " frozen at \(frozen.at.timeOfDay): \(fleet.logged - frozen.last) came since"
+      below.append(Line([Span(text, .warning)].fitted(to: width)))
+    }
+    guard !below.isEmpty else { return table.draw(fleet, rows: rows, width: width, &context) }
+    var lines = table.draw(fleet, rows: rows - below.count, width: width, &context)
+    while lines.count < rows - below.count { lines.append(Line()) }
+    return lines + below
   }
 }
 

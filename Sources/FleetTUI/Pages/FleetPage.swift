@@ -129,17 +129,19 @@ extension FleetContent {
 
   static let finding = Column<Self>(
     "FINDING", minimum: 10, ideal: 17, priority: 2, stretch: 1,
-    order: .lowestFirst { _, id, fleet, now in
+    order: .highestFirst { _, id, fleet, now in
       let count = fleet.orgs[id].map { Notice.of($0, fleet, at: now).count } ?? 0
-      return SortKey(count == 0 ? nil : -Double(count))
+      return count == 0 ? nil : Double(count)
     }
   ) { row, fleet, context in
-    let standing = standing(of: row.org, fleet, &context)
+    let standing = context.isFolded ? [] : standing(of: row.org, fleet, &context)
     guard let worst = row.notices.first else { return standing }
+    if context.isFolded { return [Span(context.glyphs.sign(of: worst.role), worst.role)] }
     // Its age is told in minutes.
     context.moment.changes(at: context.moment.now + 60)
     return standing + words(worst, more: row.notices.count - 1, width: context.width)
   }
+  .folded(to: 2, priority: 1)
   .spelt { _, id, fleet, now in
     let codes = fleet.triage.isUnwell(id) ? fleet.findings(believedWithin: id, at: now).map(\.code.rawValue) : []
     return codes + (fleet.orgs[id].map { Notice.of($0, fleet, at: now).map(\.summary) } ?? [])

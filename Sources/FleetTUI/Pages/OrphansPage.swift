@@ -132,7 +132,7 @@ extension OrphansContent {
 
   static let age = Column<Self>(
     "AGE", minimum: 4, ideal: 5, priority: 5, alignment: .right,
-    order: .lowestFirst { content, id, fleet, now in SortKey(content.found(id, fleet, at: now).flatMap { since($0, at: now)?.seconds }) }
+    order: .highestFirst { content, id, fleet, now in content.found(id, fleet, at: now).flatMap { since($0, at: now).map { -$0.seconds } } }
   ) { found, _, context in
     [since(found, at: context.moment.now).map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)]
   }
@@ -221,6 +221,7 @@ extension OrphanReason {
 /// The table of what may be an orphan, and under it what that costs together, what it was judged from, and why perhaps nothing was judged.
 struct OrphansPage: TabledPage {
   var table = TablePage(OrphansContent())
+  var hasSums: Bool { true }
   /// How many are in grace or can't be told, counted once until something of it changes.
   private var numbers: [String: Int]?
 

@@ -60,6 +60,8 @@ struct DrawingContext {
   let glyphs: Glyphs
   /// What the fleet cost since the dashboard was opened.
   var burn = BurnHistory()
+  /// A detail beside the table tells what its columns would.
+  var hasDetailBeside = false
 }
 
 /// A screenful of rows of one kind, its order, its filter and its selection.
@@ -95,7 +97,14 @@ protocol Page {
   mutating func moveToTop()
   mutating func moveToBottom()
   mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp)
+  /// By the columns of these ids, `-` before one that is turned round. - Returns: what is wrong with them.
+  mutating func sort(by columns: [String], _ fleet: Fleet, at now: Timestamp) -> String?
   mutating func reverse()
+  /// The ids of the columns that it is sorted by, as ``sort(by:_:at:)`` takes them.
+  var sorting: [String] { get }
+  /// The rows that are marked, in their order.
+  var marked: [Subject] { get }
+  mutating func mark(_ marking: Marking)
   /// What its selected row is opened in, where that is not the detail.
   func panel(_ fleet: Fleet) -> (any Layer)?
   /// Holds its rows still where they come by themselves, or lets them come again.
@@ -112,10 +121,24 @@ protocol Page {
   mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp)
   /// The head and at most `rows - 1` lines of the window under it.
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line]
+  /// What is wrong with the selected row, the worst first.
+  func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice]
+  /// Whether sums stand under its table, which need rows too.
+  var hasSums: Bool { get }
 }
 
 extension Page {
+  /// Rows that it can't do without where a pane lies under it.
+  var leastRows: Int { hasSums ? 16 : 8 }
+  var hasSums: Bool { false }
+  func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice] {
+    selection.map { Notice.of($0, fleet, at: now) } ?? []
+  }
   var filterProblem: String? { nil }
+  mutating func sort(by columns: [String], _ fleet: Fleet, at now: Timestamp) -> String? { "\(id.title) has one order" }
+  var sorting: [String] { [] }
+  var marked: [Subject] { [] }
+  mutating func mark(_ marking: Marking) {}
   var fields: [FilterField] { [] }
   func values(ofField field: FilterField, _ fleet: Fleet, at now: Timestamp) -> [String] { [] }
   func panel(_ fleet: Fleet) -> (any Layer)? { nil }

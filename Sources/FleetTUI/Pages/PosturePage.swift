@@ -39,6 +39,12 @@ struct PosturePage: TabledPage {
 
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {}
 
+  func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice] {
+    guard case .own(let subject)? = selection, let check = subject.kind as? Check else { return [] }
+    let evidence = check.evidence.isEmpty ? "" : ": \(check.evidence.joined(separator: "; "))"
+    return [Notice(role: check.result == .pass ? .text : check.result.role, summary: check.summary + evidence)]
+  }
+
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     guard rows >= 6 else { return table.draw(fleet, rows: rows, width: width, &context) }
     var lines = table.draw(fleet, rows: rows - 2, width: width, &context)

@@ -164,9 +164,10 @@ extension ProvisioningContent {
   static let late = Column<Self>(
     "LATE", minimum: 8, ideal: 13, priority: 1,
     // What a finding keeps, what failed, then the moment at which it became late: the earliest first.
-    order: .lowestFirst { _, id, fleet, now in
-      guard let progress = fleet.progress(of: id.target, at: now) else { return .unknown }
-      return progress.isStuck ? .number(-2) : progress.hasFailed ? .number(-1) : SortKey(progress.lateAt?.seconds)
+    order: .highestFirst { _, id, fleet, now in
+      fleet.progress(of: id.target, at: now).flatMap { progress in
+        progress.isStuck ? 2 : progress.hasFailed ? 1 : progress.lateAt.map { -$0.seconds }
+      }
     }
   ) { row, _, context in
     let (progress, glyphs) = (row.progress, context.glyphs)

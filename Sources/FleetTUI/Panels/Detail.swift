@@ -14,10 +14,25 @@ struct Detail {
     case .workspace(let id): "workspace \(ProvisioningContent.name(of: .workspace(id), fleet))"
     case .instance(let id): "machine \(id)"
     case .event(let sequence): fleet.logEntry(sequence).map { "event \($0.type)" } ?? "event"
-    case .deletion(let id): "deletion \(id)"
+    case .deletion(let id): "deletion of \(fleet.deletions.entry(id, fleet)?.slug ?? id)"
     case .leftover(let id): "\(id.kind.word) \(id.id)"
     case .record(let id): "record \(fleet.zone?.records.first { $0.id == id }?.name ?? id)"
     case .finding(let id): "\(id.code.rawValue) of \(TriageContent.name(of: id.target, fleet))"
+    case .own(let subject): subject.kind.title(fleet)
+    }
+  }
+
+  /// As it is called where it is told what is wrong with it.
+  static func name(of subject: Subject, _ fleet: Fleet) -> String {
+    switch subject {
+    case .org(let id): fleet.orgs[id]?.slug.rawValue ?? id.rawValue
+    case .workspace(let id): ProvisioningContent.name(of: .workspace(id), fleet)
+    case .instance(let id): id.rawValue
+    case .leftover(let id): id.id
+    case .finding(let id): TriageContent.name(of: id.target, fleet)
+    case .deletion(let id): fleet.deletions.entry(id, fleet)?.slug ?? id
+    case .record(let id): fleet.zone?.records.first { $0.id == id }?.name ?? id
+    case .event(let sequence): fleet.logEntry(sequence)?.type.rawValue ?? "event"
     case .own(let subject): subject.kind.title(fleet)
     }
   }
@@ -29,8 +44,12 @@ struct Detail {
     case .workspace(let id): detail.describe(workspace: id, fleet, &context)
     case .instance(let id): detail.describe(instance: id, fleet, &context)
     case .event(let sequence): detail.describe(event: sequence, fleet)
-    // Its own pager shows it.
-    case .deletion: break
+    case .deletion(let row):
+      if let entry = fleet.deletions.entry(fleet.deletions.current(row), fleet) {
+        detail.list.add(DeletionView.lines(of: entry, fleet, width: width, &context))
+      } else {
+        detail.gone("deletion \(row)")
+      }
     case .leftover(let id):
       if let found = fleet.leftoverCase(of: id, at: context.moment.now) {
         detail.describe(case: found, fleet, &context)

@@ -4,8 +4,8 @@
 struct Glyphs: Hashable, Sendable {
   var isASCII: Bool
   var ok, coming, warning, stale, late, failed, off, unknown, info: String
-  var cursor, ascending, descending, into, separator, none, approximately, atMost: String
-  var rule, corner: String
+  var cursor, mark, ascending, descending, secondAscending, secondDescending, into, separator, none, approximately, atMost: String
+  var rule, corner, border, jointAbove, jointBelow: String
   var barLeft, barRight, barFull, barTrack, barTick, barLimit, waterfallTrack: String
   /// From one eighth to seven.
   var barParts: [String]
@@ -14,16 +14,18 @@ struct Glyphs: Hashable, Sendable {
   static let unicode = Glyphs(
     isASCII: false,
     ok: "●", coming: "◌", warning: "◐", stale: "◔", late: "▲", failed: "✕", off: "○", unknown: "?", info: "•",
-    cursor: "▶", ascending: "↑", descending: "↓", into: "▸", separator: "·", none: "·", approximately: "≈", atMost: "≤",
-    rule: "─", corner: "─",
+    cursor: "▶", mark: "◆", ascending: "↑", descending: "↓", secondAscending: "⇡", secondDescending: "⇣", into: "▸", separator: "·",
+    none: "·", approximately: "≈", atMost: "≤",
+    rule: "─", corner: "─", border: "│", jointAbove: "┬", jointBelow: "┴",
     barLeft: "▕", barRight: "▏", barFull: "█", barTrack: "░", barTick: "│", barLimit: "┊", waterfallTrack: "░",
     barParts: ["▏", "▎", "▍", "▌", "▋", "▊", "▉"], heights: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"])
 
   static let ascii = Glyphs(
     isASCII: true,
     ok: "*", coming: "o", warning: "%", stale: "z", late: "!", failed: "x", off: "-", unknown: "?", info: "i",
-    cursor: ">", ascending: "^", descending: "v", into: ">", separator: ".", none: ".", approximately: "~", atMost: "<",
-    rule: "-", corner: "+",
+    cursor: ">", mark: "#", ascending: "^", descending: "v", secondAscending: "'", secondDescending: ",", into: ">", separator: ".",
+    none: ".", approximately: "~", atMost: "<",
+    rule: "-", corner: "+", border: "|", jointAbove: "+", jointBelow: "+",
     barLeft: "[", barRight: "]", barFull: "=", barTrack: " ", barTick: "|", barLimit: ":", waterfallTrack: "-",
     barParts: [], heights: [".", ":", "-", "=", "+", "*", "#", "@"])
 
@@ -36,6 +38,9 @@ struct Glyphs: Hashable, Sendable {
     case "≈": "~"
     case "≤": "<"
     case "▸", "▶": ">"
+    case "◆": "#"
+    case "⇡": "'"
+    case "⇣": ","
     case "↑": "^"
     case "↓": "v"
     case "’", "‘": "'"

@@ -11,6 +11,21 @@ struct Span: Hashable, Sendable {
 
 enum Alignment: Sendable { case left, right }
 
+extension Line {
+  /// A rule with a title in it.
+  static func titled(_ title: String, width: Int, _ glyphs: Glyphs) -> Line {
+    let start = [Span("\(glyphs.rule)\(glyphs.rule) ", .rule), Span(title, .title), Span(" ", .rule)]
+    let used = start.reduce(0) { $0 + TextWidth.columns(of: $1.text) }
+    return Line(start + [Span(String(repeating: glyphs.rule, count: max(0, width - used)), .rule)])
+  }
+
+  /// A rule that a border meets.
+  static func rule(joint: String, at column: Int, width: Int, _ glyphs: Glyphs) -> Line {
+    let rule = { (count: Int) in String(repeating: glyphs.rule, count: max(0, count)) }
+    return Line(rule(column) + joint + rule(width - column - 1), .rule)
+  }
+}
+
 /// One row of the screen.
 struct Line: Hashable, Sendable {
   var spans: [Span]

@@ -4,6 +4,8 @@ import FleetModel
 struct Notice: Hashable, Sendable {
   var role: Role
   var summary: String
+  /// What to do about it.
+  var next: String?
 }
 
 extension Finding.Severity {
@@ -26,7 +28,7 @@ extension Notice {
   static func of(_ org: Org, _ fleet: Fleet, at now: Timestamp) -> [Notice] {
     // What is well isn't judged again to be shown.
     let findings = fleet.triage.isUnwell(org.id) ? fleet.findings(believedWithin: org.id, at: now) : []
-    var notices = findings.map { Notice(role: $0.role, summary: $0.summary(in: fleet)) } + odd(org.row.status)
+    var notices = findings.map { Notice(role: $0.role, summary: $0.summary(in: fleet), next: $0.nextStep) } + odd(org.row.status)
     for workspace in fleet.workspaces(of: org.id) {
       notices += more(of: workspace).map { Notice(role: $0.role, summary: "\(workspace.row.name): \($0.summary)") }
     }
@@ -34,7 +36,27 @@ extension Notice {
   }
 
   static func of(_ workspace: Workspace, _ fleet: Fleet, at now: Timestamp) -> [Notice] {
-    fleet.findings(believedOf: .workspace(workspace.id), at: now).map { Notice(role: $0.role, summary: $0.summary) } + more(of: workspace)
+    fleet.findings(believedOf: .workspace(workspace.id), at: now).map {
+      Notice(role: $0.role, summary: $0.summary, next: $0.nextStep)
+    } + more(of: workspace)
+  }
+
+  /// What is wrong with a row of any page, the worst first.
+  static func of(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> [Notice] {
+    switch subject {
+    case .org(let id): return fleet.orgs[id].map { of($0, fleet, at: now) } ?? []
+    case .workspace(let id): return fleet.workspaces[id].map { of($0, fleet, at: now) } ?? []
+    case .instance(let id): return fleet.orphanCase(of: id, at: now).map { [of($0)] } ?? []
+    case .leftover(let id): return fleet.leftoverCase(of: id, at: now).map { [of($0)] } ?? []
+    case .finding(let id):
+      return id.finding(in: fleet, at: now).map { [Notice(role: $0.role, summary: $0.summary, next: $0.nextStep)] } ?? []
+    case .record, .event, .deletion, .own: return []
+    }
+  }
+
+  private static func of(_ found: OrphanCase) -> Notice {
+    let role: Role = found.verdict.role == .dim ? .text : found.verdict.role
+    return Notice(role: role, summary: "\(found.verdict.word): \(found.verdict.why). \(found.brief)", next: found.nextStep)
   }
 
   /// What is no finding and still worth a look.

@@ -40,6 +40,12 @@ struct ThemeChoice: Sendable {
 
   mutating func choose(_ theme: Theme?) { (chosen, preview) = (theme, nil) }
 
+  /// What was chosen last, where nothing is asked for. A theme that is gone, or broken since, is as good as none.
+  mutating func takeUp(_ remembered: String?) {
+    guard given == nil, let remembered else { return }
+    try? choose(named: remembered)
+  }
+
   /// By its name, or ``ThemeLibrary/automatic``.
   mutating func choose(named name: String) throws(ThemeFailure) {
     choose(name == ThemeLibrary.automatic ? nil : try library.theme(named: name))

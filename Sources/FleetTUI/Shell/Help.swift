@@ -27,7 +27,7 @@ struct HelpPanel: Layer {
     for group in Action.Group.allCases {
       lines.append(Line("  " + group.rawValue, .heading))
       for action in Action.table where action.group == group {
-        let names = desk.keys.keys(for: action).map(\.name).joined(separator: " ")
+        let names = desk.keys.names(of: action)
         lines.append(Line([Span("  ")] + [Span(names, .key)].fitted(to: min(22, width / 3)) + [Span("  ")] + [Span(action.help)]))
         // What can't be done anywhere here.
         if let why = action.never(desk) {

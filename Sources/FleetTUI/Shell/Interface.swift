@@ -71,7 +71,9 @@ struct Interface {
     if totals.hourly.standing == .known, let hourly = totals.hourly.value { burn.note(hourly.known, at: now) }
     if let said = desk.pages.update(changes, fleet, at: now) { notice = said }
     for index in layers.indices { layers[index].update(changes, fleet, at: now) }
-    let touchesPage = desk.pages.current.takeTouch()
+    desk.panes.detail.update(changes, fleet)
+    desk.panes.events.update(changes, fleet)
+    let touchesPage = desk.pages.current.takeTouch() || desk.panes.detail.isTouched || desk.panes.events.isTouched
     defer { self.totals = totals }
     return touchesPage || changes.turned || !changes.deletions.isEmpty || totals != self.totals || layers.count > 1
   }
@@ -84,7 +86,7 @@ struct Interface {
       switch layers[index].hear(answer, fleet, at: now) {
       case .close: layers.remove(at: index)
       case .perform(let effect): effects.append(effect)
-      case .none, .draw, .unknown, .pass, .act: break
+      case .none, .draw, .unknown, .pass, .act, .go: break
       }
     }
     return effects
@@ -114,12 +116,32 @@ struct Interface {
     return desk.pages.current.asks(again: false, fleet, at: now).map(Intent.perform) ?? .draw
   }
 
+  mutating func travel(by step: Int, _ fleet: Fleet, at now: Timestamp) {
+    desk.pages.travel(by: step, fleet, at: now)
+    layers.removeSubrange(1...)
+  }
+
   mutating func jump(to page: PageID, _ subject: Subject? = nil, filter: String? = nil, _ fleet: Fleet, at now: Timestamp) {
     if desk.pages.jump(to: page, subject, filter: filter, fleet, at: now) {
       layers.removeSubrange(1...)
     } else {
       notice = Span("\(page.title) has no such row", .warning)
     }
+  }
+
+  /// To the row of an org or a machine; a workspace's detail over its org's row.
+  private mutating func go(to subject: Subject, from row: Subject?, _ fleet: Fleet, at now: Timestamp) {
+    switch subject {
+    case .instance: jump(to: .instances, subject, fleet, at: now)
+    case .workspace:
+      guard let org = subject.org(in: fleet) else { return notice = Span("the workspace belongs to no org of the roster", .warning) }
+      jump(to: .fleet, .org(org), fleet, at: now)
+    default: jump(to: .fleet, subject, fleet, at: now)
+    }
+    follow(from: row)
+    guard case .workspace = subject else { return }
+    desk.pages.pinned = subject
+    open(DetailPanel())
   }
 
   // MARK: - Keys
@@ -163,9 +185,13 @@ struct Interface {
       case .close:
         layers.remove(at: index)
         return .draw
-      case .act(let action, let closes):
+      case .act(let action, let argument, let closes):
         if closes { layers.remove(at: index) }
-        return perform(action, fleet, at: now)
+        return perform(action, with: argument, fleet, at: now)
+      case .go(let subject, let closes):
+        if closes { layers.remove(at: index) }
+        go(to: subject, from: row, fleet, at: now)
+        return .draw
       case .unknown: return tellUnknown(key)
       case .pass: break
       }
@@ -174,7 +200,7 @@ struct Interface {
   }
 
   mutating func perform(_ action: Action, _ fleet: Fleet, at now: Timestamp) -> Intent {
-    guard let deed = action.onPage else { return .none }
+    guard let deed = action.onPage else { return performInText(action) }
     if let reason = action.refusal(desk, fleet, at: now) {
       notice = Span(reason, .warning)
       // Whoever expects the dialog types the phrase.
@@ -184,6 +210,19 @@ struct Interface {
     let row = selection
     defer { follow(from: row) }
     return deed(&self, fleet, now)
+  }
+
+  /// What only a text over the page can do.
+  private mutating func performInText(_ action: Action) -> Intent {
+    guard let deed = action.inPager, let index = layers.lastIndex(where: { $0 is Pager }), var pager = layers[index] as? Pager else {
+      notice = Span("\(action.name) does something in a text over the page alone", .warning)
+      return .draw
+    }
+    defer { layers[index] = pager }
+    return switch deed(&pager) {
+    case .perform(let effect): .perform(effect)
+    default: .draw
+    }
   }
 
   /// An action asked for by its name, with what was typed behind it.
@@ -247,8 +286,11 @@ struct Interface {
     let rule = Line(String(repeating: glyphs.rule, count: size.columns), .rule)
     var lines = [header.sources(fleet, width: size.columns, &context)]
     if size.rows >= 9 { lines.append(header.totals(fleet, width: size.columns, &context)) }
+    desk.tabs = nil
     if size.rows >= 7 {
-      lines.append(Tabs(open: page, totals: fleet.figures.totals, keys: desk.keys, glyphs: glyphs).line(width: size.columns))
+      let tabs = Tabs(open: page, totals: fleet.figures.totals, keys: desk.keys, glyphs: glyphs)
+      desk.tabs = DrawnTabs(tabs: tabs, row: lines.count, width: size.columns)
+      lines.append(tabs.line(width: size.columns))
     }
     if size.rows >= 12 { lines.append(rule) }
     let below = size.rows >= 12 ? 2 : 1
@@ -257,6 +299,10 @@ struct Interface {
     lines += drawn.lines
     var cursor = drawn.cursor
     if below == 2 { lines.append(rule) }
+    if layers.count == 1, below == 2, let column = desk.pages.split {
+      lines[body.top - 1] = Line.rule(joint: glyphs.jointAbove, at: column, width: size.columns, glyphs)
+      lines[lines.count - 1] = Line.rule(joint: glyphs.jointBelow, at: column, width: size.columns, glyphs)
+    }
     noteWhatClosed(at: now)
     if let footer = layers.last?.footer(desk, fleet, width: size.columns, at: now) {
       lines.append(footer.line)

@@ -11,7 +11,9 @@ enum LayerIntent {
   case unknown
   case perform(Effect)
   /// An action is asked for, as if its key had been pressed; the layer goes first where it `closes`.
-  case act(Action, closes: Bool = false)
+  case act(Action, with: String = "", closes: Bool = false)
+  /// What is looked at becomes that.
+  case go(Subject, closes: Bool = false)
 }
 
 /// What a key typed now is about, as far as that can go away by itself.
@@ -72,12 +74,16 @@ struct Desk {
   let keys: KeyMap
   var glyphs: Glyphs
   var themes: ThemeChoice
+  /// Where the last frame has them; `nil`: nowhere.
+  var tabs: DrawnTabs?
   /// What is said in the footer until a key is pressed.
   var notice: Span?
   /// What is shown is a recording.
   let isReplay: Bool
   /// What the next start takes up again.
   var remembered: RememberedScreen
+  /// What is shown of the selected row besides the table's columns.
+  var panes = (detail: Pane(.detail), events: Pane(.events))
   /// Why nothing may ever be changed here; `nil` when it may.
   let writeRefusal: String?
 
@@ -90,6 +96,12 @@ struct Desk {
     isReplay = options.replay != nil
     writeRefusal = options.writeRefusal
     remembered = options.remembered
+  }
+
+  /// What a command of the rows is about: those that are marked on the open page, else the selected one.
+  var chosen: [Subject] {
+    let marked = pages.current.marked
+    return marked.isEmpty ? [pages.current.selection].compactMap { $0 } : marked
   }
 
   /// A footer's words with the notice before them.

@@ -7,7 +7,7 @@ struct PageLayer: Layer {
     case .wheel(let step, _, _):
       desk.pages.move(.wheel(step))
       return .draw
-    case .click(let row, _): return desk.pages.click(row) ? .draw : .none
+    case .click(let row, let column): return column < desk.pages.room.width && desk.pages.click(row) ? .draw : .none
     default: return desk.keys.action(for: key, in: .page).map { .act($0) } ?? .unknown
     }
   }
@@ -18,15 +18,66 @@ struct PageLayer: Layer {
   {
     // Below the rows, so that none of them moves when a source comes or goes.
     let age = !room.isShared && room.rows >= 6 ? desk.pages.id.age(fleet, &context) : nil
+    var body = room
+    if age != nil { body.rows -= 1 }
+    desk.pages.body = body
+    desk.pages.split = nil
+    let lines =
+      switch PanePlace(desk.remembered, in: body, page: desk.pages.current.leastRows) {
+      case let place? where place.side == .beside: beside(place.size, &desk, in: body, fleet, &context)
+      case let place?: under(place.size, &desk, in: body, fleet, &context)
+      case nil: alone(&desk, in: body, fleet, &context)
+      }
+    return (lines + (age.map { [Line($0.spans.fitted(to: room.width))] } ?? []), nil)
+  }
+
+  // MARK: - The table and what stands around it
+
+  /// Exactly the room's rows.
+  private func table(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> [Line] {
     desk.pages.room = room
-    if age != nil { desk.pages.room.rows -= 1 }
-    let rows = desk.pages.room.rows
-    var lines = desk.pages.current.draw(fleet, rows: rows, width: room.width, &context)
-    if let age {
-      while lines.count < rows { lines.append(Line()) }
-      lines.append(Line(age.spans.fitted(to: room.width)))
+    let lines = desk.pages.current.draw(fleet, rows: room.rows, width: room.width, &context)
+    return lines.prefix(room.rows) + Array(repeating: Line(), count: max(0, room.rows - lines.count))
+  }
+
+  private func alone(_ desk: inout Desk, in body: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> [Line] {
+    var room = body
+    room.rows -= NeedLines.rows(in: body)
+    let rows = table(&desk, in: room, fleet, &context)
+    guard room.rows < body.rows else { return rows }
+    return rows + NeedLines.lines(desk.pages.current, desk.keys, fleet, in: body, &context)
+  }
+
+  private func under(_ size: Int, _ desk: inout Desk, in body: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> [Line] {
+    var room = body
+    room.rows -= size
+    return table(&desk, in: room, fleet, &context) + pane(&desk, fleet, width: body.width, rows: size, &context)
+  }
+
+  private func beside(_ size: Int, _ desk: inout Desk, in body: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> [Line] {
+    var room = body
+    room.width -= size
+    desk.pages.split = room.width
+    let isDetail = desk.remembered.pane != .events
+    // What happened to the row stands under a table that leaves room for it.
+    let free = room.rows - desk.pages.current.count - 2
+    let events = isDetail && !desk.pages.current.hasSums && desk.pages.id != .events && free >= 8 ? min(free, room.rows / 2) : 0
+    room.rows -= events
+    context.hasDetailBeside = isDetail
+    var left = table(&desk, in: room, fleet, &context)
+    context.hasDetailBeside = false
+    if events > 0 { left += desk.panes.events.draw(desk.pages.focus, fleet, width: room.width, rows: events, &context) }
+    let right = pane(&desk, fleet, width: size - 1, rows: body.rows, &context)
+    let border = [Span(context.glyphs.border, .rule)]
+    return zip(left, right).map { row, pane in
+      Line(row.spans.fitted(to: room.width) + border + pane.spans, isSelected: row.isSelected, ground: room.width)
     }
-    return (lines, nil)
+  }
+
+  private func pane(_ desk: inout Desk, _ fleet: Fleet, width: Int, rows: Int, _ context: inout DrawingContext) -> [Line] {
+    desk.remembered.pane == .events
+      ? desk.panes.events.draw(desk.pages.focus, fleet, width: width, rows: rows, &context)
+      : desk.panes.detail.draw(desk.pages.focus, fleet, width: width, rows: rows, &context)
   }
 
   func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {

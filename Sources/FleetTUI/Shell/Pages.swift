@@ -8,8 +8,12 @@ struct Pages {
   var pinned: Subject?
   /// Where jumps came from.
   private var trail: [TrailStep] = []
-  /// Where the last frame drew the open page.
+  private var journey = Journey()
+  /// Where the last frame drew the open page's table, and the page with what stands around that.
   var room = Room()
+  var body = Room()
+  /// The column of the border between table and pane.
+  var split: Int?
 
   /// A place that a jump left, and how the filter stood where it arrived: what was typed since is cleared before the way back is taken.
   private struct TrailStep {
@@ -69,15 +73,18 @@ struct Pages {
   func beside(_ step: Int) -> PageID { all[(open + step + all.count) % all.count].id }
 
   mutating func show(_ page: PageID, _ fleet: Fleet, at now: Timestamp) {
+    let left = here
     open = all.firstIndex { $0.id == page } ?? open
     pinned = nil
     trail = []
     current.prepare(fleet, at: now)
+    journey.go(from: left, to: here)
   }
 
   /// - Returns: whether the page has such a row.
   mutating func jump(to page: PageID, _ subject: Subject?, filter: String?, _ fleet: Fleet, at now: Timestamp) -> Bool {
     guard let target = all.firstIndex(where: { $0.id == page }) else { return false }
+    let left = here
     var step = TrailStep(page: open, selection: current.selection, filter: current.filter, arrivedWith: "")
     if let filter { all[target].setFilter(filter, fleet, at: now) }
     if let subject, !all[target].select(subject, fleet, at: now) { return false }
@@ -85,6 +92,7 @@ struct Pages {
     open = target
     pinned = nil
     trail.append(step)
+    journey.go(from: left, to: here)
     return true
   }
 
@@ -96,10 +104,62 @@ struct Pages {
       return true
     }
     trail.removeLast()
+    let left = here
     current.setFilter("", fleet, at: now)
-    open = step.page
-    current.setFilter(step.filter, fleet, at: now)
-    if let selection = step.selection { _ = current.select(selection, fleet, at: now) }
+    arrive(at: Place(page: step.page, selection: step.selection, filter: step.filter), fleet, at: now)
+    journey.go(from: left, to: here)
     return true
+  }
+
+  // MARK: - Back and forward
+
+  /// A page as it was looked at.
+  fileprivate struct Place: Equatable {
+    var page: Int
+    var selection: Subject?
+    var filter: String
+  }
+
+  private var here: Place { Place(page: open, selection: current.selection, filter: current.filter) }
+
+  private mutating func arrive(at place: Place, _ fleet: Fleet, at now: Timestamp) {
+    open = place.page
+    current.setFilter(place.filter, fleet, at: now)
+    current.prepare(fleet, at: now)
+    // What is gone leaves the cursor where it is.
+    if let selection = place.selection, current.lists(selection) { _ = current.select(selection, fleet, at: now) }
+  }
+
+  func canTravel(by step: Int) -> Bool { journey.place(by: step) != nil }
+
+  mutating func travel(by step: Int, _ fleet: Fleet, at now: Timestamp) {
+    guard let place = journey.travel(by: step, from: here) else { return }
+    pinned = nil
+    trail = []
+    arrive(at: place, fleet, at: now)
+  }
+
+  /// Where one was, one after the other, and which of it one is at.
+  private struct Journey {
+    private static let limit = 50
+    private var places: [Place] = []
+    private var at = 0
+
+    /// What lay ahead is no way forward any more.
+    mutating func go(from left: Place, to new: Place) {
+      guard left != new else { return }
+      places = places.prefix(at) + [left, new]
+      if places.count > Self.limit { places.removeFirst(places.count - Self.limit) }
+      at = places.count - 1
+    }
+
+    func place(by step: Int) -> Place? { places.indices.contains(at + step) ? places[at + step] : nil }
+
+    mutating func travel(by step: Int, from left: Place) -> Place? {
+      guard let place = place(by: step) else { return nil }
+      places[at] = left
+      at += step
+      return place
+    }
   }
 }

@@ -12,31 +12,48 @@ struct Tabs {
 
   private enum Naming { case full, short, none }
 
-  func line(width: Int) -> Line {
+  func line(width: Int) -> Line { Line(tabs(width: width).flatMap(\.spans)) }
+
+  /// The page whose tab stands there.
+  func page(at column: Int, width: Int) -> PageID? {
+    var end = 0
+    return tabs(width: width).first { tab in
+      end += Line(tab.spans).columns
+      return column < end
+    }?.page
+  }
+
+  private struct Tab {
+    var page: PageID
+    var spans: [Span]
+  }
+
+  private func tabs(width: Int) -> [Tab] {
     let all = PageID.allCases
-    let full = line(all.map { ($0, .full) }, gap: " ")
-    if full.columns <= width { return full }
+    let full = tabs(all.map { ($0, .full) }, gap: " ")
+    if columns(full) <= width { return full }
     var pages = all.map { (page: $0, naming: $0 == open ? Naming.full : .none) }
-    guard line(pages).columns <= width else { return line(all.map { ($0, $0 == open ? .short : .none) }, countsCalm: false) }
+    guard columns(tabs(pages)) <= width else { return tabs(all.map { ($0, $0 == open ? .short : .none) }, countsCalm: false) }
     let order = all.indices.filter { isLit(all[$0]) } + all.indices.filter { !isLit(all[$0]) }
     for naming in [Naming.short, .full] {
       for index in order where all[index] != open {
         var named = pages
         named[index].naming = naming
-        if line(named).columns <= width { pages = named }
+        if columns(tabs(named)) <= width { pages = named }
       }
     }
-    return line(pages)
+    return tabs(pages)
   }
+
+  private func columns(_ tabs: [Tab]) -> Int { tabs.reduce(0) { $0 + Line($1.spans).columns } }
 
   private func isLit(_ page: PageID) -> Bool { count(page)?.role != nil }
 
   private func count(_ page: PageID) -> PageID.Count? { page.count(totals).flatMap { $0.figure.value ?? 0 > 0 ? $0 : nil } }
 
-  private func line(_ pages: [(page: PageID, naming: Naming)], gap: String = "", countsCalm: Bool = true) -> Line {
-    var spans: [Span] = []
-    for (page, naming) in pages {
-      spans.append(Span(" \(keys.name(of: page.action))", .key))
+  private func tabs(_ pages: [(page: PageID, naming: Naming)], gap: String = "", countsCalm: Bool = true) -> [Tab] {
+    pages.map { page, naming in
+      var spans = [Span(" \(keys.name(of: page.action))", .key)]
       let title = naming == .full ? page.title : naming == .short ? page.shortTitle : ""
       if !title.isEmpty { spans.append(Span(" \(title)", page == open ? .title : .dim)) }
       if let count = count(page), countsCalm || count.role != nil {
@@ -44,7 +61,16 @@ struct Tabs {
         spans.append(Span((title.isEmpty ? glyphs.separator : " ") + count.figure.text(glyphs), role))
       }
       if !gap.isEmpty { spans.append(Span(gap, .dim)) }
+      return Tab(page: page, spans: spans)
     }
-    return Line(spans)
   }
+}
+
+/// The tabs as a frame has them.
+struct DrawnTabs {
+  let tabs: Tabs
+  let row: Int
+  let width: Int
+
+  func page(row: Int, column: Int) -> PageID? { row == self.row ? tabs.page(at: column, width: width) : nil }
 }

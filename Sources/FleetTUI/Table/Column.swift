@@ -14,6 +14,8 @@ struct Column<Content: TableContent>: Sendable, Equatable {
   /// What a filter finds in it, where that is not what it is sorted by.
   var words: (@Sendable (Content, Content.ID, Fleet, Timestamp) -> [String])?
   var room: ColumnRoom
+  /// Where a detail beside the table tells what it would; `nil`: as elsewhere.
+  var besideRoom: ColumnRoom?
   let order: ColumnOrder<Content>
   /// Made for the rows in view alone, and only where the column is shown.
   let cell: @Sendable (Content.Row, Fleet, inout CellContext<Content>) -> [Span]
@@ -31,6 +33,13 @@ struct Column<Content: TableContent>: Sendable, Equatable {
     room = ColumnRoom(minimum: minimum, ideal: ideal, priority: priority, alignment: alignment, stretch: stretch)
     self.order = order
     self.cell = cell
+  }
+
+  /// Beside a detail it keeps so much room.
+  func folded(to columns: Int, priority: Int) -> Self {
+    var column = self
+    column.besideRoom = ColumnRoom(minimum: columns, ideal: columns, priority: priority)
+    return column
   }
 
   static func == (left: Self, right: Self) -> Bool { left.field.id == right.field.id }
@@ -60,6 +69,8 @@ struct CellContext<Content: TableContent> {
   let layout: TableLayout<Content>
   /// Of the cell's own column.
   var width = 0
+  /// It has room for a sign alone.
+  var isFolded = false
 
   init(_ drawing: DrawingContext, _ layout: TableLayout<Content>) {
     self.drawing = drawing

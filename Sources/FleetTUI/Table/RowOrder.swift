@@ -20,17 +20,24 @@ enum SortKey: Hashable, Comparable, Sendable {
 
 /// The rows that a page shows, in their order, kept with every change: what one costs is a search and a move, never a sort.
 struct RowOrder<ID: Hashable & Comparable & Sendable> {
-  private struct Ranked {
-    var key: SortKey
-    var id: ID
+  /// By the first key; rows of one first key by the second.
+  private struct Keys: Hashable {
+    var first: SortKey
+    var second: SortKey
+  }
 
-    static func < (left: Ranked, right: Ranked) -> Bool { left.key != right.key ? left.key < right.key : left.id < right.id }
+  private struct Ranked {
+    var keys: Keys
+    var id: ID
   }
 
   /// Always ascending; turned round when looked at.
   private var ranked: [Ranked] = []
-  private var keys: [ID: SortKey] = [:]
-  var isReversed = false
+  private var keys: [ID: Keys] = [:]
+  private(set) var isReversed = false
+  /// Whether the second key's order is turned round on the screen, whatever the first's.
+  private var isSecondReversed = false
+  private var hasSecond = false
 
   var count: Int { ranked.count }
   var isEmpty: Bool { ranked.isEmpty }
@@ -42,26 +49,33 @@ struct RowOrder<ID: Hashable & Comparable & Sendable> {
 
   /// Where the row stands now; `nil` when it isn't shown.
   func index(of id: ID) -> Int? {
-    guard let key = keys[id] else { return nil }
-    let index = lowerBound(Ranked(key: key, id: id))
+    guard let keys = keys[id] else { return nil }
+    let index = lowerBound(Ranked(keys: keys, id: id))
     return isReversed ? ranked.count - 1 - index : index
   }
 
-  /// Puts a row where its key belongs.
-  mutating func place(_ id: ID, key: SortKey) {
+  /// Puts a row where its keys belong.
+  mutating func place(_ id: ID, key: SortKey, second: SortKey = .unknown) {
+    let new = Keys(first: key, second: second)
     if let old = keys[id] {
-      if old == key { return }
-      ranked.remove(at: lowerBound(Ranked(key: old, id: id)))
+      if old == new { return }
+      ranked.remove(at: lowerBound(Ranked(keys: old, id: id)))
     }
-    keys[id] = key
-    let row = Ranked(key: key, id: id)
+    keys[id] = new
+    let row = Ranked(keys: new, id: id)
     // The log grows at its end.
-    if let last = ranked.last, last < row { ranked.append(row) } else { ranked.insert(row, at: lowerBound(row)) }
+    if let last = ranked.last, precedes(last, row) { ranked.append(row) } else { ranked.insert(row, at: lowerBound(row)) }
   }
 
   mutating func remove(_ id: ID) {
-    guard let key = keys.removeValue(forKey: id) else { return }
-    ranked.remove(at: lowerBound(Ranked(key: key, id: id)))
+    guard let keys = keys.removeValue(forKey: id) else { return }
+    ranked.remove(at: lowerBound(Ranked(keys: keys, id: id)))
+  }
+
+  /// Turns the first key's order round; the second's stays as it is.
+  mutating func reverse() {
+    isReversed.toggle()
+    if hasSecond { ranked.sort(by: precedes) }
   }
 
   /// Keeps the rows that pass, in their order.
@@ -75,21 +89,35 @@ struct RowOrder<ID: Hashable & Comparable & Sendable> {
 
   /// The rows that pass, in this order.
   func filtered(_ isKept: (ID) -> Bool) -> RowOrder {
-    var shown = RowOrder()
-    shown.isReversed = isReversed
+    var shown = self
     shown.ranked = ranked.filter { isKept($0.id) }
-    shown.keys.reserveCapacity(shown.ranked.count)
-    for row in shown.ranked { shown.keys[row.id] = row.key }
+    shown.keys = Dictionary(minimumCapacity: shown.ranked.count)
+    for row in shown.ranked { shown.keys[row.id] = row.keys }
     return shown
   }
 
-  /// Starts over with these rows.
-  mutating func rebuild(_ ids: some Sequence<ID>, key: (ID) -> SortKey) {
-    ranked = ids.map { Ranked(key: key($0), id: $0) }
-    ranked.sort(by: <)
+  /// Starts over with these rows. - Parameter isSecondReversed: whether the second key's order is turned round; `nil`: there is none.
+  mutating func rebuild(
+    _ ids: some Sequence<ID>, isReversed: Bool? = nil, isSecondReversed: Bool? = nil, key: (ID) -> SortKey,
+    second: (ID) -> SortKey = { _ in .unknown }
+  ) {
+    self.isReversed = isReversed ?? self.isReversed
+    self.isSecondReversed = isSecondReversed ?? false
+    hasSecond = isSecondReversed != nil
+    ranked = ids.map { Ranked(keys: Keys(first: key($0), second: second($0)), id: $0) }
+    ranked.sort(by: precedes)
     keys = [:]
     keys.reserveCapacity(ranked.count)
-    for row in ranked { keys[row.id] = row.key }
+    for row in ranked { keys[row.id] = row.keys }
+  }
+
+  private func precedes(_ left: Ranked, _ right: Ranked) -> Bool {
+    if left.keys.first != right.keys.first { return left.keys.first < right.keys.first }
+    let (one, other) = (left.keys.second, right.keys.second)
+    guard hasSecond, one != other else { return left.id < right.id }
+    // What isn't known stays last on the screen, which shows all of it turned round.
+    if one == .unknown || other == .unknown { return (one == .unknown) == isReversed }
+    return isSecondReversed == isReversed ? one < other : other < one
   }
 
   private func lowerBound(_ row: Ranked) -> Int {
@@ -97,7 +125,7 @@ struct RowOrder<ID: Hashable & Comparable & Sendable> {
     var high = ranked.count
     while low < high {
       let middle = (low + high) / 2
-      if ranked[middle] < row { low = middle + 1 } else { high = middle }
+      if precedes(ranked[middle], row) { low = middle + 1 } else { high = middle }
     }
     return low
   }

@@ -47,6 +47,8 @@ struct TableLayout<Content: TableContent>: Sendable {
   struct Place: Sendable {
     let column: Column<Content>
     let width: Int
+    /// A detail beside the table tells what it would: it keeps its sign alone.
+    var isFolded = false
   }
 
   static var gap: Int { 2 }
@@ -55,9 +57,12 @@ struct TableLayout<Content: TableContent>: Sendable {
 
   let places: [Place]
 
-  init(_ columns: [Column<Content>], width: Int) {
-    let widths = ColumnRoom.widths(of: columns.map(\.room), in: max(0, width - Self.margin), gap: Self.gap)
-    places = zip(columns, widths).compactMap { column, width in width.map { Place(column: column, width: $0) } }
+  init(_ columns: [Column<Content>], width: Int, hasDetailBeside: Bool = false) {
+    let rooms = columns.map { hasDetailBeside ? $0.besideRoom ?? $0.room : $0.room }
+    let widths = ColumnRoom.widths(of: rooms, in: max(0, width - Self.margin), gap: Self.gap)
+    places = zip(columns, widths).compactMap { column, width in
+      width.map { Place(column: column, width: $0, isFolded: hasDetailBeside && column.besideRoom != nil) }
+    }
   }
 
   /// One row. - Parameter cells: one a place.

@@ -45,9 +45,8 @@ extension TableContent {
   /// Every row in the order in which the page shows them at first, for who has no screen.
   func ordered(_ fleet: Fleet, at now: Timestamp) -> [ID] {
     var order = RowOrder<ID>()
-    order.isReversed = Self.initialSort.isReversed
     let key = Self.initialSort.column.order.key
-    order.rebuild(all(fleet)) { key(self, $0, fleet, now) }
+    order.rebuild(all(fleet), isReversed: Self.initialSort.isReversed) { key(self, $0, fleet, now) }
     return (0..<order.count).map { order[$0] }
   }
 }
@@ -55,12 +54,14 @@ extension TableContent {
 /// The table of a page. The selection is an identity: it stays on its row wherever that goes.
 struct TablePage<Content: TableContent> {
   private(set) var content: Content
+  /// What the rows are sorted by.
+  private(set) var sorting = TableSorting<Content>()
+  /// What was marked, whether the filter shows it or not.
+  private var marks: Set<Subject> = []
   /// The rows that pass the filter.
   private var order = RowOrder<Content.ID>()
   /// Every row, while a filter hides some: what it hides comes back without being sorted anew.
   private var whole: RowOrder<Content.ID>?
-  /// The column that it is sorted by.
-  private var sorting = Content.initialSort.column
   private var selected: Content.ID?
   /// Where the selection stood: when its row goes, the cursor stays there.
   private var selectedIndex = 0
@@ -69,7 +70,7 @@ struct TablePage<Content: TableContent> {
   private var isBuilt = false
   /// Something of the window looks different since it was drawn.
   private var isTouched = false
-  private var layout: (width: Int, layout: TableLayout<Content>)?
+  private var layout: (width: Int, hasDetailBeside: Bool, layout: TableLayout<Content>)?
   private var rowFilter = RowFilter<Content>()
   /// When every row was last asked whether it passes.
   private var filteredAt: Timestamp?
@@ -82,7 +83,6 @@ struct TablePage<Content: TableContent> {
 
   init(_ content: Content = Content()) {
     self.content = content
-    order.isReversed = Content.initialSort.isReversed
   }
 
   var selection: Subject? {
@@ -112,10 +112,12 @@ struct TablePage<Content: TableContent> {
       let old = isTouched ? nil : order.index(of: id)
       rowFilter.renew(id, content, fleet, at: now)
       if content.exists(id, fleet) {
-        let key = sorting.order.key(content, id, fleet, now)
-        whole?.place(id, key: key)
-        if rowFilter.passes(id, content, fleet, at: now) { order.place(id, key: key) } else { order.remove(id) }
+        let key = sorting.first.column.order.key(content, id, fleet, now)
+        let second = sorting.second?.column.order.key(content, id, fleet, now) ?? .unknown
+        whole?.place(id, key: key, second: second)
+        if rowFilter.passes(id, content, fleet, at: now) { order.place(id, key: key, second: second) } else { order.remove(id) }
       } else {
+        if !marks.isEmpty { marks.remove(content.subject(id)) }
         whole?.remove(id)
         order.remove(id)
       }
@@ -142,8 +144,12 @@ struct TablePage<Content: TableContent> {
     isBuilt = true
     let all = content.all(fleet)
     total = all.count
-    order.rebuild(all) { sorting.order.key(content, $0, fleet, now) }
+    let (first, second) = (sorting.first, sorting.second)
+    order.rebuild(
+      all, isReversed: first.isReversed, isSecondReversed: second?.isReversed, key: { first.column.order.key(content, $0, fleet, now) },
+      second: { second?.column.order.key(content, $0, fleet, now) ?? .unknown })
     whole = nil
+    if !marks.isEmpty { marks = marks.filter { content.id($0).map { content.exists($0, fleet) } ?? false } }
     hide(fleet, at: now)
   }
 
@@ -206,16 +212,47 @@ struct TablePage<Content: TableContent> {
   mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp) {
     bindSelection()
     let columns = Content.columns
-    let place = columns.firstIndex(of: sorting) ?? 0
-    sorting = columns[(place + step + columns.count) % columns.count]
-    order.isReversed = false
+    let place = columns.firstIndex(of: sorting.first.column) ?? 0
+    sorting.begin(with: columns[(place + step + columns.count) % columns.count])
     rebuild(fleet, at: now)
+  }
+
+  /// By the columns of these ids, what they don't say staying as second key. - Returns: what is wrong with them.
+  mutating func sort(by names: [String], _ fleet: Fleet, at now: Timestamp) -> String? {
+    var new = sorting
+    do throws(FilterProblem) { try new.begin(with: names) } catch { return error.description }
+    bindSelection()
+    sorting = new
+    rebuild(fleet, at: now)
+    return nil
   }
 
   mutating func reverse() {
     bindSelection()
-    order.isReversed.toggle()
-    whole?.isReversed = order.isReversed
+    sorting.first.isReversed.toggle()
+    order.reverse()
+    whole?.reverse()
+  }
+
+  // MARK: - Marks
+
+  /// What is marked, in the order of the rows; what the filter hides after that.
+  var marked: [Subject] {
+    guard !marks.isEmpty else { return [] }
+    let shown = (0..<order.count).map { content.subject(order[$0]) }.filter(marks.contains)
+    guard shown.count < marks.count, let whole else { return shown }
+    return shown + (0..<whole.count).map { whole[$0] }.filter { !order.contains($0) }.map { content.subject($0) }.filter(marks.contains)
+  }
+
+  mutating func mark(_ marking: Marking) {
+    switch marking {
+    case .row:
+      guard let selection else { return }
+      if marks.remove(selection) == nil { marks.insert(selection) }
+      move(by: 1)
+    case .all: marks.formUnion((0..<order.count).map { content.subject(order[$0]) })
+    case .none: marks = []
+    }
   }
 
   // MARK: - Selection
@@ -267,13 +304,13 @@ struct TablePage<Content: TableContent> {
       context.moment.changesEverySecond()
       if let filteredAt, now - filteredAt >= 1 { hide(fleet, at: now) }
     }
-    let layout = layout(for: width)
+    let layout = layout(for: width, hasDetailBeside: context.hasDetailBeside)
     settleSelection()
     let cursor = currentIndex
     view.fit(order.count, height: rows - 1)
     view.reveal(cursor)
 
-    var lines = [head(layout, context.glyphs)]
+    var lines = [layout.head(sorting, context.glyphs)]
     guard !order.isEmpty else {
       let text = rowFilter.isActive ? "no row holds \"\(filter)\"; esc shows all \(total)" : content.emptiness(fleet, at: now)
       return lines + [Line(), Line("  " + text, .dim)]
@@ -283,7 +320,10 @@ struct TablePage<Content: TableContent> {
       let isSelected = index == cursor
       var cells = cells(order[index], fleet, &cell)
       if rowFilter.hasHits { cells = zip(layout.places, cells).map { rowFilter.lit($1, of: $0.column) } }
-      let marker = Span(isSelected ? context.glyphs.cursor : " ", cells.first?.last?.role ?? .text)
+      let isMarked = !marks.isEmpty && marks.contains(content.subject(order[index]))
+      let marker = Span(
+        (isSelected ? context.glyphs.cursor : " ") + (isMarked ? context.glyphs.mark : ""),
+        isMarked ? .title : cells.first?.last?.role ?? .text)
       lines.append(layout.line(cells: cells, marker: marker, isSelected: isSelected))
     }
     context = cell.drawing
@@ -296,6 +336,7 @@ struct TablePage<Content: TableContent> {
     let silentSince = content.asOf(id, fleet, at: context.moment.now)
     return context.layout.places.map { place in
       context.width = place.width
+      context.isFolded = place.isFolded
       let cell = place.column.cell(row, fleet, &context)
       guard let silentSince else { return cell }
       let aged = cell.aged(context.glyphs)
@@ -318,23 +359,11 @@ struct TablePage<Content: TableContent> {
     }
   }
 
-  private mutating func layout(for width: Int) -> TableLayout<Content> {
-    if let layout, layout.width == width { return layout.layout }
-    let new = TableLayout(Content.columns, width: width)
-    layout = (width, new)
+  private mutating func layout(for width: Int, hasDetailBeside: Bool) -> TableLayout<Content> {
+    if let layout, layout.width == width, layout.hasDetailBeside == hasDetailBeside { return layout.layout }
+    let new = TableLayout(Content.columns, width: width, hasDetailBeside: hasDetailBeside)
+    layout = (width, hasDetailBeside, new)
     return new
-  }
-
-  private func head(_ layout: TableLayout<Content>, _ glyphs: Glyphs) -> Line {
-    let cells = layout.places.map { place in
-      let title = place.column.title
-      guard place.column == sorting else { return [Span(title, .heading)] }
-      // The mark is what must be seen: a narrow column gives up its space, then its title's end.
-      let mark = order.isReversed != sorting.order.isHighestFirst ? glyphs.descending : glyphs.ascending
-      let room = place.width - 1
-      return [Span(String(title.prefix(max(0, room))) + (title.count < room ? " " : "") + mark, .title)]
-    }
-    return layout.line(cells: cells, marker: Span(" "), isSelected: false)
   }
 
   /// Rows of the window, and where it stands: `1–14 of 200`.
@@ -342,6 +371,6 @@ struct TablePage<Content: TableContent> {
     guard !order.isEmpty else { return "0" }
     let range = view.range(of: order.count)
     let rows = range.isEmpty ? "0" : "\(range.lowerBound + 1)–\(range.upperBound)"
-    return "\(rows) of \(order.count)" + (hidden > 0 ? " (\(hidden) hidden)" : "")
+    return "\(rows) of \(order.count)" + (hidden > 0 ? " (\(hidden) hidden)" : "") + (marks.isEmpty ? "" : ", \(marks.count) marked")
   }
 }

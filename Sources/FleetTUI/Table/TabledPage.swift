@@ -31,7 +31,11 @@ extension TabledPage {
   mutating func moveToTop() { table.moveToTop() }
   mutating func moveToBottom() { table.moveToBottom() }
   mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp) { table.sort(by: step, fleet, at: now) }
+  mutating func sort(by columns: [String], _ fleet: Fleet, at now: Timestamp) -> String? { table.sort(by: columns, fleet, at: now) }
   mutating func reverse() { table.reverse() }
+  var sorting: [String] { table.sorting.names }
+  var marked: [Subject] { table.marked }
+  mutating func mark(_ marking: Marking) { table.mark(marking) }
   mutating func select(drawnRow row: Int) { table.select(drawnRow: row) }
   mutating func select(_ subject: Subject, _ fleet: Fleet, at now: Timestamp) -> Bool { table.select(subject, fleet, at: now) }
 }

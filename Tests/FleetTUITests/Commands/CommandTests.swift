@@ -68,6 +68,25 @@ private final class Once: Sendable {
       )
     }
     #expect(try await CommandRun.run("config", "path", "--theme", "mono").status == 0)
+    #expect(try await CommandRun.run("config", "path", "--theme", "auto", "--colors", "16").status == 0)
+    let colors = try await CommandRun.run("config", "path", "--colors", "12")
+    #expect(colors.status == 2 && colors.errors.contains("--colors 12: must be auto, 24bit, 256, 16, 8, mono"), "\(colors)")
+  }
+
+  @Test func aBrokenThemeOfOnesOwnIsRefusedWithItsFileLineAndKeyWhereItIsAskedFor() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "own-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let themes = folder.appending(path: "fleettui/themes")
+    try FileManager.default.createDirectory(at: themes, withIntermediateDirectories: true)
+    try "ground = \"dark\"\n[roles]\nlaet = 208\n".write(to: themes.appending(path: "mine.toml"), atomically: true, encoding: .utf8)
+    let configuration = folder.appending(path: "fleettui/config.toml")
+    let text = "[environment.e]\ncontrol_plane = \"http://127.0.0.1:9\"\nadmin_token = { env = \"T\" }\n[ui]\ntheme = \"mine\"\n"
+    try text.write(to: configuration, atomically: true, encoding: .utf8)
+    let words = "\(themes.path)/mine.toml:3: roles.laet: unknown key: did you mean late?"
+    for arguments in [["demo", "--theme", "mine"], ["config", "show"]] {
+      let run = try await CommandRun.run(arguments: arguments, variables: ["XDG_CONFIG_HOME": folder.path])
+      #expect(run.status == 2 && run.output.isEmpty && run.errors.contains(words), "\(run)")
+    }
   }
 
   @Test func theRootsHelpNamesTheOptionsThatEveryCommandTakes() async throws {
@@ -75,7 +94,7 @@ private final class Once: Sendable {
       let run = try await CommandRun.run(arguments: arguments)
       #expect(run.status == 0 && run.errors.isEmpty)
       for option in [
-        "--env", "--config", "--format", "--write", "--theme", "--ascii", "--no-color", "--record", "--log", "--verbose", "--version",
+        "--env", "--config", "--format", "--write", "--theme", "--colors", "--ascii", "--no-color", "--record", "--log", "--verbose", "--version",
         "--help",
       ] {
         #expect(run.lines.contains { $0.hasPrefix("  \(option) ") || $0.hasPrefix("  -h, \(option) ") }, "\(option): \(run.output)")

@@ -19,7 +19,9 @@ import Testing
 
     init(quota: Int? = 8) {
       fleet = Fleet(limits: Triage.Limits(vcpuQuota: quota))
-      interface = Interface(DashboardOptions(environment: "staging"))
+      var options = DashboardOptions(environment: "staging")
+      options.remembered.pane = PaneKind.none
+      interface = Interface(options)
       _ = interface.handle(.character("6"), fleet, at: now)
     }
 

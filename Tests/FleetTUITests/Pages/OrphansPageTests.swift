@@ -12,6 +12,7 @@ private struct Scene {
 
   init(ascii: Bool = false) {
     var options = DashboardOptions(environment: "staging")
+    options.remembered.pane = PaneKind.none
     options.isASCII = ascii
     interface = Interface(options)
     apply(.controlPlane, .expected(pollInterval: 15))

@@ -16,6 +16,7 @@ private struct Desk {
 
   init() {
     var options = DashboardOptions(environment: "staging")
+    options.remembered.pane = PaneKind.none
     options.isASCII = true
     interface = Interface(options)
     // Asked so seldom that neither is stale within a test.

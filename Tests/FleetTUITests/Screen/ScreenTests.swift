@@ -124,6 +124,17 @@ import Testing
     #expect(Sparkline(values: [9, 0, 4, 8]).span(width: 3, glyphs: .unicode).text == "▁▅█")
     #expect(Sparkline(values: []).span(width: 3, glyphs: .unicode).text == "")
   }
+
+  @Test func theRateOfEventsEndsAtTheNewestAndChangesWithNothingElse() throws {
+    let newest = Timestamp(milliseconds: 1_763_905_327_000)
+    #expect(EventRate([Timestamp]()) == nil)
+    let rate = try #require(EventRate([newest, newest + 0.5, newest + -9.9, newest + -10, newest + -25, newest + -6000]))
+    #expect(rate.counts.suffix(3) == [1, 1, 3] && rate.counts.reduce(0, +) == 5)
+    let line = rate.line(width: 60, .unicode)
+    #expect(line.columns == 60 && line.plain.contains("▃▃█  up to 13:42:07, 3 at most in 10 s"))
+    #expect(rate.line(width: 60, .ascii).plain.unicodeScalars.allSatisfy(\.isASCII))
+    #expect(rate.line(width: 30, .unicode).plain.isEmpty)
+  }
 }
 
 @Suite struct MomentTests {

@@ -113,5 +113,12 @@ import Testing
     #expect(choice.shown.name == "nord")
     try choice.choose(named: "auto")
     #expect(choice.shown.name == "light")
+    choice.takeUp("gone")
+    #expect(choice.shown.name == "light")
+    choice.takeUp("gruvbox")
+    #expect(choice.shown.name == "gruvbox")
+    var asked = ThemeChoice(chosen: .mono, given: "--theme")
+    asked.takeUp("gruvbox")
+    #expect(asked.shown.name == "mono")
   }
 }

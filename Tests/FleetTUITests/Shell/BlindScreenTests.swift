@@ -148,6 +148,7 @@ import Testing
 
   @Test func theDearestOrgIsTheOneThatIsShownAsSuch() {
     var options = DashboardOptions(environment: "staging")
+    options.remembered.pane = PaneKind.none
     options.prices = PriceBook(source: "test", date: "2026-01-19", hourly: ["us-east-2": ["t3.small": 5, "t3.large": 1]])
     var interface = Interface(options)
     var fleet = Fleet()
@@ -176,7 +177,7 @@ import Testing
 @Suite struct FiguresAgreeTests {
   @Test(arguments: 0..<30) func headerPagesAndDocumentsAgree(seed: UInt64) {
     var random = SeededChoice(seed: seed)
-    var screen = WatchedScreen()
+    var screen = WatchedScreen(columns: 300)
     for _ in 0..<12 {
       let lost = Set(WatchedScreen.sources.filter { _ in random.chance(0.2) })
       screen.pass(Double(random.number(below: 90)), without: lost)

@@ -14,6 +14,7 @@ struct InterfaceScene {
 
   init(ascii: Bool = false) {
     var options = DashboardOptions(environment: "staging")
+    options.remembered.pane = PaneKind.none
     options.isASCII = ascii
     interface = Interface(options)
   }
@@ -92,9 +93,9 @@ struct InterfaceScene {
         "▶ acme                 ● running       ·          …                                           ?    1d",
         "  bright-lab           ✕ failed        ·          ·                                           ?    1h  tunnel/DNS step …",
         "  cinder               ○ suspended     ·          ·                                           ?    1m",
-        "", "", "", "  ◌ loading: 0 of 1 tenants",
+        "", " acme: nothing here needs a human", "", "  ◌ loading: 0 of 1 tenants",
         String(repeating: "─", count: 120),
-        " enter open  / filter  s sort  e explain  d delete (read-only)  ? help  q quit                                 1–3 of 3",
+        " enter open  / filter  : command  s sort  e explain  d delete (read-only)  ? help  q quit                      1–3 of 3",
       ])
   }
 
@@ -190,7 +191,7 @@ struct InterfaceScene {
       #expect(heads[index].replacing(" ", with: "").contains(column.title + (column.order.isHighestFirst ? "↓" : "↑")))
     }
     scene.press(.character("<"), .character("S"))
-    #expect(scene.screen().contains { $0.contains("FINDING ↓") })
+    #expect(scene.screen().contains { $0.contains("FINDING ↑") })
   }
 
   @Test func theKeyReachesTheTopLayerFirst() {

@@ -88,7 +88,8 @@ private struct Asking: Layer {
     scene.press(.character("?"))
     let help = scene.screen()
     for action in Action.table {
-      #expect(help.contains { $0.hasPrefix("  " + action.keys[0].name) && $0.contains(action.help) }, "\(action.name)")
+      let name = action.keys.first?.name ?? action.command
+      #expect(help.contains { $0.hasPrefix("  " + name) && $0.contains(action.help) }, "\(action.name)")
     }
     for group in Action.Group.allCases {
       let isInManual = ManualPage.text.contains(".SS \(group.rawValue)\n")

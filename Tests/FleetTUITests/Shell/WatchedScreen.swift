@@ -13,9 +13,11 @@ struct WatchedScreen {
   private var epoch: UInt64 = 0
   private let size: Terminal.Size
 
-  init(rows: Int = 40, columns: Int = 200) {
+  init(rows: Int = 40, columns: Int = 200, pane: PaneKind = .none) {
     size = Terminal.Size(rows: rows, columns: columns)
-    interface = Interface(DashboardOptions(environment: "staging"))
+    var options = DashboardOptions(environment: "staging")
+    options.remembered.pane = pane
+    interface = Interface(options)
     for source in Self.sources { hear(source, .expected(pollInterval: 15)) }
     settle()
   }

@@ -19,7 +19,7 @@ import Testing
       case 6..<9:
         order.remove(id)
         keys[id] = nil
-      default: order.isReversed.toggle()
+      default: order.reverse()
       }
       guard step % 50 == 0 else { continue }
       let sorted = keys.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
@@ -37,6 +37,29 @@ import Testing
     #expect(order[0] == 98)
     #expect(order.index(of: 3) == nil)
     #expect(order.index(of: 0) == 49)
+  }
+
+  @Test("Rows of one first key stand by the second, in its own order whichever way the first is turned, and what isn't known is last")
+  func aSecondKey() {
+    let rows: [Int: (SortKey, SortKey)] = [
+      1: (.text("a"), .number(2)), 2: (.text("a"), .number(1)), 3: (.text("b"), .unknown), 4: (.text("b"), .number(9)),
+      5: (.text("b"), .number(9)),
+    ]
+    var order = RowOrder<Int>()
+    func key(_ id: Int) -> SortKey { rows[id]?.0 ?? .unknown }
+    func second(_ id: Int) -> SortKey { rows[id]?.1 ?? .unknown }
+    func shown() -> [Int] { (0..<order.count).map { order[$0] } }
+    order.rebuild(rows.keys, isSecondReversed: false, key: key, second: second)
+    #expect(shown() == [2, 1, 4, 5, 3])
+    order.reverse()
+    #expect(shown() == [5, 4, 3, 2, 1])
+    order.rebuild(rows.keys, isReversed: false, isSecondReversed: true, key: key, second: second)
+    #expect(shown() == [1, 2, 4, 5, 3])
+    order.place(2, key: .text("a"), second: .number(3))
+    #expect(shown() == [2, 1, 4, 5, 3])
+    for (index, id) in shown().enumerated() { #expect(order.index(of: id) == index) }
+    order.remove(4)
+    #expect(order.filtered { $0 != 1 }.index(of: 5) == 1)
   }
 
   @Test func whatIsUnknownComesLast() {

@@ -1,0 +1,238 @@
+import FleetModel
+
+/// Everything that can be done or gone to, by its name: what is typed stands in the last line, what fits above it, the best nearest to it.
+struct Palette: Layer {
+  private static let limit = 100
+  private static let mostRows = 14
+
+  private var editor = LineEditor(limit: 200)
+  /// What there is; `nil` until it was put together.
+  private var entries: [PaletteEntry]?
+  private var index = FuzzyIndex()
+  /// What fits, the best first.
+  private var shown: [PaletteEntry] = []
+  private var count = 0
+  /// The one that is meant; `nil`: what is typed, as it is.
+  private var selected: Int?
+  private var view = RowWindow()
+  private var room = Room()
+  private var problem: String?
+
+  var takesText: Bool { true }
+
+  // MARK: - Keys
+
+  mutating func handle(_ key: Key, _ desk: inout Desk, _ fleet: Fleet, at now: Timestamp) -> LayerIntent {
+    if let movement = desk.keys.movement(for: key, in: .line) {
+      move(movement, desk, fleet)
+      return .draw
+    }
+    if case .click(let row, _) = key {
+      let place = room.rows - 1 - (row - room.top)
+      guard row > room.top, view.range(of: shown.count).contains(view.top(of: shown.count) + place) else { return .none }
+      selected = view.top(of: shown.count) + place
+      return perform(&desk, fleet)
+    }
+    problem = nil
+    switch editor.handle(key, desk.keys) {
+    case .passed, .ignored: return .none
+    case .left: return .close
+    case .entered: return perform(&desk, fleet)
+    case .completed: complete(desk, fleet)
+    case .edited: find(desk, fleet)
+    }
+    return .draw
+  }
+
+  mutating func anticipate(_ desk: inout Desk, _ fleet: Fleet, at now: Timestamp) {
+    if entries == nil {
+      gather(desk, fleet)
+      find(desk, fleet)
+    }
+  }
+
+  /// Up is away from the line, to what fits less.
+  private mutating func move(_ movement: Movement, _ desk: Desk, _ fleet: Fleet) {
+    if entries == nil {
+      gather(desk, fleet)
+      find(desk, fleet)
+    }
+    guard !shown.isEmpty else { return }
+    let step: Int =
+      switch movement {
+      case .rows(let step): -step
+      case .screens(let step): -step * max(1, view.height - 1)
+      case .toTop: shown.count
+      case .toEnd: -shown.count
+      }
+    let place = (selected ?? -1) + step
+    selected = place < 0 ? nil : min(place, shown.count - 1)
+    if let selected { view.reveal(selected) }
+  }
+
+  // MARK: - Finding
+
+  private var words: (command: String, argument: String?) {
+    let text = editor.text.drop { $0 == " " }
+    guard let end = text.firstIndex(of: " ") else { return (String(text), nil) }
+    return (String(text[..<end]), String(text[end...].drop { $0 == " " }))
+  }
+
+  /// The action that is named whole, and what stands behind it.
+  private var typed: (action: Action, argument: String?)? {
+    let words = words
+    guard let action = Action.named(words.command.lowercased()), words.argument == nil || words.argument == "" || action.argument != nil
+    else { return nil }
+    return (action, words.argument)
+  }
+
+  private mutating func gather(_ desk: Desk, _ fleet: Fleet) {
+    let all = PaletteEntry.all(desk, fleet)
+    index = FuzzyIndex()
+    for entry in all { index.add(entry.name) }
+    entries = all
+  }
+
+  private mutating func find(_ desk: Desk, _ fleet: Fleet) {
+    selected = nil
+    view = RowWindow()
+    if editor.isEmpty {
+      let past = (desk.remembered.commands ?? []).compactMap(Self.entry)
+      shown = past + PaletteEntry.commands
+      return count = PaletteEntry.commands.count
+    }
+    if case (let action, let argument?)? = typed, let way = action.argument {
+      let choices = way.choices(desk, fleet)
+      var index = FuzzyIndex()
+      for choice in choices { index.add(choice) }
+      let found = index.best(Self.limit, for: argument)
+      shown = found.hits.map { PaletteEntry(action, with: choices[$0.place]) }
+      return count = found.count
+    }
+    if entries == nil { gather(desk, fleet) }
+    let found = index.best(Self.limit, for: editor.text)
+    shown = found.hits.compactMap { entries?[$0.place] }
+    // What is named whole is what is meant, whatever else fits.
+    if let (action, _) = typed, let place = shown.firstIndex(where: { $0.isCommand(action) }) {
+      shown.insert(shown.remove(at: place), at: 0)
+    }
+    count = found.count
+  }
+
+  /// A command of before; `nil` when there is no such action any more.
+  private static func entry(_ command: String) -> PaletteEntry? {
+    let parts = command.split(separator: " ", maxSplits: 1).map(String.init)
+    guard let action = parts.first.flatMap(Action.named) else { return nil }
+    return PaletteEntry(action, with: parts.count > 1 ? parts[1] : "")
+  }
+
+  /// Writes what is meant; again, the one after it.
+  private mutating func complete(_ desk: Desk, _ fleet: Fleet) {
+    if entries == nil { find(desk, fleet) }
+    guard !shown.isEmpty else { return }
+    var place = selected ?? 0
+    if editor.text == shown[place].name { place = (place + 1) % shown.count }
+    editor.replace(with: shown[place].name)
+    if case .act(let action, "") = shown[place].deed, action.argument != nil {
+      editor.insert(" ")
+      return find(desk, fleet)
+    }
+    selected = place
+    view.reveal(place)
+  }
+
+  // MARK: - Performing
+
+  private mutating func perform(_ desk: inout Desk, _ fleet: Fleet) -> LayerIntent {
+    if entries == nil { find(desk, fleet) }
+    if let selected, shown.indices.contains(selected) { return perform(shown[selected], &desk, fleet) }
+    if editor.text.allSatisfy({ $0 == " " }) { return .close }
+    if let (action, argument) = typed {
+      return perform(PaletteEntry(action, with: argument.map { Self.trimmed($0) } ?? ""), &desk, fleet)
+    }
+    if let best = shown.first { return perform(best, &desk, fleet) }
+    let near = NearestName.of(words.command, among: Action.table.map(\.name)).map { "; did you mean \($0)?" } ?? ""
+    problem = "there is no command \"\(words.command)\"\(near)"
+    return .draw
+  }
+
+  private static func trimmed(_ text: String) -> String { text.lastIndex { $0 != " " }.map { String(text[...$0]) } ?? "" }
+
+  private mutating func perform(_ entry: PaletteEntry, _ desk: inout Desk, _ fleet: Fleet) -> LayerIntent {
+    switch entry.deed {
+    case .go(let subject): return .go(subject, closes: true)
+    case .act(let action, let argument):
+      if argument.isEmpty, action.onPage == nil, let way = action.argument {
+        // It does nothing by its name alone.
+        editor.replace(with: action.name + " ")
+        find(desk, fleet)
+        problem = "\(action.name) \(way.usage)"
+        return .draw
+      }
+      if let reason = action.placeless {
+        problem = "\(action.name) \(reason)"
+        return .draw
+      }
+      desk.remembered.note(command: entry.name)
+      return .act(action, with: argument, closes: true)
+    }
+  }
+
+  // MARK: - Drawing
+
+  func height(in rows: Int, _ desk: Desk) -> Int { rows >= 12 ? min(Self.mostRows, rows * 2 / 3) : rows }
+
+  mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
+  {
+    self.room = room
+    if shown.isEmpty, editor.isEmpty { find(desk, fleet) }
+    view.fit(shown.count, height: room.rows - 1)
+    var title = "\(count) \(count == 1 ? "fits" : "fit")"
+    if editor.isEmpty { title = "commands, orgs, workspaces, machines, settings: type what you look for" }
+    if case (let action, _?)? = typed, let way = action.argument { title = "\(action.name) \(way.usage)" }
+    var lines = [Line(Line.titled(title, width: room.width, context.glyphs).spans.fitted(to: room.width))]
+    let range = view.range(of: shown.count)
+    lines += Array(repeating: Line(), count: max(0, room.rows - 1 - range.count))
+    for place in range.reversed() {
+      lines.append(line(shown[place], isSelected: place == selected, desk, fleet, width: room.width, context))
+    }
+    return (lines, nil)
+  }
+
+  private func line(
+    _ entry: PaletteEntry, isSelected: Bool, _ desk: Desk, _ fleet: Fleet, width: Int, _ context: DrawingContext
+  ) -> Line {
+    let refusal = entry.refusal(desk, fleet, at: context.moment.now)
+    let key = entry.key(desk.keys)
+    let name = min(34, width / 2)
+    var spans = [Span(isSelected ? context.glyphs.cursor + " " : "  ", .title)]
+    spans += [Span(entry.usage, refusal == nil ? .title : .dim)].fitted(to: name) + [Span("  ")]
+    spans.append(Span(refusal.map { "not now: \($0)" } ?? entry.words, .dim))
+    let line = Line(spans.fitted(to: max(1, width - 10)) + [Span(key, .key)].fitted(to: min(9, max(0, width - 1)), .right))
+    return Line(line.spans, isSelected: isSelected)
+  }
+
+  func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
+    var text = editor.text
+    while TextWidth.columns(of: text) > max(1, width - 4), !text.isEmpty { text.removeFirst() }
+    let column = min(width - 1, 2 + TextWidth.columns(of: text))
+    let keys = desk.keys
+    let ways = [Action.complete, .accept, .discard].map { "\(keys.name(of: $0)) \($0 == .accept ? "does it" : $0.title)" }
+    let rest = problem.map { Span("  \($0)", .warning) } ?? Span("  \(ways.joined(separator: ", "))", .dim)
+    return (Line([Span(" :", .key), Span(text, .title), rest]), column)
+  }
+}
+
+extension PaletteEntry {
+  fileprivate func isCommand(_ wanted: Action) -> Bool { if case .act(let action, "") = deed { action == wanted } else { false } }
+}
+
+extension RememberedScreen {
+  /// Commands that are kept.
+  static let commandLimit = 40
+
+  /// The last one first, each once.
+  mutating func note(command: String) {
+    commands = Array(([command] + (commands ?? []).filter { $0 != command }).prefix(Self.commandLimit))
+  }
+}

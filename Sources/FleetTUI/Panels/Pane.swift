@@ -1,0 +1,113 @@
+import FleetModel
+
+/// Everything known of the selected row, or what happened to it, beside the table or under it.
+///
+/// It follows the cursor once the hand rests: while rows are gone through quickly only the table is drawn. What it shows is kept until that would read
+/// differently.
+struct Pane {
+  let kind: PaneKind
+  /// What its lines are of.
+  private var subject: Subject?
+  /// What it is to show, since when, and since when anything else than it shows.
+  private var next: (subject: Subject, since: Timestamp, first: Timestamp)?
+  private var lines: [Line] = []
+  private var size = (width: 0, rows: 0)
+  /// When its lines read differently by time alone.
+  private var due: Timestamp?
+  /// What it shows became something else.
+  private(set) var isTouched = false
+
+  /// Seconds that a row is under the cursor before it is shown, and after which one is shown even so.
+  private static let rest = 0.1
+  private static let patience = 2.0
+
+  init(_ kind: PaneKind) { self.kind = kind }
+
+  mutating func update(_ changes: FleetChanges, _ fleet: Fleet) {
+    guard !isTouched, let subject else { return }
+    isTouched = changes.turned || (kind == .events && changes.logged) || changes.concern(subject, fleet)
+  }
+
+  /// `rows` lines of `width` columns.
+  mutating func draw(_ focus: Subject?, _ fleet: Fleet, width: Int, rows: Int, _ context: inout DrawingContext) -> [Line] {
+    let now = context.moment.now
+    if size != (width, rows) { isTouched = true }
+    if follows(focus, at: now, &context) || isTouched || due.map({ $0 <= now }) ?? false {
+      var own = DrawingContext(moment: Moment(now: now), glyphs: context.glyphs)
+      lines = subject.map { content(of: $0, fleet, width: width, rows: rows, &own) } ?? []
+      lines = lines.map { $0.fitted(to: width) } + Array(repeating: Line().fitted(to: width), count: max(0, rows - lines.count))
+      due = own.moment.nextChange
+      size = (width, rows)
+      isTouched = false
+    }
+    if let due { context.moment.changes(at: due) }
+    return lines
+  }
+
+  /// Whether it is to show another row from now on.
+  private mutating func follows(_ focus: Subject?, at now: Timestamp, _ context: inout DrawingContext) -> Bool {
+    guard focus != subject, let focus, subject != nil else {
+      next = nil
+      defer { subject = focus }
+      return subject != focus
+    }
+    let wanted = next?.subject == focus ? next : nil
+    let since = wanted?.since ?? now
+    let first = next?.first ?? now
+    let moment = min(since + Self.rest, first + Self.patience)
+    guard now < moment else {
+      (subject, next) = (focus, nil)
+      return true
+    }
+    next = (focus, since, first)
+    context.moment.changes(at: moment)
+    return false
+  }
+
+  private func content(of subject: Subject, _ fleet: Fleet, width: Int, rows: Int, _ context: inout DrawingContext) -> [Line] {
+    let title = (kind == .events ? "events of " : "") + Detail.title(of: subject, fleet)
+    let body = kind == .events ? events(of: subject, fleet, rows: rows - 1) : Detail.lines(of: subject, fleet, width: width, &context)
+    var view = RowWindow()
+    return [Line.titled(title, width: width, context.glyphs)] + view.fit(body, height: rows - 1)
+  }
+
+  /// The newest at the top.
+  private func events(of subject: Subject, _ fleet: Fleet, rows: Int) -> [Line] {
+    let relations = subject.relations(in: fleet)
+    let slug = relations.org.flatMap { fleet.orgs[$0]?.slug }
+    var lines: [Line] = []
+    for entry in fleet.log.reversed() where lines.count < rows {
+      if let workspace = relations.workspace {
+        guard entry.workspaceID == workspace else { continue }
+      } else {
+        guard let org = relations.org, entry.orgID == org || entry.orgID == nil && entry.slug == slug else { continue }
+      }
+      let name = EventsContent.workspaceName(of: entry, fleet).map { "\($0)  " } ?? ""
+      lines.append(
+        Line([
+          Span("  \(entry.at.timeOfDay)  ", .dim), Span(entry.type.rawValue, EventsContent.role(of: entry.type)),
+          Span("  \(relations.workspace == nil ? name : "")"), Span(String(entry.data.prefix(300)), .dim),
+        ]))
+    }
+    return lines.isEmpty ? [Line("  nothing has happened to it since the dashboard was opened", .dim)] : lines
+  }
+}
+
+extension FleetChanges {
+  /// Whether something of what is shown of `subject` may be among them.
+  fileprivate func concern(_ subject: Subject, _ fleet: Fleet) -> Bool {
+    switch subject {
+    case .event: return false
+    case .leftover(let id): return leftovers.contains(id)
+    case .deletion: return !purges.isEmpty || !deletions.isEmpty
+    case .org, .workspace, .instance, .record, .finding, .own: break
+    }
+    let relations = subject.relations(in: fleet)
+    if let machine = relations.machine, instances.contains(machine) { return true }
+    if case .finding(let id) = subject, findings.contains(id.target) { return true }
+    guard let org = relations.org else { return false }
+    return orgs.contains(org) || findings.contains(.org(org)) || workspaces.contains { fleet.workspaces[$0]?.orgID == org }
+      || instances.contains { fleet.instances[$0].map { fleet.org(of: $0.row)?.id == org } ?? false }
+      || findings.contains { if case .workspace(let id) = $0 { fleet.workspaces[id]?.orgID == org } else { false } }
+  }
+}

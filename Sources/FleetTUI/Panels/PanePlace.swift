@@ -1,0 +1,38 @@
+/// What stands beside the table or under it, of the selected row.
+enum PaneKind: String, Codable, CaseIterable, Sendable { case detail, events, none }
+
+/// Where a pane has room: beside the table from 160 columns, under it from 30 rows of the screen.
+struct PanePlace: Equatable {
+  enum Side: Equatable { case beside, under }
+
+  var side: Side
+  /// Columns beside, rows under, its border included.
+  var size: Int
+
+  /// Of the screen's body.
+  static let leastColumns = 160
+  static let leastRows = 24
+
+  /// `nil` where there is no room for one, or none is wanted.
+  /// - Parameter page: rows that the page under it can't do without.
+  init?(_ remembered: RememberedScreen, in body: Room, page: Int) {
+    guard !body.isShared, remembered.pane != PaneKind.none else { return nil }
+    if body.width >= Self.leastColumns {
+      side = .beside
+      size = min(max(44, remembered.paneColumns ?? body.width * 2 / 5), body.width - 72)
+    } else if body.rows >= Self.leastRows, body.rows - page >= 5 {
+      side = .under
+      size = min(max(5, remembered.paneRows ?? body.rows * 2 / 5), body.rows - page)
+    } else {
+      return nil
+    }
+  }
+
+  /// Keeps its size, larger or smaller by a step.
+  func resized(by steps: Int, in remembered: inout RememberedScreen, body: Room, page: Int) {
+    switch side {
+    case .beside: remembered.paneColumns = min(max(44, size + steps * 4), body.width - 72)
+    case .under: remembered.paneRows = min(max(5, size + steps * 2), body.rows - page)
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import FleetModel
+import Testing
+
+@testable import FleetTUI
+
+@Suite struct PaletteTests {
+  private var scene = InterfaceScene()
+
+  init() {
+    scene.size = Terminal.Size(rows: 30, columns: 120)
+    scene.apply(.controlPlane, .expected(pollInterval: 15))
+    scene.roster([InterfaceScene.org("acme"), InterfaceScene.org("globex")])
+    scene.apply(.tenant("globex"), .workspaces("id-globex", [WorkspaceRow(id: "w-1", name: "support", status: .online)]))
+    let machine = InstanceRow(
+      id: "i-0abc", region: "us-east-2", state: .running, launchedAt: InterfaceScene.start + -100, tags: ["ManagedBy": "molecule-cp"])
+    scene.apply(.ec2("us-east-2"), .instances([machine], complete: true, problem: nil))
+  }
+
+  private mutating func command(_ text: String) -> Intent {
+    scene.type(":" + text)
+    return scene.press(.enter)
+  }
+
+  @Test("Every action is reached by its name: it is offered first, and does what its key does or says why not", arguments: Action.table)
+  func everyAction(_ action: Action) {
+    var scene = scene
+    scene.type(":" + action.name)
+    let line = scene.screen().last { $0.hasPrefix("  \(action.name)") }
+    #expect(line != nil, "\(scene.screen())")
+    if let key = action.keys.first, action.has(.page) { #expect(line?.hasSuffix(key.name) == true, "\(line ?? "")") }
+    let intent = scene.press(.enter)
+    let footer = scene.screen().last ?? ""
+    switch action {
+    case .quit: #expect(intent == .leave(exitCode: 0))
+    case _ where action.placeless != nil: #expect(footer.contains("\(action.name) does something"))
+    case _ where action.onPage == nil && action.argument != nil: #expect(footer.contains(action.usage), "\(footer)")
+    case _ where action.onPage == nil: #expect(scene.interface.notice?.text.contains("in a text over the page alone") == true)
+    case .palette: #expect(footer.hasPrefix(" :"))
+    default: #expect(!footer.hasPrefix(" :") || footer.contains("not"), "\(footer)")
+    }
+  }
+
+  @Test("A page, an org, a workspace and a machine are gone to by a few letters of their names")
+  mutating func whereToGo() {
+    _ = command("orphans")
+    #expect(scene.interface.page == .orphans)
+    _ = command("glo")
+    #expect(scene.interface.page == .fleet && scene.interface.selection == .org("id-globex"))
+    _ = command("0abc")
+    #expect(scene.interface.page == .instances && scene.interface.selection == .instance("i-0abc"))
+    _ = command("gl/sup")
+    #expect(scene.screen().contains { $0.contains("workspace") && $0.contains("support") })
+    scene.press(.escape)
+    #expect(scene.interface.page == .fleet)
+    scene.press(.escape)
+    #expect(scene.interface.page == .instances)
+  }
+
+  @Test("The best stands nearest to the line, with its key, and up goes to the next")
+  mutating func theList() {
+    scene.type(":sort-")
+    let screen = scene.screen()
+    #expect(screen[27].hasPrefix("  sort-left") && screen[27].hasSuffix(" <"), "\(screen)")
+    scene.press(.up)
+    #expect(scene.screen()[27].hasPrefix("▶ sort-left"))
+    scene.press(.up)
+    let second = scene.screen()[26]
+    #expect(second.hasPrefix("▶ sort-"))
+    scene.press(.down, .down, .escape)
+    #expect(scene.screen().last?.contains("1–2 of 2") == true)
+  }
+
+  @Test("What can't be done now says why beside its name")
+  mutating func refusals() {
+    scene.type(":delete")
+    #expect(scene.screen().contains { $0.contains("not now: read-only") })
+    #expect(scene.press(.enter) == .draw)
+    #expect(scene.interface.notice?.text == WriteRefusal.configured)
+  }
+
+  @Test("An unknown command names the nearest and stays")
+  mutating func unknown() {
+    #expect(command("orphxns") == .draw)
+    #expect(scene.screen().last?.contains("there is no command \"orphxns\"; did you mean orphans?") == true, "\(scene.screen())")
+    scene.press(.control("u"))
+    #expect(scene.screen().last?.contains("there is no") == false)
+    scene.press(.escape)
+    #expect(scene.screen().last?.hasPrefix(" :") == false)
+  }
+
+  @Test("Tab completes, one after the other, and up in an empty line brings back what was asked for before")
+  mutating func completionAndHistory() {
+    scene.type(":tria")
+    scene.press(.tab)
+    #expect(scene.screen().last?.hasPrefix(" :triage ") == true)
+    scene.press(.enter)
+    #expect(scene.interface.page == .triage)
+    _ = command("costs")
+    #expect(scene.interface.desk.remembered.commands == ["costs", "triage"])
+    scene.type(":")
+    scene.press(.up, .up, .enter)
+    #expect(scene.interface.page == .triage)
+    #expect(scene.interface.desk.remembered.commands == ["triage", "costs"])
+    for number in 0..<100 { scene.interface.desk.remembered.note(command: "sort c\(number)") }
+    #expect(scene.interface.desk.remembered.commands?.count == RememberedScreen.commandLimit)
+  }
+
+  @Test("In a text the palette does what the text can do, and its keys stay the line's")
+  mutating func overAText() {
+    scene.press(.character("e"))
+    _ = command("search")
+    scene.type("x")
+    #expect(scene.screen().last?.hasPrefix(" /x") == true)
+  }
+
+  @Test("Enter on an empty line, and escape, close it without a word")
+  mutating func leaving() {
+    scene.type(":")
+    #expect(scene.screen().contains { $0.contains("type what you look for") })
+    #expect(scene.press(.enter) == .draw)
+    #expect(scene.screen().last?.contains("1–2 of 2") == true)
+  }
+}

@@ -1,0 +1,122 @@
+import FleetModel
+import Testing
+
+@testable import FleetTUI
+
+/// What stands beside the table or under it, and the line that stands in for it where there is no room.
+@Suite struct PaneTests {
+  private func watched(_ rows: Int, _ columns: Int, _ pane: PaneKind = .detail) -> WatchedScreen {
+    var screen = WatchedScreen(rows: rows, columns: columns, pane: pane)
+    screen.answer()
+    screen.pass(60)
+    return screen
+  }
+
+  private func text(_ screen: inout WatchedScreen, _ page: PageID = .fleet) -> String { screen.screen(page).joined(separator: "\n") }
+
+  @Test func from160ColumnsTheDetailStandsBesideTheTable() {
+    var screen = watched(50, 200)
+    let lines = screen.screen(.fleet)
+    #expect(lines.allSatisfy { TextWidth.columns(of: $0) <= 200 } && lines.count == 50)
+    #expect(lines[3].contains("┬") && lines[48].contains("┴"))
+    #expect(lines[4].contains("FINDING") == false && lines[4].contains("│── org "))
+    #expect(screen.row(.fleet, "wonka")?.plain.contains("│") == true)
+    // The table keeps its sign.
+    #expect(screen.row(.fleet, "wonka")?.plain.prefix(121).contains("✕") == true)
+    #expect(lines.contains { $0.contains("events of org") })
+  }
+
+  @Test func from30RowsItLiesUnderTheTable() {
+    var screen = watched(30, 120)
+    let lines = screen.screen(.fleet)
+    let title = lines.firstIndex { $0.hasPrefix("── org ") }
+    #expect(title.map { $0 > 12 && $0 < 24 } == true, "\(lines)")
+    #expect(lines[4].contains("FINDING"))
+  }
+
+  @Test func withoutRoomForItTheWholeFindingStandsOverTheFooter() {
+    for (rows, columns) in [(24, 80), (29, 120), (10, 40)] {
+      var screen = watched(rows, columns)
+      screen.interface.jump(to: .fleet, .org("id-wonka"), screen.fleet, at: screen.now)
+      let lines = screen.interface.compose(screen.fleet, size: Terminal.Size(rows: rows, columns: columns), at: screen.now).frame.lines.map(
+        \.plain)
+      #expect(!lines.contains { $0.hasPrefix("── org ") })
+      let end = lines.suffix(6).joined(separator: "\n")
+      #expect(end.contains(" wonka: provisioner disabled"), "\(rows)x\(columns): \(end)")
+      #expect(rows < 20 || end.contains("next: "), "\(rows)x\(columns): \(end)")
+    }
+  }
+
+  @Test func thePaneFollowsTheCursorOnceTheHandRests() {
+    var screen = watched(50, 200)
+    _ = text(&screen)
+    _ = screen.interface.handle(.down, screen.fleet, at: screen.now)
+    let selected = screen.interface.selection
+    let name = Detail.title(of: selected!, screen.fleet)
+    func compose() -> (text: String, next: Timestamp?) {
+      let drawn = screen.interface.compose(screen.fleet, size: Terminal.Size(rows: 50, columns: 200), at: screen.now)
+      return (drawn.frame.lines.map(\.plain).joined(separator: "\n"), drawn.nextChange)
+    }
+    let first = compose()
+    #expect(!first.text.contains("── \(name) "))
+    #expect(first.next.map { $0 - screen.now <= 0.1 } == true)
+    screen.now = screen.now + 0.1
+    #expect(compose().text.contains("── \(name) "))
+  }
+
+  @Test func theKeyGoesThroughThePanesAndTheyAreRemembered() {
+    var screen = watched(50, 200)
+    _ = screen.interface.handle(.character("|"), screen.fleet, at: screen.now)
+    #expect(screen.interface.desk.remembered.pane == .events)
+    #expect(text(&screen).contains("│── events of org"))
+    _ = screen.interface.handle(.character("|"), screen.fleet, at: screen.now)
+    #expect(screen.interface.desk.remembered.pane == PaneKind.none)
+    #expect(!text(&screen).contains("│── "))
+    #expect(screen.screen(.fleet)[4].contains("FINDING"))
+    let pane = Action.named("pane")!
+    _ = screen.interface.perform(pane, with: "detail", screen.fleet, at: screen.now)
+    #expect(screen.interface.desk.remembered.pane == .detail)
+    _ = screen.interface.perform(pane, with: "moon", screen.fleet, at: screen.now)
+    #expect(screen.interface.notice?.text.contains("detail, events or none") == true)
+  }
+
+  @Test func itsSizeIsChangedByKeysWithinBounds() {
+    for (rows, columns) in [(50, 200), (40, 100)] {
+      var screen = watched(rows, columns)
+      for key in ["+", "-"] {
+        for _ in 0..<60 {
+          _ = text(&screen)
+          _ = screen.interface.handle(.character(Character(key)), screen.fleet, at: screen.now)
+        }
+        let lines = screen.screen(.fleet)
+        #expect(lines.contains { $0.contains("── org ") } && lines.contains { $0.contains("wonka") }, "\(key) \(lines)")
+        let size = screen.interface.desk.remembered
+        #expect((size.paneColumns ?? size.paneRows).map { key == "+" ? $0 > 20 : $0 < 50 } == true)
+      }
+    }
+  }
+
+  @Test func whatIsShownInAPaneIsDrawnAnewWhenItChangesAndNotBefore() {
+    var screen = watched(50, 200)
+    _ = text(&screen)
+    guard case .org(let id)? = screen.interface.selection else { return }
+    var changes = FleetChanges()
+    changes.orgs = ["id-nobody"]
+    let isTouchedByOthers = screen.interface.update(changes, screen.fleet, at: screen.now)
+    changes.orgs = [id]
+    let isTouched = screen.interface.update(changes, screen.fleet, at: screen.now)
+    #expect(!isTouchedByOthers && isTouched)
+  }
+
+  @Test func everyPageHasItsPane() {
+    for (rows, columns) in [(50, 200), (30, 120), (24, 80), (10, 40)] {
+      for kind in [PaneKind.detail, .events] {
+        var screen = watched(rows, columns, kind)
+        for page in PageID.allCases {
+          let lines = screen.screen(page)
+          #expect(lines.count == rows && lines.allSatisfy { TextWidth.columns(of: $0) <= columns }, "\(page)")
+        }
+      }
+    }
+  }
+}
