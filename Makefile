@@ -14,7 +14,7 @@ PROGRAM := $(CURDIR)/.build/release/fleettui
 SOURCES := Sources Tests Benchmarks/Sources Benchmarks/Package.swift Package.swift
 
 .DEFAULT_GOAL := build
-.PHONY: demo build test test-debug bench install uninstall format lint clean
+.PHONY: demo build test test-debug golden bench install uninstall format lint clean
 
 demo: build
 	@"$(PROGRAM)" demo
@@ -36,6 +36,12 @@ test-debug: build
 	@scripts/bootstrap --test
 	swift build $(PLAIN) --build-tests
 	scripts/run-tests swift test $(PLAIN) --skip-build --no-parallel $(TESTS)
+
+# Takes the screens as they are now for those that they are compared with: what changed is read in the difference.
+golden: export FLEETTUI_GOLDEN := write
+golden:
+	swift build $(PLAIN) --build-tests
+	swift test $(PLAIN) --skip-build --no-parallel --filter GoldenScreenTests
 
 bench:
 	@scripts/bootstrap

@@ -79,7 +79,8 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "FleetTUITests",
-      dependencies: ["FleetTUI", "FleetSim", "Feeds", "FleetModel", "HostileNumbers", "TestSupport"]),
+      dependencies: ["FleetTUI", "FleetSim", "Feeds", "FleetModel", "HostileNumbers", "TestSupport"],
+      exclude: ["Screen/Golden"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["FleetModel", "FleetSim", "TestSupport"],
       exclude: ["terminal"]),

@@ -57,7 +57,10 @@ def walk(page, program, draws):
                     press(terminal, KEYS.get(key, key))
             elif what == "type":
                 said(rest, words)
-                session.answer(terminal, {"do": "type", "text": rest, "interval": 0.15})
+                for character in rest:
+                    # A phrase that is to count isn't typed at once: a hand takes its time.
+                    os.write(terminal.master, character.encode())
+                    terminal.until(0.3, lambda: False)
             elif what == "draw":
                 session.answer(terminal, {"do": "screen"})
                 if draws:
@@ -81,7 +84,8 @@ def said(key, words):
 
 def press(terminal, key):
     os.write(terminal.master, key.encode())
-    # A lone escape is told from the beginning of another key by what doesn't follow it.
+    # A lone escape is one only once nothing follows it.
+    terminal.until(0.4 if key == "\x1b" else 0, lambda: False)
     session.answer(terminal, {"do": "screen"})
 
 

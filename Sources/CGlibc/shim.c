@@ -36,6 +36,8 @@ void fleet_alternate_stack(void) {
   if (sigaltstack(&stack, NULL) != 0 || pthread_setspecific(alternate_stacks, memory) != 0) let_go(memory);
 }
 
+int fleet_memory_file(void) { return memfd_create("fleettui", MFD_CLOEXEC); }
+
 int fleet_pipe(int ends[2], int flags) { return pipe2(ends, flags); }
 
 int fleet_spawn_closes_from(posix_spawn_file_actions_t *actions, int first) {

@@ -218,10 +218,10 @@ import Testing
       try terminal.press("\u{1B}")
       try terminal.see("Delete org", absent: true)
       try terminal.press("\r")
-      try terminal.see("org acme")
+      try terminal.see("esc close")
       #expect(try await scene.purges(of: "acme").isEmpty && scene.journals.isEmpty)
       try terminal.press("\u{1B}")
-      try terminal.see("org acme", absent: true)
+      try terminal.see("esc close", absent: true)
       try terminal.press("q")
       #expect(try terminal.end().code == 0)
     }

@@ -148,7 +148,7 @@ import Testing
     // q would leave, e explain, m jump.
     for key in "demo/equinoxq" { try terminal.press(String(key)) }
     let rows = try terminal.screen().joined(separator: "\n")
-    #expect(rows.contains("read-only: start with `fleettui demo --write`") && rows.contains("▶ acme"), "\(rows)")
+    #expect(rows.contains("read-only: start with `fleettui demo --write`") && rows.contains("TENANT"), "\(rows)")
     try pause(1.5, terminal)
     try terminal.press("2")
     try terminal.see("RUNTIME")

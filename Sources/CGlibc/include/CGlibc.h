@@ -11,6 +11,9 @@ void fleet_alternate_stack(void);
 /// pipe2(2). - Returns: 0, or -1 with `errno`.
 int fleet_pipe(int ends[2], int flags);
 
+/// memfd_create(2): a file without a name, which a child that is given it has as its own. - Returns: its descriptor, or -1 with `errno`.
+int fleet_memory_file(void);
+
 /// posix_spawn_file_actions_addclosefrom_np(3): the child keeps nothing from `first` on.
 int fleet_spawn_closes_from(posix_spawn_file_actions_t *actions, int first);
 

@@ -85,7 +85,7 @@ public struct ChildProcess: Sendable {
 
   // MARK: - Its end
 
-  private enum End {
+  enum End {
     case exit(Int32)
     case signal
 
@@ -102,7 +102,7 @@ public struct ChildProcess: Sendable {
   }
 
   /// How it ended; `nil` while it goes on at that time (``monotonicSeconds()``).
-  private func end(by deadline: Double) -> End? {
+  func end(by deadline: Double) -> End? {
     var status: Int32 = 0
     while waitpid(id, &status, WNOHANG) == 0 {
       guard monotonicSeconds() < deadline else { return nil }
@@ -112,7 +112,7 @@ public struct ChildProcess: Sendable {
   }
 
   /// Ends it, with its group where it has one.
-  private func kill() {
+  func kill() {
     _ = Glibc.kill(place == .ownGroup ? -id : id, SIGKILL)
     wait()
   }
@@ -134,7 +134,8 @@ public struct ChildProcess: Sendable {
       child = try ChildProcess(words, environment: environment, output: .descriptor(ends.writing), in: .ownGroup)
     }
     let deadline = monotonicSeconds() + seconds
-    guard let output = child.read(ends.reading, until: deadline) else {
+    let (output, isInTime) = child.read(ends.reading, until: deadline, limit: outputLimit)
+    guard isInTime else {
       child.kill()
       throw Failure("\(program) was not done after \(Int(clamping: seconds)) s")
     }
@@ -153,21 +154,21 @@ public struct ChildProcess: Sendable {
     }
   }
 
-  /// To its end, or as much as is taken; `nil` when that isn't reached in time.
-  private func read(_ descriptor: Int32, until deadline: Double) -> [UInt8]? {
+  /// To its end, or as much as is taken, and whether that was reached in time.
+  func read(_ descriptor: Int32, until deadline: Double, limit: Int) -> (output: [UInt8], isInTime: Bool) {
     var output: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 16 << 10)
-    while output.count < Self.outputLimit {
+    while output.count < limit {
       let left = deadline - monotonicSeconds()
       var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       let count = left > 0 ? poll(&ready, 1, pollTimeout(left)) : 0
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return nil }
+      guard count > 0 else { return (output, false) }
       let bytes = Glibc.read(descriptor, &chunk, chunk.count)
       if bytes < 0, errno == EINTR { continue }
       guard bytes > 0 else { break }
       output.append(contentsOf: chunk.prefix(bytes))
     }
-    return output
+    return (output, true)
   }
 }

@@ -21,6 +21,18 @@ public struct BurnHistory: Hashable, Sendable {
     samples = samples.enumerated().filter { $0.offset % 2 == 0 || $0.offset == samples.count - 1 }.map(\.element)
   }
 
+  /// US dollars that were spent from `moment` on, or from when it was first looked at if that was later; `nil` without a sample.
+  public func spent(since moment: Timestamp, at now: Timestamp) -> (dollars: Double, from: Timestamp)? {
+    guard let first = samples.first else { return nil }
+    let from = max(moment, first.at)
+    var dollars = 0.0
+    for (index, sample) in samples.enumerated() {
+      let end = index + 1 < samples.count ? samples[index + 1].at : max(now, sample.at)
+      dollars += sample.hourly * max(0, end - max(sample.at, from)) / 3600
+    }
+    return (dollars, from)
+  }
+
   /// `count` values evenly over the time from the first sample to `now`, each the dearest moment of its share; empty without a sample.
   public func values(_ count: Int, at now: Timestamp) -> [Double] {
     guard count > 0, let first = samples.first, let last = samples.last else { return [] }

@@ -16,13 +16,17 @@ extension Finding.Code {
   }
 }
 
+extension [Finding] {
+  fileprivate var nameAStandstill: Bool { contains { $0.severity == .critical && $0.code.standstill != nil } }
+
+  /// What keeps a boot says why it is late.
+  var withoutExplainedLateness: [Finding] { nameAStandstill ? filter { $0.code != .bootLate } : self }
+}
+
 extension Fleet {
   /// With the boot's lateness, where no other finding tells why it doesn't come up.
   func withLateness(of target: BootTarget, _ found: [Finding], by clock: RuleClock) -> [Finding] {
-    guard !found.contains(where: { $0.severity == .critical && $0.code.standstill != nil }), let late = lateness(of: target, by: clock)
-    else {
-      return found
-    }
+    guard !found.nameAStandstill, let late = lateness(of: target, by: clock) else { return found }
     return found + [late]
   }
 

@@ -13,6 +13,8 @@ struct OrgRules {
   private static let firstEventLimit = 120.0
   /// Seconds after which an accepted org without a machine is not just about to get one.
   private static let acceptedLimit = 300.0
+  /// Of what answers, and can't do what it is asked.
+  static let routesDisproof = "GET /workspaces answers 200"
 
   init(fleet: Fleet, org: Org, file: CaseFile, clock: RuleClock) {
     self.fleet = fleet
@@ -264,7 +266,7 @@ struct OrgRules {
         ? "run `fleettui check \(name)`, then read its platform's log: it answers, and can't do what it is asked"
         : "run `fleettui check \(name)`; a machine that runs but does not answer wants its tunnel and container looked at",
       disproof: Finding.Disproof(
-        isHealthy ? "GET /workspaces answers 200" : "GET /health answers 200 from here",
+        isHealthy ? Self.routesDisproof : "GET /health answers 200 from here",
         isKnown: hasAnswered(since: trouble.at, health: !isHealthy)))
   }
 
@@ -274,7 +276,7 @@ struct OrgRules {
       .platformDatabaseDown, .critical, of: target, "the tenant's platform answers, its database does not",
       evidence: (trouble.evidence + [machineEvidence]).compactMap { $0 }, unchecked: machineGap,
       nextStep: "look at PostgreSQL on \(name)'s machine: is its container up, is its disk full? Tunnel and name are in order",
-      disproof: Finding.Disproof("GET /workspaces answers 200", isKnown: hasAnswered(since: trouble.at, health: false)))
+      disproof: Finding.Disproof(Self.routesDisproof, isKnown: hasAnswered(since: trouble.at, health: false)))
   }
 
   private var rateLimited: Finding? {
@@ -283,7 +285,7 @@ struct OrgRules {
       .rateLimited, .warning, of: target, "the tenant refuses more requests from here (429): its state is not read meanwhile",
       evidence: trouble.evidence,
       nextStep: "find who else asks from this address (dashboards, scripts): all share 600 requests a minute; it ends by itself within one",
-      disproof: Finding.Disproof("GET /workspaces answers 200", isKnown: hasAnswered(since: trouble.at, health: false)))
+      disproof: Finding.Disproof(Self.routesDisproof, isKnown: hasAnswered(since: trouble.at, health: false)))
   }
 
   /// A tenant that refuses the org id which the control plane gives: it was built for another org, or before the cut-over.
@@ -293,7 +295,7 @@ struct OrgRules {
       .statusDisagrees, .warning, of: target, "the tenant refuses the org id that the control plane gives",
       evidence: trouble.evidence + [.init("control-plane", "org id \(org.id)", at: org.lastSeen)],
       nextStep: "check MOLECULE_ORG_ID on the tenant's machine; a pre-cutover tenant must be provisioned again",
-      disproof: Finding.Disproof("GET /workspaces answers 200", isKnown: hasAnswered(since: trouble.at, health: false)))
+      disproof: Finding.Disproof(Self.routesDisproof, isKnown: hasAnswered(since: trouble.at, health: false)))
   }
 
   private var streamsRefused: Finding? {

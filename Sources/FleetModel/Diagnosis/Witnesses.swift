@@ -78,6 +78,51 @@ extension Fleet {
       + workspaceIDs(of: org).flatMap { findings(believedOf: .workspace($0), at: now) }).ranked
   }
 
+  /// The same with what was read because somebody asked why. What the fleet tells stands here too, unless that speaks against it or names the
+  /// cause; what only that can show is added.
+  /// - Parameter file: empty, they are those that the fleet tells.
+  public func findings(explaining target: Finding.Target, with file: CaseFile, at now: Timestamp) -> [Finding] {
+    let clock = RuleClock(now: now)
+    func judged(_ file: CaseFile) -> [Finding] {
+      switch target {
+      case .org(let id): findings(of: id, by: clock, file: file)
+      case .workspace(let id): findings(of: id, by: clock, file: file)
+      case .fleet: findings(at: now, file: file)
+      }
+    }
+    let without = judged(CaseFile())
+    let told = believed(without, before: triage.findings(of: target), toldThen: triage.told(of: target), of: target, at: now)
+    let known = Dictionary(grouping: told, by: \.code)
+    let seen = Dictionary(grouping: without, by: \.code)
+    let read = Dictionary(grouping: judged(file), by: \.code)
+    // From where nothing is reached, nothing that was asked counts against who doesn't answer.
+    let isCut = lostWitnesses(of: target, at: now)[.way] != nil
+    var explained: [Finding] = []
+    for code in Set(known.keys).union(read.keys) {
+      let (known, seen, read) = (known[code] ?? [], seen[code] ?? [], read[code] ?? [])
+      if read == seen {
+        // Of what the rules can't judge any more, what was read may be the newer word.
+        explained += seen.isEmpty ? known.filter { !file.refutes($0) } : known
+        continue
+      }
+      // What was read is fresh, whoever fell silent; the rest is as it is told.
+      let fresh = read.filter { !seen.contains($0) && !(isCut && $0.witnesses.contains(.way)) }
+      let other = read.filter { !fresh.contains($0) }
+      for (index, finding) in (fresh + other).prefix(max(fresh.count, known.count)).enumerated() {
+        var finding = finding
+        if index < known.count { finding.asOf = known[index].asOf }
+        explained.append(finding)
+      }
+    }
+    return explained.withoutExplainedLateness.ranked
+  }
+
+  /// The same of an org and its workspaces.
+  public func findings(explainingWithin org: OrgID, with file: CaseFile, at now: Timestamp) -> [Finding] {
+    (findings(explaining: .org(org), with: file, at: now)
+      + workspaceIDs(of: org).flatMap { findings(explaining: .workspace($0), with: file, at: now) }).ranked
+  }
+
   /// What was found now, but of what can't be judged now what was found before, as long as nobody told of a turn.
   func believed(
     _ found: [Finding], before: [Finding], toldThen: Told?, of target: Finding.Target, at now: Timestamp
@@ -97,9 +142,7 @@ extension Fleet {
       for index in kept.indices { kept[index].asOf = known[index].asOf ?? asOf(kept[index]) }
       believed += kept
     }
-    // What keeps a boot says why it is late.
-    if believed.contains(where: { $0.severity == .critical && $0.code.standstill != nil }) { believed.removeAll { $0.code == .bootLate } }
-    return believed.ranked
+    return believed.withoutExplainedLateness.ranked
   }
 
   private func isDoubtful(_ target: Finding.Target) -> Bool {

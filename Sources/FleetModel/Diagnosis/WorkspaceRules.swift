@@ -12,7 +12,7 @@ struct WorkspaceRules {
   private let console: CaseFile.Reading<[String]>
 
   /// Seconds without activity after which a busy workspace is not busy.
-  private static let phantomLimit = 1800.0
+  static let phantomLimit = 1800.0
   /// The platform calls a degraded one online again below this share of errors (contract §2.2).
   private static let recoveredRate = 0.1
   /// The platform's own liveness key lives that long (contract §4.4).

@@ -116,6 +116,7 @@ extension Fleet {
       }
       roster.update(id) { org in
         org.failedBoot = org.row.status == .failed ? org.boot : nil
+        if org.row.status == .running { org.doneBoot = org.boot }
         org.boot = nil
       }
       boots.end(.tenant(id))

@@ -126,6 +126,7 @@ extension Fleet {
     }
     tenants.update(id) { workspace in
       workspace.failedBoot = workspace.row.status == .failed ? workspace.boot ?? workspace.failedBoot : nil
+      if workspace.row.status == .online { workspace.doneBoot = workspace.boot ?? workspace.doneBoot }
       workspace.boot = nil
     }
     boots.end(.workspace(id))

@@ -17,6 +17,7 @@ public struct Fleet: Sendable {
   var resourceTable = Resources()
   var purgeTable = Purges()
   var databaseTable = Database()
+  var rollout = Rollout()
   var zoneTable = Zone()
   /// The deletions that were carried out or followed here, and the receipts.
   public internal(set) var deletions = DeletionLedger()
@@ -37,6 +38,8 @@ public struct Fleet: Sendable {
   public internal(set) var leftovers = LeftoverJudgement()
   /// What is wrong.
   public internal(set) var triage = Triage()
+  /// What became of it while it was watched.
+  public internal(set) var chronicle = Chronicle()
   /// Every count and sum that anything shows.
   public internal(set) var figures = Figures()
 
@@ -67,6 +70,7 @@ public struct Fleet: Sendable {
     judgeFindings(at: now, turned: turned)
     // A word of one that is lost moves what stands still to that moment, though it stands no otherwise than before.
     settleFigures(at: now, turned: !turned.isEmpty || changes.sources.contains { !book.isFresh($0) })
+    noteChronicle(at: now)
   }
 
   private mutating func judgeMachines(at now: Timestamp) {
@@ -157,7 +161,7 @@ public struct Fleet: Sendable {
   public func checkInvariants() -> [String] {
     roster.checkInvariants() + tenants.checkInvariants() + machines.checkInvariants() + boots.checkInvariants()
       + eventLog.checkInvariants() + sourceTable.checkInvariants() + resourceTable.checkInvariants() + purgeTable.checkInvariants()
-      + databaseTable.checkInvariants() + zoneTable.checkInvariants() + disagreements + planProblems()
+      + databaseTable.checkInvariants() + rollout.checkInvariants() + zoneTable.checkInvariants() + disagreements + planProblems()
   }
 
   /// A boot stands with its org or workspace, and is in flight.

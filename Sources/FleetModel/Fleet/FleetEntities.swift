@@ -11,6 +11,8 @@ public struct Org: Hashable, Sendable {
   public var boot: Boot?
   /// The last boot that ended in a failure, for who asks why.
   public var failedBoot: Boot?
+  /// The last boot that was watched and went well: what a worse one is compared with.
+  public var doneBoot: Boot?
   /// When its boot events were last read: without, that none are known says nothing.
   public var bootEventsReadAt: Timestamp?
   public var deletion: Deletion?
@@ -75,6 +77,8 @@ public struct Workspace: Hashable, Sendable {
   public var boot: Boot?
   /// The last boot that ended in a failure.
   public var failedBoot: Boot?
+  /// The last boot that was watched and went well.
+  public var doneBoot: Boot?
 
   public var id: WorkspaceID { row.id }
 }

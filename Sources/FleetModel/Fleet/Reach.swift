@@ -116,6 +116,14 @@ extension FleetEvent.Change {
     default: false
     }
   }
+
+  /// An event of a workspace's stream, or what became of one.
+  var isOfStream: Bool {
+    switch self {
+    case .streamed, .gap: true
+    default: false
+    }
+  }
 }
 
 extension Fleet {

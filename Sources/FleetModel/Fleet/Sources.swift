@@ -3,6 +3,9 @@ struct Sources: Sendable {
   private(set) var records: [Source: SourceRecord] = [:]
   /// How far each service's clock was from this machine's when it last answered.
   private(set) var clocks: [Source: Fleet.ClockReading] = [:]
+  /// How much each says.
+  private(set) var activities: [Source: SourceActivity] = [:]
+  private(set) var streamActivity = SourceActivity()
   /// The regions that are asked for machines.
   private(set) var regions: Set<Region> = []
   /// Whether anything is reached from here.
@@ -14,6 +17,7 @@ struct Sources: Sendable {
   /// There is no such source any more.
   mutating func remove(_ source: Source) {
     records[source] = nil
+    activities[source] = nil
     reach.forget(source)
   }
 
@@ -23,6 +27,8 @@ struct Sources: Sendable {
   /// - Returns: the sources that can be leaned on no longer, or again.
   mutating func hear(_ event: FleetEvent) -> Set<Source> {
     if case .ec2(let region) = event.source { regions.insert(region) }
+    activities[event.source, default: SourceActivity()].note(event)
+    if case .tenant = event.source, event.change.isOfStream { streamActivity.note(event) }
     let doubtful = reach.doubtful
     // Now that it was asked, what it says is its own.
     var turned: Set<Source> = reach.unproven.contains(event.source) ? [event.source] : []

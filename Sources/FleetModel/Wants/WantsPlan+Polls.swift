@@ -23,7 +23,10 @@ extension WantsPlan {
     guard let record = fleet.sources[source], let interval = record.pollInterval else { return [:] }
     switch source {
     case .controlPlane:
-      return [.roster: PollWant(interval: interval, readings: rosterReadings), .purges: PollWant(interval: PollSchedule.purges)]
+      return [
+        .roster: PollWant(interval: interval, readings: rosterReadings), .purges: PollWant(interval: PollSchedule.purges),
+        .redeployment: PollWant(interval: PollSchedule.redeployment),
+      ]
     case .ec2(let region):
       let machines = [Poll.machines(region): PollWant(interval: interval)]
       // The machines first: what stands beside them must not slow them down.

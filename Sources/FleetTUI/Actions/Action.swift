@@ -22,6 +22,7 @@ struct Action: Sendable {
     case order = "Order"
     case pages = "Pages"
     case program = "Program"
+    case plugins = "Plugins"
     case pager = "In a text"
     case dialog = "In a dialog"
     case line = "While typing"
@@ -113,7 +114,8 @@ struct Action: Sendable {
   }
 
   /// Every action, in the order of help and footer.
-  static let table: [Action] = opening + moves + order + pages + rows + panes + events + program + texts
+  static let table: [Action] =
+    opening + taking + moves + order + views + pages + rows + panes + events + program + texts
 
   static func named(_ name: String) -> Action? { table.first { $0.name == name } }
 

@@ -8,6 +8,8 @@ struct KeyMapError: Error, CustomStringConvertible, Equatable {
 /// Where text is typed a character is text. An action that is of other places too has there those of its keys alone that no line wants: arrows and
 /// the like, not Ctrl and a letter.
 struct KeyMap: Equatable, Sendable {
+  /// Every action that there is here, in the order of help and footer: the program's own, then the plugins'.
+  private(set) var table = Action.table
   private var actions: [Action.Place: [Key: Action]] = [:]
   private var keys: [Action: [Key]] = [:]
 
@@ -22,7 +24,7 @@ struct KeyMap: Equatable, Sendable {
   /// The standard keys with the configuration's laid over them: an action that is given a key has that one alone.
   ///
   /// - Throws: ``KeyMapError`` for an unknown action, an unknown key, or a key that two actions would share in one place.
-  init(overrides: [String: String]) throws(KeyMapError) {
+  init(overrides: [String: String], plugins: [Plugin] = []) throws(KeyMapError) {
     var chosen: [Action: Key] = [:]
     for (name, keyName) in overrides.sorted(by: { $0.key < $1.key }) {
       guard let action = Action.named(name) else {
@@ -41,6 +43,24 @@ struct KeyMap: Equatable, Sendable {
       chosen[action] = key
     }
     if let problem = bind(chosen) { throw problem }
+    for plugin in plugins { try add(plugin) }
+  }
+
+  /// What others have is not taken away by a program of the operator's own.
+  private mutating func add(_ plugin: Plugin) throws(KeyMapError) {
+    guard Action.named(plugin.name) == nil else {
+      throw KeyMapError(description: "[plugin.\(plugin.name)] has the name of an action: give it another")
+    }
+    let action = plugin.action
+    if let key = plugin.key {
+      if let taker = self.action(for: key, in: .page) {
+        throw KeyMapError(
+          description: "[plugin.\(plugin.name)] key = \"\(key.name)\" is the key of \(taker.name): give one of them another")
+      }
+      actions[.page, default: [:]][key] = action
+      keys[action] = [key]
+    }
+    table.append(action)
   }
 
   private mutating func bind(_ chosen: [Action: Key]) -> KeyMapError? {
@@ -63,6 +83,7 @@ struct KeyMap: Equatable, Sendable {
     return nil
   }
 
+  func action(named name: String) -> Action? { table.first { $0.name == name } }
   func action(for key: Key, in place: Action.Place) -> Action? { actions[place]?[key] }
 
   /// Which way a key or the wheel goes through rows; `nil` when it doesn't.

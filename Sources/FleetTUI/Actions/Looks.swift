@@ -76,7 +76,7 @@ extension Action {
           interface.jump(to: .events, filter: text.asFilterWord, fleet, at: now)
         }
         return .draw
-      }), explain, console, check, delete,
+      }), explain, console, check, compare, delete,
   ]
 
   // MARK: - What is read on demand

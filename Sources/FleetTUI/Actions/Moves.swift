@@ -76,8 +76,15 @@ extension Action {
       return .draw
     })
 
+  static let alphabet = Action(
+    "sort-alphabet", [.character("A")], help: "sort by the rows' names", group: .order,
+    onPage: { interface, fleet, now in
+      if let name = interface.desk.pages.current.naming { _ = interface.desk.pages.current.sort(by: [name], fleet, at: now) }
+      return .draw
+    })
+
   static let order = [
-    sort, mark, reverse, sorting("sort-left", [.character("<"), .left], by: -1, help: "sort by the column to the left"),
+    sort, mark, reverse, alphabet, sorting("sort-left", [.character("<"), .left], by: -1, help: "sort by the column to the left"),
     sorting("sort-right", [.character(">"), .right], by: 1, help: "sort by the column to the right"),
   ]
 
@@ -112,6 +119,8 @@ extension Action {
 
 extension PageID {
   var action: Action {
-    Action(name, keys, title: title, help: help, group: .pages, onPage: { interface, fleet, now in interface.show(self, fleet, at: now) })
+    Action(
+      name, keys, title: title, help: help, group: .pages, argument: argument,
+      onPage: { interface, fleet, now in interface.show(self, fleet, at: now) })
   }
 }

@@ -34,8 +34,15 @@ extension Action {
       return .draw
     })
 
+  static let about = Action(
+    "about", [], help: "the program itself: version, CPU, memory, bytes to the terminal, what it asks of whom", group: .program,
+    onPage: { interface, _, _ in
+      interface.open(AboutPanel())
+      return .draw
+    })
+
   static let program = [
-    refresh, help, theme,
+    refresh, help, theme, about,
     Action(
       "redraw", [.control("l")], help: "draw the whole screen again", group: .program, isEverywhere: true, onPage: { _, _, _ in .redraw }),
     Action(

@@ -34,7 +34,9 @@ final class Dashboard {
   private let begun = uptime()
   /// What only the start needs is still in memory.
   private var holdsStart = true
-  private var bell: Bell
+  private var notifier: Notifier
+  private var vitals = VitalsReader()
+  private var frames = 0
 
   init(store: FleetStore, options: DashboardOptions, effects: EffectRunner, clock: FleetClock = .wall) {
     self.effects = effects
@@ -42,7 +44,7 @@ final class Dashboard {
     self.options = options
     self.clock = clock
     interface = Interface(options)
-    bell = Bell(options.notification)
+    notifier = Notifier(options.notifications)
     decoder = KeyDecoder(takesMouse: options.terminal.usesMouse)
     canvas = Canvas(theme: options.themes.shown, isASCII: options.isASCII)
   }
@@ -94,6 +96,7 @@ final class Dashboard {
     }
     if count > 0, polled[2].revents != 0 { isDirty = true }
     drawIfDue(on: terminal)
+    announce(on: terminal)
     if holdsStart, isStartOver {
       holdsStart = false
       ProgramMemory.letGoOfStart()
@@ -126,6 +129,7 @@ final class Dashboard {
     if let moment = store.nextJudgement, let left = clock.milliseconds(until: moment) {
       wait = min(wait, max(1, left, lastFrame + Self.judgementInterval - Self.uptime()))
     }
+    if let moment = notifier.due { wait = min(wait, max(1, moment - Self.uptime())) }
     return wait
   }
 
@@ -161,6 +165,9 @@ final class Dashboard {
       case .wantEverything:
         store.wantEverything()
         isChanged = true
+      case .send(let sequence):
+        terminal.send(sequence)
+        isChanged = true
       case .redraw:
         canvas_redraw()
         canvas.forget()
@@ -189,7 +196,7 @@ final class Dashboard {
     let now = clock.now()
     let changes = store.drain(at: now)
     var isSeen = interface.update(changes, store.fleet, at: now)
-    if bell.hears(changes, store.fleet, at: now, uptime: Self.uptime()) { terminal.ring() }
+    if notifier.hear(changes, store.fleet, at: now, uptime: Self.uptime(), minute: LocalTime.minute(of: wallClock())) { terminal.ring() }
     for answer in effects.takeAnswers() {
       isSeen = true
       for effect in interface.hear(answer, store.fleet, at: now) { effects.perform(effect) }
@@ -199,6 +206,16 @@ final class Dashboard {
       isSeen = true
     }
     return isSeen
+  }
+
+  /// Tells what was gathered, where its time has come.
+  private func announce(on terminal: Terminal) {
+    for announcement in notifier.takeDue(at: Self.uptime()) {
+      let sequence = DesktopNotice.sequence(announcement, title: "fleettui \(options.environment)", isInTmux: options.isInTmux)
+      if !sequence.isEmpty { terminal.send(sequence) }
+      guard announcement.ways.contains(.command) else { continue }
+      effects.perform(.notify(options.notifications.command, announcement.json(environment: options.environment, at: clock.now())))
+    }
   }
 
   private func drawIfDue(on terminal: Terminal) {
@@ -218,6 +235,14 @@ final class Dashboard {
     draw(on: terminal)
   }
 
+  private func readVitals(_ terminal: Terminal) -> Vitals {
+    vitals.read {
+      Vitals(
+        uptime: Double(Self.uptime() - begun) / 1000, written: terminal.written, frames: frames, events: store.events,
+        requests: effects.requests, terminal: terminal.words)
+    }
+  }
+
   /// A frame, unless the terminal has not taken the last one yet: then it comes once it has.
   private func draw(on terminal: Terminal) {
     guard !terminal.isStalled else {
@@ -228,6 +253,8 @@ final class Dashboard {
     isDirty = false
     owesFrame = false
     lastFrame = Self.uptime()
+    frames += 1
+    if interface.showsVitals { interface.desk.vitals = readVitals(terminal) }
     let (frame, next) = interface.compose(store.fleet, size: terminal.size, at: clock.now())
     nextChange = next
     dress(for: terminal)

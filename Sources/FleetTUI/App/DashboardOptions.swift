@@ -39,10 +39,16 @@ struct DashboardOptions: Sendable {
   var themes = ThemeChoice()
   var keys = KeyMap.standard
   var terminal = TerminalSettings()
-  var notification = Bell.Notification.bell
+  var notifications = NotificationRules()
+  /// tmux stands between the program and the terminal.
+  var isInTmux = false
+  var links = Links()
+  /// The operator's home directory.
+  var home: String?
   /// How the screen was left last time, and where that is kept; `nil`: nowhere.
   var remembered = RememberedScreen()
   var screenFile: ScreenFile?
+  var views = ViewBook()
   /// Where standard error goes while the screen is up.
   var logPath: String?
 

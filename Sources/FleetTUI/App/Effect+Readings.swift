@@ -15,11 +15,12 @@ extension Answer {
   /// What a question comes to where there is nobody to ask: an explanation rests on what was recorded.
   static func ofNobody(to effect: Effect) -> Answer? {
     switch effect {
-    // A recording allows no deletion.
-    case .deletion: nil
+    // A recording allows no deletion, and nothing in it is news.
+    case .deletion, .notify, .save: nil
     case .explain(let question): .explained(question.org.id, question.workspaceID, .success(CaseFile()))
     case .console(let workspace, _): .console(workspace, .failure(.recorded))
     case .check(let org, _): .checked(org, .failure(.recorded))
+    case .plugin(let plugin, let subject, _): .plugin(plugin.name, subject, .failure(.recorded))
     case .posture:
       .posture(PostureRules.ID.allCases.map { Check($0.rawValue, .unknown, target: "recording", Problem.recorded.text) }, at: wallClock())
     }
@@ -27,6 +28,9 @@ extension Answer {
 }
 
 extension EffectRunner {
+  /// A disk may take its time.
+  func save(_ file: SavedFile) { Task.detached { self.answer(.saved(file.save())) } }
+
   func explain(_ question: CaseQuestion, _ session: Session) {
     let part = question.workspaceID
     Task.detached {

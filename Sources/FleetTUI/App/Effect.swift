@@ -12,6 +12,12 @@ enum Effect: Hashable, Sendable {
   /// A tenant's layers, from outside.
   case check(OrgID, Slug)
   case posture(PostureQuestion)
+  /// A program of the operator's own is run for a row, which it has as JSON on its standard input.
+  case plugin(Plugin, Subject, JSONValue)
+  /// The hook is told, as JSON on its standard input.
+  case notify([String], JSONValue)
+  /// A file on this machine.
+  case save(SavedFile)
 }
 
 /// What came of an effect that has more to say than the fleet's own events.
@@ -23,6 +29,11 @@ enum Answer: Sendable {
   case console(WorkspaceID, Result<[String], Problem>)
   case checked(OrgID, Result<[Check], Problem>)
   case posture([Check], at: Timestamp)
+  /// What a plugin printed: lines without escape sequences, secrets masked.
+  case plugin(String, Subject, Result<[String], Problem>)
+  /// The hook could not be told.
+  case notNotified(Problem)
+  case saved(Result<String, SavedFile.Failure>)
 }
 
 /// Does what the dashboard asks, away from its thread, and keeps what came of it until the dashboard takes it.
@@ -77,6 +88,8 @@ final class EffectRunner: Sendable {
   }
 
   func perform(_ effect: Effect) {
+    // The world has no part in it.
+    if case .save(let file) = effect { return save(file) }
     let services: Services? = state.withLock { state in
       switch state.world {
       case .here(let services): return services
@@ -105,6 +118,12 @@ final class EffectRunner: Sendable {
     return services?.deletions.unfinished ?? []
   }
 
+  /// What was asked of whom; nothing where there is nobody to ask.
+  var requests: [HTTPTally.Row] {
+    let services: Services? = state.withLock { if case .here(let services) = $0.world { services } else { nil } }
+    return services?.session.access.http.tally.rows ?? []
+  }
+
   func answer(_ answer: Answer) {
     state.withLock { $0.answers.append(answer) }
     queue.wake()
@@ -117,6 +136,9 @@ final class EffectRunner: Sendable {
     case .console(let workspace, let seconds): readConsole(of: workspace, after: seconds, services.session)
     case .check(let org, let slug): check(org, slug, services.session)
     case .posture(let question): lookAtPosture(question, services.session)
+    case .plugin(let plugin, let subject, let item): run(plugin, subject, item, services.session)
+    case .notify(let command, let news): notify(command, news, services.session)
+    case .save(let file): save(file)
     }
   }
 }

@@ -7,6 +7,8 @@ final class FleetStore {
   private let queue: EventQueue
   private let log: FleetLog
 
+  /// Those that came.
+  private(set) var events = 0
   private let history: KeptHistory?
   private var orgsNotedAt: Timestamp?
   /// Seconds between two writings of who is in the roster: who leaves it is written at once.
@@ -27,6 +29,7 @@ final class FleetStore {
   /// Applies what waits, and judges what that and the time change. - Returns: what looks different since the last call.
   func drain(at now: Timestamp) -> FleetChanges {
     for event in queue.drain() {
+      events += 1
       log.note(event)
       fleet.apply(event)
     }

@@ -10,6 +10,8 @@ struct RememberedScreen: Codable, Equatable, Sendable {
   var pane: PaneKind?
   var paneColumns: Int?
   var paneRows: Int?
+  /// The columns of each page by its name, where they were chosen.
+  var columns: [String: [String]]?
   /// What was asked for in the palette, the last first.
   var commands: [String]?
 }

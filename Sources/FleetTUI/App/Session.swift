@@ -123,6 +123,7 @@ extension FleetFeeds.Options {
     options.readsResources = true
     options.asksQuota = true
     options.readsZone = true
+    options.readsRedeployment = true
     options.zoneNeighbours = neighbours
     return options
   }

@@ -6,7 +6,6 @@ import Glibc
 struct Waiting {
   let target: String
   let session: Session
-  let format: GlobalOptions.Format
   /// `nil`: standard error is no terminal, and gets a line for each news.
   let screen: WaitScreen?
   private var state: WaitState
@@ -18,16 +17,16 @@ struct Waiting {
   /// Seconds between two lines of progress that say the same with other figures.
   private static let pace = 10.0
 
-  init(target: String, goal: WaitGoal, session: Session, format: GlobalOptions.Format, screen: WaitScreen?) {
+  init(target: String, goal: WaitGoal, session: Session, screen: WaitScreen?) {
     self.target = target
     self.session = session
-    self.format = format
     self.screen = screen
     state = WaitState(goal: goal)
     fleet = session.emptyFleet
   }
 
-  mutating func run(_ signals: SignalPipe, seconds: Double?) -> Int32 {
+  /// - Throws: ``CommandFailure`` when there is nothing to wait for, or a signal ended it.
+  mutating func run(_ signals: SignalPipe, seconds: Double?) throws -> WaitDocument {
     let deadline = seconds.map { start + $0 }
     while true {
       for event in session.queue.drain() {
@@ -45,20 +44,21 @@ struct Waiting {
       }
       session.queue.leaveWants(of: &fleet)
       switch verdict {
-      case .reached(let why): return end("reached", why, code: 0)
-      case .failed(let why): return end("failed", why, code: 1)
+      case .reached(let why): return end(.reached, why)
+      case .failed(let why): return end(.failed, why)
       case .unknown:
         screen?.clear()
-        Output.message(
-          "\(UntrustedText.clean(target, limit: 128)) is no org or workspace of \(session.environment.name) that is known; `fleettui snapshot` lists them"
+        throw CommandFailure(
+          code: 1,
+          message:
+            "\(UntrustedText.clean(target, limit: 128)) is no org or workspace of \(session.environment.name) that is known; `fleettui snapshot` lists them"
         )
-        return 1
       case .waiting(let why), .asking(let why):
         tell(why)
         if let deadline, monotonicSeconds() >= deadline {
           // Without a roster nothing at all is known of it.
           let isBlind = state.org == nil && fleet.freshness(of: .controlPlane, at: wallClock()).state != .complete
-          return end("timeout", why, code: isBlind ? 4 : 3)
+          return end(.timeout(isBlind: isBlind), why)
         }
       }
       let pace = screen == nil ? Self.pace : 1
@@ -71,7 +71,7 @@ struct Waiting {
       for signal in signals.take() {
         guard let code = signal.exitCode else { continue }
         screen?.clear()
-        return code
+        throw CommandFailure(code: code)
       }
     }
   }
@@ -91,27 +91,11 @@ struct Waiting {
     Output.message("\(UntrustedText.clean(target, limit: 128)): \(why)")
   }
 
-  private func end(_ result: String, _ why: String, code: Int32) -> Int32 {
+  private func end(_ result: WaitDocument.Result, _ why: String) -> WaitDocument {
     screen?.clear()
-    let waited = monotonicSeconds() - start
-    let kind = state.workspace == nil && !target.contains("/") ? "org" : "workspace"
-    Output.message("\(UntrustedText.clean(target, limit: 128)): \(result) after \(Int(clamping: waited.rounded())) s: \(why)")
-    switch format {
-    case .json:
-      let id = state.workspace.map { JSONValue($0) } ?? JSONValue(state.org)
-      let slug = state.slug ?? Slug(UntrustedText.clean(String(target.prefix { $0 != "/" }), limit: 128))
-      Output.line(
-        DocumentFrame(of: fleet, at: wallClock()).json([
-          .init("target", ["kind": .string(kind), "id": id, "slug": JSONValue(slug)]), .init("for", .string(state.goal.rawValue)),
-          .init("result", .string(result)),
-          .init("waited", JSONValue(waited, places: 1)),
-        ]).serialized())
-    case .csv, .table:
-      var table = TextTable(header: ["TARGET", "FOR", "RESULT", "WAITED"])
-      let seconds = "\(Int(clamping: waited.rounded()))" + (format == .csv ? "" : " s")
-      table.rows = [[UntrustedText.clean(target, limit: 128), state.goal.rawValue, result, seconds]]
-      Output.line(format == .csv ? table.csv : table.table(columns: Output.columns))
-    }
-    return code
+    let document = WaitDocument(
+      target: target, state: state, result: result, waited: monotonicSeconds() - start, fleet: fleet, now: wallClock())
+    Output.message("\(UntrustedText.clean(target, limit: 128)): \(result.word) after \(document.seconds) s: \(why)")
+    return document
   }
 }

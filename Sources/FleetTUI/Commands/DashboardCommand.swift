@@ -17,20 +17,20 @@ struct DashboardCommand: ParsableCommand {
       session.settings, environment.allowsWrites ? nil : WriteRefusal.configured, configuration, keptIn: global.screenFile)
     let feeds = Task.detached { await session.feeds.run() }
     defer { feeds.cancel() }
-    if LinearOutput.isWanted(global.variables) {
-      let code = LinearOutput.run(session.queue, environment: environment.name, log: session.log)
-      throw CommandFailure(code: code)
-    }
-    try Self.show(session, options)
+    try Self.show(session, options, isLinear: LinearOutput.isWanted(global.variables))
   }
 
   /// Runs the dashboard on the initial thread until it is left.
-  static func show(_ session: Session, _ options: DashboardOptions) throws {
+  /// - Parameter isLinear: by lines, without a screen.
+  static func show(_ session: Session, _ options: DashboardOptions, isLinear: Bool) throws {
     let code: Int32
     do throws(TerminalError) {
       let store = FleetStore(queue: session.queue, log: session.log, history: session.history(makes: true))
       let effects = EffectRunner(session)
-      code = try Dashboard(store: store, options: options, effects: effects).run()
+      code =
+        isLinear
+        ? LinearOutput(store: store, options: options, effects: effects).run()
+        : try Dashboard(store: store, options: options, effects: effects).run()
       options.screenFile?.finish()
       store.finish()
       for slug in effects.unfinishedDeletions {
@@ -54,13 +54,17 @@ extension GlobalOptions {
     options.writeRefusal = writeRefusal
     options.isASCII = ascii || configuration?.interface.ascii ?? false
     options.terminal = terminalSettings(configuration)
-    options.notification = configuration?.interface.notification ?? .bell
+    options.notifications = configuration?.notifications ?? NotificationRules()
+    options.isInTmux = !(variables["TMUX"] ?? "").isEmpty
     options.logPath = log
+    options.links = configuration?.links ?? Links()
+    options.home = variables["HOME"]
     options.screenFile = file
+    if file != nil { options.views = ViewBook(path: ViewBook.path(variables: variables)) }
     options.remembered = file?.read() ?? RememberedScreen()
     options.themes = try themes(configuration)
     options.themes.takeUp(options.remembered.theme)
-    do { options.keys = try KeyMap(overrides: configuration?.keys ?? [:]) } catch {
+    do { options.keys = try KeyMap(overrides: configuration?.keys ?? [:], plugins: configuration?.plugins ?? []) } catch {
       throw CommandFailure(code: 2, message: error.description)
     }
     return options

@@ -44,17 +44,11 @@ struct DeleteCommand: ParsableCommand {
       throw CommandFailure(
         code: 6, message: "delete: there is no terminal to type the phrase on, nothing was sent: give --confirm ENVIRONMENT/ORG")
     }
-    let deletion = try DeletionFromCommandLine(command: self, environment: environment, format: global.outputFormat, prompt: prompt)
-    let work: @Sendable () async -> Int32 = {
-      do { return try await deletion.run() } catch let failure as CommandFailure {
-        Output.message(failure.message)
-        return failure.code
-      } catch {
-        Output.message("delete: \(error)")
-        return 1
+    let deletion = try DeletionFromCommandLine(command: self, environment: environment, prompt: prompt)
+    try global.report(cleanup: { deletion.interrupted() }) {
+      do { return try await deletion.document() } catch let failure as CommandFailure { throw failure } catch {
+        throw CommandFailure(code: 1, message: "delete: \(error)")
       }
     }
-    let code = try Interruption.run(cleanup: { deletion.interrupted() }, work)
-    if code != 0 { throw CommandFailure(code: code) }
   }
 }

@@ -31,7 +31,7 @@ struct DemoCommand: ParsableCommand {
         Self.stop(fleet)
       }
       if LinearOutput.isWanted(global.variables) {
-        code = LinearOutput.run(queue, environment: settings.environment, log: log)
+        code = LinearOutput(store: store, options: options, effects: effects).run()
       } else {
         do throws(TerminalError) {
           code = try Dashboard(store: store, options: options, effects: effects).run()
@@ -59,6 +59,7 @@ struct DemoCommand: ParsableCommand {
       var options = FleetFeeds.Options()
       options.readsResources = true
       options.readsZone = true
+      options.readsRedeployment = true
       // What is deleted in a demo leaves its receipts among the demo's own files.
       let files = endpoints.configPath.split(separator: "/").dropLast().map { "/" + $0 }.joined()
       let session = Session(

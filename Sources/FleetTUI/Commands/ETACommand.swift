@@ -21,7 +21,9 @@ struct ETABacktestCommand: ReportCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    if predictions { try printPredictions() } else { try printReport() }
+    guard predictions else { return try printReport() }
+    var document = try PredictionsDocument(path: file)
+    try document.print(as: format)
   }
 
   func document() async throws -> LocalDocument {
@@ -35,33 +37,30 @@ struct ETABacktestCommand: ReportCommand {
       .init("p90_coverage", JSONValue(backtest.p90Coverage, places: 4)),
     ]
     let columns = score.map(\.name)
-    let cells = Self.cells(.object(score), columns).map { $0.isEmpty ? TextTable.unknown : $0 }
+    let cells = PredictionsDocument.cells(.object(score), columns).map { $0.isEmpty ? TextTable.unknown : $0 }
     var document = LocalDocument(score, environment: nil, table: TextTable(header: columns, rows: [cells]))
-    if file.broken > 0 { (document.messages, document.exitCode) = ([Self.broken(file.broken)], 1) }
+    if file.broken > 0 { (document.messages, document.exitCode) = ([PredictionsDocument.broken(file.broken)], 1) }
     return document
   }
+}
 
-  /// Each as it is made: a file may hold any number of boots.
-  private func printPredictions() throws {
-    let format = format
-    let columns = ["boot", "phase", "elapsed", "p50", "p90", "n", "actual"]
-    var backtest = ETABacktest()
-    var table = TextTable(header: columns)
-    var isHeard = format != .csv || Output.line(table.csv)
-    var file = try RecordedBoots(path: file)
-    while isHeard, let (boot, number) = try file.next() {
-      let rows = backtest.score(boot, number: number).map(Self.json)
-      switch format {
-      case .json: for row in rows where isHeard { isHeard = Output.line(row.serialized()) }
-      case .csv: for row in rows where isHeard { isHeard = Output.line(Self.cells(row, columns).joined(separator: ",")) }
-      case .table: table.rows += rows.map { Self.cells($0, columns) }
-      }
-    }
-    if format == .table { Paging.print(table.table(columns: Output.columns) + "\n") }
-    if file.broken > 0 { throw CommandFailure(code: 1, message: Self.broken(file.broken)) }
+/// `fleettui eta backtest --predictions`: each as it is made, since a file may hold any number of boots.
+private struct PredictionsDocument: LineDocument, ~Copyable {
+  let columns = ["boot", "phase", "elapsed", "p50", "p90", "n", "actual"]
+  private var backtest = ETABacktest()
+  private var file: RecordedBoots
+
+  /// - Throws: ``CommandFailure`` when the file can't be opened.
+  init(path: String) throws { file = try RecordedBoots(path: path) }
+
+  mutating func next() throws -> [JSONValue]? {
+    guard let (boot, number) = try file.next() else { return nil }
+    return backtest.score(boot, number: number).map(Self.json)
   }
 
-  private static func broken(_ count: Int) -> String { "eta backtest: \(count) of the lines could not be read; the rest was used" }
+  var end: (code: Int32, message: String) { file.broken > 0 ? (1, Self.broken(file.broken)) : (0, "") }
+
+  static func broken(_ count: Int) -> String { "eta backtest: \(count) of the lines could not be read; the rest was used" }
 
   private static func json(_ prediction: ETABacktest.Prediction) -> JSONValue {
     [
@@ -69,10 +68,5 @@ struct ETABacktestCommand: ReportCommand {
       "p50": JSONValue(prediction.forecast.p50, places: 3), "p90": JSONValue(prediction.forecast.p90, places: 3),
       "n": JSONValue(prediction.forecast.samples), "actual": JSONValue(prediction.actual, places: 3),
     ]
-  }
-
-  /// Unknown is an empty cell.
-  private static func cells(_ row: JSONValue, _ columns: [String]) -> [String] {
-    columns.map { name in row[name].flatMap { $0.isNull ? nil : $0.serialized() } ?? "" }
   }
 }

@@ -73,17 +73,32 @@ struct ETAExportCommand: ParsableCommand {
     let history = try global.history()
     let boots: [BootRecord]
     do throws(HistoryFailure) { boots = try history.boots() } catch { throw CommandFailure(code: 1, message: error.description) }
-    let text = boots.map { $0.json.serialized() + "\n" }.joined()
-    guard file != "-" else {
-      Output.print(text)
-      return
-    }
-    do throws(Output.WriteFailure) {
+    var document = BootsDocument(boots)
+    guard file != "-" else { return try document.print(as: .json) }
+    do {
       let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
       guard descriptor >= 0 else { throw Output.WriteFailure(number: errno) }
-      try Output.write(text, closing: descriptor)
+      try document.write(closing: descriptor)
     } catch { throw CommandFailure(code: 1, message: "\(UntrustedText.clean(file, limit: 300)): can't be written: \(error)") }
     Output.message("\(boots.count) boots written")
+  }
+}
+
+/// The history's boots in the form that is read again: always a line each, in whatever format other documents are asked for.
+private struct BootsDocument: LineDocument {
+  let columns: [String] = []
+  let end: (code: Int32, message: String) = (0, "")
+  private var rest: ArraySlice<BootRecord>
+
+  /// Boots written at once.
+  private static let batch = 1000
+
+  init(_ boots: [BootRecord]) { rest = boots[...] }
+
+  mutating func next() -> [JSONValue]? {
+    guard !rest.isEmpty else { return nil }
+    defer { rest = rest.dropFirst(Self.batch) }
+    return rest.prefix(Self.batch).map(\.json)
   }
 }
 

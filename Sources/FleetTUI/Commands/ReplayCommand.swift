@@ -31,7 +31,7 @@ struct ReplayCommand: ParsableCommand {
     let settings = recording.settings ?? FleetSettings(environment: recording.environment)
     var options = try global.dashboardOptions(settings, WriteRefusal.replay, keptIn: global.screenFile)
     // What rings calls for somebody; what was once calls for nobody.
-    options.notification = .none
+    options.notifications = NotificationRules(.none)
     options.replay = ReplayNote(start: start, end: end, speed: speed, lacksSettings: recording.settings == nil)
     if recording.settings == nil {
       let notice = "this recording doesn't say what was configured: it is judged by defaults, and may show other verdicts than were seen"
@@ -42,15 +42,14 @@ struct ReplayCommand: ParsableCommand {
     let speed = speed
     let work = Task.detached { await recording.play(into: queue, speed: speed) }
     defer { work.cancel() }
+    let (store, effects) = (FleetStore(queue: queue, log: log), EffectRunner.deaf(on: queue))
     if LinearOutput.isWanted(global.variables) {
       if let notice = options.notice { Output.message(notice) }
-      throw CommandFailure(code: LinearOutput.run(queue, environment: settings.environment, log: log))
+      throw CommandFailure(code: LinearOutput(store: store, options: options, effects: effects, clock: clock).run())
     }
     let code: Int32
     do throws(TerminalError) {
-      code = try Dashboard(
-        store: FleetStore(queue: queue, log: log), options: options, effects: .deaf(on: queue), clock: clock
-      ).run()
+      code = try Dashboard(store: store, options: options, effects: effects, clock: clock).run()
       options.screenFile?.finish()
     } catch { throw CommandFailure(code: 1, message: error.description) }
     if code != 0 { throw CommandFailure(code: code) }

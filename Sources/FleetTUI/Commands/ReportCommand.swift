@@ -18,18 +18,27 @@ extension ReportCommand {
 
   func run() throws { try printReport() }
 
-  func printReport() throws {
-    let format = format
-    let code = try Interruption.run {
+  func printReport() throws { try global.report(as: format) { try await document() } }
+}
+
+extension GlobalOptions {
+  /// Comes by a document, prints it and ends as it says, or as a signal does that comes before.
+  /// - Parameters:
+  ///   - cleanup: runs after such a signal.
+  /// - Throws: ``CommandFailure``, and what `document` throws: there is none then.
+  func report(
+    as format: Format? = nil, cleanup: @escaping @Sendable () -> Void = {},
+    _ document: @escaping @Sendable () async throws -> some Document
+  ) throws {
+    let format = format ?? outputFormat
+    let code = try Interruption.run(cleanup: cleanup) {
       let document = try await document()
       document.print(as: format)
       return document.exitCode
     }
     if code != 0 { throw CommandFailure(code: code) }
   }
-}
 
-extension GlobalOptions {
   /// The chosen environment with its feeds.
   ///
   /// - Parameter choose: what is asked beside what always is.

@@ -20,10 +20,10 @@ struct WaitCommand: ParsableCommand {
     let session = try Session(environment: environment, global: global)
     let feeds = Task.detached { await session.feeds.run() }
     defer { feeds.cancel() }
-    let screen = WaitScreen(global)
-    var waiting = Waiting(target: target, goal: goal, session: session, format: global.outputFormat, screen: screen)
-    let code = waiting.run(SignalPipe(), seconds: timeout)
-    if code != 0 { throw CommandFailure(code: code) }
+    var waiting = Waiting(target: target, goal: goal, session: session, screen: WaitScreen(global))
+    let document = try waiting.run(SignalPipe(), seconds: timeout)
+    document.print(as: global.outputFormat)
+    if document.exitCode != 0 { throw CommandFailure(code: document.exitCode) }
   }
 }
 

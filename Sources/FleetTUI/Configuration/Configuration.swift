@@ -12,7 +12,7 @@ struct Configuration: Sendable {
     var synchronized: Bool?
     var ascii = false
     var mouse = false
-    var notification = Bell.Notification.bell
+    var notification = NotificationRules.Plain.bell
   }
 
   /// Where it was read from, and its text: tells where a value was set.
@@ -22,6 +22,11 @@ struct Configuration: Sendable {
   var environments: [FleetEnvironment] = []
   var historyPath: String?
   var interface = Interface()
+  /// As `[ui] notify` and `[notify]` have it.
+  var notifications = NotificationRules()
+  /// In the order of their names.
+  var plugins: [Plugin] = []
+  var links = Links()
   /// Action id → key.
   var keys: [String: String] = [:]
 

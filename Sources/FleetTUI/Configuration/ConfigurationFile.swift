@@ -61,11 +61,25 @@ enum ConfigurationFile {
       try history.refuseUnknownKeys()
     }
     if var interface = try top.table("ui") { configuration.interface = try self.interface(&interface) }
+    configuration.notifications = NotificationRules(configuration.interface.notification)
+    if var notify = try top.table("notify") {
+      configuration.notifications = try self.notify(&notify, usual: configuration.notifications)
+    }
+    if var links = try top.table("links") { configuration.links = try Links(&links) }
     if var keys = try top.table("keys") {
       configuration.keys = try keys.texts()
       do throws(KeyMapError) { _ = try KeyMap(overrides: configuration.keys) } catch {
         let unknown = configuration.keys.keys.sorted().first { Action.named($0) == nil }
         throw ConfigurationError(path: keys.source.path, line: keys.source.line(of: unknown, in: "keys"), problem: error.description)
+      }
+    }
+    if var plugins = try top.table("plugin") {
+      for name in plugins.table.keys.sorted() {
+        guard let reader = try plugins.table(name) else { continue }
+        configuration.plugins.append(try plugin(name, reader))
+        do throws(KeyMapError) { _ = try KeyMap(overrides: configuration.keys, plugins: configuration.plugins) } catch {
+          throw ConfigurationError(path: path, line: reader.source.line(of: "key", in: reader.name), problem: error.description)
+        }
       }
     }
     try top.refuseUnknownKeys()
@@ -91,7 +105,9 @@ enum ConfigurationFile {
     interface.ascii = try reader.flag("ascii") ?? interface.ascii
     interface.mouse = try reader.flag("mouse") ?? interface.mouse
     if let name = try reader.string("notify") {
-      guard let notification = Bell.Notification(rawValue: name) else { throw reader.failure("notify", "must be \"bell\" or \"none\"") }
+      guard let notification = NotificationRules.Plain(rawValue: name) else {
+        throw reader.failure("notify", "must be \"bell\" or \"none\"")
+      }
       interface.notification = notification
     }
     try reader.refuseUnknownKeys()

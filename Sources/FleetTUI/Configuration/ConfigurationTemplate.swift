@@ -42,5 +42,16 @@ enum ConfigurationTemplate {
     # mouse = false
     # notify = "bell"
 
+    # [notify]                                           # more of it, by rule: any of bell, osc9, osc777, command
+    # stuck    = ["bell", "osc9"]                        # failed, ready, orphan, quota, deletion, source: the same
+    # quiet    = "22:00-07:00"
+    # command  = ["notify-hook"]                         # has what is told as JSON on its standard input
+
+    # [plugin.whois]                                     # a key that runs a program for the selected row
+    # key     = "alt-w"
+    # command = ["whois-org"]                            # has the row as JSON on its standard input; what it prints is shown
+    # title   = "whois"
+    # pages   = ["fleet", "triage"]
+
     """
 }

@@ -64,6 +64,20 @@ enum EffectiveConfiguration {
     add("ui", "ascii", "\(options.ascii || configuration.interface.ascii)")
     add("ui", "mouse", "\(configuration.interface.mouse)")
     add("ui", "notify", configuration.interface.notification.rawValue)
+    let notifications = configuration.notifications
+    for kind in NotificationRules.Kind.allCases {
+      add("notify", kind.rawValue, notifications.ways(for: kind).map(\.rawValue).sorted().joined(separator: ", "))
+    }
+    add("notify", "quiet", notifications.quiet?.text)
+    add("notify", "command", notifications.command.isEmpty ? nil : notifications.command.joined(separator: " "))
+    for plugin in configuration.plugins {
+      add("plugin.\(plugin.name)", "key", plugin.key?.name)
+      add("plugin.\(plugin.name)", "command", plugin.command.joined(separator: " "))
+      add("plugin.\(plugin.name)", "title", plugin.title)
+      add("plugin.\(plugin.name)", "pages", plugin.pages.isEmpty ? nil : plugin.pages.map(\.name).joined(separator: ", "))
+    }
+    add("links", "console", "\(configuration.links.hasConsole)")
+    for (code, address) in configuration.links.runbooks.sorted(by: { $0.key < $1.key }) { add("links.runbook", code, address) }
     for (action, key) in configuration.keys.sorted(by: { $0.key < $1.key }) { add("keys", action, key) }
     return rows
   }

@@ -12,7 +12,6 @@ final class DeletionFromCommandLine: Sendable {
   private let planHash: String?
   private let resumes: Int
   private let environment: FleetEnvironment
-  private let format: GlobalOptions.Format
   private let prompt: DeletePrompt?
   private let state: StateDirectory
   private let variables: [String: String]
@@ -20,7 +19,7 @@ final class DeletionFromCommandLine: Sendable {
   private let isRunning = Mutex(false)
   private let newest = Mutex<DeletionRun?>(nil)
 
-  init(command: DeleteCommand, environment: FleetEnvironment, format: GlobalOptions.Format, prompt: DeletePrompt?) throws {
+  init(command: DeleteCommand, environment: FleetEnvironment, prompt: DeletePrompt?) throws {
     org = command.org
     isPlanOnly = command.plan
     confirm = command.confirm
@@ -28,7 +27,6 @@ final class DeletionFromCommandLine: Sendable {
     planHash = command.planHash
     resumes = command.resume
     self.environment = environment
-    self.format = format
     self.prompt = prompt
     variables = command.global.variables
     state = StateDirectory(variables: variables)
@@ -59,10 +57,11 @@ final class DeletionFromCommandLine: Sendable {
     var evidence: DeletionEvidence
   }
 
-  func run() async throws -> Int32 {
-    if !isPlanOnly, let code = try await goOn() { return code }
+  /// - Throws: ``CommandFailure``: nothing was sent, or it goes on without this process.
+  func document() async throws -> DeletionDocument {
+    if !isPlanOnly, let document = try await goOn() { return document }
     let planned = try await planned()
-    if isPlanOnly { return show(planned) }
+    if isPlanOnly { return document(of: planned) }
     if let reason = reasonAgainst(planned.fleet) { throw refused(reason) }
     return try await carryOut(try await confirmed(planned))
   }
@@ -115,27 +114,10 @@ final class DeletionFromCommandLine: Sendable {
     return DeletionDocument.planLines(planned.plan, hash: planned.hash, evidence: planned.evidence, notes: notes)
   }
 
-  private func show(_ planned: Planned) -> Int32 {
-    let now = wallClock()
-    let (plan, hash, fleet) = (planned.plan, planned.hash, planned.fleet)
-    switch format {
-    case .json:
-      Output.line(DocumentFrame(of: fleet, at: now).json(DeletionDocument.plan(plan, hash: hash)).serialized())
-    case .csv: Output.line(DeletionDocument.planTable(plan, hash: hash).csv)
-    case .table: Output.line(lines(planned).joined(separator: "\n"))
-    }
-    var code: Int32 = 0
-    if let reason = reasonAgainst(fleet) {
-      Output.message("delete: as things stand it would be refused: \(reason)")
-      // What isn't configured is never, and changes no exit code.
-      if environment.aws?.regions.isEmpty == false || !fleet.isComplete(.controlPlane, at: now) { code = 4 }
-    }
-    if plan.names == nil {
-      let names = fleet.freshness(of: .dns, at: now)
-      Output.message("delete: the org's names are not known: \(names.problem ?? names.state.rawValue)")
-      code = 4
-    }
-    return code
+  private func document(of planned: Planned) -> DeletionDocument {
+    DeletionDocument(
+      plan: planned.plan, hash: planned.hash, lines: lines(planned), reason: reasonAgainst(planned.fleet),
+      knowsMachines: environment.aws?.regions.isEmpty == false, fleet: planned.fleet, at: wallClock())
   }
 
   // MARK: - The confirmation
@@ -190,7 +172,7 @@ final class DeletionFromCommandLine: Sendable {
     }
   }
 
-  private func carryOut(_ planned: Planned) async throws -> Int32 {
+  private func carryOut(_ planned: Planned) async throws -> DeletionDocument {
     let seen = SeenFleet(planned.fleet)
     let runner = try await runner(seen)
     let order = DeletionRun.Order(
@@ -203,10 +185,10 @@ final class DeletionFromCommandLine: Sendable {
     switch opening {
     case .busy:
       // Another one began while this one was confirmed.
-      guard let other = leftover(), let code = try await goOn(with: other) else {
+      guard let other = leftover(), let document = try await goOn(with: other) else {
         throw refused("another fleettui here begins to delete \(planned.plan.slug): try again to follow it")
       }
-      return code
+      return document
     case .held(let journal):
       isRunning.withLock { $0 = true }
       if case .unfinished(let run) = journal.standing { tell(run) }
@@ -226,7 +208,7 @@ final class DeletionFromCommandLine: Sendable {
 
   /// Goes on with this org's deletion where an earlier process left it or another one has it under way. It only looks: nothing is sent.
   /// - Returns: `nil` when there is nothing of the kind.
-  private func goOn() async throws -> Int32? {
+  private func goOn() async throws -> DeletionDocument? {
     for other in DeletionJournal.leftovers(in: state) where other.environment == environment.name && other.orgID != leftover()?.orgID {
       Output.message(
         "delete: an unfinished deletion of \(other.slug) has a journal here: `fleettui delete \(other.slug)` says what stands and follows it"
@@ -239,7 +221,7 @@ final class DeletionFromCommandLine: Sendable {
     return try await goOn(with: left)
   }
 
-  private func goOn(with left: DeletionRun.Order) async throws -> Int32? {
+  private func goOn(with left: DeletionRun.Order) async throws -> DeletionDocument? {
     let opening: DeletionJournal.Opening?
     do throws(StateDirectory.Failure) {
       opening = try DeletionJournal.reopen(in: state, for: left)
@@ -285,46 +267,19 @@ final class DeletionFromCommandLine: Sendable {
     _ = session.queue.drain()
   }
 
-  private func report(_ end: DeletionRunner.End, _ seen: SeenFleet) throws -> Int32 {
+  private func report(_ end: DeletionRunner.End, _ seen: SeenFleet) throws -> DeletionDocument {
     isRunning.withLock { $0 = false }
     if let run = newest.withLock({ $0 }), let end = DeletionReport.End(end) { record(run, end: end) }
+    func document(_ receipt: JSONValue, _ outcome: DeletionOutcome, kept: String?) -> DeletionDocument {
+      DeletionDocument(receipt: receipt, outcome, kept: kept, org: org, fleet: seen.fleet, at: wallClock())
+    }
     switch end {
-    case .interrupted: return 1
+    case .interrupted: throw CommandFailure(code: 1)
     case .refused(let why): throw refused(why)
-    case .watched(let seenRun):
-      let code = show(seenRun.watched, seenRun.outcome, kept: nil, seen)
-      Output.message("delete: another run was followed: nothing was sent from here, and no receipt is kept")
-      return code
+    case .watched(let run): return document(run.watched, run.outcome, kept: nil)
     case .receipt(let receipt, let outcome, let problem):
       if let problem { Output.message("delete: \(problem)") }
-      return show(receipt, outcome, kept: receipt["id"]?.string ?? "?", seen)
-    }
-  }
-
-  /// - Parameter kept: the receipt's id, where one is kept.
-  private func show(_ receipt: JSONValue, _ outcome: DeletionOutcome, kept: String?, _ seen: SeenFleet) -> Int32 {
-    switch format {
-    case .json:
-      Output.line(
-        DocumentFrame(of: seen.fleet, at: wallClock()).json([.init("receipt", receipt)]).serialized())
-    case .csv: Output.line(DeletionDocument.receiptTable(receipt).csv)
-    case .table: Output.line(DeletionDocument.receiptTable(receipt).table(columns: Output.columns))
-    }
-    let cascade = receipt["legs"]?["cascade"]
-    switch outcome {
-    case .verified: return 0
-    case .failed:
-      Output.message("delete: failed: \(cascade?["detail"]?.string ?? "")")
-      return 1
-    case .partial, .queued, .stalled:
-      Output.message("delete: \(outcome.rawValue), not verified" + (kept.map { "; receipt \($0)" } ?? ""))
-      guard outcome == .stalled else { return 5 }
-      let again = "`fleettui delete \(UntrustedText.clean(org, limit: 64))"
-      Output.message(
-        cascade?["state"]?.string == DeletionLeg.State.failed.rawValue
-          ? "delete: the same request resumes it after its last step: \(again) --resume 1`"
-          : "delete: it may have been accepted: \(again)` asks again and finds out")
-      return 5
+      return document(receipt, outcome, kept: receipt["id"]?.string ?? "?")
     }
   }
 }

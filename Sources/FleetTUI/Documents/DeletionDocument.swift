@@ -1,11 +1,69 @@
 import Feeds
 import FleetModel
 
-/// `fleettui delete` and `fleettui receipts`: plans and receipts as documents and as text.
-enum DeletionDocument {
-  static func plan(_ plan: DeletionPlan, hash: String) -> [JSONValue.Member] {
-    [.init("plan", plan.json(hash: hash)), .init("phrase", .string(plan.phrase))]
+/// `fleettui delete`: with `--plan` what would be removed, at its end the receipt.
+struct DeletionDocument: FleetDocument {
+  let fleet: Fleet
+  let now: Timestamp
+  let body: [JSONValue.Member]
+  let table: TextTable
+  /// What people read instead of the table.
+  private var words: String?
+  private(set) var messages: [String] = []
+  private(set) var exitCode: Int32 = 0
+
+  /// - Parameters:
+  ///   - lines: the plan for a reader.
+  ///   - reason: why it would be refused as things stand.
+  init(
+    plan: DeletionPlan, hash: String, lines: [String], reason: String?, knowsMachines: Bool, fleet: Fleet, at now: Timestamp
+  ) {
+    (self.fleet, self.now) = (fleet, now)
+    body = [.init("plan", plan.json(hash: hash)), .init("phrase", .string(plan.phrase))]
+    table = Self.planTable(plan, hash: hash)
+    words = lines.joined(separator: "\n")
+    if let reason {
+      messages.append("delete: as things stand it would be refused: \(reason)")
+      // What isn't configured is never, and changes no exit code.
+      if knowsMachines || !fleet.isComplete(.controlPlane, at: now) { exitCode = 4 }
+    }
+    if plan.names == nil {
+      let names = fleet.freshness(of: .dns, at: now)
+      messages.append("delete: the org's names are not known: \(names.problem ?? names.state.rawValue)")
+      exitCode = 4
+    }
   }
+
+  /// - Parameters:
+  ///   - kept: the receipt's id, where one is kept: not of another's run that was followed.
+  ///   - org: as it was named on the command line.
+  init(receipt: JSONValue, _ outcome: DeletionOutcome, kept: String?, org: String, fleet: Fleet, at now: Timestamp) {
+    (self.fleet, self.now) = (fleet, now)
+    body = [.init("receipt", receipt)]
+    table = Self.receiptTable(receipt)
+    let cascade = receipt["legs"]?["cascade"]
+    switch outcome {
+    case .verified: break
+    case .failed:
+      messages.append("delete: failed: \(cascade?["detail"]?.string ?? "")")
+      exitCode = 1
+    case .partial, .queued, .stalled:
+      messages.append("delete: \(outcome.rawValue), not verified" + (kept.map { "; receipt \($0)" } ?? ""))
+      exitCode = 5
+    }
+    if outcome == .stalled {
+      let again = "`fleettui delete \(UntrustedText.clean(org, limit: 64))"
+      messages.append(
+        cascade?["state"]?.string == DeletionLeg.State.failed.rawValue
+          ? "delete: the same request resumes it after its last step: \(again) --resume 1`"
+          : "delete: it may have been accepted: \(again)` asks again and finds out")
+    }
+    if kept == nil { messages.append("delete: another run was followed: nothing was sent from here, and no receipt is kept") }
+  }
+
+  func text(columns: Int) -> String { words ?? table.table(columns: columns) }
+
+  // MARK: - Plans and receipts as text
 
   /// What the plan removes, for a reader. The phrase is nowhere in it in one piece.
   static func planLines(_ plan: DeletionPlan, hash: String, evidence: DeletionEvidence, notes: [String] = []) -> [String] {
@@ -42,7 +100,7 @@ enum DeletionDocument {
     return lines
   }
 
-  static func planTable(_ plan: DeletionPlan, hash: String) -> TextTable {
+  private static func planTable(_ plan: DeletionPlan, hash: String) -> TextTable {
     TextTable(
       header: ["KIND", "ID", "REGION", "TYPE", "$/H"],
       rows: [["org", plan.orgID.rawValue, "", plan.slug.rawValue, plan.hourlySaved.map { "\($0)" } ?? TextTable.unknown]]

@@ -22,17 +22,17 @@ struct ExplainDocument: FleetDocument {
     let isComing: Bool
     switch target {
     case .org(let org):
-      direct = fleet.findings(within: org.id, at: now, file: file)
+      direct = fleet.findings(explainingWithin: org.id, with: file, at: now)
       isComing = [nil, .provisioning, .failed].contains(org.row.status) && fleet.tenantMachine(of: org.id) == nil
     case .workspace(let workspace, let org):
       // What keeps a whole tenant from working keeps its workspaces from it too.
-      let tenant = fleet.findings(of: org.id, at: now, file: file).filter { Self.ofEveryWorkspace.contains($0.code) }
-      direct = (fleet.findings(of: workspace.id, at: now, file: file) + tenant).ranked
+      let tenant = fleet.findings(explaining: .org(org.id), with: file, at: now).filter { Self.ofEveryWorkspace.contains($0.code) }
+      direct = (fleet.findings(explaining: .workspace(workspace.id), with: file, at: now) + tenant).ranked
       isComing = [.provisioning, .failed].contains(workspace.row.status) && fleet.machine(of: workspace.id) == nil
     }
     // What holds for the whole fleet comes after what is the matter with this one. Every age above is read off those clocks; a quota counts
     // for what has no machine, unless it was named already.
-    let common = fleet.findings(at: now, file: file).filter { finding in
+    let common = fleet.findings(explaining: .fleet, with: file, at: now).filter { finding in
       switch finding.code {
       case .clockSkew: true
       case .vcpuQuotaFull, .dnsQuotaFull: isComing && !direct.contains { $0.code == finding.code }

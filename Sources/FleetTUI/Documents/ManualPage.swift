@@ -27,11 +27,11 @@ enum ManualPage {
     for argument in global { page.item(argument) }
     page.section("KEYS")
     page.words("In the dashboard. The configuration may give an action, named in brackets, another key.")
-    for group in Action.Group.allCases {
+    for group in Action.Group.allCases where group != .plugins {
       page.line(".SS \(group.rawValue)")
       for action in Action.table where action.group == group {
         page.item(
-          action.keys.isEmpty ? action.command : action.keys.map(\.name).joined(separator: ", "), "\(action.help) (\(action.usage))")
+          action.keys.isEmpty ? ":\(action.usage)" : action.keys.map(\.name).joined(separator: ", "), "\(action.help) (\(action.name))")
       }
     }
     page.section("ENVIRONMENT")
@@ -45,7 +45,7 @@ enum ManualPage {
 
   /// Every variable that is read, with what for (`docs/configuration.md` has the same).
   static let variables: [(names: [String], use: String)] = [
-    (["ACCESSIBLE"], "with 1, plain lines for a screen reader instead of the dashboard, and no pager"),
+    (["ACCESSIBLE"], "with 1, plain lines and a prompt for a screen reader instead of the dashboard, and no pager"),
     (["NO_COLOR"], "when set and not empty, no colour, unless --colors says otherwise"),
     (
       ["PAGER"],
@@ -56,7 +56,7 @@ enum ManualPage {
       "what the terminal can show; COLORTERM truecolor or 24bit: 24-bit colours, though TERM names a terminal with fewer"
     ),
     (["COLORFGBG"], "whether the terminal's ground is dark or light, where it doesn't answer itself"),
-    (["TMUX"], "set by tmux: frames are not marked"),
+    (["TMUX"], "set by tmux: frames are not marked, and copies go through it"),
     (["FLEETTUI_SYNCHRONIZED"], "0: frames are not marked as one, 1: they are, whatever ui.synchronized says"),
     (["LANG", "LC_ALL", "LC_CTYPE"], "the character set: ASCII is drawn where it is not UTF-8"),
     (["COLUMNS"], "how wide help is written"),
@@ -85,6 +85,7 @@ enum ManualPage {
   private static let files = [
     ("$XDG_CONFIG_HOME/fleettui/config.toml", "the configuration; fleettui config init writes a commented one"),
     ("$XDG_CONFIG_HOME/fleettui/themes/*.toml", "themes of your own; those that are built in need no file"),
+    ("$XDG_CONFIG_HOME/fleettui/views.toml", "the views that :view save keeps under their names"),
     ("$XDG_STATE_HOME/fleettui/history.sqlite", "what was learned of how long boots take"),
     ("$XDG_STATE_HOME/fleettui/receipts/", "the receipts of deletions, one JSON file each"),
   ]

@@ -30,7 +30,7 @@ struct SnapshotDocument: FleetDocument {
     fleet.instances.values.filter { $0.row.state != .terminated }.sorted { ($0.row.region, $0.id) < ($1.row.region, $1.id) }
   }
 
-  private func org(_ org: Org) -> JSONValue {
+  func org(_ org: Org) -> JSONValue {
     let tenant = fleet.tenantMachine(of: org.id)
     return [
       "id": JSONValue(org.id), "slug": JSONValue(org.slug), "name": JSONValue(org.row.name), "plan": JSONValue(org.row.plan),
@@ -68,7 +68,7 @@ struct SnapshotDocument: FleetDocument {
     ]
   }
 
-  private func workspace(_ workspace: Workspace) -> JSONValue {
+  func workspace(_ workspace: Workspace) -> JSONValue {
     let row = workspace.row
     return [
       "id": JSONValue(row.id), "name": .string(row.name), "status": .string(row.status.text), "runtime": JSONValue(row.runtime),
@@ -77,7 +77,7 @@ struct SnapshotDocument: FleetDocument {
     ]
   }
 
-  private func instance(_ instance: Instance) -> JSONValue {
+  func instance(_ instance: Instance) -> JSONValue {
     let row = instance.row
     let verdict = fleet.judgement.verdict(of: instance.id)
     return [

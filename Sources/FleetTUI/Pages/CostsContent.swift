@@ -45,7 +45,7 @@ struct CostsContent: TableContent {
   /// `12.30`, `12.30+?` where a part is unknown, `?` where all is.
   static func money(_ money: Money?, digits: Int = 2) -> Span {
     guard let money, !(money.hasUnknown && money.known == 0) else { return Span("?", .unknown) }
-    return Span(Wording.dollars(money.known, digits: digits) + (money.hasUnknown ? "+?" : ""), money.known == 0 ? .dim : .money)
+    return Span(Wording.dollars(money.known, digits: digits) + (money.hasUnknown ? "+?" : ""), money.known == 0 ? .dim : .text)
   }
 
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String { "no orgs to pay for" }
@@ -100,7 +100,7 @@ extension CostsContent {
     order: .highestFirst { _, id, fleet, _ in fleet.orgs[id].flatMap { LLMSpend(of: $0, in: fleet).spend } }
   ) { row, _, _ in
     guard let spend = row.llm.spend else { return [Span("?", .unknown)] }
-    return [Span(Wording.dollars(spend, digits: 2), row.llm.isOverspent ? .warning : spend == 0 ? .dim : .money)]
+    return [Span(Wording.dollars(spend, digits: 2), row.llm.isOverspent ? .warning : spend == 0 ? .dim : .text)]
   }
   .measured(.money)
 

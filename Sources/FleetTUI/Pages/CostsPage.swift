@@ -180,18 +180,30 @@ struct CostsPage: TabledPage {
     return Line(spans)
   }
 
+  /// Seconds that a value of the graph may stand for.
+  private static let steps: [Double] = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600]
+
   /// Dollars an hour since the dashboard was opened.
   private func burn(_ report: CostReport, rows: Int, width: Int, _ context: DrawingContext) -> [Line] {
     let now = context.moment.now
     let label = 12
     let room = width - label - 2
     guard room >= 16, let first = context.burn.samples.first else { return [] }
-    let values = context.burn.values(AreaGraph.samples(width: room, glyphs: context.glyphs), at: now)
+    // Only time that was seen: until it fills the width a column stays as long as it is.
+    let (elapsed, most) = (max(1, now - first.at), AreaGraph.samples(width: room, glyphs: context.glyphs))
+    let step = Self.steps.first { elapsed / $0 <= Double(most) } ?? elapsed / Double(max(1, most))
+    let values = context.burn.values(min(most, max(1, Int(clamping: (elapsed / step).rounded(.up)))), at: now)
+    let column = step * Double(most / room)
     let highest = values.max() ?? 0
     let names = ["$\(Wording.dollars(highest, digits: 2))/h"] + [String](repeating: "", count: max(0, rows - 2)) + ["$0"]
     let graph = AreaGraph(values: values).lines(rows: rows, width: room, glyphs: context.glyphs)
     let since = Span("  burn  ", .heading)
-    return [Line([since, Span("compute since \(first.at.timeOfDay)Z, \(Moment.elapsed(now - first.at)) ago", .dim)])]
+    return [
+      Line([
+        since,
+        Span("compute since \(first.at.timeOfDay)Z, \(Moment.elapsed(now - first.at)) ago; a column is \(Moment.elapsed(column))", .dim),
+      ])
+    ]
       + zip(names, graph).map { name, line in Line([Span(name + " ", .dim)].fitted(to: label, .right) + line.spans) }
   }
 

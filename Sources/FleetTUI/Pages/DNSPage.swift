@@ -79,6 +79,7 @@ extension DNSContent {
     "NAME", minimum: 14, ideal: 44, priority: 0, stretch: 1,
     order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id]?.row.name) }
   ) { entry, _, _ in [Span(entry.row.name, entry.decision.outcome.role == .dim && entry.finding == nil ? .text : .title)] }
+  .claiming(30)
 
   static let type = Column<Self>(
     "TYPE", minimum: 5, ideal: 5, priority: 4, order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id]?.row.type) }
@@ -93,6 +94,7 @@ extension DNSContent {
     "WHY", minimum: 12, ideal: 34, priority: 2,
     order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id].map { $0.finding?.code ?? $0.decision.reason }) }
   ) { entry, _, _ in [entry.finding.map { Span($0.words, $0.severity.role) } ?? Span(entry.decision.reason, .dim)] }
+  .claiming(24)
   .field("why", "reason").spelt { content, id, _, _ in
     content.entries[id].map { [$0.finding?.words, $0.finding?.code, $0.decision.reason].compactMap { $0 } } ?? []
   }

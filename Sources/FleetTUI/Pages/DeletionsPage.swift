@@ -134,7 +134,7 @@ extension DeletionsContent {
   ) { row, fleet, context in row.isOver || row.hasLeft ? [] : DeletionView.steps(row.entry, fleet, &context.drawing) }
 
   static let machines = Column<Self>(
-    "MACHINES", minimum: 8, ideal: 8, priority: 5,
+    "MACHINES", minimum: 8, ideal: 8, priority: 5, alignment: .right,
     order: .highestFirst { _, id, fleet, _ in fleet.deletions.entry(id, fleet).flatMap { standing($0, fleet) }.map(Double.init) }
   ) { row, _, _ in
     if row.isOver, row.machines ?? 0 == 0 { return [] }

@@ -96,9 +96,11 @@ struct EventsContent: TableContent {
     return Array(changes.lines) + (from <= last ? Array(from...last) : [])
   }
 
-  /// What finds the row's own events, from the narrowest on: its workspace, its org, its source.
+  /// The filters that find the row's own events, from the narrowest on: its workspace, its org, its source.
   static func targets(_ entry: LogEntry, _ fleet: Fleet) -> [String] {
-    [workspaceName(of: entry, fleet), entry.slug?.rawValue, entry.source.description].compactMap { $0 }
+    let org = entry.slug.map { "org=\($0.rawValue.asFilterWord)" }
+    let workspace = workspaceName(of: entry, fleet).map { [org, "workspace=\($0.asFilterWord)"].compactMap { $0 }.joined(separator: " ") }
+    return [workspace, org, "source=\(entry.source.description.asFilterWord)"].compactMap { $0 }
   }
 
   static func workspaceName(of entry: LogEntry, _ fleet: Fleet) -> String? {

@@ -14,7 +14,7 @@ struct FleetPage: BareTablePage {
 struct FleetContent: TableContent {
   static let page = PageID.fleet
   static let columns = [org, tenant, machine, workspaces, progress, cost, age, finding]
-  static let initialSort = (column: org, isReversed: false)
+  static let initialSort = (column: finding, isReversed: false)
   static let followsTop = false
   static let keysMove = false
   static var noteColumn: Column<Self>? { finding }
@@ -81,16 +81,16 @@ struct FleetContent: TableContent {
 
 extension FleetContent {
   static let org = Column<Self>(
-    "ORG", minimum: 10, ideal: 19, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.slug.rawValue) }
+    "ORG", minimum: 10, ideal: 20, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.slug.rawValue) }
   ) { row, _, context in
     // Where there is no room for the status, its sign stands before the name.
-    let sign = context.shows(tenant) ? [] : [status(of: row.org, context.glyphs)[0]]
+    let sign = context.shows(tenant) || context.shows(progress) ? [] : [status(of: row.org, context.glyphs)[0]]
     return sign + [Span(row.org.slug.rawValue, row.notices.isEmpty ? .text : .title)]
   }
-  .field("org", "slug", "name")
+  .claiming(16).field("org", "slug", "name")
 
   static let tenant = Column<Self>(
-    "TENANT", minimum: 14, ideal: 14, priority: 1, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.row.status?.text) }
+    "TENANT", minimum: 14, ideal: 14, priority: 3, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.row.status?.text) }
   ) { row, _, context in status(of: row.org, context.glyphs) }
   .field("tenant", "status", "state").spelt { _, id, fleet, now in statusWords(id, fleet, at: now) }
 
@@ -100,7 +100,7 @@ extension FleetContent {
   .field("machine", "type")
 
   static let workspaces = Column<Self>(
-    "WORKSPACES", minimum: 10, ideal: 11, priority: 3, order: .highestFirst { _, id, fleet, _ in Double(fleet.workspaces(of: id).count) }
+    "WORKSPACES", minimum: 10, ideal: 11, priority: 4, order: .highestFirst { _, id, fleet, _ in Double(fleet.workspaces(of: id).count) }
   ) { row, fleet, context in counts(of: row.org, fleet, context.glyphs) }
   .measured(.count) { _, id, fleet, _ in
     switch fleet.book.standing(ofTenant: id) {
@@ -110,9 +110,13 @@ extension FleetContent {
   }
 
   static let progress = Column<Self>(
-    "PROGRESS", minimum: 15, ideal: 29, priority: 4,
+    "PROGRESS", minimum: 15, ideal: 29, priority: 2,
     order: .lowestFirst { _, id, fleet, now in SortKey(moving(id, fleet).compactMap { fleet.progress(of: $0, at: now)?.fraction }.min()) }
-  ) { row, fleet, context in boots(of: row.org, fleet, &context) }
+  ) { row, fleet, context in
+    let boots = boots(of: row.org, fleet, &context)
+    // Where there is no room for the status, it stands where nothing moves.
+    return boots.isEmpty && !context.shows(tenant) ? status(of: row.org, context.glyphs) : boots
+  }
   .measured(.share) { _, id, fleet, now in moving(id, fleet).compactMap { fleet.progress(of: $0, at: now)?.fraction }.min() }
 
   static let cost = Column<Self>(
@@ -127,11 +131,11 @@ extension FleetContent {
   ) { row, _, context in [row.org.row.createdAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)] }
   .measured(.duration) { _, id, fleet, now in fleet.orgs[id]?.row.createdAt.map { now - $0 } }
 
+  /// By what needs a human: what is critical or failed, what is late, what is odd, what moves, then the rest, each by its name.
   static let finding = Column<Self>(
-    "FINDING", minimum: 10, ideal: 17, priority: 2, stretch: 1,
-    order: .highestFirst { _, id, fleet, now in
-      let count = fleet.orgs[id].map { Notice.of($0, fleet, at: now).count } ?? 0
-      return count == 0 ? nil : Double(count)
+    "FINDING", minimum: 14, ideal: 60, priority: 1, stretch: 1,
+    order: ColumnOrder(isHighestFirst: true) { _, id, fleet, now in
+      SortKey(fleet.orgs[id].map { "\(attention($0, fleet, at: now)) \($0.slug.rawValue)" })
     }
   ) { row, fleet, context in
     let standing = context.isFolded ? [] : standing(of: row.org, fleet, &context)
@@ -141,10 +145,21 @@ extension FleetContent {
     context.moment.changes(at: context.moment.now + 60)
     return standing + words(worst, more: row.notices.count - 1, width: context.width)
   }
-  .folded(to: 2, priority: 1)
+  .claiming(42).folded(to: 2, priority: 1)
+  .measured(.count) { _, id, fleet, now in fleet.orgs[id].map { Double(Notice.of($0, fleet, at: now).count) } }
   .spelt { _, id, fleet, now in
     let codes = fleet.triage.isUnwell(id) ? fleet.findings(believedWithin: id, at: now).map(\.code.rawValue) : []
     return codes + (fleet.orgs[id].map { Notice.of($0, fleet, at: now).map(\.summary) } ?? [])
+  }
+
+  /// How soon it wants a look: the smaller the sooner.
+  private static func attention(_ org: Org, _ fleet: Fleet, at now: Timestamp) -> Int {
+    let roles = Set(Notice.of(org, fleet, at: now).map(\.role) + [org.row.status?.role ?? .unknown])
+    if roles.contains(.failed) { return 0 }
+    if roles.contains(.late) { return 1 }
+    if !roles.isDisjoint(with: [.warning, .stale]) { return 2 }
+    if !moving(org.id, fleet).isEmpty || org.deletion != nil { return 3 }
+    return roles.contains(.unknown) ? 4 : 5
   }
 
   // MARK: - Cells
@@ -168,8 +183,7 @@ extension FleetContent {
 
   private static func status(of org: Org, _ glyphs: Glyphs) -> [Span] {
     if let deletion = org.deletion {
-      let role: Role = deletion.status == .failed ? .failed : .running
-      return Wording.state("deleting", role, glyphs)
+      return deletion.status == .failed ? Wording.state("purge failed", .failed, glyphs) : Wording.state("deleting", .running, glyphs)
     }
     guard let status = org.row.status else { return Wording.state("no status", .unknown, glyphs) }
     return Wording.state(status.text, status.role, glyphs)

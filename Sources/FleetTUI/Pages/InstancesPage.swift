@@ -96,6 +96,7 @@ extension InstancesContent {
   static let instance = Column<Self>(
     "INSTANCE", minimum: 12, ideal: 19, priority: 0, order: .lowestFirst { _, id, _, _ in SortKey(id.rawValue) }
   ) { row, _, context in [Span(Wording.shortened(row.machine.id.rawValue, to: context.width), row.role == .failed ? .title : .text)] }
+  .claiming(19)
   .field("instance", "id", "machine")
 
   static let role = Column<Self>(
@@ -131,7 +132,7 @@ extension InstancesContent {
     order: .highestFirst { _, id, fleet, _ in fleet.instances[id].flatMap { fleet.settings.prices.hourly(of: $0.row) } }
   ) { row, fleet, _ in
     guard let cost = fleet.settings.prices.hourly(of: row.machine) else { return [Span("?", .unknown)] }
-    return [Span(Wording.dollars(cost, digits: 3), cost == 0 ? .dim : row.role == .failed ? .failed : .money)]
+    return [Span(Wording.dollars(cost, digits: 3), row.role == .failed ? .failed : .dim)]
   }
   .field("cost").measured(.money)
 
@@ -159,6 +160,7 @@ extension InstancesContent {
     }
     return [Span((row.role == .dim ? "" : context.glyphs.sign(of: row.role) + " ") + words, row.role)]
   }
+  .claiming(30)
   .spelt { _, id, fleet, _ in
     guard let row = fleet.instances[id]?.row else { return [] }
     let verdict = fleet.judgement.verdict(of: id)

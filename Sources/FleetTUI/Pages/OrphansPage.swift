@@ -99,7 +99,7 @@ struct OrphansContent: TableContent {
 
 extension OrphansContent {
   static let verdict = Column<Self>(
-    "VERDICT", minimum: 8, ideal: 12, priority: 1,
+    "VERDICT", minimum: 12, ideal: 12, priority: 1,
     // Of one verdict the dearest first.
     order: .lowestFirst { content, id, fleet, now in
       SortKey(content.found(id, fleet, at: now).map { rank($0, fleet) * 1e6 - min(1e5, $0.hourly ?? 0) })
@@ -128,6 +128,7 @@ extension OrphansContent {
     }
     return [Span(reason(found), found.verdict.role == .failed ? .text : .dim)]
   }
+  .claiming(30)
   .field("why", "kind", "reason")
 
   static let age = Column<Self>(
@@ -141,7 +142,12 @@ extension OrphansContent {
   static let cost = Column<Self>(
     "COST/H", minimum: 6, ideal: 7, priority: 3, alignment: .right,
     order: .highestFirst { content, id, fleet, now in content.found(id, fleet, at: now)?.hourly }
-  ) { found, _, _ in [found.hourly.map { Span(Wording.dollars($0, digits: 3), $0 == 0 ? .dim : .money) } ?? Span("?", .unknown)] }
+  ) { found, _, _ in
+    [
+      found.hourly.map { Span(Wording.dollars($0, digits: 3), found.verdict.role == .failed && $0 > 0 ? .money : .dim) }
+        ?? Span("?", .unknown)
+    ]
+  }
   .field("cost").measured(.money)
 
   static let soFar = Column<Self>(

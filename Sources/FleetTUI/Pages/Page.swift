@@ -13,6 +13,8 @@ struct PageID: Sendable {
   let sources: Sources?
   /// What its tab counts; `nil`: nothing.
   let count: @Sendable (Figures.Totals) -> Count?
+  /// What may be typed behind its name; `nil`: nothing.
+  let argument: Action.Argument?
   let make: @Sendable (DashboardOptions) -> any Page
 
   struct Sources: Sendable {
@@ -30,7 +32,8 @@ struct PageID: Sendable {
 
   init(
     _ name: String, title: String, short: String? = nil, keys: [Key], help: String, sources: Sources? = Sources(),
-    count: @escaping @Sendable (Figures.Totals) -> Count? = { _ in nil }, make: @escaping @Sendable (DashboardOptions) -> any Page
+    count: @escaping @Sendable (Figures.Totals) -> Count? = { _ in nil }, argument: Action.Argument? = nil,
+    make: @escaping @Sendable (DashboardOptions) -> any Page
   ) {
     self.name = name
     self.title = title
@@ -39,12 +42,14 @@ struct PageID: Sendable {
     self.help = help
     self.sources = sources
     self.count = count
+    self.argument = argument
     self.make = make
   }
 
   /// Every page, in the order of the tabs.
   static let allCases: [PageID] = [
     .fleet, .provisioning, .triage, .instances, .orphans, .costs, .dns, .posture, .deletions, .events,
+    .sources, .rollout, .since,
   ]
 }
 
@@ -84,6 +89,8 @@ protocol Page {
   func values(ofField field: FilterField, _ fleet: Fleet, at now: Timestamp) -> [String]
   /// `1–14 of 200`.
   var position: String { get }
+  /// Its rows as texts: every one that the filter lets through, or those of `subjects`.
+  func sheet(of subjects: [Subject]?, _ fleet: Fleet, _ context: inout DrawingContext) -> Sheet
 
   /// It is opened: its rows are put together, since a key may ask for them before they are drawn.
   mutating func prepare(_ fleet: Fleet, at now: Timestamp)
@@ -100,8 +107,17 @@ protocol Page {
   /// By the columns of these ids, `-` before one that is turned round. - Returns: what is wrong with them.
   mutating func sort(by columns: [String], _ fleet: Fleet, at now: Timestamp) -> String?
   mutating func reverse()
+  /// The id of the column that names its rows.
+  var naming: String? { get }
   /// The ids of the columns that it is sorted by, as ``sort(by:_:at:)`` takes them.
   var sorting: [String] { get }
+  /// What a press on the heading at a column of the screen orders by, as ``sort(by:_:at:)`` takes it; `nil` where none is.
+  func order(ofHeadingAt column: Int) -> [String]?
+  /// The columns that are shown, where they were chosen; `nil`: as the page has them by itself.
+  var columnChoice: [ColumnChoice]? { get }
+  /// Every column, those that are shown first.
+  var columnStates: [ColumnState] { get }
+  mutating func choose(columns: [ColumnChoice]?)
   /// The rows that are marked, in their order.
   var marked: [Subject] { get }
   mutating func mark(_ marking: Marking)
@@ -137,6 +153,11 @@ extension Page {
   var filterProblem: String? { nil }
   mutating func sort(by columns: [String], _ fleet: Fleet, at now: Timestamp) -> String? { "\(id.title) has one order" }
   var sorting: [String] { [] }
+  func order(ofHeadingAt column: Int) -> [String]? { nil }
+  var columnChoice: [ColumnChoice]? { nil }
+  var columnStates: [ColumnState] { [] }
+  mutating func choose(columns: [ColumnChoice]?) {}
+  var naming: String? { nil }
   var marked: [Subject] { [] }
   mutating func mark(_ marking: Marking) {}
   var fields: [FilterField] { [] }

@@ -97,6 +97,7 @@ extension ProvisioningContent {
     "TARGET", minimum: 12, ideal: 22, priority: 0, stretch: 1,
     order: .lowestFirst { _, id, fleet, _ in SortKey(name(of: id.target, fleet)) }
   ) { row, fleet, _ in [Span(name(of: row.target, fleet), row.tone == .text ? .text : .title)] }
+  .claiming(22)
   .field("target", "org", "workspace")
 
   static let runtime = Column<Self>(
@@ -136,7 +137,7 @@ extension ProvisioningContent {
   .field("elapsed", "age").measured(.duration)
 
   static let forecast = Column<Self>(
-    "ETA", minimum: 10, ideal: 18, priority: 3,
+    "ETA", minimum: 16, ideal: 18, priority: 3,
     order: .lowestFirst { _, id, fleet, now in SortKey(fleet.progress(of: id.target, at: now)?.eta?.p50) }
   ) { row, _, context in
     let (progress, glyphs) = (row.progress, context.glyphs)
@@ -177,6 +178,7 @@ extension ProvisioningContent {
     guard let lateAt = progress.lateAt else { return [Span("unknown", .unknown)] }
     return progress.isLate ? [Span("\(glyphs.late) \(Moment.estimate(progress.at - lateAt))", .late)] : [Span("on time", .dim)]
   }
+  .claiming(13)
   .field("late", "status", "state").measured(.duration) { _, id, fleet, now in
     fleet.progress(of: id.target, at: now).flatMap { progress in progress.lateAt.map { max(0, progress.at - $0) } }
   }

@@ -137,6 +137,7 @@ extension TriageContent {
     let sign = context.shows(severity) ? [] : [Span(context.glyphs.sign(of: row.finding.role) + " ", row.finding.role)]
     return sign + [Span(name(of: row.target, fleet), .title)]
   }
+  .claiming(20)
   .field("target", "org", "workspace")
 
   static let finding = Column<Self>(
@@ -148,6 +149,7 @@ extension TriageContent {
     "WHAT", minimum: 24, ideal: 60, priority: 1, stretch: 2,
     order: .lowestFirst { _, id, fleet, _ in SortKey(id.finding(in: fleet)?.summary) }
   ) { row, _, _ in [Span(row.finding.summary)] }
+  .claiming(40)
   .field("what", "summary")
 
   static let next = Column<Self>(

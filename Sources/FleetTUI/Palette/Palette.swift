@@ -79,9 +79,10 @@ struct Palette: Layer {
   }
 
   /// The action that is named whole, and what stands behind it.
-  private var typed: (action: Action, argument: String?)? {
+  private func typed(_ keys: KeyMap) -> (action: Action, argument: String?)? {
     let words = words
-    guard let action = Action.named(words.command.lowercased()), words.argument == nil || words.argument == "" || action.argument != nil
+    guard let action = keys.action(named: words.command.lowercased()),
+      words.argument == nil || words.argument == "" || action.argument != nil
     else { return nil }
     return (action, words.argument)
   }
@@ -97,11 +98,12 @@ struct Palette: Layer {
     selected = nil
     view = RowWindow()
     if editor.isEmpty {
-      let past = (desk.remembered.commands ?? []).compactMap(Self.entry)
-      shown = past + PaletteEntry.commands
-      return count = PaletteEntry.commands.count
+      let past = (desk.remembered.commands ?? []).compactMap { Self.entry($0, desk.keys) }
+      let commands = PaletteEntry.commands(desk.keys)
+      shown = past + commands
+      return count = commands.count
     }
-    if case (let action, let argument?)? = typed, let way = action.argument {
+    if case (let action, let argument?)? = typed(desk.keys), let way = action.argument {
       let choices = way.choices(desk, fleet)
       var index = FuzzyIndex()
       for choice in choices { index.add(choice) }
@@ -113,16 +115,16 @@ struct Palette: Layer {
     let found = index.best(Self.limit, for: editor.text)
     shown = found.hits.compactMap { entries?[$0.place] }
     // What is named whole is what is meant, whatever else fits.
-    if let (action, _) = typed, let place = shown.firstIndex(where: { $0.isCommand(action) }) {
+    if let (action, _) = typed(desk.keys), let place = shown.firstIndex(where: { $0.isCommand(action) }) {
       shown.insert(shown.remove(at: place), at: 0)
     }
     count = found.count
   }
 
   /// A command of before; `nil` when there is no such action any more.
-  private static func entry(_ command: String) -> PaletteEntry? {
+  private static func entry(_ command: String, _ keys: KeyMap) -> PaletteEntry? {
     let parts = command.split(separator: " ", maxSplits: 1).map(String.init)
-    guard let action = parts.first.flatMap(Action.named) else { return nil }
+    guard let action = parts.first.flatMap(keys.action(named:)) else { return nil }
     return PaletteEntry(action, with: parts.count > 1 ? parts[1] : "")
   }
 
@@ -147,11 +149,11 @@ struct Palette: Layer {
     if entries == nil { find(desk, fleet) }
     if let selected, shown.indices.contains(selected) { return perform(shown[selected], &desk, fleet) }
     if editor.text.allSatisfy({ $0 == " " }) { return .close }
-    if let (action, argument) = typed {
+    if let (action, argument) = typed(desk.keys) {
       return perform(PaletteEntry(action, with: argument.map { Self.trimmed($0) } ?? ""), &desk, fleet)
     }
     if let best = shown.first { return perform(best, &desk, fleet) }
-    let near = NearestName.of(words.command, among: Action.table.map(\.name)).map { "; did you mean \($0)?" } ?? ""
+    let near = NearestName.of(words.command, among: desk.keys.table.map(\.name)).map { "; did you mean \($0)?" } ?? ""
     problem = "there is no command \"\(words.command)\"\(near)"
     return .draw
   }
@@ -189,7 +191,7 @@ struct Palette: Layer {
     view.fit(shown.count, height: room.rows - 1)
     var title = "\(count) \(count == 1 ? "fits" : "fit")"
     if editor.isEmpty { title = "commands, orgs, workspaces, machines, settings: type what you look for" }
-    if case (let action, _?)? = typed, let way = action.argument { title = "\(action.name) \(way.usage)" }
+    if case (let action, _?)? = typed(desk.keys), let way = action.argument { title = "\(action.name) \(way.usage)" }
     var lines = [Line(Line.titled(title, width: room.width, context.glyphs).spans.fitted(to: room.width))]
     let range = view.range(of: shown.count)
     lines += Array(repeating: Line(), count: max(0, room.rows - 1 - range.count))

@@ -43,8 +43,8 @@ struct PaletteEntry {
 
   /// Every command, then every choice, then every name of the fleet: of those that fit equally the first is meant.
   static func all(_ desk: Desk, _ fleet: Fleet) -> [PaletteEntry] {
-    var entries = commands
-    for action in Action.table {
+    var entries = commands(desk.keys)
+    for action in desk.keys.table {
       guard let argument = action.argument else { continue }
       for choice in argument.choices(desk, fleet).prefix(choiceLimit) where !choice.hasSuffix(" ") {
         entries.append(PaletteEntry(action, with: choice))
@@ -63,7 +63,7 @@ struct PaletteEntry {
     return entries
   }
 
-  static let commands = Action.table.map { PaletteEntry($0) }
+  static func commands(_ keys: KeyMap) -> [PaletteEntry] { keys.table.map { PaletteEntry($0) } }
 }
 
 extension Action {

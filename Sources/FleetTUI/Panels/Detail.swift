@@ -38,29 +38,37 @@ struct Detail {
   }
 
   static func lines(of subject: Subject, _ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> [Line] {
-    var detail = Detail(width: width)
+    Detail(of: subject, fleet, width: width, &context).list.lines
+  }
+
+  /// The same without its drawings and lists: each name with the whole of what is said of it.
+  static func facts(of subject: Subject, _ fleet: Fleet, _ context: inout DrawingContext) -> [FieldLines.Fact] {
+    Detail(of: subject, fleet, width: 10_000, &context).list.facts
+  }
+
+  private init(of subject: Subject, _ fleet: Fleet, width: Int, _ context: inout DrawingContext) {
+    self.init(width: width)
     switch subject {
-    case .org(let id): detail.describe(org: id, fleet, &context)
-    case .workspace(let id): detail.describe(workspace: id, fleet, &context)
-    case .instance(let id): detail.describe(instance: id, fleet, &context)
-    case .event(let sequence): detail.describe(event: sequence, fleet)
+    case .org(let id): describe(org: id, fleet, &context)
+    case .workspace(let id): describe(workspace: id, fleet, &context)
+    case .instance(let id): describe(instance: id, fleet, &context)
+    case .event(let sequence): describe(event: sequence, fleet)
     case .deletion(let row):
       if let entry = fleet.deletions.entry(fleet.deletions.current(row), fleet) {
-        detail.list.add(DeletionView.lines(of: entry, fleet, width: width, &context))
+        list.add(DeletionView.lines(of: entry, fleet, width: width, &context))
       } else {
-        detail.gone("deletion \(row)")
+        gone("deletion \(row)")
       }
     case .leftover(let id):
       if let found = fleet.leftoverCase(of: id, at: context.moment.now) {
-        detail.describe(case: found, fleet, &context)
+        describe(case: found, fleet, &context)
       } else {
-        detail.gone("\(id.kind.word) \(id.id)")
+        gone("\(id.kind.word) \(id.id)")
       }
-    case .record(let id): detail.describe(record: id, fleet, &context)
-    case .finding(let id): detail.describe(finding: id, fleet, &context)
-    case .own(let subject): subject.kind.describe(in: &detail.list, fleet, &context)
+    case .record(let id): describe(record: id, fleet, &context)
+    case .finding(let id): describe(finding: id, fleet, &context)
+    case .own(let subject): subject.kind.describe(in: &list, fleet, &context)
     }
-    return detail.list.lines
   }
 
   // MARK: - Pieces
@@ -72,27 +80,29 @@ struct Detail {
     list.field(name, [Span(at.description), Span("  \(context.moment.age(since: at)) ago", .dim)])
   }
 
+  /// What is wrong, the worst first, each with what to do.
   private mutating func findings(_ findings: [Notice], _ glyphs: Glyphs) {
-    for finding in findings {
-      for (index, line) in Line.wrapped(finding.summary, role: finding.role, width: max(8, width - 4)).enumerated() {
-        list.add(Line([Span(index == 0 ? "  \(glyphs.sign(of: finding.role)) " : "    ", finding.role)] + line.spans))
+    func add(_ text: String, _ opening: Span, _ role: Role) {
+      let indent = TextWidth.columns(of: opening.text)
+      for (index, line) in Line.wrapped(text, role: role, width: max(8, width - indent - 1)).enumerated() {
+        list.add(Line([index == 0 ? opening : Span(String(repeating: " ", count: indent), opening.role)] + line.spans))
       }
+    }
+    for (index, finding) in findings.enumerated() {
+      add(finding.summary, Span("  \(glyphs.sign(of: finding.role)) ", finding.role), finding.role)
+      if let next = finding.next { add(next, Span("    next: ", .dim), index == 0 ? .title : .text) }
+      if index == 0, let disproof = finding.disproof { add(disproof, Span("    not it, if: ", .dim), .dim) }
     }
     if !findings.isEmpty { list.space() }
   }
 
   // MARK: - Subjects
 
+  /// What is wrong with it, what moves, its workspaces, its money, then what it is called and since when.
   private mutating func describe(org id: OrgID, _ fleet: Fleet, _ context: inout DrawingContext) {
     guard let org = fleet.orgs[id] else { return gone("org \(id)") }
     let glyphs = context.glyphs
     findings(Notice.of(org, fleet, at: context.moment.now), glyphs)
-    boot(org.boot, .tenant(id), fleet.plan(of: .tenant(id)), fleet, &context)
-    if org.boot != nil { list.space() }
-    list.field("id", id.rawValue)
-    list.field("name", org.row.name)
-    list.field("plan", org.row.plan)
-    list.field("members", org.row.memberCount.map(String.init))
     list.field("tenant", org.row.status.map { Wording.state($0.text, $0.role, glyphs) } ?? Wording.state("no status", .unknown, glyphs))
     list.field("last error", org.row.lastError, .failed)
     if let deletion = org.deletion {
@@ -100,60 +110,68 @@ struct Detail {
       list.field("purge", deletion.purgeID?.rawValue)
       list.field("its error", deletion.lastError, .failed)
     }
+    boot(org.boot, .tenant(id), fleet.plan(of: .tenant(id)), fleet, &context)
+    workspaces(of: org, fleet, &context)
+    list.heading("Money")
+    list.field("cost an hour", [fleet.hourly(of: id).cell(glyphs)] + (fleet.regions.isEmpty ? [Span("  " + Self.withoutEC2, .dim)] : []))
+    let spend = LLMSpend(of: org, in: fleet)
+    list.field("LLM this month", spend.spend.map { "$" + Wording.dollars($0, digits: 2) }, spend.isOverspent ? .warning : .text)
+    list.field("its budget", spend.budget.map { "$" + Wording.dollars($0, digits: 2) })
+    machines(fleet.machines(of: id), fleet, &context)
+    list.heading("About it")
+    list.field("id", id.rawValue)
+    list.field("name", org.row.name)
+    list.field("plan", org.row.plan)
+    list.field("members", org.row.memberCount.map(String.init))
     moment("created", org.row.createdAt, &context)
     moment("updated", org.row.updatedAt, &context)
     source(.tenant(org.slug), fleet, &context)
-    list.field("cost an hour", [fleet.hourly(of: id).cell(glyphs)] + (fleet.regions.isEmpty ? [Span("  " + Self.withoutEC2, .dim)] : []))
-    let workspaces = fleet.workspaces(of: id)
-    list.heading("Workspaces \(fleet.sources[.tenant(org.slug)]?.lastComplete == nil && workspaces.isEmpty ? "?" : "\(workspaces.count)")")
-    for workspace in workspaces {
-      let row = workspace.row
-      let state = Wording.state(row.status.text, row.status.role, glyphs).fitted(to: 17)
-      let remaining = fleet.progress(of: .workspace(row.id), at: context.moment.now).map { progress in
-        if progress.asOf == nil { context.moment.changesEverySecond() }
-        return [Span(progress.phase.map { "\($0) " } ?? "", .dim)] + Wording.remaining(progress, glyphs)
-      }
-      let note = remaining ?? [Span(row.lastError ?? row.currentTask ?? "", row.status.role == .ok ? .dim : row.status.role)]
-      list.add(
-        Line([Span("  ")] + [Span(row.name)].fitted(to: 22) + [Span("  ")] + state + [Span(row.runtime ?? "–", .dim)].fitted(to: 14) + note)
-      )
-    }
-    machines(fleet.machines(of: id), fleet, &context)
     if !org.subsystems.isEmpty {
       list.heading("Subsystems")
       for subsystem in org.subsystems { list.field(subsystem.name, subsystem.secondsAgo.map { "\(Moment.coarse($0)) ago" } ?? "unknown") }
     }
   }
 
+  private mutating func workspaces(of org: Org, _ fleet: Fleet, _ context: inout DrawingContext) {
+    let workspaces = fleet.workspaces(of: org.id)
+    let isKnown = fleet.sources[.tenant(org.slug)]?.lastComplete != nil || !workspaces.isEmpty
+    list.heading("Workspaces \(isKnown ? "\(workspaces.count)" : "?")")
+    list.add(WorkspaceTree(workspaces).lines(fleet, width: width, &context))
+  }
+
   private mutating func describe(workspace id: WorkspaceID, _ fleet: Fleet, _ context: inout DrawingContext) {
     guard let workspace = fleet.workspaces[id] else { return gone("workspace \(id)") }
     let row = workspace.row
     findings(Notice.of(workspace, fleet, at: context.moment.now), context.glyphs)
-    boot(workspace.boot, .workspace(id), fleet.plan(of: .workspace(id)), fleet, &context)
-    if workspace.boot != nil { list.space() }
-    list.field("id", id.rawValue)
-    list.field("org", fleet.orgs[workspace.orgID]?.slug.rawValue ?? workspace.orgID.rawValue)
     list.field("status", Wording.state(row.status.text, row.status.role, context.glyphs))
     list.field("agent says", workspace.runtimeState, .failed)
     list.field("failed by", workspace.failureSource)
     list.field("last error", row.lastError, .failed)
+    boot(workspace.boot, .workspace(id), fleet.plan(of: .workspace(id)), fleet, &context)
+    if workspace.boot != nil { list.space() }
+    list.field("current task", row.currentTask)
+    list.field("active tasks", row.activeTasks.map(String.init))
+    list.field("error rate", row.errorRate.map { "\(Int(clamping: $0.asShare * 100)) %" })
+    moment("heartbeat", workspace.lastHeartbeat, &context)
+    moment("activity", workspace.lastActivity, &context)
+    list.field("parent", row.parentID.map { fleet.workspaces[$0]?.row.name ?? $0.rawValue })
+    list.field(
+      "parent of", fleet.workspaces(of: workspace.orgID).filter { $0.row.parentID == id }.map(\.row.name).sorted().joined(separator: " "))
+    if row.monthlySpendCents != nil || row.budgetLimitCents != nil { list.heading("Money") }
+    list.field("spent", row.monthlySpendCents.map { "$" + Wording.dollars(Double($0) / 100, digits: 2) + " this month" })
+    list.field("budget", row.budgetLimitCents.map { "$" + Wording.dollars(Double($0) / 100, digits: 2) })
+    machines(fleet.machines(of: id), fleet, &context)
+    list.heading("About it")
+    list.field("id", id.rawValue)
+    list.field("org", fleet.orgs[workspace.orgID]?.slug.rawValue ?? workspace.orgID.rawValue)
     list.field("runtime", row.runtime)
     list.field("role", row.role)
     list.field("tier", row.tier.map(String.init))
-    list.field("parent", row.parentID.map { fleet.workspaces[$0]?.row.name ?? $0.rawValue })
     list.field("url", row.url, .link)
-    list.field("active tasks", row.activeTasks.map(String.init))
-    list.field("current task", row.currentTask)
-    list.field("error rate", row.errorRate.map { "\(Int(clamping: $0.asShare * 100)) %" })
     list.field("agent uptime", row.uptime.map(Moment.coarse))
     list.field("allowed boot", Moment.estimate(Fleet.provisionLimit(of: row)))
-    list.field("spent", row.monthlySpendCents.map { "$" + Wording.dollars(Double($0) / 100, digits: 2) + " this month" })
-    list.field("budget", row.budgetLimitCents.map { "$" + Wording.dollars(Double($0) / 100, digits: 2) })
-    moment("heartbeat", workspace.lastHeartbeat, &context)
-    moment("activity", workspace.lastActivity, &context)
     moment("first seen", workspace.firstSeen, &context)
     list.field("stream", fleet.openStreams.contains(id) ? "open" : "not open", .dim)
-    machines(fleet.machines(of: id), fleet, &context)
   }
 
   private mutating func describe(instance id: InstanceID, _ fleet: Fleet, _ context: inout DrawingContext) {
@@ -178,7 +196,7 @@ struct Detail {
     list.field("type", row.type.map { $0 + (row.isSpot ? " (spot)" : "") })
     list.field(
       "cost an hour",
-      [fleet.settings.prices.hourly(of: row).map { Span("$" + Wording.dollars($0, digits: 4), .money) } ?? Span("unknown", .unknown)])
+      [fleet.settings.prices.hourly(of: row).map { Span("$" + Wording.dollars($0, digits: 4), .text) } ?? Span("unknown", .unknown)])
     list.field("prices", "\(fleet.settings.prices.source), \(fleet.settings.prices.date(in: [row.region]))", .dim)
     list.field("region", row.region.rawValue)
     list.field("zone", row.availabilityZone)
@@ -202,7 +220,7 @@ struct Detail {
     list.field("verdict", "\(context.glyphs.sign(of: role)) \(found.verdict.word): \(found.verdict.why)", role)
     for (index, evidence) in found.evidence.enumerated() { list.field(index == 0 ? "evidence" : "", evidence) }
     list.field("next step", found.nextStep, .title)
-    if let soFar = found.soFar { list.field("so far", "$" + Wording.dollars(soFar, digits: 2), .money) }
+    if let soFar = found.soFar { list.field("so far", "$" + Wording.dollars(soFar, digits: 2), .text) }
     // Its evidence tells ages.
     context.moment.changes(at: context.moment.now + 10)
   }
@@ -214,7 +232,7 @@ struct Detail {
     list.field("region", found.region?.rawValue)
     list.field("org", [found.slug?.rawValue, found.orgID?.rawValue].compactMap { $0 }.joined(separator: "  "))
     list.field("workspace", found.workspaceID?.rawValue)
-    list.field("cost a month", [found.monthly.map { Span("$" + Wording.dollars($0, digits: 2), .money) } ?? Span("unknown", .unknown)])
+    list.field("cost a month", [found.monthly.map { Span("$" + Wording.dollars($0, digits: 2), .text) } ?? Span("unknown", .unknown)])
     list.field("prices", "\(fleet.settings.prices.source), \(fleet.settings.prices.date(in: [found.region].compactMap { $0 }))", .dim)
   }
 

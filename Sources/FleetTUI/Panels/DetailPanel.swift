@@ -32,7 +32,10 @@ struct DetailPanel: Layer {
     self.room = room
     guard let subject = desk.pages.focus else { return ([], nil) }
     let title = Line.titled(Detail.title(of: subject, fleet), width: room.width, desk.glyphs)
-    return ([title] + view.fit(Detail.lines(of: subject, fleet, width: room.width, &context), height: room.rows - 1), nil)
+    let lines =
+      Detail.lines(of: subject, fleet, width: room.width, &context)
+      + desk.links.lines(of: subject, in: fleet, width: room.width, at: context.moment.now)
+    return ([title] + view.fit(lines, height: room.rows - 1), nil)
   }
 
   func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {

@@ -7,6 +7,8 @@ struct Pager: Layer {
     case console(WorkspaceID)
     case explanation(OrgID, WorkspaceID?)
     case checks(OrgID)
+    /// What a plugin prints for a row.
+    case plugin(String, Subject)
     /// It is there from the beginning.
     case nothing
   }
@@ -128,6 +130,8 @@ struct Pager: Layer {
       }
     case (.explained(let org, let workspace, let result), .explanation(let wanted, let part)) where org == wanted && workspace == part:
       show(result.flatMap { file in Self.explanation(org, workspace, file, fleet, at: now).map { .success($0) } ?? .failure(.gone) })
+    case (.plugin(let name, let subject, let result), .plugin(let wanted, let row)) where name == wanted && subject == row:
+      show(result.map { $0.map { Line($0) } })
     case (.checked(let org, let result), .checks(let wanted)) where org == wanted: show(result.map { $0.flatMap(Self.lines) })
     default: return .none
     }

@@ -7,7 +7,7 @@ struct AreaGraph {
   static func samples(width: Int, glyphs: Glyphs) -> Int { max(0, width) * (glyphs.isASCII ? 1 : 2) }
 
   /// `rows` lines of `width` columns. The highest value reaches the top; a value above 0 shows at least its lowest step.
-  func lines(rows: Int, width: Int, glyphs: Glyphs, role: Role = .money) -> [Line] {
+  func lines(rows: Int, width: Int, glyphs: Glyphs, role: Role = .bar) -> [Line] {
     guard rows > 0, width > 0 else { return [] }
     let perCell = glyphs.isASCII ? 1 : 2
     let stepsPerRow = glyphs.isASCII ? 2 : 4

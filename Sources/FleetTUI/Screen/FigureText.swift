@@ -38,7 +38,7 @@ extension Figure<Money> {
       switch standing {
       case .lastKnown: .stale
       case .loading where value == nil: .running
-      case .known, .loading, .incomplete, .unknown: text == "?" ? .unknown : value?.known == 0 ? .dim : .money
+      case .known, .loading, .incomplete, .unknown: text == "?" ? .unknown : .dim
       }
     return Span(text, role)
   }
@@ -65,7 +65,36 @@ extension Moment {
   }
 }
 
+extension Fleet {
+  /// Not everything that is asked has answered yet.
+  var isLoading: Bool { book.roster.isLoading || book.regions.isLoading || book.tenants.isLoading }
+}
+
 extension PageID {
+  /// A page without rows: that they load, that they can't be had, or that there are none, and what to do.
+  func blank(_ text: String, _ fleet: Fleet, width: Int, _ context: DrawingContext) -> [Line] {
+    let (role, step): (Role, String) =
+      switch readiness(fleet, at: context.moment.now) {
+      case .failed: (.failed, "r asks again now; `fleettui doctor` looks for the cause")
+      case .never: (.running, "it comes by itself; r asks again now")
+      default: (.dim, "")
+      }
+    let sign = context.glyphs.sign(of: role)
+    let lines = Line.wrapped(text, role: role, width: max(8, width - 6)).enumerated().map { index, line in
+      Line([Span(index == 0 ? "  \(sign) " : "    ", role)] + line.spans)
+    }
+    return [Line()] + lines + (step.isEmpty ? [] : [Line("    " + step, .dim)])
+  }
+
+  /// Of the sources that it shows the word of: the worst of those that never answered.
+  private func readiness(_ fleet: Fleet, at now: Timestamp) -> Freshness.State {
+    guard let shows = self.sources else { return .complete }
+    let wanted = (shows.roster ? [.controlPlane] : []) + (shows.regions ? fleet.regions.map(Source.ec2) : []) + shows.others
+    let silent = wanted.filter { fleet.sources[$0] != nil && fleet.sources[$0]?.notOffered == nil }.map { fleet.freshness(of: $0, at: now) }
+      .filter { $0.at == nil }
+    return silent.contains { $0.state == .failed } ? .failed : silent.contains { $0.state == .never } ? .never : .complete
+  }
+
   /// What of its sources isn't fresh, and since when; `nil` when all is.
   func age(_ fleet: Fleet, _ context: inout DrawingContext) -> Line? {
     guard let shows = self.sources else { return nil }

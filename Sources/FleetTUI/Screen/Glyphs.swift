@@ -6,6 +6,8 @@ struct Glyphs: Hashable, Sendable {
   var ok, coming, warning, stale, late, failed, off, unknown, info: String
   var cursor, mark, ascending, descending, secondAscending, secondDescending, into, separator, none, approximately, atMost: String
   var rule, corner, border, jointAbove, jointBelow: String
+  /// Of a tree.
+  var branch, lastBranch, trunk: String
   var barLeft, barRight, barFull, barTrack, barTick, barLimit, waterfallTrack: String
   /// From one eighth to seven.
   var barParts: [String]
@@ -16,7 +18,7 @@ struct Glyphs: Hashable, Sendable {
     ok: "●", coming: "◌", warning: "◐", stale: "◔", late: "▲", failed: "✕", off: "○", unknown: "?", info: "•",
     cursor: "▶", mark: "◆", ascending: "↑", descending: "↓", secondAscending: "⇡", secondDescending: "⇣", into: "▸", separator: "·",
     none: "·", approximately: "≈", atMost: "≤",
-    rule: "─", corner: "─", border: "│", jointAbove: "┬", jointBelow: "┴",
+    rule: "─", corner: "─", border: "│", jointAbove: "┬", jointBelow: "┴", branch: "├ ", lastBranch: "└ ", trunk: "│ ",
     barLeft: "▕", barRight: "▏", barFull: "█", barTrack: "░", barTick: "│", barLimit: "┊", waterfallTrack: "░",
     barParts: ["▏", "▎", "▍", "▌", "▋", "▊", "▉"], heights: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"])
 
@@ -25,7 +27,7 @@ struct Glyphs: Hashable, Sendable {
     ok: "*", coming: "o", warning: "%", stale: "z", late: "!", failed: "x", off: "-", unknown: "?", info: "i",
     cursor: ">", mark: "#", ascending: "^", descending: "v", secondAscending: "'", secondDescending: ",", into: ">", separator: ".",
     none: ".", approximately: "~", atMost: "<",
-    rule: "-", corner: "+", border: "|", jointAbove: "+", jointBelow: "+",
+    rule: "-", corner: "+", border: "|", jointAbove: "+", jointBelow: "+", branch: "|-", lastBranch: "`-", trunk: "| ",
     barLeft: "[", barRight: "]", barFull: "=", barTrack: " ", barTick: "|", barLimit: ":", waterfallTrack: "-",
     barParts: [], heights: [".", ":", "-", "=", "+", "*", "#", "@"])
 

@@ -6,6 +6,8 @@ struct Notice: Hashable, Sendable {
   var summary: String
   /// What to do about it.
   var next: String?
+  /// What would show that it is not so.
+  var disproof: String?
 }
 
 extension Finding.Severity {
@@ -28,7 +30,9 @@ extension Notice {
   static func of(_ org: Org, _ fleet: Fleet, at now: Timestamp) -> [Notice] {
     // What is well isn't judged again to be shown.
     let findings = fleet.triage.isUnwell(org.id) ? fleet.findings(believedWithin: org.id, at: now) : []
-    var notices = findings.map { Notice(role: $0.role, summary: $0.summary(in: fleet), next: $0.nextStep) } + odd(org.row.status)
+    var notices =
+      findings.map { Notice(role: $0.role, summary: $0.summary(in: fleet), next: $0.nextStep, disproof: $0.disproof?.text) }
+      + odd(org.row.status)
     for workspace in fleet.workspaces(of: org.id) {
       notices += more(of: workspace).map { Notice(role: $0.role, summary: "\(workspace.row.name): \($0.summary)") }
     }
@@ -37,7 +41,7 @@ extension Notice {
 
   static func of(_ workspace: Workspace, _ fleet: Fleet, at now: Timestamp) -> [Notice] {
     fleet.findings(believedOf: .workspace(workspace.id), at: now).map {
-      Notice(role: $0.role, summary: $0.summary, next: $0.nextStep)
+      Notice(role: $0.role, summary: $0.summary, next: $0.nextStep, disproof: $0.disproof?.text)
     } + more(of: workspace)
   }
 

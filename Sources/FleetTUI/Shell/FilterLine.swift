@@ -51,7 +51,7 @@ struct FilterLine: Layer {
   }
 
   private static func help(_ fields: [FilterField], _ keys: KeyMap) -> [Span] {
-    let text = fields.first { $0.measure == nil }.map { ["\($0.id):text", "\($0.id)=all|or"] } ?? []
+    let text = fields.first { $0.measure == nil }.map { ["\($0.id):text", "\($0.id)=a|b"] } ?? []
     let figures = [Measure.duration, .money].compactMap { measure in fields.first { $0.measure == measure } }.map {
       "\($0.id)>\($0.measure?.example ?? "")"
     }

@@ -19,14 +19,20 @@ enum Footer {
       left += [Span(" \(desk.keys.name(of: .back)) ", .key), Span("close  ", .dim)]
       left += [Span("\(desk.keys.name(of: .pageUp)) \(desk.keys.name(of: .pageDown)) ", .key), Span("scroll ", .dim)]
     }
-    for action in Action.table where action.isInFooter && !(scrolls && action == .open) {
+    var offers: [(action: Action, spans: [Span])] = []
+    for action in desk.keys.table where action.isInFooter && !(scrolls && action == .open) {
+      let key = Span(" \(desk.keys.name(of: action)) ", .key)
       switch action.offer(desk, fleet, at: now) {
-      case .shown: left += [Span(" \(desk.keys.name(of: action)) ", .key), Span(action.title + " ", .dim)]
-      case .marked(let why) where !scrolls:
-        left += [Span(" \(desk.keys.name(of: action)) ", .key), Span("\(action.title) (\(why)) ", .dim)]
+      case .shown: offers.append((action, [key, Span(action.title + " ", .dim)]))
+      case .marked(let why) where !scrolls: offers.append((action, [key, Span("\(action.title) (\(why)) ", .dim)]))
       case .marked, .hidden: break
       }
     }
+    // Where there is little room the last ones go first, but never those that lead to all others and out.
+    while Line(left + offers.flatMap(\.spans)).columns > room,
+      let last = offers.lastIndex(where: { $0.action != .help && $0.action != .quit && $0.action != .palette })
+    { offers.remove(at: last) }
+    left += offers.flatMap(\.spans)
     return Line(left.fitted(to: room) + [Span(right, .dim)])
   }
 }

@@ -25,8 +25,10 @@ struct HelpPanel: Layer {
   static func lines(_ desk: Desk, width: Int) -> [Line] {
     var lines: [Line] = []
     for group in Action.Group.allCases {
+      let actions = desk.keys.table.filter { $0.group == group }
+      guard !actions.isEmpty else { continue }
       lines.append(Line("  " + group.rawValue, .heading))
-      for action in Action.table where action.group == group {
+      for action in actions {
         let names = desk.keys.names(of: action)
         lines.append(Line([Span("  ")] + [Span(names, .key)].fitted(to: min(22, width / 3)) + [Span("  ")] + [Span(action.help)]))
         // What can't be done anywhere here.

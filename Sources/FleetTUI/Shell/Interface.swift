@@ -13,6 +13,8 @@ enum Intent: Equatable {
   case none
   case redraw
   case suspend
+  /// The terminal is to be sent what changes no cell.
+  case send([UInt8])
   case leave(exitCode: Int32)
 }
 
@@ -26,6 +28,8 @@ struct Interface {
   private var burn = BurnHistory()
   private let header: Header
   let deletion: DeletionDialog.Setting
+  /// Of the last frame.
+  private(set) var size = smallest
   private var lull = Lull()
   /// The key that was told to mean nothing.
   private var unknownKey: Key?
@@ -81,7 +85,15 @@ struct Interface {
   /// The world answered an effect. - Returns: what is asked of it further.
   mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> [Effect] {
     var effects: [Effect] = []
+    if case .saved(let result) = answer {
+      notice =
+        switch result {
+        case .success(let said): Span(said, .info)
+        case .failure(let failure): Span("not written: \(failure.why)", .failed)
+        }
+    }
     desk.pages.hear(answer, fleet, at: now)
+    if case .notNotified(let problem) = answer { notice = Span(problem.text, .warning) }
     for index in layers.indices.reversed() {
       switch layers[index].hear(answer, fleet, at: now) {
       case .close: layers.remove(at: index)
@@ -101,6 +113,9 @@ struct Interface {
 
   /// It has the keys first from now on.
   mutating func open(_ layer: any Layer) { layers.append(layer) }
+
+  /// Whether the frame wants to know what the program takes.
+  var showsVitals: Bool { layers.contains { $0 is AboutPanel } }
 
   mutating func close(where isIt: (any Layer) -> Bool) { layers.removeAll(where: isIt) }
 
@@ -278,6 +293,7 @@ struct Interface {
 
   /// The whole screen as it is at `now`, and when it would next look different by time alone.
   mutating func compose(_ fleet: Fleet, size: Terminal.Size, at now: Timestamp) -> (frame: Frame, nextChange: Timestamp?) {
+    self.size = size
     guard size.rows >= Self.smallest.rows, size.columns >= Self.smallest.columns else {
       let text = "too small: \(size.columns)x\(size.rows), needs \(Self.smallest.columns)x\(Self.smallest.rows)"
       return (Frame(Line.wrapped(text, role: .warning, width: size.columns), size: size), nil)
@@ -309,6 +325,23 @@ struct Interface {
       if let column = footer.cursor { cursor = Cursor(row: size.rows - 1, column: column) }
     }
     return (Frame(lines, cursor: cursor, size: size), context.moment.nextChange)
+  }
+
+  /// Whether something lies over the page, and whether keys are text to it.
+  var isCovered: Bool { layers.count > 1 }
+  var takesText: Bool { layers.last?.takesText ?? false }
+
+  /// An action asked for by who types no keys.
+  mutating func command(_ action: Action, with argument: String, _ fleet: Fleet, at now: Timestamp) -> Intent {
+    defer { target = currentTarget }
+    return perform(action, with: argument, fleet, at: now)
+  }
+
+  /// What the top layer shows, without the lines around it: for who has no screen.
+  mutating func text(_ fleet: Fleet, rows: Int, width: Int, at now: Timestamp) -> [Line] {
+    guard let top = layers.indices.last else { return [] }
+    var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, burn: burn)
+    return layers[top].draw(&desk, in: Room(rows: rows, width: width), fleet, &context).lines
   }
 
   /// From the top layer down each has the rows it wants of those that are left: what has none isn't drawn.

@@ -73,19 +73,30 @@ struct Desk {
   var pages: Pages
   let keys: KeyMap
   var glyphs: Glyphs
+  /// The row that another one is to be compared with.
+  var comparand: Subject?
   var themes: ThemeChoice
   /// Where the last frame has them; `nil`: nowhere.
   var tabs: DrawnTabs?
   /// What is said in the footer until a key is pressed.
   var notice: Span?
+  /// What the program takes, as of the last frame that shows it.
+  var vitals: Vitals?
   /// What is shown is a recording.
   let isReplay: Bool
   /// What the next start takes up again.
   var remembered: RememberedScreen
+  /// Views with names.
+  var views: ViewBook
   /// What is shown of the selected row besides the table's columns.
   var panes = (detail: Pane(.detail), events: Pane(.events))
   /// Why nothing may ever be changed here; `nil` when it may.
   let writeRefusal: String?
+  let clipboard: Clipboard
+  let links: Links
+  let environment: String
+  /// Where `~/` leads.
+  let home: String?
 
   init(_ options: DashboardOptions) {
     pages = Pages(options)
@@ -96,6 +107,11 @@ struct Desk {
     isReplay = options.replay != nil
     writeRefusal = options.writeRefusal
     remembered = options.remembered
+    views = options.views
+    clipboard = Clipboard(terminal: options.terminal.kind)
+    links = options.links
+    environment = options.environment
+    home = options.home
   }
 
   /// What a command of the rows is about: those that are marked on the open page, else the selected one.

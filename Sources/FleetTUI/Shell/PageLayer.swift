@@ -7,9 +7,28 @@ struct PageLayer: Layer {
     case .wheel(let step, _, _):
       desk.pages.move(.wheel(step))
       return .draw
-    case .click(let row, let column): return column < desk.pages.room.width && desk.pages.click(row) ? .draw : .none
+    case .click(let row, let column): return click(row, column, &desk, fleet, at: now)
     default: return desk.keys.action(for: key, in: .page).map { .act($0) } ?? .unknown
     }
+  }
+
+  /// A tab opens its page, a heading orders by its column or turns that round, a row is selected. The row that is selected, and what stands beside the
+  /// table of it, is opened.
+  private func click(_ row: Int, _ column: Int, _ desk: inout Desk, _ fleet: Fleet, at now: Timestamp) -> LayerIntent {
+    if let page = desk.tabs?.page(row: row, column: column) { return .act(page.action) }
+    let (room, body) = (desk.pages.room, desk.pages.body)
+    guard row >= body.top, row < body.top + body.rows else { return .none }
+    let opens: LayerIntent = body.isShared || desk.pages.focus == nil ? .none : .act(.open)
+    guard row < room.top + room.rows, column < room.width else { return opens }
+    guard row > room.top else {
+      guard let order = desk.pages.current.order(ofHeadingAt: column) else { return .none }
+      if let problem = desk.pages.current.sort(by: order, fleet, at: now) { desk.notice = Span(problem, .warning) }
+      return .draw
+    }
+    guard row - room.top - 1 < desk.pages.current.shown.count else { return .none }
+    let before = desk.pages.current.selection
+    desk.pages.current.select(drawnRow: row - room.top - 1)
+    return desk.pages.current.selection == before ? opens : .draw
   }
 
   func height(in rows: Int, _ desk: Desk) -> Int { rows }

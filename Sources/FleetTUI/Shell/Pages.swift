@@ -23,7 +23,13 @@ struct Pages {
     var arrivedWith: String
   }
 
-  init(_ options: DashboardOptions) { all = PageID.allCases.map { $0.make(options) } }
+  init(_ options: DashboardOptions) {
+    all = PageID.allCases.map { id in
+      var page = id.make(options)
+      if let columns = options.remembered.columns(of: id) { page.choose(columns: columns) }
+      return page
+    }
+  }
 
   var id: PageID { all[open].id }
   var current: any Page {
@@ -58,13 +64,6 @@ struct Pages {
     case .toTop: current.moveToTop()
     case .toEnd: current.moveToBottom()
     }
-  }
-
-  /// - Returns: whether there is a place for a row.
-  mutating func click(_ row: Int) -> Bool {
-    guard row - room.top < room.rows else { return false }
-    current.select(drawnRow: row - room.top - 1)
-    return true
   }
 
   // MARK: - From page to page

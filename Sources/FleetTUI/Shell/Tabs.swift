@@ -29,7 +29,8 @@ struct Tabs {
   }
 
   private func tabs(width: Int) -> [Tab] {
-    let all = PageID.allCases
+    // A page without a key of its own has a tab while it is open.
+    let all = PageID.allCases.filter { !$0.keys.isEmpty || $0 == open }
     let full = tabs(all.map { ($0, .full) }, gap: " ")
     if columns(full) <= width { return full }
     var pages = all.map { (page: $0, naming: $0 == open ? Naming.full : .none) }

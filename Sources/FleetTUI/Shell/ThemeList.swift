@@ -110,7 +110,7 @@ struct ThemeList: Layer {
 
 extension Int {
   /// A cursor in a list of `count` rows, of which `page` are in view.
-  fileprivate func moved(by movement: Movement, in count: Int, page: Int) -> Int {
+  func moved(by movement: Movement, in count: Int, page: Int) -> Int {
     let target =
       switch movement {
       case .rows(let step): self + step

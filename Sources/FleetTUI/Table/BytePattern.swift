@@ -80,7 +80,7 @@ final class BytePattern {
   /// States that are kept at once.
   private static let stateLimit = 256
   /// What putting states together may cost between two calls of ``begin()``: some 30 ms.
-  private static let work = 4_000_000
+  private static let work = 700_000
 
   private var program: [Instruction] = []
   private var states: [[Int]] = []

@@ -35,6 +35,13 @@ struct Column<Content: TableContent>: Sendable, Equatable {
     self.cell = cell
   }
 
+  /// It has so much room before less important columns have any.
+  func claiming(_ columns: Int) -> Self {
+    var column = self
+    column.room.claim = columns
+    return column
+  }
+
   /// Beside a detail it keeps so much room.
   func folded(to columns: Int, priority: Int) -> Self {
     var column = self

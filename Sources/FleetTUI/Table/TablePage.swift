@@ -56,6 +56,8 @@ struct TablePage<Content: TableContent> {
   private(set) var content: Content
   /// What the rows are sorted by.
   private(set) var sorting = TableSorting<Content>()
+  /// The columns that are shown, where they were chosen; `nil`: all, as the page has them by itself.
+  private(set) var choice: [ColumnChoice]?
   /// What was marked, whether the filter shows it or not.
   private var marks: Set<Subject> = []
   /// The rows that pass the filter.
@@ -76,6 +78,8 @@ struct TablePage<Content: TableContent> {
   private var filteredAt: Timestamp?
 
   var id: PageID { Content.page }
+  /// Those that pass the filter, in their order.
+  var rows: RowOrder<Content.ID> { order }
   var count: Int { order.count }
   var filter: String { rowFilter.text }
   var filterProblem: String? { rowFilter.problem }
@@ -211,7 +215,7 @@ struct TablePage<Content: TableContent> {
 
   mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp) {
     bindSelection()
-    let columns = Content.columns
+    let columns = Content.columns(choice)
     let place = columns.firstIndex(of: sorting.first.column) ?? 0
     sorting.begin(with: columns[(place + step + columns.count) % columns.count])
     rebuild(fleet, at: now)
@@ -225,6 +229,12 @@ struct TablePage<Content: TableContent> {
     sorting = new
     rebuild(fleet, at: now)
     return nil
+  }
+
+  /// The heading's column, turned round where the rows are sorted by it already.
+  func order(ofHeadingAt column: Int) -> [String]? {
+    guard let heading = layout?.layout.column(at: column) else { return nil }
+    return [TableSorting<Content>.Key(column: heading, isReversed: sorting.first == .init(column: heading)).text]
   }
 
   mutating func reverse() {
@@ -305,17 +315,18 @@ struct TablePage<Content: TableContent> {
       if let filteredAt, now - filteredAt >= 1 { hide(fleet, at: now) }
     }
     let layout = layout(for: width, hasDetailBeside: context.hasDetailBeside)
-    settleSelection()
+    settleSelection(fleet)
     let cursor = currentIndex
     view.fit(order.count, height: rows - 1)
     view.reveal(cursor)
 
     var lines = [layout.head(sorting, context.glyphs)]
     guard !order.isEmpty else {
-      let text = rowFilter.isActive ? "no row holds \"\(filter)\"; esc shows all \(total)" : content.emptiness(fleet, at: now)
-      return lines + [Line(), Line("  " + text, .dim)]
+      guard !rowFilter.isActive else { return lines + [Line(), Line("  no row holds \"\(filter)\"; esc shows all \(total)", .dim)] }
+      return lines + id.blank(content.emptiness(fleet, at: now), fleet, width: width, context)
     }
     var cell = CellContext(context, layout)
+    rowFilter.begin()
     for index in view.range(of: order.count) {
       let isSelected = index == cursor
       var cells = cells(order[index], fleet, &cell)
@@ -331,7 +342,7 @@ struct TablePage<Content: TableContent> {
   }
 
   /// A cell for each column that is shown. What nothing is heard of any more looks so, and says since when.
-  private func cells(_ id: Content.ID, _ fleet: Fleet, _ context: inout CellContext<Content>) -> [[Span]] {
+  func cells(_ id: Content.ID, _ fleet: Fleet, _ context: inout CellContext<Content>) -> [[Span]] {
     guard let row = content.row(id, fleet, &context.drawing) else { return context.layout.places.map { _ in [] } }
     let silentSince = content.asOf(id, fleet, at: context.moment.now)
     return context.layout.places.map { place in
@@ -346,7 +357,7 @@ struct TablePage<Content: TableContent> {
   }
 
   /// A row that went takes the selection with it to the row that came into its place.
-  private mutating func settleSelection() {
+  private mutating func settleSelection(_ fleet: Fleet) {
     guard !order.isEmpty else { return }
     if let selected {
       if let index = order.index(of: selected) {
@@ -354,14 +365,20 @@ struct TablePage<Content: TableContent> {
       } else {
         select(index: selectedIndex)
       }
-    } else if !Content.followsTop {
+    } else if !Content.followsTop, !fleet.isLoading {
+      // Until the fleet is there its first row is another with every answer.
       select(index: 0)
     }
   }
 
+  mutating func choose(columns: [ColumnChoice]?) {
+    choice = columns
+    layout = nil
+  }
+
   private mutating func layout(for width: Int, hasDetailBeside: Bool) -> TableLayout<Content> {
     if let layout, layout.width == width, layout.hasDetailBeside == hasDetailBeside { return layout.layout }
-    let new = TableLayout(Content.columns, width: width, hasDetailBeside: hasDetailBeside)
+    let new = TableLayout(Content.columns(choice), width: width, hasDetailBeside: hasDetailBeside)
     layout = (width, hasDetailBeside, new)
     return new
   }

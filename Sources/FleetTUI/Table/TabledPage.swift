@@ -9,6 +9,7 @@ protocol TabledPage: Page {
 }
 
 extension TabledPage {
+  var naming: String? { Content.columns.min { $0.room.priority < $1.room.priority }?.field.id }
   var id: PageID { table.id }
   var selection: Subject? { table.selection }
   var shown: [Subject] { table.shown }
@@ -19,6 +20,9 @@ extension TabledPage {
   var filterProblem: String? { table.filterProblem }
   var fields: [FilterField] { RowFilter<Content>.fields }
   var position: String { table.position }
+  func sheet(of subjects: [Subject]?, _ fleet: Fleet, _ context: inout DrawingContext) -> Sheet {
+    table.sheet(of: subjects, fleet, &context)
+  }
 
   mutating func prepare(_ fleet: Fleet, at now: Timestamp) { table.prepare(fleet, at: now) }
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) { table.update(changes, fleet, at: now) }
@@ -32,8 +36,12 @@ extension TabledPage {
   mutating func moveToBottom() { table.moveToBottom() }
   mutating func sort(by step: Int, _ fleet: Fleet, at now: Timestamp) { table.sort(by: step, fleet, at: now) }
   mutating func sort(by columns: [String], _ fleet: Fleet, at now: Timestamp) -> String? { table.sort(by: columns, fleet, at: now) }
+  func order(ofHeadingAt column: Int) -> [String]? { table.order(ofHeadingAt: column) }
   mutating func reverse() { table.reverse() }
   var sorting: [String] { table.sorting.names }
+  var columnChoice: [ColumnChoice]? { table.choice }
+  var columnStates: [ColumnState] { Content.states(table.choice) }
+  mutating func choose(columns: [ColumnChoice]?) { table.choose(columns: columns) }
   var marked: [Subject] { table.marked }
   mutating func mark(_ marking: Marking) { table.mark(marking) }
   mutating func select(drawnRow row: Int) { table.select(drawnRow: row) }

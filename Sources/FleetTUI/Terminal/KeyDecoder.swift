@@ -57,7 +57,7 @@ struct KeyDecoder {
     if case .paste = state { return Self.pastePatience }
     if awaitsGround {
       if case .escape = state { return Self.answerPatience.escape }
-      if case .string = state { return Self.answerPatience.within }
+      if case .string(_, .some) = state { return Self.answerPatience.within }
     }
     return Self.sequencePatience
   }

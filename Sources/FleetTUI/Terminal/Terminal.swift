@@ -40,9 +40,11 @@ final class Terminal {
   private(set) var size: Size
   private(set) var depth = ColorDepth.mono
   /// Rendered, not yet taken by the terminal.
-  private(set) var pending: [UInt8] = []
+  var pending: [UInt8] = []
   /// The terminal takes nothing just now: ``flush()`` again when it can be written to.
   private(set) var isStalled = false
+  /// Bytes that it took since it was opened.
+  private(set) var written = 0
   private var modes = termios()
   private var isEntered = false
   private var standardError: Int32 = -1
@@ -130,12 +132,15 @@ final class Terminal {
 
   func groundIsKnown() { askedGround = nil }
 
-  /// An answer that comes after the program would be typed at the shell's prompt.
+  /// An answer that comes after the program would be typed at the shell's prompt. Whoever goes on typing doesn't hold up the leaving.
   private func dropAnswer() {
     guard awaitsGround else { return }
     askedGround = nil
+    let end = monotonicSeconds() + 0.15
     var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    while poll(&poller, 1, 150) > 0, case .bytes(let bytes) = read() {
+    while true {
+      let left = Int32((end - monotonicSeconds()) * 1000)
+      guard left > 0, poll(&poller, 1, left) > 0, case .bytes(let bytes) = read() else { return }
       if bytes.contains(7) || bytes.last == UInt8(ascii: "\\") { return }
     }
   }
@@ -234,6 +239,7 @@ final class Terminal {
     while !pending.isEmpty {
       let count = write(descriptor, pending, pending.count)
       if count > 0 {
+        written += count
         pending.removeFirst(count)
       } else if count < 0, errno == EINTR {
         continue

@@ -251,6 +251,8 @@ class Storm:
         while b"\x1b[2J" not in self.kept:
             self.send(b"\x0c")
             self.read(0.1)
+            # A Ctrl-Z that a paste without an end held back comes only now.
+            self.check()
             if time.monotonic() > end:
                 raise Failed(f"the keyboard is dead: ctrl-l draws nothing after {self.taken} inputs")
 

@@ -2,6 +2,7 @@ import FleetModel
 import Foundation
 import Glibc
 import Synchronization
+import TestSupport
 
 @testable import Feeds
 
@@ -60,32 +61,11 @@ final class DeletionFakeFleet: Sendable {
   private let listener: Int32
 
   init() throws {
-    let listening = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listening, $0, length) == 0 && listen(listening, 64) == 0 && getsockname(listening, $0, &length) == 0
-      }
-    }
-    guard bound else { throw HTTPFailure.refused(host: "127.0.0.1") }
-    port = UInt16(bigEndian: address.sin_port)
-    listener = listening
-    let serve: @Sendable (Int32) -> Void = { [weak self] connection in
-      self?.serve(connection)
-      close(connection)
-    }
-    Thread.detachNewThread {
-      while true {
-        let connection = accept(listening, nil, nil)
-        guard connection >= 0 else {
-          // Here, not where it is shut down: until this thread is done its number must not become another fleet's.
-          close(listening)
-          return
-        }
-        Thread.detachNewThread { serve(connection) }
+    (listener, port) = try Loopback.listen()
+    Loopback.acceptAll(listener) { [weak self] connection in
+      Thread.detachNewThread { [weak self] in
+        self?.serve(connection)
+        close(connection)
       }
     }
   }

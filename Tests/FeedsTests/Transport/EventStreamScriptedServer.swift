@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 @testable import Feeds
 
@@ -38,20 +39,10 @@ final class ScriptedServer: Sendable {
   init(_ replies: [Reply]) throws {
     self.replies = replies
     (arrivals, arrived) = AsyncStream.makeStream()
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    self.listener = listener
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isListening = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, length) == 0 && listen(listener, 16) == 0 && getsockname(listener, $0, &length) == 0
-      }
-    }
-    guard isListening else { throw HTTPFailure.refused(host: "127.0.0.1") }
-    base = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
-    Thread { [self] in acceptAll() }.start()
+    let port: UInt16
+    (listener, port) = try Loopback.listen()
+    base = "http://127.0.0.1:\(port)"
+    Loopback.acceptAll(listener) { [self] connection in take(connection) }
   }
 
   /// The requests so far, head and body.
@@ -74,17 +65,12 @@ final class ScriptedServer: Sendable {
     shutdown(listener, Int32(SHUT_RDWR))
   }
 
-  private func acceptAll() {
-    while true {
-      let connection = accept(listener, nil, nil)
-      guard connection >= 0 else { break }
-      let isStopped = state.withLock { state in
-        if !state.isStopped { state.open.insert(connection) }
-        return state.isStopped
-      }
-      if isStopped { close(connection) } else { Thread { [self] in serve(connection) }.start() }
+  private func take(_ connection: Int32) {
+    let isStopped = state.withLock { state in
+      if !state.isStopped { state.open.insert(connection) }
+      return state.isStopped
     }
-    close(listener)
+    if isStopped { close(connection) } else { Thread { [self] in serve(connection) }.start() }
   }
 
   private func serve(_ connection: Int32) {
@@ -107,12 +93,7 @@ final class ScriptedServer: Sendable {
     }
     arrived.yield(index + 1)
     let reply = replies[min(index, replies.count - 1)]
-    var sent = 0
-    while sent < reply.bytes.count {
-      let count = reply.bytes.withUnsafeBytes { send(connection, $0.baseAddress.map { $0 + sent }, $0.count - sent, Int32(MSG_NOSIGNAL)) }
-      guard count > 0 else { return }
-      sent += count
-    }
+    guard Loopback.send(reply.bytes, to: connection) else { return }
     if reply.staysOpen { while read(connection, &buffer, buffer.count) > 0 {} }
   }
 }

@@ -94,7 +94,8 @@ private final class Once: Sendable {
       let run = try await CommandRun.run(arguments: arguments)
       #expect(run.status == 0 && run.errors.isEmpty)
       for option in [
-        "--env", "--config", "--format", "--write", "--theme", "--colors", "--ascii", "--no-color", "--record", "--log", "--verbose", "--version",
+        "--env", "--config", "--format", "--write", "--theme", "--colors", "--ascii", "--no-color", "--record", "--log", "--verbose",
+        "--version",
         "--help",
       ] {
         #expect(run.lines.contains { $0.hasPrefix("  \(option) ") || $0.hasPrefix("  -h, \(option) ") }, "\(option): \(run.output)")
@@ -123,7 +124,9 @@ private final class Once: Sendable {
       #expect(page.output.contains(text), "\(text)")
     }
     #expect(page.output.utf8.allSatisfy { $0 == 0x0A || (0x20..<0x7F).contains($0) })
-    for entry in Action.table { #expect(page.output.contains(entry.keys[0].name.replacing("-", with: "\\-")), "\(entry.name)") }
+    for entry in Action.table {
+      #expect(page.output.contains((entry.keys.first?.name ?? entry.command).replacing("-", with: "\\-")), "\(entry.name)")
+    }
     // Everything that begins with a dot is a request that man(7) knows.
     let requests = Set(page.lines.filter { $0.hasPrefix(".") }.map { $0.prefix { $0 != " " } })
     #expect(requests.isSubset(of: [".TH", ".SH", ".SS", ".TP", ".B", ".RS", ".RE"]), "\(requests)")

@@ -65,7 +65,7 @@ import Testing
       mouse = true
       notify = "none"
       [keys]
-      quit = "x"
+      quit = "Q"
       """, path: "c.toml"
     ).environment(named: nil)
     #expect(environment.isProtected && environment.allowsWrites)

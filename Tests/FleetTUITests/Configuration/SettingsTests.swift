@@ -53,7 +53,9 @@ import Testing
     #expect(try Self.keys(under: "### `dns`") == Self.read(by: "dns"))
     #expect(try Self.read(by: "database").allSatisfy { Self.section("### `database`").contains("`\($0)`") })
     let rest = Self.keys(under: "## History, screen, keys")
-    #expect(try rest == Set(Self.read(by: "interface").map { "ui.\($0)" } + ["history.path", "keys.ACTION"]))
+    #expect(
+      try rest
+        == Set(Self.read(by: "interface").map { "ui.\($0)" } + ["history.path", "links.console", "links.runbook.CODE", "keys.ACTION"]))
   }
 
   /// A key that the configuration holds and nobody asks for does nothing.
@@ -82,7 +84,9 @@ import Testing
     let documented = Self.section("## History, screen, keys")
     for action in Action.table {
       let isDocumented = documented.contains("`\(action.name)`")
-      let isInManual = ManualPage.text.contains("(\(action.name.replacing("-", with: "\\-")))")
+      // By its name, or by that and what may be typed behind it.
+      let name = action.name.replacing("-", with: "\\-")
+      let isInManual = ManualPage.text.contains("(\(name))") || ManualPage.text.contains("(\(name) ")
       #expect(isDocumented && isInManual, "\(action.name)")
     }
     for theme in ThemeLibrary.builtIn {

@@ -132,7 +132,8 @@ import Testing
     #expect(rate.counts.suffix(3) == [1, 1, 3] && rate.counts.reduce(0, +) == 5)
     let line = rate.line(width: 60, .unicode)
     #expect(line.columns == 60 && line.plain.contains("▃▃█  up to 13:42:07, 3 at most in 10 s"))
-    #expect(rate.line(width: 60, .ascii).plain.unicodeScalars.allSatisfy(\.isASCII))
+    let isASCII = rate.line(width: 60, .ascii).plain.unicodeScalars.allSatisfy { $0.isASCII }
+    #expect(isASCII)
     #expect(rate.line(width: 30, .unicode).plain.isEmpty)
   }
 }
@@ -171,9 +172,18 @@ import Testing
   @Test func theLeastImportantColumnsGoFirst() {
     func shown(_ width: Int) -> [String] { TableLayout(FleetContent.columns, width: width).places.map(\.column.title) }
     #expect(shown(200).count == FleetContent.columns.count)
-    #expect(shown(80) == ["ORG", "TENANT", "WORKSPACES", "PROGRESS", "COST/H", "FINDING"])
-    #expect(shown(40) == ["ORG", "TENANT", "FINDING"])
+    #expect(shown(120) == ["ORG", "TENANT", "WORKSPACES", "PROGRESS", "COST/H", "FINDING"])
+    #expect(shown(80) == ["ORG", "PROGRESS", "FINDING"])
+    #expect(shown(40) == ["ORG", "FINDING"])
     #expect(shown(20) == ["ORG"])
+  }
+
+  @Test func aFindingHasItsWordsBeforeMachineCostAndAgeHaveAny() {
+    for width in [80, 100, 120, 160] {
+      let places = TableLayout(FleetContent.columns, width: width).places
+      #expect(places.first { $0.column.title == "FINDING" }.map { $0.width >= 42 } == true, "\(width)")
+      #expect(places.reduce(2) { $0 + $1.width + 2 } - 2 < width, "\(width)")
+    }
   }
 
   @Test func noRowIsWiderThanTheScreen() {

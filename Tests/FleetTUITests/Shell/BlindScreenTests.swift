@@ -166,7 +166,7 @@ import Testing
         change: .instances([machine("i-1", "large", "t3.large"), machine("i-2", "small", "t3.small")], complete: true, problem: nil)))
     fleet.judge(at: now, prices: options.prices)
     interface.update(fleet.takeChanges(), fleet, at: now)
-    for _ in 0..<5 { _ = interface.handle(.character("s"), fleet, at: now) }
+    for _ in 0..<6 { _ = interface.handle(.character("s"), fleet, at: now) }
     let rows = interface.compose(fleet, size: Terminal.Size(rows: 24, columns: 160), at: now).frame.lines.map(\.plain)
     let costs = rows.filter { $0.contains("large ") || $0.contains("small ") }
     #expect(costs.first?.contains("small") == true && costs.first?.contains("5.000") == true, "\(rows)")

@@ -161,11 +161,14 @@ private struct Storm {
 
   private mutating func answer(to effect: Effect) -> Answer? {
     switch effect {
+    case .save: return .saved(chance(3) ? .failure(.init(why: text())) : .success(text()))
     case .console(let id, _):
       return .console(id, chance(3) ? .failure(.init(text: text())) : .success((0..<number(0...200)).map { _ in text() }))
     case .explain(let question): return .explained(question.org.id, question.workspaceID, .success(CaseFile()))
     case .check(let org, _): return .checked(org, .success(checks()))
     case .posture: return .posture(checks(), at: now)
+    case .plugin(let plugin, let subject, _): return .plugin(plugin.name, subject, .success((0..<number(0...200)).map { _ in text() }))
+    case .notify: return nil
     case .deletion(.prepare(let org, _)):
       return .prepared(
         org,

@@ -89,11 +89,13 @@ struct InterfaceScene {
         " ✕ 1… failed" + String(repeating: " ", count: 75) + "3 orgs  ? machines  … workspaces",
         " 1 Fleet  2 Provisioning  3 Triage 1  4 Instances  5 Orphans  6 Costs  7 DNS  8 Posture  9 Deletions  0 Events",
         String(repeating: "─", count: 120),
-        "  ORG ↑                TENANT          MACHINE    WORKSPACES   PROGRESS                  COST/H   AGE  FINDING",
-        "▶ acme                 ● running       ·          …                                           ?    1d",
-        "  bright-lab           ✕ failed        ·          ·                                           ?    1h  tunnel/DNS step …",
-        "  cinder               ○ suspended     ·          ·                                           ?    1m",
-        "", " acme: nothing here needs a human", "", "  ◌ loading: 0 of 1 tenants",
+        "  ORG                   TENANT          WORKSPACES  PROGRESS         COST/H  FINDING ↓",
+        "▶ bright-lab            ✕ failed        ·                                 ?  tunnel/DNS step failed",
+        "  acme                  ● running       …                                 ?",
+        "  cinder                ○ suspended     ·                                 ?",
+        "", " bright-lab: tunnel/DNS step failed",
+        " next: check that bright-lab's CNAME leads to its tunnel and that the tunnel is healthy; provision again if the step w…",
+        "  ◌ loading: 0 of 1 tenants",
         String(repeating: "─", count: 120),
         " enter open  / filter  : command  s sort  e explain  d delete (read-only)  ? help  q quit                      1–3 of 3",
       ])
@@ -182,6 +184,7 @@ struct InterfaceScene {
     var scene = InterfaceScene()
     scene.size.columns = 200
     scene.roster([InterfaceScene.org("a-org", .running, age: 100), InterfaceScene.org("b-org", .failed, age: 200_000)])
+    scene.press(.character("s"))
     var heads: [String] = []
     for _ in FleetContent.columns {
       heads.append(scene.screen().first { $0.contains(" TENANT") } ?? "")
@@ -210,7 +213,7 @@ struct InterfaceScene {
 
   @Test func theDetailShowsTheOrgAndFollowsTheSelection() {
     var scene = InterfaceScene()
-    scene.size.rows = 40
+    scene.size.rows = 70
     scene.roster([InterfaceScene.org("acme", .failed, error: "no capacity in us-east-2"), InterfaceScene.org("globex")])
     scene.apply(
       .tenant("acme"),
@@ -229,6 +232,7 @@ struct InterfaceScene {
 
   @Test func whatComesUpMovesEverySecondAndWhatIsSteadyDoesNot() {
     var scene = InterfaceScene()
+    scene.size.columns = 150
     scene.apply(.controlPlane, .expected(pollInterval: 15))
     scene.roster([InterfaceScene.org("acme", age: 600)])
     // The next thing to change is an age of minutes, or the roster's staleness.

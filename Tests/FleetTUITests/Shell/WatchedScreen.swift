@@ -11,12 +11,14 @@ struct WatchedScreen {
   var interface: Interface
   var now = WatchedScreen.start
   private var epoch: UInt64 = 0
-  private let size: Terminal.Size
+  let size: Terminal.Size
 
-  init(rows: Int = 40, columns: Int = 200, pane: PaneKind = .none) {
+  init(rows: Int = 40, columns: Int = 200, pane: PaneKind = .none, isASCII: Bool = false, isReadOnly: Bool = true) {
     size = Terminal.Size(rows: rows, columns: columns)
     var options = DashboardOptions(environment: "staging")
     options.remembered.pane = pane
+    options.isASCII = isASCII
+    options.isReadOnly = isReadOnly
     interface = Interface(options)
     for source in Self.sources { hear(source, .expected(pollInterval: 15)) }
     settle()
@@ -100,7 +102,11 @@ struct WatchedScreen {
 
   mutating func lines(of page: PageID) -> [Line] {
     _ = interface.handle(.escape, fleet, at: now)
-    _ = interface.handle(.character(Self.keys[page] ?? "1"), fleet, at: now)
+    if let key = Self.keys[page] {
+      _ = interface.handle(.character(key), fleet, at: now)
+    } else {
+      _ = interface.perform(page.action, fleet, at: now)
+    }
     settle()
     return interface.compose(fleet, size: size, at: now).frame.lines
   }

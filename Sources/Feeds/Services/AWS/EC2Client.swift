@@ -2,15 +2,13 @@ import FleetModel
 
 /// One region's inventory, read through the EC2 Query API (version 2016-11-15). It can only describe: there is no other action in it.
 public struct EC2Client: Sendable {
-  /// Rows asked for at once: the most that EC2 gives. Asking without it costs more of the account's request quota.
-  static let largestPage = 1000
   /// Pages followed at most; 200,000 rows in one region are no fleet but an error.
   static let pageLimit = 200
 
   public let region: Region
   let endpoint: String
-  /// Rows asked for at once; 5 at least, says EC2.
-  var pageSize = largestPage
+  /// Rows asked for at once: the most that EC2 gives; 5 at least. Asking without it costs more of the account's request quota.
+  var pageSize = EC2Limits.largestPage
   private let query: AWSQuery
   private let credentials: CredentialsProvider
 

@@ -65,6 +65,9 @@ public final class HTTPClient: Sendable {
     }
   }
 
+  /// What was asked of whom.
+  public var tally: HTTPTally { loop.tally }
+
   /// Ends every transfer and the thread.
   public func stop() { loop.stop() }
 

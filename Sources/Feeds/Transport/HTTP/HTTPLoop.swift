@@ -23,6 +23,7 @@ final class HTTPLoop: Sendable {
 
   private let multi: Multi
   private let userAgent: String
+  let tally = HTTPTally()
   private let mailbox = Mutex(Mailbox())
   private let thread = Mutex<pthread_t?>(nil)
 
@@ -62,7 +63,7 @@ final class HTTPLoop: Sendable {
   private func run() {
     guard let handle = multi.handle else { return refuseAll() }
     fleet_multi_setopt_long(handle, CURLMOPT_MAXCONNECTS, 64)
-    var transfers = RunningTransfers(multi: handle, userAgent: userAgent, resume: { [self] in post(.resume($0)) })
+    var transfers = RunningTransfers(multi: handle, userAgent: userAgent, tally: tally, resume: { [self] in post(.resume($0)) })
     while true {
       let commands = mailbox.withLock { mailbox in
         defer { mailbox.commands.removeAll(keepingCapacity: true) }
@@ -117,6 +118,7 @@ private struct RunningTransfers {
 
   private let multi: UnsafeMutableRawPointer
   private let userAgent: String
+  private let tally: HTTPTally
   private let resume: @Sendable (TransferTicket) -> Void
   private var running: [ObjectIdentifier: Transfer] = [:]
   private var active: [HTTPOrigin: Int] = [:]
@@ -126,9 +128,10 @@ private struct RunningTransfers {
   /// A finished transfer made room or was redirected: perform again before waiting.
   private(set) var hasWork = false
 
-  init(multi: UnsafeMutableRawPointer, userAgent: String, resume: @escaping @Sendable (TransferTicket) -> Void) {
+  init(multi: UnsafeMutableRawPointer, userAgent: String, tally: HTTPTally, resume: @escaping @Sendable (TransferTicket) -> Void) {
     self.multi = multi
     self.userAgent = userAgent
+    self.tally = tally
     self.resume = resume
   }
 
@@ -148,6 +151,10 @@ private struct RunningTransfers {
   private mutating func start(_ waiting: Waiting) {
     if !waiting.ticket.request.isStream { active[waiting.origin, default: 0] += 1 }
     let ticket = waiting.ticket
+    tally.count(waiting.origin) { row in
+      row.requests += 1
+      if ticket.request.isStream { row.streams += 1 }
+    }
     let transfer = Transfer(
       ticket: ticket, origin: waiting.origin, since: waiting.since, control: StreamControl { [resume] in resume(ticket) },
       completion: waiting.completion)
@@ -243,6 +250,7 @@ private struct RunningTransfers {
   private mutating func finish(_ transfer: Transfer, _ outcome: TransferOutcome) {
     transfer.end(on: multi)
     running[ObjectIdentifier(transfer.ticket)] = nil
+    if case .failed(let failure) = outcome, failure != .cancelled { tally.count(transfer.origin) { $0.failures += 1 } }
     transfer.completion(outcome)
     guard !transfer.ticket.request.isStream else { return }
     active[transfer.origin, default: 1] -= 1

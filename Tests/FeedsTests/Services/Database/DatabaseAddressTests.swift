@@ -1,5 +1,6 @@
 import FleetModel
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Feeds
@@ -64,7 +65,7 @@ import Testing
   }
 
   @Test func aServerThatNeverAnswersIsReportedWithinItsTime() async throws {
-    let (socket, port) = try DatabaseCluster.listen()
+    let (socket, port) = try Loopback.listen()
     defer { close(socket) }
     let watch = DatabaseWatch(settings: DatabaseSettings(address: .url("postgresql://u@127.0.0.1:\(port)/d")), queue: EventQueue())
     #expect(await watch.read(within: 0.5)?.kind == .timedOut)

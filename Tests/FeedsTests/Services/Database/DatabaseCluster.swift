@@ -1,5 +1,6 @@
 import FleetModel
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Feeds
@@ -124,23 +125,9 @@ final class DatabaseCluster: Sendable {
   }
 
   static func freePort() throws -> UInt16 {
-    let (socket, port) = try listen()
+    let (socket, port) = try Loopback.listen()
     close(socket)
     return port
-  }
-
-  /// A loopback socket that lets connections in and never says a word.
-  static func listen() throws -> (socket: Int32, port: UInt16) {
-    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0 }
-    }
-    guard bound, Glibc.listen(socket, 8) == 0 else { throw Unavailable(description: "no free loopback port") }
-    return (socket, UInt16(bigEndian: address.sin_port))
   }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A connection pooler as far as a client notices: it refuses settings in the startup packet and passes everything else on.
 final class Pooler: Sendable {
@@ -7,7 +8,7 @@ final class Pooler: Sendable {
   private let socket: Int32
 
   init(server: UInt16) throws {
-    let (socket, port) = try DatabaseCluster.listen()
+    let (socket, port) = try Loopback.listen()
     (self.socket, self.port) = (socket, port)
     Thread {
       while case let client = accept(socket, nil, nil), client >= 0 { Thread { Self.serve(client, server) }.start() }

@@ -1,0 +1,103 @@
+/// What happened since a moment, for whoever takes over: orgs that came and went, what got stuck and recovered, machines found to run for nobody.
+///
+/// That orgs came and went the control plane tells, whether anybody watched or not; the rest was seen here, or not at all (``watchedSince``).
+public struct HandOver: Sendable {
+  public enum Kind: String, Hashable, Sendable, CaseIterable, Comparable {
+    case new
+    /// A critical finding came where there was none.
+    case stuck
+    /// The last critical finding went, and what it was about is still there.
+    case recovered
+    case deleted
+    /// A machine was found to run for nobody.
+    case orphan
+
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  public enum Target: Hashable, Sendable {
+    case org(OrgID)
+    case workspace(WorkspaceID)
+    case instance(InstanceID)
+    /// A run of the cascade.
+    case purge(PurgeID)
+    case fleet
+  }
+
+  public struct Item: Hashable, Sendable {
+    public var at: Timestamp
+    public var kind: Kind
+    public var target: Target
+    public var name: String
+    public var why: String
+    /// US dollars of compute an hour; `nil` when unknown.
+    public var hourly: Double?
+  }
+
+  public let since: Timestamp
+  /// When the watch began of which what is not told by others is known; `nil`: it has not.
+  public let watchedSince: Timestamp?
+  /// The newest first.
+  public let items: [Item]
+
+  public init(of fleet: Fleet, since: Timestamp) {
+    self.since = since
+    watchedSince = fleet.chronicle.begin
+    let items = Self.newOrgs(fleet, since) + Self.deletions(fleet, since) + Self.seen(fleet, since)
+    self.items = items.sorted { ($1.at, $0.kind, $0.name) < ($0.at, $1.kind, $1.name) }
+  }
+
+  public func count(_ kind: Kind) -> Int { items.count { $0.kind == kind } }
+
+  /// How many of those that got stuck are so still.
+  public var stillStuck: Int {
+    var open: Set<Target> = []
+    for item in items.reversed() {
+      switch item.kind {
+      case .stuck: open.insert(item.target)
+      case .recovered: open.remove(item.target)
+      case .new, .deleted, .orphan: break
+      }
+    }
+    return open.count
+  }
+
+  private static func newOrgs(_ fleet: Fleet, _ since: Timestamp) -> [Item] {
+    fleet.orgs.values.compactMap { org in
+      guard let created = org.row.createdAt, created >= since, org.row.status != .purged else { return nil }
+      return Item(
+        at: created, kind: .new, target: .org(org.id), name: org.slug.rawValue, why: org.row.status?.text ?? "no status yet",
+        hourly: fleet.hourly(of: org.id).value?.exact)
+    }
+  }
+
+  private static func deletions(_ fleet: Fleet, _ since: Timestamp) -> [Item] {
+    var gone: Set<OrgID> = []
+    var items = fleet.purges.values.compactMap { purge -> Item? in
+      guard purge.status == .completed, let completed = purge.completedAt, completed >= since else { return nil }
+      if let org = purge.orgID { gone.insert(org) }
+      return Item(
+        at: completed, kind: .deleted, target: .purge(purge.id), name: purge.slug?.rawValue ?? purge.orgID?.rawValue ?? purge.id.rawValue,
+        why: "the cascade completed", hourly: nil)
+    }
+    for (id, sighting) in fleet.departed where sighting.lastSeen >= since && fleet.orgs[id] == nil && !gone.contains(id) {
+      items.append(
+        Item(
+          at: sighting.lastSeen, kind: .deleted, target: .org(id), name: sighting.slug.rawValue, why: "the roster no longer holds it",
+          hourly: nil))
+    }
+    return items
+  }
+
+  private static func seen(_ fleet: Fleet, _ since: Timestamp) -> [Item] { fleet.chronicle.items.filter { $0.at >= since } }
+}
+
+extension HandOver.Target {
+  init(_ target: Finding.Target) {
+    switch target {
+    case .org(let id): self = .org(id)
+    case .workspace(let id): self = .workspace(id)
+    case .fleet: self = .fleet
+    }
+  }
+}
