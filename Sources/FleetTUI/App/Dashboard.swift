@@ -12,6 +12,8 @@ final class Dashboard {
   static let judgementInterval: Int64 = 250
   /// Milliseconds that a start takes at least, where everything answers at once, and at most.
   private static let startTime: ClosedRange<Int64> = 5000...30_000
+  /// From so many on the pages that keys open pass through memory that is worth giving back once the keys rest for so many milliseconds.
+  private static let manyMachines = 1000, keysRest: Int64 = 250
 
   private let store: FleetStore
   private var options: DashboardOptions
@@ -34,6 +36,8 @@ final class Dashboard {
   private let begun = uptime()
   /// What only the start needs is still in memory.
   private var holdsStart = true
+  /// When memory that only passed through is given back, monotonic milliseconds; `nil` when no key was pressed since.
+  private var givesBackAt: Int64?
   private var notifier: Notifier
   private var vitals = VitalsReader()
   private var frames = 0
@@ -101,6 +105,10 @@ final class Dashboard {
       holdsStart = false
       ProgramMemory.letGoOfStart()
     }
+    if let moment = givesBackAt, moment <= Self.uptime() {
+      givesBackAt = nil
+      ProgramMemory.giveBack()
+    }
     return nil
   }
 
@@ -129,6 +137,7 @@ final class Dashboard {
     if let moment = store.nextJudgement, let left = clock.milliseconds(until: moment) {
       wait = min(wait, max(1, left, lastFrame + Self.judgementInterval - Self.uptime()))
     }
+    if let moment = givesBackAt { wait = min(wait, max(1, moment - Self.uptime())) }
     if let moment = notifier.due { wait = min(wait, max(1, moment - Self.uptime())) }
     return wait
   }
@@ -152,6 +161,7 @@ final class Dashboard {
 
   private func press(_ keys: [Key], _ terminal: Terminal) -> Int32? {
     guard !keys.isEmpty else { return nil }
+    if (store.fleet.figures.totals.machines.value ?? 0) >= Self.manyMachines { givesBackAt = Self.uptime() + Self.keysRest }
     let moment = clock.now()
     var isChanged = false
     for key in keys {

@@ -9,7 +9,10 @@ enum ProgramMemory {
   /// Lets go of what only the start touched: memory that first answers passed through, and pages of code for options, configuration and first
   /// connections. Nobody wrote into those, so that what is needed again comes back from the page cache at its next use.
   static func letGoOfStart() {
-    malloc_trim(0)
+    giveBack()
     fleet_drop_read_only_pages()
   }
+
+  /// Gives back what was freed within the heap. It costs a walk over it.
+  static func giveBack() { malloc_trim(0) }
 }

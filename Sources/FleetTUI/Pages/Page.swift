@@ -65,8 +65,8 @@ struct DrawingContext {
   let glyphs: Glyphs
   /// What the fleet cost since the dashboard was opened.
   var burn = BurnHistory()
-  /// A detail beside the table tells what its columns would.
-  var hasDetailBeside = false
+  /// What stands beside the rows that are drawn: a detail tells what their columns would.
+  var beside = PaneKind.none
 }
 
 /// A screenful of rows of one kind, its order, its filter and its selection.

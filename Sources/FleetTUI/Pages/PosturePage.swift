@@ -39,12 +39,6 @@ struct PosturePage: TabledPage {
 
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {}
 
-  func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice] {
-    guard case .own(let subject)? = selection, let check = subject.kind as? Check else { return [] }
-    let evidence = check.evidence.isEmpty ? "" : ": \(check.evidence.joined(separator: "; "))"
-    return [Notice(role: check.result == .pass ? .text : check.result.role, summary: check.summary + evidence)]
-  }
-
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     guard rows >= 6 else { return table.draw(fleet, rows: rows, width: width, &context) }
     var lines = table.draw(fleet, rows: rows - 2, width: width, &context)
@@ -140,6 +134,11 @@ extension Check: PageSubject {
   func title(_ fleet: Fleet) -> String { "\(id) of \(target)" }
 
   func relations(in fleet: Fleet) -> Relations { Relations(org: fleet.org(named: Slug(String(target.prefix { $0 != "/" })))?.id) }
+
+  func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice] {
+    let evidence = evidence.isEmpty ? "" : ": \(evidence.joined(separator: "; "))"
+    return [Notice(role: result == .pass ? .text : result.role, summary: summary + evidence)]
+  }
 
   func describe(in list: inout FieldLines, _ fleet: Fleet, _ context: inout DrawingContext) {
     list.field("result", Wording.state(result.rawValue, result.role, context.glyphs))

@@ -146,6 +146,13 @@ struct RolloutPage: TabledPage {
     table.update(changes, fleet, at: now)
   }
 
+  func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice] {
+    guard case .org(let id)? = selection, let org = fleet.orgs[id] else { return [] }
+    let row = RolloutContent.Row(org, fleet)
+    let own = row.word.role == .failed ? [Notice(role: .failed, summary: "redeployment failed: \(row.note)")] : []
+    return own + Notice.of(org, fleet, at: now)
+  }
+
   mutating func takeTouch() -> Bool { table.takeTouch() || images == nil }
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {

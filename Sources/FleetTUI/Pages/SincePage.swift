@@ -75,6 +75,10 @@ private struct FleetItself: PageSubject {
   func title(_ fleet: Fleet) -> String { "the fleet" }
   func relations(in fleet: Fleet) -> Relations { Relations() }
 
+  func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice] {
+    fleet.triage.findings(of: .fleet).map { Notice(role: $0.role, summary: $0.summary, next: $0.nextStep) }
+  }
+
   func describe(in list: inout FieldLines, _ fleet: Fleet, _ context: inout DrawingContext) {
     for finding in fleet.triage.findings(of: .fleet) { list.field(finding.code.rawValue, finding.summary, finding.role) }
   }

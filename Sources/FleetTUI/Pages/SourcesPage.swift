@@ -222,6 +222,12 @@ private struct SourceSubject: PageSubject {
     return Relations(org: fleet.org(named: slug)?.id, name: slug.rawValue)
   }
 
+  func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice] {
+    let standing = SourcesContent.standing(of: teller, fleet, at: now)
+    guard [.failed, .stale, .warning].contains(standing.role) else { return [] }
+    return [Notice(role: standing.role, summary: standing.word + (standing.why.map { ": \($0)" } ?? ""))]
+  }
+
   func describe(in list: inout FieldLines, _ fleet: Fleet, _ context: inout DrawingContext) {
     let now = context.moment.now
     let standing = SourcesContent.standing(of: teller, fleet, at: now)

@@ -25,6 +25,8 @@ protocol PageSubject: Hashable, Sendable {
   func relations(in fleet: Fleet) -> Relations
   /// What its detail says.
   func describe(in list: inout FieldLines, _ fleet: Fleet, _ context: inout DrawingContext)
+  /// What is wrong with it, the worst first.
+  func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice]
 }
 
 struct OwnSubject: Hashable, Sendable {

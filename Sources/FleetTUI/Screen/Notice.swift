@@ -54,7 +54,8 @@ extension Notice {
     case .leftover(let id): return fleet.leftoverCase(of: id, at: now).map { [of($0)] } ?? []
     case .finding(let id):
       return id.finding(in: fleet, at: now).map { [Notice(role: $0.role, summary: $0.summary, next: $0.nextStep)] } ?? []
-    case .record, .event, .deletion, .own: return []
+    case .own(let subject): return subject.kind.notices(fleet, at: now)
+    case .record, .event, .deletion: return []
     }
   }
 

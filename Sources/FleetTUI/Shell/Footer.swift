@@ -20,17 +20,23 @@ enum Footer {
       left += [Span("\(desk.keys.name(of: .pageUp)) \(desk.keys.name(of: .pageDown)) ", .key), Span("scroll ", .dim)]
     }
     var offers: [(action: Action, spans: [Span])] = []
+    var held: Set<Action> = []
     for action in desk.keys.table where action.isInFooter && !(scrolls && action == .open) {
       let key = Span(" \(desk.keys.name(of: action)) ", .key)
       switch action.offer(desk, fleet, at: now) {
       case .shown: offers.append((action, [key, Span(action.title + " ", .dim)]))
-      case .marked(let why) where !scrolls: offers.append((action, [key, Span("\(action.title) (\(why)) ", .dim)]))
+      case .marked(let why) where !scrolls:
+        offers.append((action, [key, Span("\(action.title) (\(why)) ", .dim)]))
+        held.insert(action)
       case .marked, .hidden: break
       }
     }
-    // Where there is little room the last ones go first, but never those that lead to all others and out.
+    // Where there is little room the last ones go first: that what is allowed can't be done just now after all others, those that lead to all others
+    // and out never.
+    let lasting: Set<Action> = [.help, .quit, .palette]
+    let weighty = desk.writeRefusal == nil ? lasting.union(held) : lasting
     while Line(left + offers.flatMap(\.spans)).columns > room,
-      let last = offers.lastIndex(where: { $0.action != .help && $0.action != .quit && $0.action != .palette })
+      let last = offers.lastIndex(where: { !weighty.contains($0.action) }) ?? offers.lastIndex(where: { !lasting.contains($0.action) })
     { offers.remove(at: last) }
     left += offers.flatMap(\.spans)
     return Line(left.fitted(to: room) + [Span(right, .dim)])

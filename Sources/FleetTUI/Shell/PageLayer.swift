@@ -82,9 +82,9 @@ struct PageLayer: Layer {
     let free = room.rows - desk.pages.current.count - 2
     let events = isDetail && !desk.pages.current.hasSums && desk.pages.id != .events && free >= 8 ? min(free, room.rows / 2) : 0
     room.rows -= events
-    context.hasDetailBeside = isDetail
+    context.beside = isDetail ? .detail : .events
     var left = table(&desk, in: room, fleet, &context)
-    context.hasDetailBeside = false
+    context.beside = .none
     if events > 0 { left += desk.panes.events.draw(desk.pages.focus, fleet, width: room.width, rows: events, &context) }
     let right = pane(&desk, fleet, width: size - 1, rows: body.rows, &context)
     let border = [Span(context.glyphs.border, .rule)]

@@ -30,11 +30,11 @@ struct RowWindow: Equatable {
   /// `row` becomes the first in view, as far as the rows after it fill the screen.
   mutating func begin(at row: Int) { wanted = row }
 
-  /// Moves no further than it takes to see `row`.
-  mutating func reveal(_ row: Int) {
+  /// Moves no further than it takes to see `row`, and so many rows `ahead` of it in the direction of the move.
+  mutating func reveal(_ row: Int, ahead: Int = 0) {
     let top = top(of: count)
-    if row < top { wanted = row }
-    if row >= top + height { wanted = row - height + 1 }
+    if row < top { wanted = row - ahead }
+    if row >= top + height { wanted = row - height + 1 + ahead }
   }
 
   // MARK: - Drawing

@@ -314,11 +314,12 @@ struct TablePage<Content: TableContent> {
       context.moment.changesEverySecond()
       if let filteredAt, now - filteredAt >= 1 { hide(fleet, at: now) }
     }
-    let layout = layout(for: width, hasDetailBeside: context.hasDetailBeside)
+    let layout = layout(for: width, hasDetailBeside: context.beside == .detail)
     settleSelection(fleet)
     let cursor = currentIndex
     view.fit(order.count, height: rows - 1)
-    view.reveal(cursor)
+    // No terminal scrolls a part of its columns: a row more is every row written anew. Beside a pane it is done once a screen, not with each key.
+    view.reveal(cursor, ahead: context.beside == .none ? 0 : max(0, rows - 4))
 
     var lines = [layout.head(sorting, context.glyphs)]
     guard !order.isEmpty else {

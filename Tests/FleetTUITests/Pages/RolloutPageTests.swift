@@ -45,6 +45,10 @@ import Testing
     #expect(row("globex")?.contains("Failed ended with 1, health route does not answer") == true)
     #expect(row("acme")?.contains("canary") == true && row("acme")?.contains("● redeployed") == true)
     #expect(row("initech")?.contains("○ not in it") == true)
+    let width = scene.size.columns
+    scene.size.columns = 80
+    #expect(text().contains(" globex: redeployment failed: Failed ended with 1, health route does not answer"), "\(text())")
+    scene.size.columns = width
     let names = scene.screen().compactMap { line in ["acme", "globex", "initech"].first { line.dropFirst(2).hasPrefix($0) } }
     #expect(names == ["globex", "acme", "initech"])
   }

@@ -32,6 +32,14 @@ import Testing
     #expect(!rows.contains { $0.contains(" here ") })
   }
 
+  @Test mutating func aSourceThatFailedNeedsSomebody() {
+    scene.size = Terminal.Size(rows: 24, columns: 80)
+    let text = scene.screen().joined(separator: "\n")
+    #expect(text.contains(" source tenant:globex: failed: tenant of globex /workspaces") && !text.contains("nothing here"), "\(text)")
+    scene.press(.down)
+    #expect(scene.screen().joined(separator: "\n").contains("nothing here needs a human"))
+  }
+
   @Test mutating func whatFailedOnceIsSaidAlsoOnceItAnswersAgain() {
     scene.now = scene.now + 30
     scene.apply(.tenant("globex"), .workspaces("id-globex", []))

@@ -103,6 +103,7 @@ private struct Asking: Layer {
     let org: OrgID
     func title(_ fleet: Fleet) -> String { "lease of \(org)" }
     func relations(in fleet: Fleet) -> Relations { Relations(org: fleet.orgs[org]?.id, name: org.rawValue) }
+    func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice] { [] }
     func describe(in list: inout FieldLines, _ fleet: Fleet, _ context: inout DrawingContext) { list.field("holder", org.rawValue) }
   }
 

@@ -16,7 +16,7 @@ import Testing
         case 2: window.turn(by: Int.random(in: -3...3, using: &random))
         case 3: window.moveToEnd()
         case 4: window.moveToTop()
-        case 5: window.reveal(Int.random(in: -1...200, using: &random))
+        case 5: window.reveal(Int.random(in: -1...200, using: &random), ahead: Int.random(in: 0...50, using: &random))
         default: window.begin(at: Int.random(in: -1...300, using: &random))
         }
         let count = Int.random(in: 0...200, using: &random)
@@ -43,6 +43,19 @@ import Testing
     #expect(window.range(of: 3) == 0..<3 && window.range(of: 0) == 0..<0)
     window.scroll(by: -1)
     #expect(window.range(of: 100) == 89..<99)
+  }
+
+  @Test func itMayMoveAScreenAheadAndKeepsSomeRowsOfTheLast() {
+    var window = RowWindow()
+    window.fit(100, height: 10)
+    window.reveal(9, ahead: 7)
+    #expect(window.range(of: 100) == 0..<10)
+    window.reveal(10, ahead: 7)
+    #expect(window.range(of: 100) == 8..<18)
+    window.reveal(7, ahead: 7)
+    #expect(window.range(of: 100) == 0..<10)
+    window.reveal(99, ahead: 7)
+    #expect(window.range(of: 100) == 90..<100)
   }
 
   @Test func theLastLineSaysHowManyFollow() {
