@@ -206,6 +206,13 @@ final class Dashboard {
     let now = clock.now()
     let changes = store.drain(at: now)
     var isSeen = interface.update(changes, store.fleet, at: now)
+    switch interface.begin(store.fleet, at: now) {
+    case .perform(let effect):
+      effects.perform(effect)
+      isSeen = true
+    case .draw: isSeen = true
+    default: break
+    }
     if notifier.hear(changes, store.fleet, at: now, uptime: Self.uptime(), minute: LocalTime.minute(of: wallClock())) { terminal.ring() }
     for answer in effects.takeAnswers() {
       isSeen = true

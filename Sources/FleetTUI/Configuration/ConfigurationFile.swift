@@ -102,6 +102,12 @@ enum ConfigurationFile {
       }
     }
     interface.synchronized = try reader.flag("synchronized")
+    if let name = try reader.string("first_page") {
+      guard let first = FirstPage(named: name) else {
+        throw reader.failure("first_page", "must be one of \(FirstPage.names.joined(separator: ", "))")
+      }
+      interface.first = first
+    }
     interface.ascii = try reader.flag("ascii") ?? interface.ascii
     interface.mouse = try reader.flag("mouse") ?? interface.mouse
     if let name = try reader.string("notify") {

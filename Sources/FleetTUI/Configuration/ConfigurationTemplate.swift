@@ -38,6 +38,7 @@ enum ConfigurationTemplate {
     # theme = "nord"        # left out: what was chosen last with t, else default or light by the terminal's ground
     # colors = "auto"       # or 24bit, 256, 16, 8, mono
     # synchronized = true   # left out: where that does no harm
+    # first_page = "fleet"  # or any page; "overview": Triage where something needs a human
     # ascii = false
     # mouse = false
     # notify = "bell"

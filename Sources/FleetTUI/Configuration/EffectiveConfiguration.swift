@@ -61,6 +61,7 @@ enum EffectiveConfiguration {
     add("ui", "theme", options.theme ?? configuration.interface.theme)
     add("ui", "colors", options.colors ?? configuration.interface.colors?.name ?? "auto")
     add("ui", "synchronized", configuration.interface.synchronized.map { "\($0)" })
+    add("ui", "first_page", configuration.interface.first.name)
     add("ui", "ascii", "\(options.ascii || configuration.interface.ascii)")
     add("ui", "mouse", "\(configuration.interface.mouse)")
     add("ui", "notify", configuration.interface.notification.rawValue)

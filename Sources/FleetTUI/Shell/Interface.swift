@@ -23,6 +23,8 @@ struct Interface {
   var desk: Desk
   /// What lies over one another, the page at the bottom: a key goes to the last one first.
   private var layers: [any Layer] = [PageLayer()]
+  /// `nil` once it is open, or a key was pressed.
+  var first: FirstPage?
   /// What the figures were at the last update.
   private var totals: Figures.Totals?
   private var burn = BurnHistory()
@@ -44,6 +46,7 @@ struct Interface {
 
   init(_ options: DashboardOptions) {
     desk = Desk(options)
+    first = options.first
     header = Header(
       environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly, replay: options.replay)
     deletion = DeletionDialog.Setting(environment: options.environment, isProtected: options.isProtected)
@@ -171,6 +174,7 @@ struct Interface {
       return ground == desk.themes.ground ? .none : .draw
     default: break
     }
+    first = nil
     noteWhatClosed(at: now)
     guard !lull.swallows(key, at: now) else {
       notice = Span(lull.reason, .warning)
