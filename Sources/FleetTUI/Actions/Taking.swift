@@ -82,10 +82,6 @@ extension Desk {
 }
 
 extension Interface {
-  func drawingContext(at now: Timestamp) -> DrawingContext {
-    DrawingContext(moment: Moment(now: now), glyphs: glyphs)
-  }
-
   /// Gives a part of the screen to the terminal's clipboard, and says how much of what, or why not.
   mutating func copy(_ part: CopiedPart, _ fleet: Fleet, at now: Timestamp) -> Intent {
     let pieces = pieces(of: part, fleet, at: now)

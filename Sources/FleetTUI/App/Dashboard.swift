@@ -63,6 +63,7 @@ final class Dashboard {
     canvas.isASCII = options.isASCII
     let terminal = try Terminal(log: options.logPath, options.terminal)
     try terminal.enter()
+    canvas.takesLinks = terminal.takesLinks
     defer { terminal.leave() }
     let signals = SignalPipe()
     takeNews(terminal)
@@ -276,7 +277,7 @@ final class Dashboard {
     nextChange = next
     dress(for: terminal)
     canvas.draw(frame, size: terminal.size)
-    terminal.show(cursor: frame.cursor, in: canvas.colors)
+    terminal.show(cursor: frame.cursor, in: canvas.inks)
     let shown = interface.shownWorkspaces(store.fleet)
     if shown != self.shown {
       self.shown = shown

@@ -80,6 +80,8 @@ extension GlobalOptions {
     settings.colors = colors(configuration)
     let isAllowed = variables["FLEETTUI_SYNCHRONIZED"].map { $0 != "0" } ?? configuration?.interface.synchronized
     settings.isSynchronized = isAllowed ?? settings.kind.isSafeToSynchronize
+    let wantsLinks = variables["FLEETTUI_HYPERLINKS"].map { $0 != "0" } ?? configuration?.links.inTerminal
+    settings.hasLinks = settings.kind.takesLinks(wanted: wantsLinks)
     return settings
   }
 

@@ -48,6 +48,11 @@ enum ConfigurationTemplate {
     # quiet    = "22:00-07:00"
     # command  = ["notify-hook"]                         # has what is told as JSON on its standard input
 
+    # [links]                                            # where rows lead: AWS's console, your runbooks by finding
+    # console  = true
+    # terminal = true                                    # clickable in details (OSC 8); left out: where that does no harm
+    # runbook.wedged = "https://wiki.example.com/{code}?org={slug}"
+
     # [plugin.whois]                                     # a key that runs a program for the selected row
     # key     = "alt-w"
     # command = ["whois-org"]                            # has the row as JSON on its standard input; what it prints is shown

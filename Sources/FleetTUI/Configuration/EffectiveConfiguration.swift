@@ -78,6 +78,7 @@ enum EffectiveConfiguration {
       add("plugin.\(plugin.name)", "pages", plugin.pages.isEmpty ? nil : plugin.pages.map(\.name).joined(separator: ", "))
     }
     add("links", "console", "\(configuration.links.hasConsole)")
+    add("links", "terminal", configuration.links.inTerminal.map { "\($0)" })
     for (code, address) in configuration.links.runbooks.sorted(by: { $0.key < $1.key }) { add("links.runbook", code, address) }
     for (action, key) in configuration.keys.sorted(by: { $0.key < $1.key }) { add("keys", action, key) }
     return rows

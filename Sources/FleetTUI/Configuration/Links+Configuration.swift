@@ -1,9 +1,10 @@
 import FleetModel
 
 extension Links {
-  /// `[links]`: `console = false`, `runbook.wedged = "https://…/{slug}"`.
+  /// `[links]`: `console = false`, `terminal = false`, `runbook.wedged = "https://…/{slug}"`.
   init(_ reader: inout TableReader) throws(ConfigurationError) {
     hasConsole = try reader.flag("console") ?? true
+    inTerminal = try reader.flag("terminal")
     if var table = try reader.table("runbook") {
       runbooks = try table.texts()
       for (code, address) in runbooks.sorted(by: { $0.key < $1.key }) {

@@ -5,12 +5,17 @@ struct Links: Hashable, Sendable {
   struct Link: Hashable, Sendable {
     var name: String
     var url: String
+
+    /// `nil` where a terminal can't take it.
+    var hyperlink: Hyperlink? { Hyperlink(url) }
   }
 
   /// Whether AWS's console is where this fleet's machines can be looked at.
   var hasConsole = true
   /// A finding's code → address, in which `{slug}` and the like stand for what the finding is of.
   var runbooks: [String: String] = [:]
+  /// Whether terminals are given them (OSC 8); `nil`: those that are known to do no harm with them.
+  var inTerminal: Bool?
 
   /// What may stand in a runbook's address.
   static let placeholders = ["code", "environment", "org", "slug", "workspace", "machine", "region"]
@@ -18,7 +23,7 @@ struct Links: Hashable, Sendable {
   /// - Returns: the row's own place first.
   func links(of subject: Subject, in fleet: Fleet, at now: Timestamp) -> [Link] {
     var links: [Link] = []
-    if case .finding(let id) = subject { links += [runbook(for: id.code, of: subject, fleet)].compactMap { $0 } }
+    if case .finding(let id) = subject { links += [runbook(for: id, in: fleet)].compactMap { $0 } }
     links += consoles(of: subject, fleet, at: now)
     guard links.isEmpty || !runbooks.isEmpty else { return links }
     for finding in Self.findings(of: subject, fleet, at: now) {
@@ -27,13 +32,21 @@ struct Links: Hashable, Sendable {
     return links
   }
 
+  /// The row's own place: of a finding its runbook, else AWS's console.
+  func place(of subject: Subject, in fleet: Fleet, at now: Timestamp) -> Link? {
+    if case .finding(let id) = subject, let runbook = runbook(for: id, in: fleet) { return runbook }
+    return consoles(of: subject, fleet, at: now).first
+  }
+
+  func runbook(for finding: FindingID, in fleet: Fleet) -> Link? { runbook(for: finding.code, of: .finding(finding), fleet) }
+
   /// For a detail; nothing where nothing leads out.
   func lines(of subject: Subject, in fleet: Fleet, width: Int, at now: Timestamp) -> [Line] {
     let links = links(of: subject, in: fleet, at: now)
     guard !links.isEmpty else { return [] }
     var list = FieldLines(width: width, nameWidth: 24)
     list.heading("Links")
-    for link in links { list.field(link.name, link.url, .link) }
+    for link in links { list.field(link.name, link.url, .link, link: link.hyperlink) }
     return list.lines
   }
 

@@ -58,6 +58,7 @@ enum ManualPage {
     (["COLORFGBG"], "whether the terminal's ground is dark or light, where it doesn't answer itself"),
     (["TMUX"], "set by tmux: frames are not marked, and copies go through it"),
     (["FLEETTUI_SYNCHRONIZED"], "0: frames are not marked as one, 1: they are, whatever ui.synchronized says"),
+    (["FLEETTUI_HYPERLINKS"], "0: no link is written for the terminal, 1: links are, whatever links.terminal says"),
     (["LANG", "LC_ALL", "LC_CTYPE"], "the character set: ASCII is drawn where it is not UTF-8"),
     (["COLUMNS"], "how wide help is written"),
     (

@@ -25,7 +25,9 @@ struct ScreenPicture {
 
   private mutating func draw(_ frame: Frame, _ size: Terminal.Size) {
     let (width, height) = (Int(clamping: Double(size.columns) * Self.width) + 2 * Self.margin, size.rows * Self.height + 2 * Self.margin)
-    out.append("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(width)\" height=\"\(height)\" viewBox=\"0 0 \(width) \(height)\">")
+    out.append(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"\(width)\" height=\"\(height)\" viewBox=\"0 0 \(width) \(height)\">"
+    )
     out.append("<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"\(paper.code)\"/>")
     out.append(
       "<g font-family=\"ui-monospace, SFMono-Regular, Menlo, DejaVu Sans Mono, monospace\" font-size=\"14\" xml:space=\"preserve\">")
@@ -33,7 +35,9 @@ struct ScreenPicture {
       var column = 0
       for span in line.fitted(to: size.columns).spans where !span.text.isEmpty {
         let columns = TextWidth.columns(of: span.text)
+        if let link = span.link { out.append("<a xlink:href=\"\(Self.escaped(link.address))\">") }
         draw(span.text, theme.style(span.role, isSelected: line.isSelected && column < line.ground), at: column, columns, row)
+        if span.link != nil { out.append("</a>") }
         column += columns
       }
     }

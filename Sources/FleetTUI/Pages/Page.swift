@@ -67,6 +67,8 @@ struct DrawingContext {
   var burn = BurnHistory()
   /// What stands beside the rows that are drawn: a detail tells what their columns would.
   var beside = PaneKind.none
+  /// Where what is shown leads.
+  var links = Links(hasConsole: false)
 }
 
 /// A screenful of rows of one kind, its order, its filter and its selection.

@@ -81,15 +81,16 @@ struct Detail {
   }
 
   /// What is wrong, the worst first, each with what to do.
-  private mutating func findings(_ findings: [Notice], _ glyphs: Glyphs) {
-    func add(_ text: String, _ opening: Span, _ role: Role) {
+  private mutating func findings(_ findings: [Notice], _ fleet: Fleet, _ context: DrawingContext) {
+    func add(_ text: String, _ opening: Span, _ role: Role, link: Hyperlink? = nil) {
       let indent = TextWidth.columns(of: opening.text)
       for (index, line) in Line.wrapped(text, role: role, width: max(8, width - indent - 1)).enumerated() {
-        list.add(Line([index == 0 ? opening : Span(String(repeating: " ", count: indent), opening.role)] + line.spans))
+        list.add(Line([index == 0 ? opening : Span(String(repeating: " ", count: indent), opening.role)] + line.linked(to: link).spans))
       }
     }
     for (index, finding) in findings.enumerated() {
-      add(finding.summary, Span("  \(glyphs.sign(of: finding.role)) ", finding.role), finding.role)
+      let runbook = finding.finding.flatMap { context.links.runbook(for: $0, in: fleet) }?.hyperlink
+      add(finding.summary, Span("  \(context.glyphs.sign(of: finding.role)) ", finding.role), finding.role, link: runbook)
       if let next = finding.next { add(next, Span("    next: ", .dim), index == 0 ? .title : .text) }
       if index == 0, let disproof = finding.disproof { add(disproof, Span("    not it, if: ", .dim), .dim) }
     }
@@ -102,7 +103,7 @@ struct Detail {
   private mutating func describe(org id: OrgID, _ fleet: Fleet, _ context: inout DrawingContext) {
     guard let org = fleet.orgs[id] else { return gone("org \(id)") }
     let glyphs = context.glyphs
-    findings(Notice.of(org, fleet, at: context.moment.now), glyphs)
+    findings(Notice.of(org, fleet, at: context.moment.now), fleet, context)
     list.field("tenant", org.row.status.map { Wording.state($0.text, $0.role, glyphs) } ?? Wording.state("no status", .unknown, glyphs))
     list.field("last error", org.row.lastError, .failed)
     if let deletion = org.deletion {
@@ -142,7 +143,7 @@ struct Detail {
   private mutating func describe(workspace id: WorkspaceID, _ fleet: Fleet, _ context: inout DrawingContext) {
     guard let workspace = fleet.workspaces[id] else { return gone("workspace \(id)") }
     let row = workspace.row
-    findings(Notice.of(workspace, fleet, at: context.moment.now), context.glyphs)
+    findings(Notice.of(workspace, fleet, at: context.moment.now), fleet, context)
     list.field("status", Wording.state(row.status.text, row.status.role, context.glyphs))
     list.field("agent says", workspace.runtimeState, .failed)
     list.field("failed by", workspace.failureSource)
@@ -276,7 +277,9 @@ struct Detail {
     guard let finding = id.finding(in: fleet, at: context.moment.now) else { return gone("this finding") }
     list.field(
       "finding",
-      Wording.state(finding.code.rawValue, finding.severity.role, context.glyphs) + [Span("  \(finding.severity.rawValue)", .dim)])
+      Line(Wording.state(finding.code.rawValue, finding.severity.role, context.glyphs)).linked(
+        to: context.links.runbook(for: id, in: fleet)?.hyperlink
+      ).spans + [Span("  \(finding.severity.rawValue)", .dim)])
     list.field("what", finding.summary)
     if let asOf = finding.asOf { list.field("judged", [Span("\(context.moment.asOf(asOf)): what it is judged from isn't heard", .stale)]) }
     list.field("next step", finding.nextStep, .title)
@@ -311,7 +314,9 @@ struct Detail {
       let age = row.launchedAt.map { context.moment.age(since: $0) } ?? "?"
       list.add(
         Line(
-          [Span("  ")] + [Span(row.id.rawValue)].fitted(to: 20) + [Span("  ")]
+          [Span("  ")]
+            + [Span(row.id.rawValue, link: context.links.place(of: .instance(row.id), in: fleet, at: context.moment.now)?.hyperlink)]
+            .fitted(to: 20) + [Span("  ")]
             + Wording.state(row.state.text, row.state.role, context.glyphs).fitted(to: 17)
             + [Span("\(row.type ?? "?")  \(row.role?.rawValue ?? "no role")  \(row.region)  \(age)", .dim)]))
     }

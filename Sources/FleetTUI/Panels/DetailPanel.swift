@@ -31,10 +31,11 @@ struct DetailPanel: Layer {
   {
     self.room = room
     guard let subject = desk.pages.focus else { return ([], nil) }
-    let title = Line.titled(Detail.title(of: subject, fleet), width: room.width, desk.glyphs)
+    let link = context.links.place(of: subject, in: fleet, at: context.moment.now)?.hyperlink
+    let title = Line.titled(Detail.title(of: subject, fleet), link: link, width: room.width, desk.glyphs)
     let lines =
       Detail.lines(of: subject, fleet, width: room.width, &context)
-      + desk.links.lines(of: subject, in: fleet, width: room.width, at: context.moment.now)
+      + context.links.lines(of: subject, in: fleet, width: room.width, at: context.moment.now)
     return ([title] + view.fit(lines, height: room.rows - 1), nil)
   }
 

@@ -22,10 +22,10 @@ struct FieldLines {
   }
 
   /// Nothing where there is nothing to say.
-  mutating func field(_ name: String, _ value: String?, _ role: Role = .text) {
+  mutating func field(_ name: String, _ value: String?, _ role: Role = .text, link: Hyperlink? = nil) {
     guard let value, !value.isEmpty else { return }
     for (index, line) in Line.wrapped(value, role: role, width: max(8, width - nameWidth - 3)).enumerated() {
-      field(index == 0 ? name : "", line.spans)
+      field(index == 0 ? name : "", line.linked(to: link).spans)
     }
   }
 

@@ -33,7 +33,7 @@ struct Pane {
     let now = context.moment.now
     if size != (width, rows) { isTouched = true }
     if follows(focus, at: now, &context) || isTouched || due.map({ $0 <= now }) ?? false {
-      var own = DrawingContext(moment: Moment(now: now), glyphs: context.glyphs)
+      var own = DrawingContext(moment: Moment(now: now), glyphs: context.glyphs, links: context.links)
       lines = subject.map { content(of: $0, fleet, width: width, rows: rows, &own) } ?? []
       lines = lines.map { $0.fitted(to: width) } + Array(repeating: Line().fitted(to: width), count: max(0, rows - lines.count))
       due = own.moment.nextChange
@@ -68,7 +68,8 @@ struct Pane {
     let title = (kind == .events ? "events of " : "") + Detail.title(of: subject, fleet)
     let body = kind == .events ? events(of: subject, fleet, rows: rows - 1) : Detail.lines(of: subject, fleet, width: width, &context)
     var view = RowWindow()
-    return [Line.titled(title, width: width, context.glyphs)] + view.fit(body, height: rows - 1)
+    let link = context.links.place(of: subject, in: fleet, at: context.moment.now)?.hyperlink
+    return [Line.titled(title, link: link, width: width, context.glyphs)] + view.fit(body, height: rows - 1)
   }
 
   /// The newest at the top.

@@ -21,15 +21,16 @@ struct Frame: Equatable {
 /// Frames onto ncurses' cells: only lines that differ from the last frame's are handed over, and ncurses writes only the cells that do.
 struct Canvas {
   private(set) var theme: Theme
-  /// How the theme's 24-bit colours are written.
-  private(set) var colors: DirectColors
+  /// How the theme's 24-bit colours are written, and the links of what is shown.
+  private(set) var inks: Inks
   var isASCII: Bool
+  var takesLinks = false
   private var shown: [Line] = []
   private var width = 0
 
   init(theme: Theme, isASCII: Bool) {
     self.theme = theme
-    colors = DirectColors(of: theme)
+    inks = Inks(of: theme)
     self.isASCII = isASCII
   }
 
@@ -40,7 +41,7 @@ struct Canvas {
   mutating func wear(_ theme: Theme) {
     guard theme != self.theme else { return }
     self.theme = theme
-    colors = DirectColors(of: theme)
+    inks = Inks(of: theme)
     forget()
     // A place of the palette may stand for another colour than before.
     canvas_redraw()
@@ -49,6 +50,10 @@ struct Canvas {
   mutating func draw(_ frame: Frame, size: Terminal.Size) {
     if width != size.columns { shown = [] }
     width = size.columns
+    if takesLinks, !inks.place(links: links(in: frame)) {
+      forget()
+      canvas_redraw()
+    }
     for row in 0..<size.rows {
       let line = row < frame.lines.count ? frame.lines[row] : Line()
       if row < shown.count, shown[row] == line { continue }
@@ -58,10 +63,25 @@ struct Canvas {
     if shown.count > size.rows { shown.removeLast(shown.count - size.rows) }
   }
 
+  private func links(in frame: Frame) -> [Ink] {
+    frame.lines.flatMap { line -> [Ink] in
+      guard line.spans.contains(where: { $0.link != nil }) else { return [] }
+      var column = 0
+      return line.spans.map { span in
+        defer { column += TextWidth.columns(of: span.text) }
+        return Ink(color: style(of: span, in: line, at: column).foreground, link: span.link)
+      }.filter { $0.link != nil }
+    }
+  }
+
+  private func style(of span: Span, in line: Line, at column: Int) -> Style {
+    theme.style(span.role, isSelected: line.isSelected && column < line.ground)
+  }
+
   private func put(_ line: Line, row: Int) {
     var column = 0
     for span in line.spans where !span.text.isEmpty {
-      let style = theme.style(span.role, isSelected: line.isSelected && column < line.ground)
+      let style = style(of: span, in: line, at: column)
       var scalars: [UInt32] = []
       scalars.reserveCapacity(span.text.utf8.count)
       var columns = 0
@@ -76,8 +96,8 @@ struct Canvas {
         columns += width
       }
       canvas_put(
-        Int32(row), Int32(column), scalars, Int32(scalars.count), style.attributes.rawValue, colors.place(of: style.foreground),
-        colors.place(of: style.background))
+        Int32(row), Int32(column), scalars, Int32(scalars.count), style.attributes.rawValue,
+        inks.place(of: style.foreground, link: span.link), inks.place(of: style.background))
       column += columns
     }
   }

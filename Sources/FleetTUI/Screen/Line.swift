@@ -2,19 +2,25 @@
 struct Span: Hashable, Sendable {
   var text: String
   var role: Role
+  /// Where it leads, on a terminal that takes links.
+  var link: Hyperlink?
 
-  init(_ text: String, _ role: Role = .text) {
+  init(_ text: String, _ role: Role = .text, link: Hyperlink? = nil) {
     self.text = text
     self.role = role
+    self.link = link
   }
+
+  /// Another text that means and leads to the same.
+  func with(_ text: String) -> Span { Span(text, role, link: link) }
 }
 
 enum Alignment: Sendable { case left, right }
 
 extension Line {
   /// A rule with a title in it.
-  static func titled(_ title: String, width: Int, _ glyphs: Glyphs) -> Line {
-    let start = [Span("\(glyphs.rule)\(glyphs.rule) ", .rule), Span(title, .title), Span(" ", .rule)]
+  static func titled(_ title: String, link: Hyperlink? = nil, width: Int, _ glyphs: Glyphs) -> Line {
+    let start = [Span("\(glyphs.rule)\(glyphs.rule) ", .rule), Span(title, .title, link: link), Span(" ", .rule)]
     let used = start.reduce(0) { $0 + TextWidth.columns(of: $1.text) }
     return Line(start + [Span(String(repeating: glyphs.rule, count: max(0, width - used)), .rule)])
   }
@@ -45,6 +51,13 @@ struct Line: Hashable, Sendable {
 
   var columns: Int { spans.reduce(0) { $0 + TextWidth.columns(of: $1.text) } }
 
+  /// The same, leading there.
+  func linked(to link: Hyperlink?) -> Line {
+    var line = self
+    for index in spans.indices { line.spans[index].link = link }
+    return line
+  }
+
   /// Exactly `width` columns: cut with an ellipsis, or filled with spaces.
   func fitted(to width: Int, _ alignment: Alignment = .left) -> Line {
     Line(spans.fitted(to: width, alignment), isSelected: isSelected, ground: ground)
@@ -74,7 +87,7 @@ extension [Span] {
           marks = 0
           if used < width { cut = (out.count, count, used) }
           if used + columns > width {
-            out.append(Span(String(kept), span.role))
+            out.append(span.with(String(kept)))
             isCut = true
             break scan
           }
@@ -83,13 +96,13 @@ extension [Span] {
         count += 1
         used += columns
       }
-      out.append(Span(String(kept), span.role))
+      out.append(span.with(String(kept)))
     }
     if isCut {
       let scalars = out[cut.span].text.unicodeScalars.prefix(cut.scalars)
-      let role = out[cut.span].role
+      let shortened = out[cut.span].with(String(String.UnicodeScalarView(scalars)) + "…")
       out.removeSubrange(cut.span...)
-      out.append(Span(String(String.UnicodeScalarView(scalars)) + "…", role))
+      out.append(shortened)
       used = cut.columns + 1
     }
     if used < width {

@@ -8,6 +8,8 @@ struct Notice: Hashable, Sendable {
   var next: String?
   /// What would show that it is not so.
   var disproof: String?
+  /// Which one it tells; `nil`: it is none.
+  var finding: FindingID?
 }
 
 extension Finding.Severity {
@@ -21,6 +23,9 @@ extension Finding.Severity {
 }
 
 extension Finding {
+  /// Its code and what it is of.
+  fileprivate var id: FindingID { FindingID(target: target, code: code) }
+
   /// What can't be judged any more accuses nobody.
   var role: Role { asOf != nil ? .stale : code == .bootLate ? .late : severity.role }
 }
@@ -31,7 +36,9 @@ extension Notice {
     // What is well isn't judged again to be shown.
     let findings = fleet.triage.isUnwell(org.id) ? fleet.findings(believedWithin: org.id, at: now) : []
     var notices =
-      findings.map { Notice(role: $0.role, summary: $0.summary(in: fleet), next: $0.nextStep, disproof: $0.disproof?.text) }
+      findings.map {
+        Notice(role: $0.role, summary: $0.summary(in: fleet), next: $0.nextStep, disproof: $0.disproof?.text, finding: $0.id)
+      }
       + odd(org.row.status)
     for workspace in fleet.workspaces(of: org.id) {
       notices += more(of: workspace).map { Notice(role: $0.role, summary: "\(workspace.row.name): \($0.summary)") }
@@ -41,7 +48,7 @@ extension Notice {
 
   static func of(_ workspace: Workspace, _ fleet: Fleet, at now: Timestamp) -> [Notice] {
     fleet.findings(believedOf: .workspace(workspace.id), at: now).map {
-      Notice(role: $0.role, summary: $0.summary, next: $0.nextStep, disproof: $0.disproof?.text)
+      Notice(role: $0.role, summary: $0.summary, next: $0.nextStep, disproof: $0.disproof?.text, finding: $0.id)
     } + more(of: workspace)
   }
 

@@ -295,6 +295,10 @@ struct Interface {
 
   static let smallest = Terminal.Size(rows: 5, columns: 20)
 
+  func drawingContext(at now: Timestamp) -> DrawingContext {
+    DrawingContext(moment: Moment(now: now), glyphs: glyphs, burn: burn, links: desk.links)
+  }
+
   /// The whole screen as it is at `now`, and when it would next look different by time alone.
   mutating func compose(_ fleet: Fleet, size: Terminal.Size, at now: Timestamp) -> (frame: Frame, nextChange: Timestamp?) {
     self.size = size
@@ -302,7 +306,7 @@ struct Interface {
       let text = "too small: \(size.columns)x\(size.rows), needs \(Self.smallest.columns)x\(Self.smallest.rows)"
       return (Frame(Line.wrapped(text, role: .warning, width: size.columns), size: size), nil)
     }
-    var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, burn: burn)
+    var context = drawingContext(at: now)
     let rule = Line(String(repeating: glyphs.rule, count: size.columns), .rule)
     var lines = [header.sources(fleet, width: size.columns, &context)]
     if size.rows >= 9 { lines.append(header.totals(fleet, width: size.columns, &context)) }
@@ -344,7 +348,7 @@ struct Interface {
   /// What the top layer shows, without the lines around it: for who has no screen.
   mutating func text(_ fleet: Fleet, rows: Int, width: Int, at now: Timestamp) -> [Line] {
     guard let top = layers.indices.last else { return [] }
-    var context = DrawingContext(moment: Moment(now: now), glyphs: glyphs, burn: burn)
+    var context = drawingContext(at: now)
     return layers[top].draw(&desk, in: Room(rows: rows, width: width), fleet, &context).lines
   }
 

@@ -39,6 +39,8 @@ final class Terminal {
   let descriptor: Int32
   private(set) var size: Size
   private(set) var depth = ColorDepth.mono
+  /// Whether links are written: each needs a place of the palette.
+  var takesLinks: Bool { settings.hasLinks && depth >= .palette }
   /// Rendered, not yet taken by the terminal.
   var pending: [UInt8] = []
   /// The terminal takes nothing just now: ``flush()`` again when it can be written to.
@@ -96,7 +98,7 @@ final class Terminal {
     depth = settings.kind.depth(colors: Int(canvas_colors()), isDirect: canvas_is_direct() != 0, wanted: settings.colors)
     var bytes = [UInt8](repeating: 0, count: 512)
     let count = canvas_restore_bytes(&bytes, bytes.count)
-    restoreBytes = Array(bytes.prefix(max(0, count)))
+    restoreBytes = Array(bytes.prefix(max(0, count))) + (takesLinks ? Hyperlink.closing : [])
     seize()
   }
 
@@ -216,11 +218,11 @@ final class Terminal {
   // MARK: - Bytes
 
   /// Renders what changed on the canvas as one frame, which a terminal that knows such marks shows at once.
-  func show(cursor: Cursor?, in colors: DirectColors) {
+  func show(cursor: Cursor?, in inks: Inks) {
     let count = canvas_update(Int32(cursor?.row ?? -1), Int32(cursor?.column ?? -1))
     guard count > 0 else { return }
     let frame = [UInt8](unsafeUninitializedCapacity: count) { buffer, taken in taken = max(0, canvas_take(buffer.baseAddress, count)) }
-    let written = colors.written(RepeatedColors.removed(from: LineScrolling.lineByLine(frame)))
+    let written = inks.written(RepeatedColors.removed(from: LineScrolling.lineByLine(frame)))
     guard !written.isEmpty else { return }
     pending += settings.isSynchronized ? Array("\u{1B}[?2026h".utf8) + written + Array("\u{1B}[?2026l".utf8) : written
     flush()

@@ -23,7 +23,7 @@ struct TerminalKind: Hashable, Sendable {
   ///
   /// A name that it lacks (`xterm-kitty` on most servers) is taken for an xterm, which those are. A terminal that says in `COLORTERM` that it
   /// shows 24-bit colours, or of which many are wanted, has the 256 that themes are made of, though `TERM` is an old name with eight (`xterm`,
-  /// `screen`). 24-bit colours are written by ``DirectColors``, whatever the database has of them.
+  /// `screen`). 24-bit colours are written by ``Inks``, whatever the database has of them.
   func names(wanted: ColorDepth?) -> [String] {
     var first = [name]
     if name.hasSuffix("-direct") {
@@ -52,6 +52,10 @@ struct TerminalKind: Hashable, Sendable {
   /// Whether its ground is asked for: the console knows no such question, and what is no terminal of today may print it.
   var answersGround: Bool { !["linux", "dumb", "cons25", "ansi", ""].contains(name) && !name.hasPrefix("vt") }
 
+  /// Whether links are written for it. What knows none leaves them out, but GNU screen, which prints the end of a long one, and Emacs' terminal.
+  /// - Parameter wanted: `nil`: where they do no harm.
+  func takesLinks(wanted: Bool?) -> Bool { answersGround && (wanted ?? (!isScreen && !name.hasPrefix("eterm"))) }
+
   /// Whether marks around a frame can do no harm. A multiplexer has them from whoever draws inside and may hold back what it shows.
   var isSafeToSynchronize: Bool { !isInTmux && !isScreen }
 }
@@ -64,4 +68,6 @@ struct TerminalSettings: Sendable {
   var colors: ColorDepth?
   /// Whether each frame is marked as one (`CSI ? 2026 h`).
   var isSynchronized = true
+  /// Whether what leads somewhere is a link of the terminal's too (OSC 8), where it has the colours for it.
+  var hasLinks = false
 }

@@ -14,6 +14,8 @@ Reads one JSON command a line on standard input, answers with one JSON object a 
   {"do": "exit", "seconds": 5}                        until it ended: status, modes before and after, which screen
   {"do": "quiet", "seconds": 1}                       bytes written and CPU used while nothing is done
   {"do": "stopped", "seconds": 5}                     until it stopped itself
+  {"do": "links", "address": "https://...", "seconds": 5}           until a link there was written: all so far as [text, address], and what
+                                                      is wrong with how they were written
   {"do": "wrote", "text": "...", "times": 1, "seconds": 5}          until it has written the bytes so often, escapes as they are
 
 Waits look at the terminal's own output and end as soon as what they wait for is there. Needs: pip install pyte
@@ -23,6 +25,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -126,6 +129,28 @@ class Session:
             os.waitpid(self.pid, 0)
 
 
+PIECES = re.compile(
+    rb"\x1b\](?P<order>[^\x07\x1b]*)(?:\x07|\x1b\\)|(?P<control>\x1b\[[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]|[\x00-\x1f\x7f])|(?P<text>[^\x00-\x1f\x7f]+)"
+)
+
+
+def links(raw):
+    """OSC 8 links: between beginning and end of each stand characters and nothing else."""
+    found, problems, link = [], [], None
+    for piece in PIECES.finditer(raw):
+        order, control, text = piece.group("order", "control", "text")
+        if order is not None and order.startswith(b"8;"):
+            _, identity, address = order.split(b";", 2)
+            if bool(link) == bool(address) or bool(identity) != bool(address):
+                problems.append(repr(order))
+            link = address
+        elif link and text:
+            found.append([text.decode(errors="replace"), link.decode()])
+        elif link and not (control or b"").endswith(b"b"):
+            problems.append(f"{piece.group()!r} within {link!r}")
+    return {"links": found, "problems": problems + ([f"{link!r} is open"] if link else [])}
+
+
 def answer(session, command):
     what = command["do"]
     seconds = command.get("seconds", 5)
@@ -177,6 +202,9 @@ def answer(session, command):
     if what == "wrote":
         found = session.until(seconds, lambda: session.raw.count(command["text"].encode()) >= command["times"])
         return {"found": found}
+    if what == "links":
+        found = session.until(seconds, lambda: session.whole() and any(a.startswith(command["address"]) for _, a in links(bytes(session.raw))["links"]))
+        return {"found": found, **links(bytes(session.raw))}
     if what == "exit":
         asked = time.monotonic()
         ended = session.until(seconds, session.ended)

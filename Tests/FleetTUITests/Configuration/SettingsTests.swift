@@ -55,7 +55,10 @@ import Testing
     let rest = Self.keys(under: "## History, screen, keys")
     #expect(
       try rest
-        == Set(Self.read(by: "interface").map { "ui.\($0)" } + ["history.path", "links.console", "links.runbook.CODE", "keys.ACTION"]))
+        == Set(
+          Self.read(by: "interface").map { "ui.\($0)" } + [
+            "history.path", "links.console", "links.terminal", "links.runbook.CODE", "keys.ACTION",
+          ]))
   }
 
   /// A key that the configuration holds and nobody asks for does nothing.

@@ -6,7 +6,7 @@ import Testing
 
 /// ncurses drawing into memory. It is global: one test at a time.
 @Suite(.serialized) struct CanvasTests {
-  private func bytes() -> String {
+  func bytes() -> String {
     let count = Int(canvas_update(-1, -1))
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, taken in taken = max(0, canvas_take(buffer.baseAddress, count)) }
     return String(decoding: bytes, as: UTF8.self)
@@ -42,7 +42,7 @@ import Testing
     let nord = try ThemeLibrary().theme(named: "nord")
     var canvas = Canvas(theme: nord.adapted(to: .direct, on: .dark), isASCII: false)
     let frame = Frame(lines: [Line("nord", .ok), Line("row")])
-    func written() -> String { String(decoding: canvas.colors.written(Array(bytes().utf8)), as: UTF8.self) }
+    func written() -> String { String(decoding: canvas.inks.written(Array(bytes().utf8)), as: UTF8.self) }
     canvas.draw(frame, size: size)
     let first = written()
     #expect(first.contains("\u{1B}[38;2;170;198;147m") && first.contains("\u{1B}[48;2;46;52;64m"))

@@ -21,6 +21,7 @@ import Testing
     ("\u{1B}[38;5;9ma\u{1B}[39;49m\u{1B}[38;5;9mb", "\u{1B}[38;5;9ma\u{1B}[39;49m\u{1B}[38;5;9mb"),
     ("\u{1B}[38;5;9ma\u{1B}[m\u{1B}[38;5;9mb", "\u{1B}[38;5;9ma\u{1B}[m\u{1B}[38;5;9mb"),
     ("\u{1B}[38;5;9ma\u{1B}[5;1Hb\u{1B}[38;5;9mc\u{1B}[K\u{1B}[", "\u{1B}[38;5;9ma\u{1B}[5;1Hbc\u{1B}[K\u{1B}["),
+    ("\u{1B}[38:5:9ma\u{1B}[38;5;9mb", "\u{1B}[38:5:9mab"), ("\u{1B}[38;5;300ma\u{1B}[38;5;300mb", "\u{1B}[38;5;300ma\u{1B}[38;5;300mb"),
     ("plain", "plain"), ("", ""),
   ])
   func aColourThatIsThereAlreadyIsNotNamedAgain(_ frame: String, _ expected: String) {

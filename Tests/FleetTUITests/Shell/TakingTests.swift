@@ -294,11 +294,55 @@ struct TakenScene {
     #expect(links.links(of: .org("id-acme"), in: taken.scene.fleet, at: taken.scene.now).isEmpty)
   }
 
+  /// What leads anywhere in a frame, as `text address`.
+  private func linked(_ lines: [Line]) -> [String] {
+    lines.flatMap(\.spans).compactMap { span in span.link.map { "\(span.text) \($0.address)" } }
+  }
+
+  @Test func aDetailsTitleFindingsAndMachinesLeadOut() {
+    var taken = TakenScene()
+    var options = DashboardOptions(environment: "staging")
+    options.links.runbooks = ["provision-failed": "https://wiki.example/{code}?org={slug}"]
+    taken.scene.interface = Interface(options)
+    taken.scene.size = Terminal.Size(rows: 50, columns: 120)
+    taken.scene.interface.desk.remembered.pane = PaneKind.none
+    _ = taken.scene.interface.desk.pages.current.select(.org("id-acme"), taken.scene.fleet, at: taken.scene.now)
+    func frame() -> [Line] {
+      taken.scene.interface.compose(taken.scene.fleet, size: taken.scene.size, at: taken.scene.now).frame.lines
+    }
+    #expect(linked(frame()).isEmpty, "rows have none")
+    _ = taken.scene.interface.handle(.enter, taken.scene.fleet, at: taken.scene.now)
+    let shown = linked(frame())
+    let console = "https://us-east-2.console.aws.amazon.com/ec2/home?region=us-east-2#"
+    #expect(shown.first == "org acme \(console)Instances:tag:OrgID=id-acme", "\(shown)")
+    #expect(shown.contains("i-0a \(console)InstanceDetails:instanceId=i-0a"), "\(shown)")
+    let runbook = "https://wiki.example/provision-failed?org=acme"
+    #expect(shown.contains { $0.hasSuffix(" \(runbook)") && !$0.hasPrefix("http") } && shown.contains("\(runbook) \(runbook)"), "\(shown)")
+  }
+
+  @Test func aPaneLeadsOutToo() {
+    var taken = TakenScene()
+    taken.scene.size = Terminal.Size(rows: 50, columns: 200)
+    func shown() -> [String] {
+      linked(taken.scene.interface.compose(taken.scene.fleet, size: taken.scene.size, at: taken.scene.now).frame.lines)
+    }
+    _ = shown()
+    taken.scene.now = taken.scene.now + 1
+    #expect(shown().contains { $0.hasPrefix("i-0a https://us-east-2.console.aws") }, "\(shown())")
+  }
+
+  @Test func aPictureHasThem() {
+    let line = Line([Span("i-0a", .link, link: Hyperlink("https://wiki.example/?a=<b>&c"))])
+    let svg = ScreenPicture.svg(of: Frame(lines: [line]), Terminal.Size(rows: 1, columns: 20), in: .standard, on: .dark)
+    #expect(
+      svg.contains("<a xlink:href=\"https://wiki.example/?a=&lt;b&gt;&amp;c\">\n<text") && svg.contains("i-0a</text>\n</a>"), "\(svg)")
+  }
+
   @Test func theConfigurationNamesThem() throws {
     let head = ConfigurationTests.head
     let read = try ConfigurationFile.parse(
-      head + "[links]\nconsole = false\nrunbook.wedged = \"https://wiki.example/{slug}\"\n", path: "c.toml")
-    #expect(read.links == Links(hasConsole: false, runbooks: ["wedged": "https://wiki.example/{slug}"]))
+      head + "[links]\nconsole = false\nterminal = false\nrunbook.wedged = \"https://wiki.example/{slug}\"\n", path: "c.toml")
+    #expect(read.links == Links(hasConsole: false, runbooks: ["wedged": "https://wiki.example/{slug}"], inTerminal: false))
     func failure(_ text: String) -> String? { ConfigurationTests().failure(head + "[links]\n" + text) }
     #expect(failure("runbook.wedge = \"https://x\"\n")?.contains("is no finding's code: did you mean wedged?") == true)
     #expect(failure("runbook.wedged = \"javascript:x\"\n")?.contains("must be an address") == true)

@@ -39,6 +39,16 @@ import Testing
     for name in ["xterm-256color", "tmux-256color", "screen", "xterm-kitty", "foot"] { #expect(TerminalKind(name: name).answersGround) }
   }
 
+  @Test func linksAreWrittenWhereTheyAreWantedOrDoNoHarm() {
+    func takes(_ name: String, _ wanted: Bool? = nil, isInTmux: Bool = false) -> Bool {
+      TerminalKind(name: name, isInTmux: isInTmux).takesLinks(wanted: wanted)
+    }
+    for name in ["xterm-256color", "tmux-256color", "xterm-kitty", "foot"] { #expect(takes(name) && !takes(name, false)) }
+    for name in ["eterm-color", "screen", "screen-256color"] { #expect(!takes(name) && takes(name, true)) }
+    for name in ["linux", "dumb", "vt100", ""] { #expect(!takes(name) && !takes(name, true)) }
+    #expect(takes("screen-256color", isInTmux: true))
+  }
+
   @Test func framesAreMarkedWhereNobodyDrawsInBetween() {
     #expect(TerminalKind(variables: ["TERM": "xterm-256color"]).isSafeToSynchronize)
     #expect(!TerminalKind(variables: ["TERM": "xterm-256color", "TMUX": "/tmp/tmux"]).isSafeToSynchronize)
