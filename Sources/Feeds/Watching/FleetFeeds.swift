@@ -15,8 +15,6 @@ public final class FleetFeeds: Sendable {
     public var asksEvents = true
     /// Whether volumes, addresses and security groups are read too.
     public var readsResources = false
-    /// Whether the control plane is asked for the tenants' last redeployment.
-    public var readsRedeployment = false
     /// Whether the DNS zone is read, where one is configured.
     public var readsZone = false
     /// The other environments of the configuration that name the same zone.
@@ -160,7 +158,6 @@ public final class FleetFeeds: Sendable {
     // However often it is asked, a slow answer is one.
     case .roster: return await readRoster(within: budget(max(5, min(15, environment.rosterPoll))), andFollows: deadline)
     case .purges: return await readPurges(within: budget(20))
-    case .redeployment: if options.readsRedeployment { return await readRedeployment(within: budget(20)) }
     case .bootEvents(let org, let slug):
       if options.asksTenants {
         await readBootEvents(of: org, slug, within: min(10, budget(10)), believesAbsence: with { $0.polls.isAwaited(poll) })
@@ -244,21 +241,6 @@ public final class FleetFeeds: Sendable {
       guard !Task.isCancelled else { return .answered }
       // Not none: unknown.
       post(.controlPlane, to: question, .lacking(.purges, "its purges could not be read: \(error)"))
-      return .failed(pause: error.pause)
-    }
-  }
-
-  private func readRedeployment(within budget: Double) async -> PollSchedule.Outcome {
-    guard let controlPlane else { return .answered }
-    let question = Question()
-    do throws(FeedError) {
-      let redeployment = try await controlPlane.client().redeployment(within: budget)
-      post(.controlPlane, to: question, .redeployment(redeployment, problem: nil))
-      return .answered
-    } catch {
-      if case .notOffered = error { return .notOffered }
-      guard !Task.isCancelled else { return .answered }
-      post(.controlPlane, to: question, .redeployment(nil, problem: error.description))
       return .failed(pause: error.pause)
     }
   }

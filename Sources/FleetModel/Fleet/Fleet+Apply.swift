@@ -16,7 +16,6 @@ extension Fleet {
     case .orgAbsent(let slug): noteAbsence(of: slug, event)
     case .subsystems(let org, let rows): noteSubsystems(rows, of: org, event)
     case .purges(let rows): notePurges(rows, event)
-    case .redeployment(let redeployment, let problem): noteRedeployment(redeployment, problem, event)
     case .bootEvents(let org, let rows): noteBootEvents(rows, of: org, event)
     case .workspaces(let org, let rows): reconcileWorkspaces(rows, of: org, event)
     case .storedEvents(let org, let rows): noteStoredEvents(rows, of: org)

@@ -99,6 +99,7 @@ extension Fleet {
     guard let owner else { return }
     changes.workspaces.insert(id)
     changes.orgs.insert(owner)
+    noteConversation(streamed, of: id, in: owner, at: event.at)
     guard status != nil else { return }
     let moment = streamed.timestamp ?? event.at
     followBoot(of: id, since: streamed.type == .workspaceProvisioning ? moment : nil, at: moment)

@@ -149,6 +149,10 @@ extension Fleet {
         return workspace != before
       }
       if isNews == true { changes.workspaces.insert(id) }
+      for row in told where row.type == .delegationSent {
+        guard let target = row.payload["target_id"]?.text else { continue }
+        tenants.recall(from: id, to: WorkspaceID(target), in: org, at: row.createdAt)
+      }
     }
   }
 }

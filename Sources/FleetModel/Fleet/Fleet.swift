@@ -17,7 +17,6 @@ public struct Fleet: Sendable {
   var resourceTable = Resources()
   var purgeTable = Purges()
   var databaseTable = Database()
-  var rollout = Rollout()
   var zoneTable = Zone()
   /// The deletions that were carried out or followed here, and the receipts.
   public internal(set) var deletions = DeletionLedger()
@@ -161,7 +160,7 @@ public struct Fleet: Sendable {
   public func checkInvariants() -> [String] {
     roster.checkInvariants() + tenants.checkInvariants() + machines.checkInvariants() + boots.checkInvariants()
       + eventLog.checkInvariants() + sourceTable.checkInvariants() + resourceTable.checkInvariants() + purgeTable.checkInvariants()
-      + databaseTable.checkInvariants() + rollout.checkInvariants() + zoneTable.checkInvariants() + disagreements + planProblems()
+      + databaseTable.checkInvariants() + zoneTable.checkInvariants() + disagreements + planProblems()
   }
 
   /// A boot stands with its org or workspace, and is in flight.

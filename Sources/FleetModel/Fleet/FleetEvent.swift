@@ -30,8 +30,6 @@ public struct FleetEvent: Codable, Sendable {
     /// The whole roster, `limit` rows at most; `unreadable` rows had no id or slug.
     case roster([OrgRow], limit: Int, unreadable: Int)
     case purges([PurgeRow])
-    /// What is told of the last redeployment of the tenants (`nil`: there was none), or why nothing is.
-    case redeployment(Redeployment?, problem: String?)
     /// A boot-events answer: of an org's tenant, and of workspaces where the rows say so.
     case bootEvents(OrgID, [BootEventRow])
     /// The control plane's exact 404: no org of that name exists (contract §1.8).
@@ -84,7 +82,7 @@ public struct FleetEvent: Codable, Sendable {
     private enum CodingKeys: String, CodingKey {
       case configured, learned, sighted, expected, roster, purges, bootEvents, orgAbsent, workspaces, storedEvents, subsystems, instances
       case clock, zone, resources, databaseRows, vcpuLimit, streamed, streamOpened, streamClosed, gap, failed, lacking, notOffered
-      case deletionPlanned, deletion, receipts, streamRefused, tokenRead, tokenRefused, redeployment
+      case deletionPlanned, deletion, receipts, streamRefused, tokenRead, tokenRefused
       case answered = "zoneRead"
     }
   }

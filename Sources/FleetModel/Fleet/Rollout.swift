@@ -1,48 +1,68 @@
-/// The last redeployment of the tenants, where the control plane tells of one.
-struct Rollout: Sendable {
-  private(set) var last: Redeployment?
-  /// When it was last told; `nil`: never, so that there may have been any.
-  private(set) var readAt: Timestamp?
-  /// Why it isn't known any more, or yet.
-  private(set) var problem: String?
-  private var places: [Slug: Int] = [:]
-
-  func place(of slug: Slug) -> Int? { places[slug] }
-
-  mutating func keep(_ redeployment: Redeployment?, problem: String?, at moment: Timestamp) {
-    self.problem = problem
-    // What failed to be read leaves what was known, which ages.
-    guard problem == nil, moment >= readAt ?? moment else { return }
-    readAt = moment
-    last = redeployment
-    places = Dictionary((redeployment?.results ?? []).enumerated().map { ($1.slug, $0) }) { $1 }
+/// The last time that the tenants' machines were replaced one after another, inferred from when those that run now were launched: no route tells of a
+/// redeployment that was (contract §1.12 has the one that begins one), and one that only restarts a tenant's container leaves no trace in a machine.
+public struct Rollout: Hashable, Sendable {
+  /// Which of its groups a tenant was in.
+  public enum Place: Hashable, Comparable, Sendable {
+    case canary
+    /// Counted from 1.
+    case batch(Int)
   }
 
-  func checkInvariants() -> [String] {
-    places.allSatisfy { slug, place in last.map { $0.results.indices.contains(place) && $0.results[place].slug == slug } ?? false }
-      ? [] : ["a redeployment's results are not where they are looked for"]
-  }
-}
-
-extension Fleet {
-  /// `nil`: there was none, or nobody tells (``redeploymentReadAt``).
-  public var redeployment: Redeployment? { rollout.last }
-  public var redeploymentReadAt: Timestamp? { rollout.readAt }
-  public var redeploymentProblem: String? { rollout.problem }
-
-  /// What the last redeployment made of an org's tenant, and in which wave; `nil` when it was not in it.
-  public func redeployed(_ slug: Slug) -> (result: Redeployment.Result, wave: Redeployment.Wave)? {
-    guard let last = rollout.last, let place = rollout.place(of: slug) else { return nil }
-    return (last.results[place], last.wave(at: place))
+  public struct Wave: Hashable, Sendable {
+    public let place: Place
+    /// In the order of their launches.
+    public fileprivate(set) var orgs: [OrgID]
+    public let began: Timestamp
+    public fileprivate(set) var ended: Timestamp
   }
 
-  mutating func noteRedeployment(_ redeployment: Redeployment?, _ problem: String?, _ event: FleetEvent) {
-    let before = rollout.last
-    rollout.keep(redeployment, problem: problem, at: event.asked ?? event.at)
-    guard before != rollout.last else { return }
-    for result in (before?.results ?? []) + (rollout.last?.results ?? []) {
-      if let org = orgID(named: result.slug) { changes.orgs.insert(org) }
+  public private(set) var waves: [Wave] = []
+  /// What each region's tenants were last replaced with.
+  public private(set) var images: [Region: String] = [:]
+  private var places: [OrgID: Place] = [:]
+
+  /// Seconds after its org's creation up to which a machine is its first one, not another's successor.
+  static let birth = 3600.0
+  /// Seconds between two launches that belong to one batch, at most.
+  static let together = 45.0
+  /// Seconds between two launches that belong to one rollout, at most: longer than any soak.
+  static let longestPause = 1800.0
+
+  /// `nil`: no machine is known to have replaced another.
+  public init?(of fleet: Fleet) {
+    let replaced = fleet.orgs.values.compactMap { org -> (org: OrgID, at: Timestamp)? in
+      guard org.row.status != .purged, let created = org.row.createdAt, let launched = fleet.tenantMachine(of: org.id)?.row.launchedAt,
+        launched - created > Self.birth
+      else { return nil }
+      return (org.id, launched)
+    }.sorted { ($0.at, $0.org) < ($1.at, $1.org) }
+    // The last of the series that pauses part.
+    let start = replaced.indices.last { $0 > 0 && replaced[$0].at - replaced[$0 - 1].at > Self.longestPause } ?? 0
+    let series = replaced[start...]
+    guard let first = series.first else { return nil }
+    let second = series.dropFirst().first
+    let hasCanary = second.map { $0.at - first.at > Self.together } ?? true
+    for (org, at) in series {
+      if let last = waves.last, at - last.ended <= Self.together, last.place != .canary {
+        waves[waves.count - 1].orgs.append(org)
+        waves[waves.count - 1].ended = at
+      } else {
+        let place: Place = hasCanary ? (waves.isEmpty ? .canary : .batch(waves.count)) : .batch(waves.count + 1)
+        waves.append(Wave(place: place, orgs: [org], began: at, ended: at))
+      }
+      places[org] = waves.last?.place
+      if let machine = fleet.tenantMachine(of: org)?.row, let image = machine.imageID { images[machine.region] = image }
     }
-    markChanged(event.source)
+  }
+
+  public func place(of org: OrgID) -> Place? { places[org] }
+
+  public var began: Timestamp? { waves.first?.began }
+  public var ended: Timestamp? { waves.last?.ended }
+
+  /// Seconds from the canary's launch to the first batch's.
+  public var soak: Double? {
+    guard waves.count > 1, waves[0].place == .canary else { return nil }
+    return waves[1].began - waves[0].began
   }
 }

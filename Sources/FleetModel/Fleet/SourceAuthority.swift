@@ -52,7 +52,7 @@ extension Source {
     case .expected, .failed, .notOffered, .gap: true
     case .lacking(.streams, _): isTenant
     case .lacking(.purges, _): self == .controlPlane
-    case .roster, .orgAbsent, .redeployment: self == .controlPlane
+    case .roster, .orgAbsent: self == .controlPlane
     case .purges: self == .controlPlane || self == .database
     case .databaseRows: self == .database
     case .zone, .answered: self == .dns
@@ -177,7 +177,6 @@ extension FleetEvent.Change {
     case .expected: "a poll interval"
     case .roster: "a roster"
     case .purges: "deletions"
-    case .redeployment: "a redeployment"
     case .bootEvents: "boot events"
     case .orgAbsent: "that an org is gone"
     case .workspaces: "a list of workspaces"

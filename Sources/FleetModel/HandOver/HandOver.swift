@@ -89,7 +89,23 @@ public struct HandOver: Sendable {
     return items
   }
 
-  private static func seen(_ fleet: Fleet, _ since: Timestamp) -> [Item] { fleet.chronicle.items.filter { $0.at >= since } }
+  /// What was seen here. What was so when it was first looked at is said with when its tenant recorded it, and stands there where that is not too long ago.
+  private static func seen(_ fleet: Fleet, _ since: Timestamp) -> [Item] {
+    var told: Set<Target> = []
+    return fleet.chronicle.items.reversed().compactMap { item in
+      guard item.at >= since else { return nil }
+      guard told.insert(item.target).inserted, item.kind == .stuck, case .workspace(let id) = item.target,
+        let recorded = fleet.workspaces[id]?.reasonAt, item.at - recorded > recordedBefore
+      else { return item }
+      var item = item
+      item.why += " (recorded \(recorded))"
+      if recorded >= since { item.at = recorded }
+      return item
+    }
+  }
+
+  /// Seconds from what a tenant records to what is seen of it here, where both are of the same moment.
+  private static let recordedBefore = 60.0
 }
 
 extension HandOver.Target {

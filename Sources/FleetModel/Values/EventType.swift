@@ -42,6 +42,9 @@ public struct EventType: RawRepresentable, Hashable, Codable, Sendable, CustomSt
   public static let workspaceHeartbeat: Self = "WORKSPACE_HEARTBEAT"
   public static let taskUpdated: Self = "TASK_UPDATED"
   public static let activityLogged: Self = "ACTIVITY_LOGGED"
+  public static let delegationSent: Self = "DELEGATION_SENT"
+  public static let delegationComplete: Self = "DELEGATION_COMPLETE"
+  public static let delegationFailed: Self = "DELEGATION_FAILED"
   public static let agentCardUpdated: Self = "AGENT_CARD_UPDATED"
   public static let bootStep: Self = "BOOT_STEP"
   /// A workspace has another name (ours: no stream tells it, two lists do).

@@ -2,8 +2,6 @@
 public enum Poll: Hashable, Sendable {
   case roster
   case purges
-  /// The tenants' last redeployment.
-  case redeployment
   /// How far the machine of an org that comes up is, or why it failed.
   case bootEvents(OrgID, Slug)
   case machines(Region)
@@ -33,7 +31,6 @@ public enum PollSchedule {
   public static let database = 30.0
   static let resources = 20 * machines
   static let purges = 60.0
-  static let redeployment = 60.0
   /// Seconds until a control plane that has no such list is asked for it again.
   static let notOffered = 600.0
   static let awaited = 5.0
@@ -62,7 +59,7 @@ public enum PollSchedule {
       // A wrong password stays wrong, and asking again may lock the role.
       let shortest = outcome == .refused ? 30.0 : 2.0
       return min(longestWait, shortest * Double(1 << min(failures, 10))) * (0.5 + random / 2)
-    case (.purges, .notOffered), (.redeployment, .notOffered): return notOffered
+    case (.purges, .notOffered): return notOffered
     case (_, .failed(let pause?)): return max(interval, pause)
     default: return interval
     }

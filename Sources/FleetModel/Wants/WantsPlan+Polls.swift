@@ -25,7 +25,6 @@ extension WantsPlan {
     case .controlPlane:
       return [
         .roster: PollWant(interval: interval, readings: rosterReadings), .purges: PollWant(interval: PollSchedule.purges),
-        .redeployment: PollWant(interval: PollSchedule.redeployment),
       ]
     case .ec2(let region):
       let machines = [Poll.machines(region): PollWant(interval: interval)]

@@ -38,6 +38,7 @@ extension World {
     let lead = online("researcher", "hermes", in: acme, role: "researcher", days: 30)
     let support = online("support-6", "claude-code", in: acme, role: "support", days: 12)
     workspaces[support]?.parent = lead
+    delegate(from: lead, to: support, "summarise the overnight tickets", at: ago(minutes: 3))
     workspaces[support]?.budgetCents = 5000
     let wedged = online("billing", "hermes", in: acme, days: 20)
     workspaces[wedged]?.status = .degraded

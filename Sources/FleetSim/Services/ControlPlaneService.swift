@@ -28,7 +28,6 @@ struct ControlPlaneService: Sendable {
     case ("POST", ("orgs"?, nil, nil, nil)): create(question)
     case ("GET", ("orgs"?, let slug?, "admin-token"?, nil)):
       org(Slug(slug)) { org, _, _ in .json(["admin_token": .string(org.adminToken)]) }
-    case ("GET", ("tenants"?, "redeploy-fleet"?, nil, nil)): redeployment()
     case ("DELETE", ("tenants"?, let slug?, nil, nil)): await delete(Slug(slug), question)
     case ("GET", ("tenants"?, let slug?, "diagnostics"?, nil)): org(Slug(slug), diagnostics)
     case ("GET", ("tenants"?, let slug?, "boot-events"?, nil)): bootEvents(Slug(slug), limit: question.limit(default: 50))
@@ -181,11 +180,6 @@ struct ControlPlaneService: Sendable {
       }
     }
     return .json(["purges": .array(rows ?? [])])
-  }
-
-  private func redeployment() -> Answer {
-    let last = hub.withWorld { world, _ in world.redeployment } ?? nil
-    return .json(last ?? ["ok": .bool(true), "results": []])
   }
 
   private func stats() -> Answer {

@@ -74,6 +74,12 @@ struct Workspace: Sendable {
     case failsBoot
   }
 
+  /// A task that it gave to another one.
+  struct Delegation: Sendable {
+    var id: String
+    var target: WorkspaceID
+  }
+
   var id: WorkspaceID
   var org: OrgID
   var name: String
@@ -87,6 +93,7 @@ struct Workspace: Sendable {
   var onlineSince: Timestamp?
   var activeTasks = 0
   var currentTask = ""
+  var delegation: Delegation?
   var errorRate = 0.0
   var sampleError = ""
   var spendCents = 0

@@ -22,7 +22,12 @@ extension World {
     agenda.plan(.heartbeat(id), at: now + Self.heartbeatInterval)
     if workspace.manner == .ordinary, workspace.status == .online {
       if workspace.activeTasks > 0, chatter.chance(0.5) {
-        activity(of: id, "a2a_receive", "completed: \(workspace.currentTask)", at: now)
+        if let delegation = workspace.delegation {
+          workspace.delegation = nil
+          endDelegation(delegation, of: id, task: workspace.currentTask, at: now)
+        } else {
+          activity(of: id, "a2a_receive", "completed: \(workspace.currentTask)", at: now)
+        }
         workspace.activeTasks = 0
         workspace.currentTask = ""
         workspace.spendCents += Int.random(in: 1...24, using: &chatter)
@@ -31,7 +36,8 @@ extension World {
         workspace.activeTasks = 1
         workspace.currentTask = chatter.pick(Self.tasks, else: "")
         tellTask(workspace, at: now)
-        activity(of: id, "a2a_send", workspace.currentTask, at: now)
+        workspace.delegation = child(of: workspace).map { delegate(from: id, to: $0, workspace.currentTask, at: now) }
+        if workspace.delegation == nil { activity(of: id, "a2a_send", workspace.currentTask, at: now) }
       }
       workspaces[id] = workspace
     }
@@ -47,14 +53,45 @@ extension World {
       ["current_task": .string(workspace.currentTask), "active_tasks": JSONValue(workspace.activeTasks)])
   }
 
-  private mutating func activity(of id: WorkspaceID, _ type: String, _ summary: String, at now: Timestamp) {
+  private mutating func activity(
+    of id: WorkspaceID, _ type: String, _ summary: String, from source: WorkspaceID? = nil, to target: WorkspaceID? = nil,
+    isOK: Bool = true, at now: Timestamp
+  ) {
     let duration = Int.random(in: 180...9200, using: &chatter)
     broadcast(
       .activityLogged, of: id, at: now, onFeed: false,
       [
-        "activity_type": .string(type), "method": "message/send", "summary": .string(summary), "status": "ok",
-        "source_id": JSONValue(id), "target_id": nil, "duration_ms": JSONValue(duration),
+        "activity_type": .string(type), "method": "message/send", "summary": .string(summary), "status": isOK ? "ok" : "error",
+        "source_id": JSONValue(source ?? id), "target_id": JSONValue(target), "duration_ms": JSONValue(duration),
       ])
+  }
+
+  // MARK: - Delegations
+
+  /// One under it that can be given something to do.
+  private func child(of parent: Workspace) -> WorkspaceID? {
+    orgs[parent.org]?.workspaces.first { id in workspaces[id].map { $0.parent == parent.id && $0.isAlive } ?? false }
+  }
+
+  /// A parent gives a task to a child (contract §3.4): recorded at the parent, and its own activity.
+  @discardableResult
+  mutating func delegate(from id: WorkspaceID, to target: WorkspaceID, _ task: String, at now: Timestamp) -> Workspace.Delegation {
+    let delegation = Workspace.Delegation(id: chatter.uuid(), target: target)
+    record(
+      .delegationSent, of: id, at: now, id: chatter.uuid(),
+      ["delegation_id": .string(delegation.id), "target_id": JSONValue(target), "task_preview": .string(task)])
+    return delegation
+  }
+
+  /// The child is done with it, or did not answer; its platform logs what it received when that is over.
+  private mutating func endDelegation(_ delegation: Workspace.Delegation, of id: WorkspaceID, task: String, at now: Timestamp) {
+    let isOK = workspaces[delegation.target]?.isAlive == true && !chatter.chance(0.1)
+    if workspaces[delegation.target] != nil {
+      activity(of: delegation.target, "a2a_receive", task, from: id, to: delegation.target, isOK: isOK, at: now)
+    }
+    var data: [JSONValue.Member] = [.init("delegation_id", .string(delegation.id)), .init("target_id", JSONValue(delegation.target))]
+    data.append(isOK ? .init("response_preview", .string("completed: \(task)")) : .init("error", "the workspace did not answer"))
+    record(isOK ? .delegationComplete : .delegationFailed, of: id, at: now, id: chatter.uuid(), .object(data))
   }
 
   mutating func degrade(_ id: WorkspaceID, _ error: String, at now: Timestamp) {

@@ -91,9 +91,10 @@ struct World: Sendable {
   }
 
   /// What the tenant records and broadcasts (contract §3.4, `RecordAndBroadcast`).
-  mutating func record(_ type: EventType, of workspace: WorkspaceID, at now: Timestamp, _ data: JSONValue) {
+  /// - Parameter id: `nil`: the next one.
+  mutating func record(_ type: EventType, of workspace: WorkspaceID, at now: Timestamp, id: String? = nil, _ data: JSONValue) {
     guard let org = workspaces[workspace]?.org, let slug = orgs[org]?.slug else { return }
-    let id = random.uuid()
+    let id = id ?? random.uuid()
     orgs[org]?.recorded.append(Recorded(id: id, type: type, workspace: workspace, payload: data, at: now))
     if let count = orgs[org]?.recorded.count, count > Self.recordedLimit { orgs[org]?.recorded.removeFirst(count - Self.recordedLimit) }
     emissions.append(Emission(type: type, at: now, org: org, slug: slug, workspace: workspace, data: data))

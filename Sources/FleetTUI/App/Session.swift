@@ -123,7 +123,6 @@ extension FleetFeeds.Options {
     options.readsResources = true
     options.asksQuota = true
     options.readsZone = true
-    options.readsRedeployment = true
     options.zoneNeighbours = neighbours
     return options
   }

@@ -59,7 +59,6 @@ struct DemoCommand: ParsableCommand {
       var options = FleetFeeds.Options()
       options.readsResources = true
       options.readsZone = true
-      options.readsRedeployment = true
       // What is deleted in a demo leaves its receipts among the demo's own files.
       let files = endpoints.configPath.split(separator: "/").dropLast().map { "/" + $0 }.joined()
       let session = Session(

@@ -78,7 +78,12 @@ extension DNSContent {
   static let name = Column<Self>(
     "NAME", minimum: 14, ideal: 44, priority: 0, stretch: 1,
     order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id]?.row.name) }
-  ) { entry, _, _ in [Span(entry.row.name, entry.decision.outcome.role == .dim && entry.finding == nil ? .text : .title)] }
+  ) { entry, _, context in
+    // Where there is no room for the decision, its sign stands before the name.
+    let role = entry.finding?.severity.role ?? entry.decision.outcome.role
+    let sign = context.shows(decision) || role == .dim ? [] : [Span(context.glyphs.sign(of: role) + " ", role)]
+    return sign + [Span(entry.row.name, role == .dim ? .text : .title)]
+  }
   .claiming(30)
 
   static let type = Column<Self>(

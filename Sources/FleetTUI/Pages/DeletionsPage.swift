@@ -9,7 +9,7 @@ extension PageID {
 /// Deletions under way, failed ones by age, and past ones.
 struct DeletionsContent: TableContent {
   static let page = PageID.deletions
-  static let columns = [state, org, age, steps, machines, note]
+  static let columns = [state, org, age, machines, note, steps]
   static let initialSort = (column: state, isReversed: false)
   static let followsTop = false
   static let keysMove = false
@@ -63,9 +63,14 @@ struct DeletionsContent: TableContent {
       default: false
       }
     }
+
+    /// When it ended, or began as long as it lasts.
+    var since: Timestamp? { isOver || hasLeft ? entry.endedAt ?? entry.beganAt : entry.beganAt }
   }
 
-  func row(_ id: String, _ fleet: Fleet, _ context: inout DrawingContext) -> Row? {
+  func row(_ id: String, _ fleet: Fleet, _ context: inout DrawingContext) -> Row? { Self.row(id, fleet) }
+
+  private static func row(_ id: String, _ fleet: Fleet) -> Row? {
     fleet.deletions.entry(id, fleet).map {
       Row(entry: $0, hasLeft: Self.hasLeftMachines($0, fleet), machines: Self.standing($0, fleet))
     }
@@ -119,14 +124,11 @@ extension DeletionsContent {
   /// Since it ended, or as long as it lasts.
   static let age = Column<Self>(
     "AGE", minimum: 4, ideal: 4, priority: 2, alignment: .right,
-    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.deletions.entry(id, fleet)?.beganAt.map { -$0.seconds }) }
+    order: .lowestFirst { _, id, fleet, _ in SortKey(row(id, fleet)?.since.map { -$0.seconds }) }
   ) { row, _, context in
-    let since = row.isOver || row.hasLeft ? row.entry.endedAt ?? row.entry.beganAt : row.entry.beganAt
-    return [since.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)]
+    [row.since.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)]
   }
-  .measured(.duration) { _, id, fleet, now in
-    fleet.deletions.entry(id, fleet).flatMap { ($0.report == nil ? $0.beganAt : $0.endedAt ?? $0.beganAt).map { now - $0 } }
-  }
+  .measured(.duration) { _, id, fleet, now in row(id, fleet)?.since.map { now - $0 } }
 
   static let steps = Column<Self>(
     "STEPS", minimum: 20, ideal: 38, priority: 4,

@@ -164,6 +164,7 @@ extension EventsContent {
   }
   .field("time", "age").measured(.duration) { _, id, fleet, now in fleet.logEntry(id).map { now - $0.at } }
   .spelt { _, id, fleet, _ in fleet.logEntry(id).map { [$0.at.timeOfDay] } ?? [] }
+  .exported(exactly: { _, id, fleet, _ in fleet.logEntry(id)?.at.description })
 
   static let source = Column<Self>(
     "SOURCE", minimum: 8, ideal: 14, priority: 5, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.source.description) }

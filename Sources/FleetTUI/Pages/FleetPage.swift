@@ -147,6 +147,7 @@ extension FleetContent {
   }
   .claiming(42).folded(to: 2, priority: 1)
   .measured(.count) { _, id, fleet, now in fleet.orgs[id].map { Double(Notice.of($0, fleet, at: now).count) } }
+  .exported(.both)
   .spelt { _, id, fleet, now in
     let codes = fleet.triage.isUnwell(id) ? fleet.findings(believedWithin: id, at: now).map(\.code.rawValue) : []
     return codes + (fleet.orgs[id].map { Notice.of($0, fleet, at: now).map(\.summary) } ?? [])

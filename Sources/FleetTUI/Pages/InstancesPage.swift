@@ -114,7 +114,7 @@ extension InstancesContent {
   ) { row, fleet, _ in [Span(workspaceName(of: row.machine, fleet) ?? "", .dim)] }
 
   static let state = Column<Self>(
-    "STATE", minimum: 9, ideal: 15, priority: 1, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id]?.row.state.text) }
+    "STATE", minimum: 9, ideal: 15, priority: 2, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id]?.row.state.text) }
   ) { row, _, context in Wording.state(row.machine.state.text, row.machine.state.role, context.glyphs) }
   .field("state", "status")
 

@@ -149,6 +149,7 @@ extension ProvisioningContent {
     ]
   }
   .measured(.duration) { _, id, fleet, now in fleet.progress(of: id.target, at: now)?.eta?.p50 }
+  .exported(.both)
 
   /// What an estimate rests on: boots that were watched, or figures that are typical of its runtime.
   static let samples = Column<Self>(
@@ -161,6 +162,7 @@ extension ProvisioningContent {
   .field("samples", "learned-from").measured(.count) { _, id, fleet, now in
     fleet.progress(of: id.target, at: now)?.eta.map { Double($0.samples) }
   }
+  .exported(.both)
 
   static let late = Column<Self>(
     "LATE", minimum: 8, ideal: 13, priority: 1,
@@ -182,6 +184,7 @@ extension ProvisioningContent {
   .field("late", "status", "state").measured(.duration) { _, id, fleet, now in
     fleet.progress(of: id.target, at: now).flatMap { progress in progress.lateAt.map { max(0, progress.at - $0) } }
   }
+  .exported(.both)
   .spelt { _, id, fleet, now in
     guard let progress = fleet.progress(of: id.target, at: now) else { return [] }
     if progress.isStuck { return ["stuck"] }
@@ -204,6 +207,7 @@ extension ProvisioningContent {
   .measured(.duration) { _, id, fleet, now in
     fleet.progress(of: id.target, at: now).flatMap { progress in progress.deadline.map { $0 - progress.at } }
   }
+  .exported(.both)
 
   /// `≈4m10s, ≤7m, n=212`
   static func eta(_ eta: Forecast, _ glyphs: Glyphs) -> [Span] {

@@ -2,11 +2,12 @@ import FleetModel
 
 extension PageID {
   static let rollout = PageID(
-    "rollout", title: "Rollout", keys: [], help: "each tenant's image and age, and the tenants' last redeployment, wave by wave",
+    "rollout", title: "Rollout", keys: [],
+    help: "each tenant's image and age, and the last rollout, wave by wave, inferred from when machines were launched",
     sources: Sources(tenants: false), make: { _ in RolloutPage() })
 }
 
-/// Every org with a tenant: what its machine starts from, how old it is, and what the last redeployment made of it.
+/// Every org with a tenant: what its machine starts from, how old it is, and its part in the last rollout, inferred.
 struct RolloutContent: TableContent {
   static let page = PageID.rollout
   static let columns = [org, image, age, wave, result, note]
@@ -14,6 +15,10 @@ struct RolloutContent: TableContent {
   static let followsTop = false
   static let keysMove = false
   static var noteColumn: Column<Self>? { note }
+
+  /// Whether it is known when machines were launched.
+  var isKnown = false
+  var rollout: Rollout?
 
   func id(_ subject: Subject) -> OrgID? { if case .org(let id) = subject { id } else { nil } }
   func subject(_ id: OrgID) -> Subject { .org(id) }
@@ -31,52 +36,55 @@ struct RolloutContent: TableContent {
   struct Row {
     var org: Org
     var machine: InstanceRow?
-    var redeployed: (result: Redeployment.Result, wave: Redeployment.Wave)?
+    var place: Rollout.Place?
+    /// What the machines of its region were replaced with.
+    var newest: String?
+    var isKnown: Bool
 
-    init(_ org: Org, _ fleet: Fleet) {
+    init(_ org: Org, _ content: RolloutContent, _ fleet: Fleet) {
       self.org = org
       machine = fleet.tenantMachine(of: org.id)?.row
-      redeployed = fleet.redeployed(org.slug)
+      place = content.rollout?.place(of: org.id)
+      newest = machine.flatMap { content.rollout?.images[$0.region] }
+      isKnown = content.isKnown
     }
 
     var word: (text: String, role: Role, rank: Double) {
-      guard let result = redeployed?.result else { return ("not in it", .dim, 3) }
-      return switch result.hasSucceeded {
-      case false?: ("failed", .failed, 0)
-      case nil: (result.phase ?? "under way", .running, 1)
-      case true?: ("redeployed", .ok, 2)
+      guard isKnown else { return ("?", .unknown, 5) }
+      guard let machine else { return ("no machine", .dim, 6) }
+      if place != nil {
+        if org.row.status == .failed { return ("failed", .failed, 0) }
+        return machine.state == .running ? ("replaced", .ok, 3) : (machine.state.text, .running, 1)
       }
+      guard let newest, let image = machine.imageID else { return ("not in it", .dim, 4) }
+      return image == newest ? ("not in it", .dim, 4) : ("other image", .warning, 2)
     }
 
-    /// Why it failed, else what its health route said.
     var note: String {
-      guard let result = redeployed?.result else { return "" }
-      if let error = result.error { return error }
-      var words: [String] = []
-      if let code = result.exitCode, code != 0 { words.append("\(result.command ?? "the command") ended with \(code)") }
-      if let isHealthy = result.isHealthy { words.append(isHealthy ? "health route answers" : "health route does not answer") }
-      if result.isOnTarget == false { words.append("it does not run what was wanted") }
-      return words.joined(separator: ", ")
+      if word.role == .failed { return org.row.lastError ?? "its machine was replaced, and it failed" }
+      if word.role == .warning, let newest { return "its region's tenants were replaced with \(newest)" }
+      return ""
     }
   }
 
-  func row(_ id: OrgID, _ fleet: Fleet, _ context: inout DrawingContext) -> Row? { fleet.orgs[id].map { Row($0, fleet) } }
+  func row(_ id: OrgID, _ fleet: Fleet, _ context: inout DrawingContext) -> Row? { row(id, fleet) }
+  private func row(_ id: OrgID, _ fleet: Fleet) -> Row? { fleet.orgs[id].map { Row($0, self, fleet) } }
 
   func texts(_ id: OrgID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
-    guard let row = fleet.orgs[id].map({ Row($0, fleet) }) else { return false }
+    guard let row = row(id, fleet) else { return false }
     return look(row.org.slug.rawValue) || look(row.machine?.imageID ?? "") || look(row.word.text) || look(row.note)
-      || look(row.redeployed.map { Self.name(of: $0.wave) } ?? "")
+      || look(row.place.map(Self.name) ?? "")
   }
 
-  static func name(of wave: Redeployment.Wave) -> String {
-    switch wave {
+  static func name(of place: Rollout.Place) -> String {
+    switch place {
     case .canary: "canary"
     case .batch(let number): "batch \(number)"
     }
   }
 
-  private static func place(of wave: Redeployment.Wave) -> Double {
-    switch wave {
+  private static func rank(of place: Rollout.Place) -> Double {
+    switch place {
     case .canary: 0
     case .batch(let number): Double(number)
     }
@@ -114,103 +122,112 @@ extension RolloutContent {
 
   static let wave = Column<Self>(
     "WAVE", minimum: 8, ideal: 9, priority: 5,
-    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id].flatMap { fleet.redeployed($0.slug) }.map { place(of: $0.wave) }) }
-  ) { row, _, _ in [Span(row.redeployed.map { name(of: $0.wave) } ?? "–", .dim)] }
-  .spelt { _, id, fleet, _ in [fleet.orgs[id].flatMap { fleet.redeployed($0.slug) }.map { name(of: $0.wave) } ?? "–"] }
+    order: .lowestFirst { content, id, _, _ in SortKey(content.rollout?.place(of: id).map(rank)) }
+  ) { row, _, _ in [Span(row.place.map(name) ?? "–", .dim)] }
+  .spelt { content, id, _, _ in [content.rollout?.place(of: id).map(name) ?? "–"] }
 
   static let result = Column<Self>(
     "RESULT", minimum: 10, ideal: 13, priority: 1,
-    order: .lowestFirst { _, id, fleet, _ in
-      SortKey(fleet.redeploymentReadAt == nil ? nil : fleet.orgs[id].map { Row($0, fleet).word.rank })
-    }
-  ) { row, fleet, context in
-    guard fleet.redeploymentReadAt != nil else { return [Span("?", .unknown)] }
+    order: .lowestFirst { content, id, fleet, _ in SortKey(content.isKnown ? content.row(id, fleet)?.word.rank : nil) }
+  ) { row, _, context in
+    guard row.isKnown else { return [Span("?", .unknown)] }
     return Wording.state(row.word.text, row.word.role, context.glyphs)
   }
-  .field("result", "status").spelt { _, id, fleet, _ in fleet.orgs[id].map { [Row($0, fleet).word.text] } ?? [] }
+  .field("result", "status").spelt { content, id, fleet, _ in content.row(id, fleet).map { [$0.word.text] } ?? [] }
 
   static let note = Column<Self>(
     "NOTE", minimum: 14, ideal: 40, priority: 2, stretch: 1,
-    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id].map { Row($0, fleet).note }) }
+    order: .lowestFirst { content, id, fleet, _ in SortKey(content.row(id, fleet)?.note) }
   ) { row, _, _ in [Span(row.note, row.word.role == .failed ? .failed : .dim)] }
 }
 
-/// The table of tenants, and under it the redeployment as a whole.
+/// The table of tenants, and under it the rollout as a whole.
 struct RolloutPage: TabledPage {
   var table = TablePage<RolloutContent>()
+  private var rollout: Rollout?
+  private var isKnown = false
   /// How many tenants start from which image, counted once until a machine or an org changes.
   private var images: [(image: String, count: Int)]?
 
+  mutating func prepare(_ fleet: Fleet, at now: Timestamp) {
+    look(at: fleet, at: now)
+    table.prepare(fleet, at: now)
+  }
+
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
-    if !changes.instances.isEmpty || !changes.orgs.isEmpty { images = nil }
+    if !changes.instances.isEmpty || !changes.orgs.isEmpty || !changes.sources.isEmpty { images = nil }
     table.update(changes, fleet, at: now)
   }
 
   func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice] {
     guard case .org(let id)? = selection, let org = fleet.orgs[id] else { return [] }
-    let row = RolloutContent.Row(org, fleet)
-    let own = row.word.role == .failed ? [Notice(role: .failed, summary: "redeployment failed: \(row.note)")] : []
-    return own + Notice.of(org, fleet, at: now)
+    let row = RolloutContent.Row(org, RolloutContent(isKnown: isKnown, rollout: rollout), fleet)
+    // What failed is among what is found of the org.
+    return Notice.of(org, fleet, at: now) + (row.word.role == .warning ? [Notice(role: .warning, summary: row.note)] : [])
   }
 
   mutating func takeTouch() -> Bool { table.takeTouch() || images == nil }
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
+    look(at: fleet, at: context.moment.now)
     let under = rows >= 6 ? summary(fleet, width: width, &context).suffix(min(3, rows - 4)) : []
     var lines = table.draw(fleet, rows: rows - under.count, width: width, &context)
     while lines.count < rows - under.count { lines.append(Line()) }
     return lines + under
   }
 
+  /// Infers anew where something changed.
+  private mutating func look(at fleet: Fleet, at now: Timestamp) {
+    guard images == nil else { return }
+    images = Self.images(fleet)
+    let rollout = Rollout(of: fleet)
+    let isKnown = fleet.regions.contains { fleet.sources[.ec2($0)]?.lastComplete != nil }
+    guard rollout != self.rollout || isKnown != self.isKnown else { return }
+    (self.rollout, self.isKnown) = (rollout, isKnown)
+    table.change({ ($0.rollout, $0.isKnown) = (rollout, isKnown) }, fleet, at: now)
+  }
+
   // MARK: - Under the table
 
-  private mutating func summary(_ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> [Line] {
-    [Line(stood(fleet, &context).fitted(to: width)), Line(waves(fleet, &context).fitted(to: width)), Line(starts(fleet).fitted(to: width))]
+  private func summary(_ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> [Line] {
+    [Line(stood(fleet, &context).fitted(to: width)), Line(waves(fleet, &context).fitted(to: width)), Line(starts().fitted(to: width))]
   }
 
-  /// `last redeployment to latest, 14:02:10, 1h ago: done, not all is well`
+  /// `last rollout, inferred from launches: 14:02:10, 1h ago, 3 tenants in 7m10s`
   private func stood(_ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
-    guard fleet.redeploymentReadAt != nil else {
-      let why = fleet.redeploymentProblem.map { ": \($0)" } ?? ": the control plane has not told of one, or does not offer it"
-      return [Span("  \(context.glyphs.unknown) the last redeployment is not known\(why)", .unknown)]
+    guard isKnown else {
+      return [Span("  \(context.glyphs.unknown) the last rollout is not known: EC2 has not told when machines were launched", .unknown)]
     }
-    guard let last = fleet.redeployment else { return [Span("  the tenants were never redeployed together", .dim)] }
-    var spans = [Span("  \(last.isDryRun ? "last trial of a redeployment" : "last redeployment")", .heading)]
-    spans.append(Span(last.target.map { " to \($0)" } ?? ""))
-    if let at = last.endedAt ?? last.startedAt { spans.append(Span(", \(context.moment.told(at))", .dim)) }
-    switch last.stage {
-    case .done:
-      let (word, role): (String, Role) = last.isOK == false ? ("done, not all is well", .failed) : ("done", .ok)
-      spans.append(Span(": \(word)", role))
-    case .canary: spans.append(Span(": the canary is redeployed", .running))
-    case .soaking: spans.append(Span(": the canary soaks", .running))
-    case .batch(let number): spans.append(Span(": batch \(number) is redeployed", .running))
+    guard let rollout, let began = rollout.began, let ended = rollout.ended else {
+      return [Span("  no tenant's machine is known to have replaced another (what restarts containers alone leaves no trace here)", .dim)]
     }
-    if let problem = fleet.redeploymentProblem { spans.append(Span("  not read since: \(problem)", .stale)) }
-    return spans
+    let count = rollout.waves.reduce(0) { $0 + $1.orgs.count }
+    return [
+      Span("  last rollout", .heading), Span(", inferred from launches: \(context.moment.told(ended)),", .dim),
+      Span(" \(count) \(count == 1 ? "tenant" : "tenants")"), Span(count == 1 ? "" : " in \(Moment.elapsed(ended - began))", .dim),
+    ]
   }
 
-  /// `canary ✓ acme → soak 1m00s → batch 1 ✓ 3 → batch 2 ✕ 1 of 2`
+  /// `canary ● acme ▸ soak 1m00s ▸ batch 1 ● 3 ▸ batch 2 ✕ 1 of 2`
   private func waves(_ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
-    guard let last = fleet.redeployment else { return [] }
-    let glyphs = context.glyphs
-    let arrow = Span(" \(glyphs.into) ", .dim)
+    guard isKnown, let rollout else { return [] }
+    let arrow = Span(" \(context.glyphs.into) ", .dim)
     var spans = [Span("  ")]
-    for wave in last.waves {
+    for wave in rollout.waves {
       if spans.count > 1 { spans.append(arrow) }
-      let role: Role = wave.failed > 0 ? .failed : wave.well == wave.count ? .ok : .running
-      let count = wave.failed > 0 ? "\(wave.failed) of \(wave.count)" : wave.wave == .canary ? last.canary?.rawValue ?? "" : "\(wave.count)"
-      spans += [Span("\(RolloutContent.name(of: wave.wave)) ", .dim), Span("\(role.glyph(glyphs)) \(count)", role)]
-      if wave.wave == .canary, let soak = last.soak { spans += [arrow, Span("soak \(Moment.elapsed(soak))", .dim)] }
+      let failed = wave.orgs.count { fleet.orgs[$0]?.row.status == .failed }
+      let role: Role = failed > 0 ? .failed : wave.orgs.allSatisfy { fleet.tenantMachine(of: $0)?.row.state == .running } ? .ok : .running
+      let name = wave.place == .canary ? wave.orgs.first.flatMap { fleet.orgs[$0]?.slug.rawValue } : nil
+      let count = name ?? (failed > 0 ? "\(failed) of \(wave.orgs.count)" : "\(wave.orgs.count)")
+      spans += [Span("\(RolloutContent.name(of: wave.place)) ", .dim), Span("\(role.glyph(context.glyphs)) \(count)", role)]
+      if wave.place == .canary, let soak = rollout.soak { spans += [arrow, Span("soak \(Moment.elapsed(soak))", .dim)] }
     }
     return spans
   }
 
   /// `images: ami-0ea3… 12, ami-0c1d… 2`
-  private mutating func starts(_ fleet: Fleet) -> [Span] {
-    let images = images ?? Self.images(fleet)
-    self.images = images
-    guard !images.isEmpty else { return [] }
+  private func starts() -> [Span] {
+    guard let images, !images.isEmpty else { return [] }
     let parts = images.prefix(4).map { "\($0.image) \($0.count)" } + (images.count > 4 ? ["\(images.count - 4) more"] : [])
     return [Span("  tenants by image: \(parts.joined(separator: ", "))", .dim)]
   }

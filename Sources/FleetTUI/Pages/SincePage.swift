@@ -99,12 +99,13 @@ extension HandOver.Kind {
 
 extension SinceContent {
   static let time = Column<Self>(
-    "TIME", minimum: 8, ideal: 9, priority: 1, order: .lowestFirst { _, id, _, _ in SortKey(-id.item.at.seconds) }
+    "TIME", minimum: 8, ideal: 9, priority: 1, order: .highestFirst { _, id, _, _ in id.item.at.seconds }
   ) { item, _, context in
     context.moment.now - item.at < 86_400
       ? [Span(item.at.timeOfDay, .dim)] : [Span(String(item.at.description.prefix(16).suffix(11)).replacing("T", with: " "), .dim)]
   }
   .field("time", "age").measured(.duration) { _, id, _, now in now - id.item.at }
+  .exported(exactly: { _, id, _, _ in id.item.at.description })
 
   static let kind = Column<Self>(
     "WHAT", minimum: 11, ideal: 11, priority: 0, order: .lowestFirst { _, id, _, _ in SortKey(id.item.kind.rawValue) }

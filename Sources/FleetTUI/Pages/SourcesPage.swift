@@ -193,11 +193,16 @@ extension SourcesContent {
     }
     return [Span(next.timeOfDay, .dim)]
   }
+  .exported(exactly: { _, id, fleet, now in
+    guard case .source(let source) = id else { return nil }
+    return fleet.nextQuestion(to: source, at: now)?.description
+  })
 
   static let budget = Column<Self>(
     "BUDGET", minimum: 14, ideal: 18, priority: 7,
     order: .highestFirst { _, id, fleet, now in budget(of: id, fleet, at: now) == nil ? nil : activity(of: id, fleet).rate(at: now) }
   ) { row, fleet, context in [Span(budget(of: row.teller, fleet, at: context.moment.now) ?? "–", .dim)] }
+  .exported(.words)
 
   /// Why it isn't well now, else what last went wrong.
   static let why = Column<Self>(

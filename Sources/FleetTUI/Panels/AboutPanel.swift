@@ -20,13 +20,13 @@ struct AboutPanel: Layer {
   mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
   {
     context.moment.changesEverySecond()
-    return (view.fit(Self.lines(desk, fleet, width: room.width), height: room.rows), nil)
+    return (view.fit(Self.lines(desk, fleet, width: room.width, at: context.moment.now), height: room.rows), nil)
   }
 
   /// Hosts that are named; the others are only counted.
   private static let hosts = 12
 
-  static func lines(_ desk: Desk, _ fleet: Fleet, width: Int) -> [Line] {
+  static func lines(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> [Line] {
     var list = FieldLines(width: width, nameWidth: 16)
     list.add(Line("  \(FleetTUI.title)", .title))
     list.field("environment", desk.environment)
@@ -52,11 +52,19 @@ struct AboutPanel: Layer {
         "",
         [Span("\(row.requests)").padded(to: 7), Span("  \(row.host)")]
           + (row.streams > 0 ? [Span("  \(row.streams) streams", .dim)] : [])
-          + (row.failures > 0 ? [Span("  \(row.failures) without an answer", .warning)] : []))
+          + (row.failures > 0 ? [Span("  \(row.failures) without an answer", .warning)] : [])
+          + (row.throttled > 0 ? [Span("  \(row.throttled) too many (429)", .warning)] : [])
+          + (row.left.map { [Span("  \($0) left", .dim)] } ?? []))
     }
     let rest = vitals.requests.dropFirst(hosts)
     if !rest.isEmpty {
       list.field("", [Span("\(rest.reduce(0) { $0 + $1.requests })").padded(to: 7), Span("  \(rest.count) more hosts", .dim)])
+    }
+    let budgets = fleet.regions.sorted().compactMap { region in
+      SourcesContent.budget(of: .source(.ec2(region)), fleet, at: now).map { (region, $0) }
+    }
+    for (index, (region, budget)) in budgets.enumerated() {
+      list.field(index == 0 ? "EC2 budget" : "", [Span(budget), Span("  \(region)", .dim)])
     }
     return list.lines
   }

@@ -136,8 +136,10 @@ struct Detail {
   private mutating func workspaces(of org: Org, _ fleet: Fleet, _ context: inout DrawingContext) {
     let workspaces = fleet.workspaces(of: org.id)
     let isKnown = fleet.sources[.tenant(org.slug)]?.lastComplete != nil || !workspaces.isEmpty
-    list.heading("Workspaces \(isKnown ? "\(workspaces.count)" : "?")")
-    list.add(WorkspaceTree(workspaces).lines(fleet, width: width, &context))
+    let tree = WorkspaceTree(workspaces)
+    list.heading(
+      "Workspaces \(isKnown ? "\(workspaces.count)" : "?")" + (tree.watch(fleet).map { " \(context.glyphs.separator) \($0)" } ?? ""))
+    list.add(tree.lines(fleet, width: width, &context))
   }
 
   private mutating func describe(workspace id: WorkspaceID, _ fleet: Fleet, _ context: inout DrawingContext) {

@@ -57,7 +57,8 @@ struct Waterfall {
     let rows = rows(at: now)
     let isWide = width >= 110
     let figures = isWide ? 62 : 30
-    let room = max(8, min(72, width - 4 - Self.nameWidth - figures))
+    // Before the name are four columns, before the figures one.
+    let room = max(8, min(72, width - 5 - Self.nameWidth - figures))
     let length = max(1, rows.map(\.end).max() ?? 0)
     let under = plan.samples > 0 ? "median of \(plan.samples) boots" : "a typical boot"
     var lines = [

@@ -14,34 +14,73 @@ struct WorkspaceTree {
     roots = sorted.filter { workspace in workspace.row.parentID.map { !known.contains($0) || $0 == workspace.id } ?? true }
   }
 
+  /// Levels that are set in: below, names would have no room.
+  private static let levels = 5
+
   /// Each workspace with the branches before its name. Parents in a circle, which a tenant should refuse, are drawn once, as roots.
   func rows(_ glyphs: Glyphs) -> [(branches: String, workspace: Workspace)] {
     var rows: [(branches: String, workspace: Workspace)] = []
     var seen: Set<WorkspaceID> = []
-    func add(_ workspace: Workspace, _ branches: String, _ below: String) {
-      guard seen.insert(workspace.id).inserted else { return }
-      rows.append((branches, workspace))
-      let under = children[workspace.id] ?? []
-      for (index, child) in under.enumerated() {
-        let isLast = index == under.count - 1
-        add(child, below + (isLast ? glyphs.lastBranch : glyphs.branch), below + (isLast ? "  " : glyphs.trunk))
+    // Without recursion: a tenant may name parents to any depth.
+    func add(_ root: Workspace) {
+      var open = [(workspace: root, branches: "", below: "", level: 0)]
+      while let (workspace, branches, below, level) = open.popLast() {
+        guard seen.insert(workspace.id).inserted else { continue }
+        rows.append((branches, workspace))
+        let under = children[workspace.id] ?? []
+        for (index, child) in under.enumerated().reversed() {
+          let isLast = index == under.count - 1
+          let deeper = level + 1 < Self.levels ? below + (isLast ? "  " : glyphs.trunk) : below
+          open.append((child, below + (isLast ? glyphs.lastBranch : glyphs.branch), deeper, level + 1))
+        }
       }
     }
-    for root in roots { add(root, "", "") }
-    for circle in children.values.joined().sorted(by: { ($0.row.name, $0.id) < ($1.row.name, $1.id) }) { add(circle, "", "") }
+    for root in roots { add(root) }
+    for circle in children.values.joined().sorted(by: { ($0.row.name, $0.id) < ($1.row.name, $1.id) }) { add(circle) }
     return rows
   }
 
   func lines(_ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> [Line] {
     let glyphs = context.glyphs
     let isWide = width >= 96
-    return rows(glyphs).map { branches, workspace in
+    var talks: [WorkspaceID: [Conversation]] = [:]
+    for talk in org.map(fleet.conversations) ?? [] { talks[talk.from, default: []].append(talk) }
+    return rows(glyphs).flatMap { branches, workspace in
       let row = workspace.row
       let state = Wording.state(row.status.text, row.status.role, glyphs).fitted(to: 16)
       let name = [Span(branches, .rule), Span(row.name, row.status.role == .ok ? .text : .title)].fitted(to: isWide ? 26 : 22)
       let runtime = isWide ? [Span(row.runtime ?? "–", .dim)].fitted(to: 14) : []
-      return Line([Span("  ")] + name + [Span("  ")] + state + runtime + note(of: workspace, fleet, &context))
+      let line = Line([Span("  ")] + name + [Span("  ")] + state + runtime + note(of: workspace, fleet, &context))
+      let indent = String(repeating: " ", count: TextWidth.columns(of: branches) + 4)
+      return [line] + (talks[workspace.id] ?? []).map { Line([Span(indent)] + words($0, fleet, &context)) }
     }
+  }
+
+  private var org: OrgID? { roots.first?.orgID ?? children.values.first?.first?.orgID }
+
+  /// Whether anybody listens to what they say to each other, and since when; `nil` where one is alone.
+  func watch(_ fleet: Fleet) -> String? {
+    let all = roots + children.values.joined()
+    let open = Dictionary(all.map { ($0.id, $0) }) { first, _ in first }.values.filter { fleet.openStreams.contains($0.id) }
+    let count = Set(all.map(\.id)).count
+    guard count > 1 else { return nil }
+    guard let since = open.compactMap(\.listening.since).min() else { return "A2A not watched" }
+    return "A2A seen " + (open.count < count ? "of \(open.count) of \(count) " : "") + "since \(since.timeOfDay)"
+  }
+
+  /// `⇄ writer 3 in 2m00s, last 12s ago, 1 failed`
+  private func words(_ talk: Conversation, _ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
+    let now = context.moment.now
+    context.moment.changes(at: now + 5)
+    let name = fleet.workspaces[talk.to]?.row.name ?? talk.to.rawValue
+    let count = talk.since.map { " \(talk.count) in \(Moment.elapsed(now - $0))," } ?? ""
+    let told = talk.since == nil ? " (as recorded)" : ""
+    var spans = [
+      Span("\(context.glyphs.both) ", .dim), Span(name), Span("\(count) last \(Moment.elapsed(now - talk.last)) ago\(told)", .dim),
+    ]
+    if let duration = talk.duration { spans.append(Span(", took \(Wording.dollars(duration, digits: 1)) s", .dim)) }
+    if talk.failures > 0 { spans.append(Span(", \(talk.failures) failed", .warning)) }
+    return spans
   }
 
   /// How far it is, what is wrong with it, or what it does.

@@ -4,7 +4,7 @@
 struct Glyphs: Hashable, Sendable {
   var isASCII: Bool
   var ok, coming, warning, stale, late, failed, off, unknown, info: String
-  var cursor, mark, ascending, descending, secondAscending, secondDescending, into, separator, none, approximately, atMost: String
+  var cursor, mark, ascending, descending, secondAscending, secondDescending, into, both, separator, none, approximately, atMost: String
   var rule, corner, border, jointAbove, jointBelow: String
   /// Of a tree.
   var branch, lastBranch, trunk: String
@@ -16,7 +16,8 @@ struct Glyphs: Hashable, Sendable {
   static let unicode = Glyphs(
     isASCII: false,
     ok: "●", coming: "◌", warning: "◐", stale: "◔", late: "▲", failed: "✕", off: "○", unknown: "?", info: "•",
-    cursor: "▶", mark: "◆", ascending: "↑", descending: "↓", secondAscending: "⇡", secondDescending: "⇣", into: "▸", separator: "·",
+    cursor: "▶", mark: "◆", ascending: "↑", descending: "↓", secondAscending: "⇡", secondDescending: "⇣", into: "▸", both: "⇄",
+    separator: "·",
     none: "·", approximately: "≈", atMost: "≤",
     rule: "─", corner: "─", border: "│", jointAbove: "┬", jointBelow: "┴", branch: "├ ", lastBranch: "└ ", trunk: "│ ",
     barLeft: "▕", barRight: "▏", barFull: "█", barTrack: "░", barTick: "│", barLimit: "┊", waterfallTrack: "░",
@@ -25,7 +26,8 @@ struct Glyphs: Hashable, Sendable {
   static let ascii = Glyphs(
     isASCII: true,
     ok: "*", coming: "o", warning: "%", stale: "z", late: "!", failed: "x", off: "-", unknown: "?", info: "i",
-    cursor: ">", mark: "#", ascending: "^", descending: "v", secondAscending: "'", secondDescending: ",", into: ">", separator: ".",
+    cursor: ">", mark: "#", ascending: "^", descending: "v", secondAscending: "'", secondDescending: ",", into: ">", both: "<>",
+    separator: ".",
     none: ".", approximately: "~", atMost: "<",
     rule: "-", corner: "+", border: "|", jointAbove: "+", jointBelow: "+", branch: "|-", lastBranch: "`-", trunk: "| ",
     barLeft: "[", barRight: "]", barFull: "=", barTrack: " ", barTick: "|", barLimit: ":", waterfallTrack: "-",

@@ -32,9 +32,11 @@ struct Header {
     var kept = entries
     var left = 0
     while true {
-      var spans = narrow + Self.row(kept, .short, context.glyphs)
-      if left > 0 { spans.append(Span("+\(left) \(left == 1 ? "source" : "sources")", .dim)) }
-      if Line(spans).columns <= room || kept.count <= 1 { return Line(spans.fitted(to: room) + allowed) }
+      let shown = narrow + Self.row(kept, .short, context.glyphs)
+      let words = left == 0 ? [""] : ["+\(left) \(left == 1 ? "source" : "sources")"] + (kept.count > 1 ? [] : ["+\(left)"])
+      let fitting = words.map { shown + [Span($0, .dim)] }.first { Line($0).columns <= room }
+      if let fitting { return Line(fitting.fitted(to: room) + allowed) }
+      if kept.count <= 1 { return Line(shown.fitted(to: room) + allowed) }
       // What is well goes first, and nothing before its likes that come after it.
       let last = kept.lastIndex { !$0.isNoteworthy } ?? kept.count - 1
       left += kept.remove(at: last).count

@@ -13,6 +13,10 @@ struct Column<Content: TableContent>: Sendable, Equatable {
   var figure: Figure?
   /// What a filter finds in it, where that is not what it is sorted by.
   var words: (@Sendable (Content, Content.ID, Fleet, Timestamp) -> [String])?
+  /// What of it is written to a file.
+  var export = ColumnExport.figure
+  /// What is written in place of a cell's words, where they are short for it.
+  var exact: (@Sendable (Content, Content.ID, Fleet, Timestamp) -> String?)?
   var room: ColumnRoom
   /// Where a detail beside the table tells what it would; `nil`: as elsewhere.
   var besideRoom: ColumnRoom?
@@ -50,6 +54,16 @@ struct Column<Content: TableContent>: Sendable, Equatable {
   }
 
   static func == (left: Self, right: Self) -> Bool { left.field.id == right.field.id }
+}
+
+/// What of a column is written to a file, where it counts something; its words where it counts nothing.
+enum ColumnExport: Sendable {
+  /// The figure: the words are its own.
+  case figure
+  /// The words, and the figure in a column of its own.
+  case both
+  /// The words: the figure only orders them.
+  case words
 }
 
 /// What rows are sorted by, and which of them come first until the order is turned round.

@@ -30,6 +30,16 @@ enum Measure: Hashable, Sendable {
     }
   }
 
+  /// What a file calls a column of such figures, behind the name of what they are of.
+  var unit: String {
+    switch self {
+    case .count: "count"
+    case .money: "dollars"
+    case .share: "share"
+    case .duration: "seconds"
+    }
+  }
+
   /// What one is typed like.
   var example: String {
     switch self {
@@ -101,6 +111,22 @@ extension Column {
     var column = self
     column.field.measure = measure
     column.figure = figure ?? column.figure
+    // What gets on is told in words: late, cut off, how long still.
+    if measure == .share { column.export = .both }
+    return column
+  }
+
+  /// Its words say what its figure does not, such as why there is none: that is written to files.
+  func exported(_ export: ColumnExport) -> Self {
+    var column = self
+    column.export = export
+    return column
+  }
+
+  /// Files have that for its words.
+  func exported(exactly words: @escaping @Sendable (Content, Content.ID, Fleet, Timestamp) -> String?) -> Self {
+    var column = exported(.words)
+    column.exact = words
     return column
   }
 

@@ -6,14 +6,17 @@ struct Sheet {
     let title: String
     /// As filters call it.
     let name: String
-    /// Whether ``Row/figures`` has what it counts: US dollars, seconds, a number.
-    let isCounted: Bool
+    /// What it counts, where ``Row/figures`` has that.
+    let measure: Measure?
+    let export: ColumnExport
   }
 
   struct Row {
     let subject: Subject
     /// As the page says them.
     let cells: [String]
+    /// As a file has them.
+    let words: [String]
     /// `nil` where it isn't known, or nothing is counted.
     let figures: [Double?]
   }
@@ -46,15 +49,18 @@ extension TablePage {
     let now = context.moment.now
     var cell = CellContext(context, Self.wide)
     let columns = cell.layout.places.map(\.column)
-    let figures = columns.map { $0.field.measure == .share ? nil : $0.figure }
     let ids = subjects.map { $0.compactMap(content.id) } ?? (0..<rows.count).map { rows[$0] }
     var sheet = Sheet(
-      columns: zip(columns, figures).map { Sheet.Column(title: $0.title, name: $0.field.id, isCounted: $1 != nil) })
+      columns: columns.map {
+        Sheet.Column(title: $0.title, name: $0.field.id, measure: $0.figure == nil ? nil : $0.field.measure ?? .count, export: $0.export)
+      })
     for id in ids {
+      let cells = cells(id, fleet, &cell).map { Self.text(of: $0, context.glyphs) }
       sheet.rows.append(
         Sheet.Row(
-          subject: content.subject(id), cells: cells(id, fleet, &cell).map { Self.text(of: $0, context.glyphs) },
-          figures: figures.map { $0?(content, id, fleet, now) }))
+          subject: content.subject(id), cells: cells,
+          words: zip(columns, cells).map { column, cell in column.exact.map { $0(content, id, fleet, now) ?? "" } ?? cell },
+          figures: columns.map { $0.figure?(content, id, fleet, now) }))
     }
     return sheet
   }

@@ -68,6 +68,8 @@ struct TableLayout<Content: TableContent>: Sendable {
   static var end: Int { 1 }
 
   let places: [Place]
+  /// The columns of the screen at the right that no column has.
+  private let spare: Int
 
   init(_ columns: [Column<Content>], width: Int, hasDetailBeside: Bool = false) {
     let rooms = columns.map { hasDetailBeside ? $0.besideRoom ?? $0.room : $0.room }
@@ -75,6 +77,37 @@ struct TableLayout<Content: TableContent>: Sendable {
     places = zip(columns, widths).compactMap { column, width in
       width.map { Place(column: column, width: $0, isFolded: hasDetailBeside && column.besideRoom != nil) }
     }
+    spare = max(0, width - Self.margin - Self.end - places.reduce(0) { $0 + $1.width } - Self.gap * max(0, places.count - 1))
+  }
+
+  /// Of all columns, with what none has.
+  var width: Int { spare + places.reduce(0) { $0 + $1.width } }
+
+  private init(places: [Place], spare: Int) {
+    self.places = places
+    self.spare = spare
+  }
+
+  /// With what columns have to spare, and what no column has, given to those whose texts are cut, those that lack least first: as many as can be are whole.
+  /// - Parameter wanted: the columns of the screen that each place's texts take.
+  func eased(for wanted: [Int]) -> Self {
+    var widths = places.map(\.width)
+    var spare = spare
+    let order = places.indices.sorted {
+      (wanted[$0] - widths[$0], places[$0].column.room.priority, $0) < (wanted[$1] - widths[$1], places[$1].column.room.priority, $1)
+    }
+    for taker in order where !places[taker].isFolded && wanted[taker] > widths[taker] {
+      let free = min(spare, wanted[taker] - widths[taker])
+      widths[taker] += free
+      spare -= free
+      for giver in order where !places[giver].isFolded {
+        let more = min(wanted[taker] - widths[taker], widths[giver] - wanted[giver])
+        guard more > 0 else { continue }
+        widths[taker] += more
+        widths[giver] -= more
+      }
+    }
+    return Self(places: zip(places, widths).map { Place(column: $0.column, width: $1, isFolded: $0.isFolded) }, spare: spare)
   }
 
   /// The column at a column of the screen, the space behind it included.
@@ -86,16 +119,72 @@ struct TableLayout<Content: TableContent>: Sendable {
     }?.column
   }
 
-  /// One row. - Parameter cells: one a place.
+  /// One row. A text that is cut goes on over cells that are empty. - Parameter cells: one a place.
   func line(cells: [[Span]], marker: Span, isSelected: Bool) -> Line {
     var spans = [marker].fitted(to: Self.margin)
-    for (order, (place, cell)) in zip(places, cells).enumerated() {
+    var order = 0
+    while order < cells.count {
       if order > 0 {
         let neighbour = spans.last?.role ?? .text
         spans.append(Span("  ", neighbour.isSeenOnSpaces ? .text : neighbour))
       }
-      spans += cell.fitted(to: place.width, place.column.room.alignment)
+      let (place, cell) = (places[order], cells[order])
+      var width = place.width
+      order += 1
+      if place.column.room.alignment == .left {
+        let columns = Line(cell).columns
+        while order < cells.count, columns > width, cells[order].allSatisfy(\.text.isEmpty) {
+          width += Self.gap + places[order].width
+          order += 1
+        }
+      }
+      spans += cell.fitted(to: width, place.column.room.alignment)
     }
     return Line(spans, isSelected: isSelected)
+  }
+}
+
+/// How wide the texts of a table's window were since it was laid out: what a column doesn't need others have.
+struct TextRoom<Content: TableContent> {
+  let layout: TableLayout<Content>
+  /// As it is drawn.
+  private(set) var eased: TableLayout<Content>
+  private var wanted: [Int]
+  /// No column can have more than all of them together.
+  private let most: Int
+
+  init(_ layout: TableLayout<Content>) {
+    self.layout = layout
+    eased = layout
+    most = layout.width
+    wanted = layout.places.map { $0.isFolded ? $0.width : TextWidth.columns(of: $0.column.title) }
+  }
+
+  /// Takes in a row. - Parameter whole: a place's cell with all the room that it likes.
+  mutating func see(_ cells: [[Span]], _ glyphs: Glyphs, whole: (TableLayout<Content>.Place) -> [Span]) {
+    for (index, cell) in cells.enumerated() {
+      let place = eased.places[index]
+      var columns = Line(cell).columns
+      if Self.isElastic(cell, glyphs) {
+        // It fills whatever it has.
+        columns = min(columns, layout.places[index].width)
+      } else if columns >= place.width, wanted[index] < most, !place.isFolded {
+        let whole = whole(place)
+        if !Self.isElastic(whole, glyphs) { columns = Line(whole).columns }
+      }
+      wanted[index] = max(wanted[index], columns)
+    }
+  }
+
+  /// - Returns: whether the columns are now others than those that the cells were made for.
+  mutating func ease() -> Bool {
+    let new = layout.eased(for: wanted)
+    defer { eased = new }
+    return zip(new.places, eased.places).contains { $0.width != $1.width }
+  }
+
+  /// A bar or a rule is as wide as its column.
+  private static func isElastic(_ cell: [Span], _ glyphs: Glyphs) -> Bool {
+    cell.contains { [.bar, .barLate, .barTrack, .barTick].contains($0.role) } || (cell.last?.text.hasSuffix(glyphs.rule) ?? false)
   }
 }

@@ -72,7 +72,7 @@ struct TablePage<Content: TableContent> {
   private var isBuilt = false
   /// Something of the window looks different since it was drawn.
   private var isTouched = false
-  private var layout: (width: Int, hasDetailBeside: Bool, layout: TableLayout<Content>)?
+  private var room: (width: Int, hasDetailBeside: Bool, of: TextRoom<Content>)?
   private var rowFilter = RowFilter<Content>()
   /// When every row was last asked whether it passes.
   private var filteredAt: Timestamp?
@@ -184,6 +184,7 @@ struct TablePage<Content: TableContent> {
 
   mutating func setFilter(_ text: String, _ fleet: Fleet, at now: Timestamp) {
     guard text != filter else { return }
+    room = nil
     bindSelection()
     let old = rowFilter.query
     guard rowFilter.set(text, content, fleet, at: now) else { return }
@@ -233,7 +234,7 @@ struct TablePage<Content: TableContent> {
 
   /// The heading's column, turned round where the rows are sorted by it already.
   func order(ofHeadingAt column: Int) -> [String]? {
-    guard let heading = layout?.layout.column(at: column) else { return nil }
+    guard let heading = room?.of.eased.column(at: column) else { return nil }
     return [TableSorting<Content>.Key(column: heading, isReversed: sorting.first == .init(column: heading)).text]
   }
 
@@ -314,23 +315,24 @@ struct TablePage<Content: TableContent> {
       context.moment.changesEverySecond()
       if let filteredAt, now - filteredAt >= 1 { hide(fleet, at: now) }
     }
-    let layout = layout(for: width, hasDetailBeside: context.beside == .detail)
     settleSelection(fleet)
     let cursor = currentIndex
     view.fit(order.count, height: rows - 1)
     // No terminal scrolls a part of its columns: a row more is every row written anew. Beside a pane it is done once a screen, not with each key.
     view.reveal(cursor, ahead: context.beside == .none ? 0 : max(0, rows - 4))
 
-    var lines = [layout.head(sorting, context.glyphs)]
     guard !order.isEmpty else {
+      let lines = [textRoom(for: width, hasDetailBeside: context.beside == .detail).layout.head(sorting, context.glyphs)]
       guard !rowFilter.isActive else { return lines + [Line(), Line("  no row holds \"\(filter)\"; esc shows all \(total)", .dim)] }
       return lines + id.blank(content.emptiness(fleet, at: now), fleet, width: width, context)
     }
-    var cell = CellContext(context, layout)
+    let range = view.range(of: order.count)
+    let (layout, cells) = cells(of: range, fleet, width: width, &context)
+    var lines = [layout.head(sorting, context.glyphs)]
     rowFilter.begin()
-    for index in view.range(of: order.count) {
+    for (index, row) in zip(range, cells) {
       let isSelected = index == cursor
-      var cells = cells(order[index], fleet, &cell)
+      var cells = row
       if rowFilter.hasHits { cells = zip(layout.places, cells).map { rowFilter.lit($1, of: $0.column) } }
       let isMarked = !marks.isEmpty && marks.contains(content.subject(order[index]))
       let marker = Span(
@@ -338,15 +340,45 @@ struct TablePage<Content: TableContent> {
         isMarked ? .title : cells.first?.last?.role ?? .text)
       lines.append(layout.line(cells: cells, marker: marker, isSelected: isSelected))
     }
-    context = cell.drawing
     return lines
+  }
+
+  /// The cells of these rows, and the columns that they were made for.
+  private mutating func cells(
+    of range: Range<Int>, _ fleet: Fleet, width: Int, _ context: inout DrawingContext
+  ) -> (layout: TableLayout<Content>, cells: [[[Span]]]) {
+    var room = textRoom(for: width, hasDetailBeside: context.beside == .detail)
+    func made(_ see: Bool) -> [[[Span]]] {
+      var cell = CellContext(context, room.eased)
+      defer { context = cell.drawing }
+      return range.map { index in
+        let cells = self.cells(order[index], fleet, &cell)
+        if see {
+          room.see(cells, cell.glyphs) {
+            self.cells(order[index], at: [.init(column: $0.column, width: 400)], fleet, &cell).first ?? []
+          }
+        }
+        return cells
+      }
+    }
+    var cells = made(true)
+    if room.ease() { cells = made(false) }
+    self.room = (width, context.beside == .detail, room)
+    return (room.eased, cells)
   }
 
   /// A cell for each column that is shown. What nothing is heard of any more looks so, and says since when.
   func cells(_ id: Content.ID, _ fleet: Fleet, _ context: inout CellContext<Content>) -> [[Span]] {
-    guard let row = content.row(id, fleet, &context.drawing) else { return context.layout.places.map { _ in [] } }
+    cells(id, at: context.layout.places, fleet, &context)
+  }
+
+  /// The cells of a row at these places.
+  private func cells(
+    _ id: Content.ID, at places: [TableLayout<Content>.Place], _ fleet: Fleet, _ context: inout CellContext<Content>
+  ) -> [[Span]] {
+    guard let row = content.row(id, fleet, &context.drawing) else { return places.map { _ in [] } }
     let silentSince = content.asOf(id, fleet, at: context.moment.now)
-    return context.layout.places.map { place in
+    return places.map { place in
       context.width = place.width
       context.isFolded = place.isFolded
       let cell = place.column.cell(row, fleet, &context)
@@ -374,14 +406,12 @@ struct TablePage<Content: TableContent> {
 
   mutating func choose(columns: [ColumnChoice]?) {
     choice = columns
-    layout = nil
+    room = nil
   }
 
-  private mutating func layout(for width: Int, hasDetailBeside: Bool) -> TableLayout<Content> {
-    if let layout, layout.width == width, layout.hasDetailBeside == hasDetailBeside { return layout.layout }
-    let new = TableLayout(Content.columns(choice), width: width, hasDetailBeside: hasDetailBeside)
-    layout = (width, hasDetailBeside, new)
-    return new
+  private func textRoom(for width: Int, hasDetailBeside: Bool) -> TextRoom<Content> {
+    if let room, room.width == width, room.hasDetailBeside == hasDetailBeside { return room.of }
+    return TextRoom(TableLayout(Content.columns(choice), width: width, hasDetailBeside: hasDetailBeside))
   }
 
   /// Rows of the window, and where it stands: `1–14 of 200`.

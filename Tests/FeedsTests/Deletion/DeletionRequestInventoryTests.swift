@@ -79,7 +79,7 @@ import Testing
   static let paths: Set<String> = [
     // The control plane.
     "/health", "/cp/admin/events/stream", "/cp/admin/orgs?limit=\\(Self.rosterLimit)", "/cp/admin/purges?limit=\\(Self.purgeLimit)",
-    "/cp/admin/stats", "/cp/admin/tenants/redeploy-fleet",
+    "/cp/admin/stats",
     "/cp/admin/orgs/\\(JSONService.segment(slug.rawValue))/admin-token", "/cp/admin/partner-keys",
     "/cp/admin/tenants/\\(JSONService.segment(slug.rawValue))",
     "/cp/admin/tenants/\\(JSONService.segment(slug.rawValue))/boot-events?limit=\\(limit)",

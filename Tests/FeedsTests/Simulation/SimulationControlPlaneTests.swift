@@ -34,22 +34,6 @@ struct SimulationControlPlaneTests {
     }
   }
 
-  @Test("The tenants' last redeployment is told, the oldest of those that run as canary, and can't be begun")
-  func redeployment() async throws {
-    try await withSimulation { _, wire in
-      let reply = try await wire.admin("/cp/admin/tenants/redeploy-fleet")
-      #expect(reply.status == 200)
-      let results = try #require(reply.json["results"]?.array)
-      let running = try #require(try await wire.admin("/cp/admin/orgs?limit=500").json["orgs"]?.array).filter {
-        $0["instance_status"]?.string == "running"
-      }
-      #expect(reply.json["canary_slug"] == running.last?["slug"] && results.first?["slug"] == running.last?["slug"])
-      let (redeployed, slugs) = (Set(results.compactMap { $0["slug"]?.string }), Set(running.compactMap { $0["slug"]?.string }))
-      #expect(redeployed.isSubset(of: slugs))
-      #expect(results.count > 3 && reply.json["batch_size"] == 3 && reply.json["soak_seconds"]?.double == 60)
-    }
-  }
-
   @Test("A missing or wrong bearer gets 401 and a JSON error, everywhere under /cp/admin")
   func unauthorised() async throws {
     try await withSimulation { _, wire in

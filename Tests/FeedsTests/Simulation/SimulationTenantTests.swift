@@ -48,6 +48,19 @@ struct SimulationTenantTests {
     return reply.headers.filter { !volatile.contains($0.key) && !$0.key.hasPrefix("x-ratelimit") && $0.key != "retry-after" }
   }
 
+  @Test("A parent's delegation is among what its tenant recorded, with whom it went to")
+  func delegation() async throws {
+    try await withSimulation { _, wire in
+      let tenant = try await Tenant("acme", wire)
+      let workspaces = try await tenant.get("/workspaces").json.array ?? []
+      let child = try #require(workspaces.first { $0["parent_id"]?.string != nil })
+      let event = try #require(try await tenant.get("/events").json.array?.first { $0["event_type"]?.string == "DELEGATION_SENT" })
+      #expect(event["workspace_id"]?.string == child["parent_id"]?.string)
+      #expect(event["payload"]?["target_id"]?.string == child["id"]?.string)
+      #expect(event["payload"]?.members?.map(\.name).sorted() == ["delegation_id", "target_id", "task_preview"])
+    }
+  }
+
   @Test("Every answer has the members, the order and the headers of the captured one")
   func shapes() async throws {
     try await withSimulation { _, wire in

@@ -35,6 +35,23 @@ struct SimulationWorldTests {
     #expect(told == story(two, seconds: 900))
   }
 
+  @Test("Parents delegate to their children, which receive it; how it ended is told and recorded")
+  func delegations() throws {
+    var world = world(.everything)
+    let told = (1...3600).flatMap { world.advance(to: start + Double($0)) }
+    let sent = told.filter { $0.type == .delegationSent }
+    let first = try #require(sent.first)
+    let child = try #require(world.workspaces.values.first { $0.parent == first.workspace })
+    #expect(sent.allSatisfy { $0.onFeed && $0.data["target_id"]?.string == child.id.rawValue })
+    let received = told.filter {
+      $0.type == .activityLogged && $0.workspace == child.id && $0.data["source_id"]?.string == first.workspace?.rawValue
+    }
+    let ended = told.filter { $0.type == .delegationComplete || $0.type == .delegationFailed }
+    #expect(!ended.isEmpty && received.count == ended.count && sent.count - ended.count <= 1)
+    #expect(
+      received.allSatisfy { !$0.onFeed && $0.data["activity_type"] == "a2a_receive" && $0.data["target_id"]?.string == child.id.rawValue })
+  }
+
   @Test("Something moves from the first minute to the end of an hour, and the fleet stays small enough to read")
   func liveliness() {
     var world = world(.everything)

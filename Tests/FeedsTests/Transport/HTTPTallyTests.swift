@@ -16,4 +16,20 @@ import Testing
     #expect(rows.first?.host == String(server.base.dropFirst("http://".count)))
     client.stop()
   }
+
+  @Test func whatAHostStillAllowsIsAsItsLastAnswerToldAndRefusalsForTheRateAreCounted() async throws {
+    let client = HTTPClient()
+    let server = try ScriptedServer([
+      .status(200, "X-RateLimit-Remaining: 1\r\n"), .status(429, "X-RateLimit-Remaining: 0\r\nRetry-After: 1\r\n"),
+      .status(200, "X-RateLimit-Remaining: -4\r\n"), .status(200),
+    ])
+    var left: [Int?] = []
+    for _ in 0..<4 {
+      _ = try await client.send(HTTPRequest(.get, server.base + "/"))
+      left.append(client.tally.rows.first?.left)
+    }
+    #expect(left == [1, 0, 0, 0] && client.tally.rows.first?.throttled == 1)
+    server.stop()
+    client.stop()
+  }
 }

@@ -18,7 +18,7 @@ import Testing
     let types: [EventType] = [
       .orgCreated, .orgStatus, .orgPurged, .instanceState, .bootEvent, .purgeStep, .feedReset, .workspaceProvisioning, .workspaceOnline,
       .workspaceOffline, .workspaceDegraded, .workspaceProvisionFailed, .workspaceRemoved, .workspacePaused, .workspaceHeartbeat,
-      .taskUpdated, "NEW",
+      .taskUpdated, .activityLogged, .activityLogged, .delegationSent, .delegationFailed, "NEW",
     ]
     func orgRow() -> OrgRow {
       OrgRow(
@@ -81,6 +81,8 @@ import Testing
           ["instance_id": .string(pick(instances).rawValue), "state": .string(pick(states).text), "role": "tenant"],
           ["event": "image_pull", "status": "ok"], ["purge_id": "p1", "step": "infra", "status": "started"],
           ["runtime": "hermes", "name": "n"], .array([]), .null,
+          ["activity_type": "a2a_receive", "source_id": .string(pick(workspaces).rawValue), "status": pick(["ok", "error"])],
+          ["activity_type": "a2a_send", "target_id": .string(pick(workspaces).rawValue), "duration_ms": pick([20, -1])],
         ]), id: pick([nil, UInt64.random(in: 0...50, using: &random)]))
       (source, change) = (pick([.feed, .tenant(pick(slugs))]), .streamed(streamed))
     }

@@ -26,7 +26,7 @@ import Testing
   @Test mutating func whoIsThereIsAskedAsOftenAsItIsExpectedToAnswer() {
     #expect(polls().isEmpty)
     expectControlPlane()
-    #expect(polls() == [.roster: PollWant(interval: 20), .purges: PollWant(interval: 60), .redeployment: PollWant(interval: 60)])
+    #expect(polls() == [.roster: PollWant(interval: 20), .purges: PollWant(interval: 60)])
     scene.hear(.dns, .expected(pollInterval: 60))
     scene.hear(.database, .expected(pollInterval: 30))
     scene.hear(.tenant("acme"), .expected(pollInterval: 30))

@@ -64,6 +64,7 @@ import Testing
   /// A key that the configuration holds and nobody asks for does nothing.
   @Test func whatIsReadIsUsed() throws {
     let names = [
+      "first_page": "first",
       "tenant_url": "tenantURL", "protected": "isProtected", "writes": "allowsWrites", "vcpu_quota": "vcpuQuota", "zone_id": "zoneID",
       "user_agent": "userAgent", "url": "address", "service": "address", "notify": "notification", "path": "historyPath",
     ]

@@ -8,48 +8,45 @@ import Testing
 
   init() {
     scene.size = Terminal.Size(rows: 24, columns: 140)
-    scene.roster(["acme", "globex", "initech"].map { InterfaceScene.org($0) })
-    let machine = InstanceRow(
-      id: "i-1", region: "us-east-2", state: .running, type: "t3.small", launchedAt: scene.now + -7200, imageID: "ami-0123456789abcdef0",
-      tags: ["ManagedBy": "molecule-cp", "Role": "tenant", "OrgID": "id-acme", "OrgSlug": "acme"])
-    scene.apply(.ec2("us-east-2"), .instances([machine], complete: true, problem: nil))
+    scene.roster(
+      ["acme", "globex", "hooli"].map { InterfaceScene.org($0) } + [InterfaceScene.org("initech", .failed, error: "no boot event")])
     _ = scene.interface.perform(PageID.rollout.action, scene.fleet, at: scene.now)
+  }
+
+  private mutating func machines(_ launches: [(org: String, ago: Double, image: String)]) {
+    let machines = launches.map { org, ago, image in
+      InstanceRow(
+        id: InstanceID("i-\(org)"), region: "us-east-2", state: .running, type: "t3.small", launchedAt: scene.now + -ago, imageID: image,
+        tags: ["ManagedBy": "molecule-cp", "Role": "tenant", "OrgID": "id-\(org)", "OrgSlug": org])
+    }
+    scene.apply(.ec2("us-east-2"), .expected(pollInterval: 15))
+    scene.apply(.ec2("us-east-2"), .instances(machines, complete: true, problem: nil))
   }
 
   private mutating func text() -> String { scene.screen().joined(separator: "\n") }
   private mutating func row(_ name: String) -> String? { scene.screen().first { $0.hasPrefix("▶ \(name) ") || $0.hasPrefix("  \(name) ") } }
 
-  @Test mutating func whereNobodyTellsOfOneItIsUnknownAndTheImagesStandAllTheSame() {
-    #expect(text().contains("the last redeployment is not known: the control plane has not told of one, or does not offer it"))
-    #expect(
-      row("acme")?.contains("ami-0123456789abcdef0") == true && row("acme")?.contains("2h") == true && row("acme")?.contains(" ? ") == true)
+  @Test mutating func untilMachinesAreKnownNothingIsInferred() {
+    #expect(text().contains("? the last rollout is not known: EC2 has not told when machines were launched"))
+    #expect(row("acme")?.contains(" ? ") == true)
+    machines([("acme", 86_390, "ami-old")])
+    #expect(text().contains("no tenant's machine is known to have replaced another"), "\(text())")
+    #expect(row("acme")?.contains("ami-old") == true && row("acme")?.contains("not in it") == true)
     #expect(row("globex")?.contains("no machine") == true)
-    #expect(text().contains("tenants by image: ami-0123456789abcdef0 1"))
-    scene.apply(.controlPlane, .redeployment(nil, problem: nil))
-    #expect(text().contains("never redeployed together"))
+    #expect(text().contains("tenants by image: ami-old 1"))
   }
 
-  @Test mutating func theWavesAreShownInOrderAndWhatFailedComesFirst() throws {
-    let results = [
-      Redeployment.Result(slug: "acme", exitCode: 0, isHealthy: true),
-      Redeployment.Result(slug: "globex", command: "Failed", exitCode: 1, isHealthy: false),
-    ]
-    scene.apply(
-      .controlPlane,
-      .redeployment(
-        Redeployment(target: "latest", canary: "acme", soak: 60, batchSize: 3, endedAt: scene.now + -600, isOK: false, results: results),
-        problem: nil))
-    #expect(text().contains("last redeployment to latest, 13:32:07, 10m ago: done, not all is well"), "\(text())")
-    #expect(text().contains("canary ● acme ▸ soak 1m00s ▸ batch 1 ✕ 1 of 1"))
-    #expect(row("globex")?.contains("✕ failed") == true)
-    #expect(row("globex")?.contains("Failed ended with 1, health route does not answer") == true)
-    #expect(row("acme")?.contains("canary") == true && row("acme")?.contains("● redeployed") == true)
-    #expect(row("initech")?.contains("○ not in it") == true)
-    let width = scene.size.columns
+  @Test mutating func theWavesAreInferredSaidToBeAndWhatFailedComesFirst() {
+    machines([("acme", 700, "ami-new"), ("globex", 600, "ami-new"), ("initech", 598, "ami-new"), ("hooli", 86_390, "ami-old")])
+    #expect(text().contains("last rollout, inferred from launches: 13:32:09, 9m ago, 3 tenants in 1m42s"), "\(text())")
+    #expect(text().contains("canary ● acme ▸ soak 1m40s ▸ batch 1 ✕ 1 of 2"))
+    #expect(row("initech")?.contains("✕ failed") == true && row("initech")?.contains("no boot event") == true)
+    #expect(row("acme")?.contains("canary") == true && row("acme")?.contains("● replaced") == true)
+    #expect(row("hooli")?.contains("◐ other image") == true && row("hooli")?.contains("replaced with ami-new") == true)
+    let names = scene.screen().compactMap { line in ["acme", "globex", "hooli", "initech"].first { line.dropFirst(2).hasPrefix($0) } }
+    #expect(names == ["initech", "hooli", "acme", "globex"])
+    for _ in 0..<4 where scene.interface.selection != .org("id-hooli") { scene.press(.up) }
     scene.size.columns = 80
-    #expect(text().contains(" globex: redeployment failed: Failed ended with 1, health route does not answer"), "\(text())")
-    scene.size.columns = width
-    let names = scene.screen().compactMap { line in ["acme", "globex", "initech"].first { line.dropFirst(2).hasPrefix($0) } }
-    #expect(names == ["globex", "acme", "initech"])
+    #expect(text().contains(" hooli: its region's tenants were replaced with ami-new"), "\(text())")
   }
 }

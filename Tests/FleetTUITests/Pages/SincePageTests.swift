@@ -65,4 +65,19 @@ import Testing
     let cost = PriceBook.builtin.hourly(of: machine) ?? 0
     #expect(open("8h").contains("compute $\(Wording.dollars(cost * 5, digits: 2)) since 13:42:07"), "\(open("8h"))")
   }
+
+  @Test mutating func whatGotStuckBeforeTheWatchStandsWhereItsTenantRecordedIt() throws {
+    let failed = WorkspaceRow(id: "w-1", name: "milton", status: .failed, runtime: "langgraph")
+    scene.apply(.tenant("acme"), .workspaces("id-acme", [failed]))
+    let recorded = try #require(Timestamp(rfc3339: InterfaceScene.start.description.prefix(10) + "T06:30:00Z"))
+    let row = StoredEventRow(
+      id: "e", type: .workspaceProvisionFailed, workspaceID: "w-1", payload: ["error": "no space left on device"], createdAt: recorded)
+    #expect(!open("06:00").contains("06:30:00"))
+    scene.apply(.tenant("acme"), .storedEvents("id-acme", [row]))
+    let line = open("06:00").split(separator: "\n").first { $0.contains("milton") }
+    #expect(line?.contains("06:30:00") == true && line?.contains("✕ stuck") == true, "\(line ?? "")")
+    // It is still so: a later beginning doesn't hide it.
+    let later = open("07:00").split(separator: "\n").first { $0.contains("milton") }
+    #expect(later?.contains("13:42:07") == true && later?.contains("(recorded \(recorded))") == true, "\(later ?? "")")
+  }
 }

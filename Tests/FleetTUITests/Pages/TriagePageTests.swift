@@ -259,5 +259,8 @@ private struct Desk {
     let columns = lines.dropFirst().map { line in line.firstIndex(of: "#").map { line.distance(from: line.startIndex, to: $0) } ?? -1 }
     #expect(columns == columns.sorted() && columns[0] < columns[1] && columns[1] < columns[2], "\(lines)")
     #expect(lines.last?.hasPrefix("  >") == true)
+    for width in [61, 76, 79, 109, 110, 140] {
+      for line in waterfall.lines(width: width, .ascii, at: now) { #expect(line.columns <= width, "\(width): \(line.plain)") }
+    }
   }
 }

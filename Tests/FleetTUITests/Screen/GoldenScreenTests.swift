@@ -1,3 +1,4 @@
+import Feeds
 import FleetModel
 import Foundation
 import Testing
@@ -20,30 +21,56 @@ import Testing
     var page = PageID.fleet
     var fleet = Fleets.busy
     var pane: PaneKind?
-    var keys: [Key] = []
+    var steps: [Step] = []
 
     var testDescription: String { name }
 
-    enum Fleets { case busy, loading, failed, cutOff, empty }
+    enum Step: Sendable {
+      case key(Key)
+      case type(String)
+      case perform(Action, String = "")
+      /// What a deletion's plan needs was read.
+      case prepared(OrgID)
+    }
+
   }
+
+  enum Fleets { case busy, loading, failed, cutOff, empty }
 
   static let views: [View] =
     PageID.allCases.map { page in View(name: page.name, page: page) }
     + [
       View(name: "pane-events", pane: .events), View(name: "pane-none", pane: PaneKind.none),
-      View(name: "detail", keys: [.enter]), View(name: "help", keys: [.character("?")]),
-      View(name: "filter", keys: [.character("/")] + "wonka".map(Key.character)), View(name: "palette", keys: [.character(":")]),
-      View(name: "themes", keys: [.character("t")]), View(name: "explanation", keys: [.character("e")]),
-      View(name: "deletion-dialog", keys: [.character("d")]), View(name: "state-loading", fleet: .loading),
-      View(name: "state-failed", fleet: .failed), View(name: "state-cut-off", fleet: .cutOff), View(name: "state-empty", fleet: .empty),
+      View(name: "detail", steps: [.key(.enter)]), View(name: "help", steps: [.type("?")]),
+      View(name: "filter", steps: [.type("/wonka")]), View(name: "filter-help", steps: [.type("/")]),
+      View(name: "filter-problem", page: .instances, steps: [.type("/age>soon")]),
+      View(name: "palette", steps: [.type(":")]), View(name: "palette-query", steps: [.type(":del")]),
+      View(
+        name: "views",
+        steps: [.perform(.view, "save morning"), .type("/wonka"), .key(.enter), .perform(.view, "save wonka"), .type(":view ")]),
+      View(name: "columns", steps: [.perform(.columns)]), View(name: "themes", steps: [.type("t")]),
+      View(name: "copy", steps: [.type("y")]), View(name: "export", steps: [.type("x")]), View(name: "about", steps: [.perform(.about)]),
+      View(name: "compare", steps: [.type("=j=")]), View(name: "explanation", steps: [.type("e")]),
+      View(name: "deletion-dialog", steps: [.type("d")]),
+      View(name: "deletion-plan", steps: [.type("d"), .prepared("id-globex")]),
+      View(name: "deletion-typed", steps: [.type("d"), .prepared("id-globex"), .type("staging/globex")]),
+      View(name: "deletion-wrong", steps: [.type("d"), .prepared("id-globex"), .type("staging/acme"), .key(.enter)]),
+      View(name: "deletion-running", page: .deletions, steps: [.type("/tyrell"), .key(.enter), .key(.enter)]),
+      View(name: "deletion-receipt", page: .deletions, steps: [.type("/umbrella"), .key(.enter), .key(.enter)]),
+      View(name: "deletion-partial", page: .deletions, steps: [.type("/labs"), .key(.enter), .key(.enter)]),
     ]
+    + [PageID.fleet, .provisioning].flatMap { page in
+      [("loading", Fleets.loading), ("failed", .failed), ("empty", .empty), ("cut-off", .cutOff)].map { word, fleet in
+        View(name: page == .fleet ? "state-\(word)" : "state-\(word)-\(page.name)", page: page, fleet: fleet)
+      }
+    }
 
   @Test(arguments: views) func looksAsItWasLookedAt(_ view: View) throws {
     var text = ""
     for size in Self.sizes {
       for isASCII in [false, true] {
         text += "## \(size.columns)x\(size.rows) \(isASCII ? "ascii" : "unicode")\n"
-        for line in Self.frame(view, size, isASCII: isASCII).lines {
+        for line in Self.frame(view, size, isASCII: isASCII).lines.map(Self.unversioned) {
           text += Self.trimmed(isASCII ? Self.ascii(line.plain) : line.plain) + "\n"
           if !isASCII { text += "   \(Self.roles(line))\n" }
         }
@@ -66,14 +93,14 @@ import Testing
   // MARK: - Frames
 
   private static func frame(_ view: View, _ size: Terminal.Size, isASCII: Bool) -> Frame {
-    var screen = WatchedScreen(rows: size.rows, columns: size.columns, pane: view.pane ?? .detail, isASCII: isASCII, isReadOnly: false)
+    let pane = view.pane ?? .detail
+    var screen =
+      [.busy, .cutOff].contains(view.fleet)
+      ? WatchedScreen.full(rows: size.rows, columns: size.columns, pane: pane, isASCII: isASCII, isReadOnly: false)
+      : WatchedScreen(rows: size.rows, columns: size.columns, pane: pane, isASCII: isASCII, isReadOnly: false)
     switch view.fleet {
-    case .busy:
-      screen.answer()
-      screen.pass(60)
+    case .busy: break
     case .cutOff:
-      screen.answer()
-      screen.pass(60)
       screen.pass(60, without: Set(WatchedScreen.sources))
     case .loading: break
     case .failed:
@@ -85,15 +112,49 @@ import Testing
       screen.settle()
     }
     _ = screen.interface.compose(screen.fleet, size: size, at: screen.now)
-    if view.page != .fleet { _ = screen.interface.show(view.page, screen.fleet, at: screen.now) }
-    for key in view.keys {
-      _ = screen.interface.handle(key, screen.fleet, at: screen.now)
+    if view.page != .fleet {
+      _ = screen.interface.show(view.page, screen.fleet, at: screen.now)
       _ = screen.interface.compose(screen.fleet, size: size, at: screen.now)
     }
+    for step in view.steps {
+      switch step {
+      case .key(let key): screen.press(key)
+      case .type(let text): for character in text { screen.press(.character(character)) }
+      case .perform(let action, let argument):
+        _ = screen.interface.perform(action, with: argument, screen.fleet, at: screen.now)
+        _ = screen.interface.compose(screen.fleet, size: size, at: screen.now)
+      case .prepared(let org):
+        let preparation = DeletionPreparation(names: ["globex.example.com"], evidence: DeletionEvidence(), problem: nil)
+        _ = screen.interface.hear(.prepared(org, preparation), screen.fleet, at: screen.now)
+        // The plan is read before anything is typed.
+        screen.now = screen.now + 3
+      }
+    }
+    if screen.interface.showsVitals { screen.interface.desk.vitals = Self.vitals }
     // What follows the cursor has come.
     screen.now = screen.now + 2
     screen.settle()
     return screen.interface.compose(screen.fleet, size: size, at: screen.now).frame
+  }
+
+}
+
+extension WatchedScreen {
+  /// By hand, and drawn before the next key comes.
+  fileprivate mutating func press(_ key: Key) {
+    now = now + 0.15
+    _ = interface.handle(key, fleet, at: now)
+    _ = interface.compose(fleet, size: size, at: now)
+  }
+}
+
+extension GoldenScreenTests {
+  private static var vitals: Vitals {
+    var vitals = Vitals(uptime: 3661, written: 5_242_880, frames: 12, events: 700, requests: [], terminal: "xterm, 100x24, 256 colours")
+    vitals.resident = 41 << 20
+    vitals.processor = 1.25
+    vitals.load = 0.031
+    return vitals
   }
 
   // MARK: - Files
@@ -120,6 +181,12 @@ import Testing
   /// As the canvas writes it.
   private static func ascii(_ text: String) -> String {
     String(String.UnicodeScalarView(text.unicodeScalars.map { $0.isASCII ? $0 : Glyphs.ascii(for: $0) }))
+  }
+
+  /// Without what is said of the program's own build.
+  private static func unversioned(_ line: Line) -> Line {
+    guard line.plain.contains(FleetTUI.title) else { return line }
+    return Line(line.spans.map { Span($0.text.replacing(FleetTUI.title, with: "fleettui"), $0.role) }, isSelected: line.isSelected)
   }
 
   private static func trimmed(_ text: String) -> String { String(text.reversed().drop { $0 == " " }.reversed()) }

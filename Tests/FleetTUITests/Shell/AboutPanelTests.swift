@@ -1,7 +1,7 @@
-import Feeds
 import FleetModel
 import Testing
 
+@testable import Feeds
 @testable import FleetTUI
 
 @Suite struct AboutPanelTests {
@@ -29,6 +29,21 @@ import Testing
     }
     scene.press(.escape)
     #expect(!scene.interface.showsVitals)
+  }
+
+  @Test func itTellsWhatMayStillBeAskedAsSourcesDoes() throws {
+    var scene = InterfaceScene()
+    scene.size = Terminal.Size(rows: 50, columns: 120)
+    scene.apply(.ec2("us-east-2"), .expected(pollInterval: 15))
+    scene.apply(.ec2("us-east-2"), .instances([], complete: true, problem: nil))
+    _ = scene.interface.perform(Action.about, scene.fleet, at: scene.now)
+    var vitals = vitals()
+    vitals.requests = [HTTPTally.Row(host: "acme.example:443", requests: 40, throttled: 1, left: 17)]
+    scene.interface.desk.vitals = vitals
+    let screen = scene.screen()
+    #expect(screen.contains { $0.contains("1 too many (429)  17 left") }, "\(screen)")
+    let budget = try #require(SourcesContent.budget(of: .source(.ec2("us-east-2")), scene.fleet, at: scene.now))
+    #expect(screen.contains { $0.contains("EC2 budget") && $0.contains(budget) && $0.contains("us-east-2") })
   }
 
   @Test func onlyWhileItIsOpenTheScreenMovesBySecond() {

@@ -61,4 +61,35 @@ import Testing
     screen.settle()
     #expect(WorkspaceTree(screen.fleet.workspaces(of: "id-hooli")).rows(.unicode).map(\.workspace.row.name).sorted() == ["p", "q"])
   }
+
+  @Test func underAWorkspaceStandsToWhomItSpoke() {
+    var screen = watched()
+    let rows = ["lead", "writer"].map {
+      WorkspaceRow(id: WorkspaceID($0), name: $0, status: .online, parentID: $0 == "writer" ? "lead" : nil)
+    }
+    screen.hear(.tenant("hooli"), .workspaces("id-hooli", rows))
+    screen.settle()
+    #expect(lines(of: .org("id-hooli"), screen).contains { $0.contains("Workspaces 2 · A2A not watched") })
+    screen.hear(.tenant("hooli"), .streamOpened("lead"))
+    let opened = screen.now
+    func send(_ status: JSONValue) {
+      let data: JSONValue = [
+        "activity_type": "a2a_receive", "source_id": "lead", "target_id": "writer", "status": status, "duration_ms": 2300,
+        "summary": "the secret of the house",
+      ]
+      screen.hear(
+        .tenant("hooli"), .streamed(StreamedEvent(type: .activityLogged, timestamp: screen.now, workspaceID: "writer", data: data)))
+    }
+    send("ok")
+    screen.now = screen.now + 100
+    send("timeout")
+    screen.now = screen.now + 12
+    let told = lines(of: .org("id-hooli"), screen)
+    #expect(told.contains { $0.hasPrefix("    ⇄ writer 2 in 1m52s, last 12s ago, took 2.3 s, 1 failed") }, "\(told)")
+    #expect(told.contains { $0.contains("A2A seen of 1 of 2 since \(opened.timeOfDay)") }, "\(told)")
+    #expect(!told.contains { $0.contains("secret") })
+    var context = DrawingContext(moment: Moment(now: screen.now), glyphs: .ascii)
+    let ascii = Detail.lines(of: .org("id-hooli"), screen.fleet, width: 100, &context).map(\.plain)
+    #expect(ascii.contains { $0.contains("<> writer 2 in 1m52s") })
+  }
 }

@@ -195,13 +195,39 @@ struct TakenScene {
     let rows = try #require(json["rows"]?.array)
     #expect(rows.map { $0["id"] } == ["id-acme", "id-globex", "id-initech"] && rows[1]["org"] == "globex")
     // What is counted is a number: of a day, in seconds.
-    #expect(rows[1]["age"] == 86_400 && rows[0]["cost"]?.double == 0.0208 && rows[1]["finding"] == 0, "\(rows)")
+    #expect(rows[1]["age"] == 86_400 && rows[0]["cost"]?.double == 0.0208, "\(rows)")
+    // What is said is written in words, and how much of it there is beside them.
+    #expect(rows[1]["finding"] == .null && rows[1]["finding_count"] == 0)
+    #expect(rows[0]["finding"]?.string?.contains("everyone") == true && (rows[0]["finding_count"]?.integer ?? 0) > 0)
+    #expect(csv.contains(",FINDING,FINDING COUNT\r\n") && csv.contains("everyone"))
     let plain = text(&taken, "text a.txt")
     #expect(plain.contains("initech") && plain.hasSuffix("\n") && !plain.contains("\u{E000}"))
     let none = file(&taken, "pdf a.pdf")
     #expect(none == nil)
     #expect(taken.scene.screen().last?.contains("export takes text|csv|json|svg") == true)
   }
+
+  /// Each page with its rows: what is written is what is meant, in numbers or in words, never both in one.
+  @Test(arguments: PageID.allCases) func whatAPageWritesIsWhatItMeans(_ page: PageID) throws {
+    var screen = WatchedScreen.full(rows: 40, columns: 200)
+    _ = screen.lines(of: page)
+    let file = screen.interface.export(.json, to: "a.json", screen.fleet, at: screen.now)
+    let rows = try #require(try JSONValue(parsing: file.text)["rows"]?.array)
+    #expect(!rows.isEmpty)
+    let words: Set = [
+      "finding", "progress", "eta", "late", "deadline", "time", "next", "budget", "verdict", "state", "result", "why", "what",
+    ]
+    let numbers: Set = ["cost", "age", "elapsed", "workspaces", "gaps", "failed", "rate", "month", "so_far", "llm", "storage"]
+    for member in rows.compactMap(\.members).joined() where member.value != .null {
+      let isNumber = member.value.double != nil
+      let isFigure =
+        numbers.contains(member.name) || Self.units.contains { member.name.hasSuffix($0) } || page == .costs && member.name == "budget"
+      if isFigure { #expect(isNumber, "\(member)") } else if words.contains(member.name) { #expect(!isNumber, "\(member)") }
+      if member.name == "time" { #expect(member.value.string.flatMap(Timestamp.init(rfc3339:)) != nil, "\(member)") }
+    }
+  }
+
+  private static let units = ["_count", "_dollars", "_seconds", "_share"]
 
   @Test func theScreenIsAPictureOfTheLastFrameWithoutTheLineThatAsked() {
     var taken = TakenScene()

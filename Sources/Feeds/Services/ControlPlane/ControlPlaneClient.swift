@@ -83,15 +83,6 @@ public struct ControlPlaneClient: Sendable {
     return list.compactMap(PurgeRow.init)
   }
 
-  /// `GET /cp/admin/tenants/redeploy-fleet`: what the last redeployment was asked and what came of it, as its `POST` answers (contract §1.12); `nil`
-  /// where there was none. Control planes that only take the `POST` don't offer it.
-  public func redeployment(within budget: Double = 20) async throws(FeedError) -> Redeployment? {
-    let path = "/cp/admin/tenants/redeploy-fleet"
-    let json = try await service.get(path, timeout: 20, within: budget, rowLimit: Self.rosterLimit)
-    guard json["results"]?.array != nil else { throw .unreadable("control plane \(path)", why: "it has no list \"results\"") }
-    return Redeployment(json)
-  }
-
   /// `GET /cp/admin/tenants/:slug/diagnostics`: a free-form document (contract §1.7), cleaned.
   public func diagnostics(of slug: Slug, within budget: Double = 20) async throws(FeedError) -> JSONValue {
     UntrustedText.clean(

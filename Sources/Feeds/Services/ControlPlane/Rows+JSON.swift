@@ -80,25 +80,3 @@ extension StoredEventRow {
         json["payload"] ?? .object([]), limit: 2000, keepingLinesOf: UntrustedText.programOutput), createdAt: created)
   }
 }
-
-extension Redeployment {
-  /// `nil` for one of nobody.
-  init?(_ json: JSONValue) {
-    let results = (json["results"]?.array ?? []).compactMap(Result.init)
-    self.init(
-      target: json.clean("target_tag", limit: 128), canary: json.identity("canary_slug"), soak: json["soak_seconds"]?.duration,
-      batchSize: json.count("batch_size"), isDryRun: json["dry_run"]?.bool ?? false, startedAt: json.time("started_at"),
-      endedAt: json.time("finished_at"), isOK: json["ok"]?.bool, results: results)
-    if results.isEmpty, target == nil, startedAt == nil { return nil }
-  }
-}
-
-extension Redeployment.Result {
-  init?(_ json: JSONValue) {
-    guard let slug: Slug = json.identity("slug") else { return nil }
-    self.init(
-      slug: slug, phase: json.clean("phase", limit: 64), command: json.clean("ssm_status", limit: 64),
-      exitCode: json["ssm_exit_code"]?.integer.flatMap { Int(exactly: $0) }, isHealthy: json["healthz_ok"]?.bool,
-      isOnTarget: json["verified_on_target"]?.bool, error: json.clean("error", limit: 1000))
-  }
-}

@@ -251,6 +251,7 @@ private struct RunningTransfers {
     transfer.end(on: multi)
     running[ObjectIdentifier(transfer.ticket)] = nil
     if case .failed(let failure) = outcome, failure != .cancelled { tally.count(transfer.origin) { $0.failures += 1 } }
+    if let head = transfer.head { tally.count(transfer.origin) { $0.note(head) } }
     transfer.completion(outcome)
     guard !transfer.ticket.request.isStream else { return }
     active[transfer.origin, default: 1] -= 1

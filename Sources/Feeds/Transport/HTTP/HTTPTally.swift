@@ -10,6 +10,15 @@ public final class HTTPTally: Sendable {
     public var streams = 0
     /// Those that got no whole answer, without those that were given up here.
     public var failures = 0
+    /// Answers that were 429: too many requests.
+    public var throttled = 0
+    /// What it may still be asked in its span of time, as its last answer told (`X-RateLimit-Remaining`, contract §4.0); `nil` where none does.
+    public var left: Int?
+
+    mutating func note(_ head: HTTPHead) {
+      if head.status == 429 { throttled += 1 }
+      if let text = head["x-ratelimit-remaining"], let count = Int(text), count >= 0 { left = count }
+    }
   }
 
   private let counts = Mutex<[HTTPOrigin: Row]>([:])

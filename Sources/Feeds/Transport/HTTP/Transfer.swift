@@ -19,7 +19,7 @@ final class Transfer {
   private var isPaused = false
   private var redirects = 0
 
-  private var head: HTTPHead?
+  private(set) var head: HTTPHead?
   private var status = 0
   private var headers: [(name: String, value: String)] = []
   private var headerBytes = 0
