@@ -34,6 +34,7 @@ public struct Figures: Sendable {
   private(set) var nextChange: Timestamp?
 
   private struct OrgShare: Hashable {
+    var slug: Slug
     var isListed: Bool
     var hasFailed: Bool
   }
@@ -108,15 +109,17 @@ public struct Figures: Sendable {
     var touched = changes.instances
     for id in changes.orgs {
       let status = fleet.orgs[id]?.row.status
-      let share = fleet.orgs[id].map { _ in
-        OrgShare(isListed: status != .purged, hasFailed: status == .failed || status == .abandoned)
+      let share = fleet.orgs[id].map { org in
+        OrgShare(slug: org.slug, isListed: status != .purged, hasFailed: status == .failed || status == .abandoned)
       }
       guard orgs[id] != share else { continue }
-      if let old = orgs[id] { add(old, -1) }
+      let before = orgs[id]
+      if let before { add(before, -1) }
       if let share { add(share, 1) }
       orgs[id] = share
-      // Whether its tenant's machine runs for nothing.
+      // Whether its tenant's machine runs for nothing. A machine may know it by its name alone, which a gone org has no more.
       for machine in fleet.machines(of: id) where machine.row.role == .tenant { touched.insert(machine.id) }
+      if let slug = before?.slug, slug != share?.slug { touched.formUnion(fleet.machines.ids(named: slug)) }
     }
     for id in changes.workspaces {
       let status = fleet.workspaces[id]?.row.status

@@ -23,8 +23,8 @@ extension Fleet {
     if let told = streamed.timestamp, told - event.at > Self.believedAhead { streamed.timestamp = nil }
     if event.source == .feed {
       guard !eventLog.isToldAgain(streamed) else { return nil }
-      // While it is open it is fresh; else this may be its first word, or the first again.
-      if sources[.feed]?.isOpen != true, sources[.feed]?.freshness(at: event.at).state != .complete { markChanged(.feed) }
+      // This may be its first word, or the first again.
+      if sources[.feed]?.freshness(at: event.at).state != .complete { markChanged(.feed) }
       sourceTable.update(.feed) { $0.lastComplete = event.at }
     }
     if case .tenant(let slug) = event.source {

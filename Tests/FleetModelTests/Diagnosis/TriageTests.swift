@@ -100,22 +100,11 @@ extension Scene {
     for step in 0..<300 {
       // Now and then a long silence.
       now = now + (Int.random(in: 0..<12, using: &random) == 0 ? 200 : Double.random(in: 0...20, using: &random))
-      var dbg: [FleetEvent] = []
-      let old = fleet
-      for _ in 0..<Int.random(in: 0...3, using: &random) {
-        let e = FleetPropertyTests.event(&random, at: now); dbg.append(e); fleet.apply(e)
-      }
+      for _ in 0..<Int.random(in: 0...3, using: &random) { fleet.apply(FleetPropertyTests.event(&random, at: now)) }
       fleet.judge(at: now, limits: Triage.Limits(vcpuQuota: quota))
       _ = fleet.takeChanges()
       let problems = fleet.triage.differences(from: fleet, at: now)
       #expect(problems.isEmpty, "seed \(seed), step \(step): \(problems)")
-      if !problems.isEmpty {
-        print("DBG", problems, now); for e in dbg { print("DBG e", e) }
-        for t in fleet.inFlight {
-          print("DBG t", t, fleet.movement(of: t, at: now)!, fleet.lostAt(t, at: now) as Any);
-          if old.inFlight.contains(t) { print("DBG o", old.movement(of: t, at: now)!, old.lostAt(t, at: now) as Any) }
-        }
-      }
       if !problems.isEmpty { return }
     }
   }
