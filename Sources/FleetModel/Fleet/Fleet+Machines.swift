@@ -78,6 +78,8 @@ extension Fleet {
   private mutating func touch(_ row: InstanceRow) {
     changes.instances.insert(row.id)
     let told = instances[row.id]?.stateToldAt
+    // A name that several have is each one's.
+    if row.orgID == nil, let slug = row.orgSlug { changes.orgs.formUnion(roster.ids(named: slug)) }
     if let org = row.orgID ?? row.orgSlug.flatMap({ orgID(named: $0) }) {
       changes.orgs.insert(org)
       if row.role == .tenant { follow(row, of: .tenant(org), told) }
