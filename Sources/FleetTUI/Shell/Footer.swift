@@ -4,10 +4,33 @@ import FleetModel
 enum Footer {
   /// - Parameter scrolls: whether a detail lies under the rows, which has some of the keys.
   static func line(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp, scrolls: Bool = false) -> Line {
-    let page = desk.pages.current
-    let right = " \(page.position) "
+    let right = " \(desk.pages.current.position) "
     let room = width - TextWidth.columns(of: right)
     guard room > 4 else { return Line([Span(right, .dim)].fitted(to: width)) }
+    let (left, offers) = content(desk, fleet, room: room, at: now, scrolls: scrolls)
+    return Line((left + offers.flatMap(\.spans)).fitted(to: room) + [Span(right, .dim)])
+  }
+
+  /// What is offered in that column of the line.
+  static func action(at column: Int, _ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp, scrolls: Bool = false) -> Action? {
+    let room = width - TextWidth.columns(of: " \(desk.pages.current.position) ")
+    guard room > 4, column < room else { return nil }
+    let (left, offers) = content(desk, fleet, room: room, at: now, scrolls: scrolls)
+    var start = Line(left).columns
+    for offer in offers {
+      let end = start + Line(offer.spans).columns
+      if (start..<end).contains(column) { return offer.action }
+      start = end
+    }
+    return nil
+  }
+
+  private typealias Offer = (action: Action, spans: [Span])
+
+  private static func content(
+    _ desk: Desk, _ fleet: Fleet, room: Int, at now: Timestamp, scrolls: Bool
+  ) -> (left: [Span], offers: [Offer]) {
+    let page = desk.pages.current
     var left: [Span] = []
     if let notice = desk.notice { left += [Span(" "), notice, Span(" ")] }
     if let problem = page.filterProblem {
@@ -19,7 +42,7 @@ enum Footer {
       left += [Span(" \(desk.keys.name(of: .back)) ", .key), Span("close  ", .dim)]
       left += [Span("\(desk.keys.name(of: .pageUp)) \(desk.keys.name(of: .pageDown)) ", .key), Span("scroll ", .dim)]
     }
-    var offers: [(action: Action, spans: [Span])] = []
+    var offers: [Offer] = []
     var held: Set<Action> = []
     for action in desk.keys.table where action.isInFooter && !(scrolls && action == .open) {
       let key = Span(" \(desk.keys.name(of: action)) ", .key)
@@ -38,7 +61,6 @@ enum Footer {
     while Line(left + offers.flatMap(\.spans)).columns > room,
       let last = offers.lastIndex(where: { !weighty.contains($0.action) }) ?? offers.lastIndex(where: { !lasting.contains($0.action) })
     { offers.remove(at: last) }
-    left += offers.flatMap(\.spans)
-    return Line(left.fitted(to: room) + [Span(right, .dim)])
+    return (left, offers)
   }
 }

@@ -181,13 +181,20 @@ struct Interface {
       return .draw
     }
     let said = notice
+    let clicked = offer(clickedBy: key, fleet, at: now)
     notice = nil
-    let intent = dispatch(key, fleet, at: now)
+    let intent = clicked.map { perform($0, fleet, at: now) } ?? dispatch(key, fleet, at: now)
     target = currentTarget
     if intent != .none, key != unknownKey { unknownKey = nil }
     // A key that means nothing takes nothing away.
     if intent == .none { notice = said }
     return intent
+  }
+
+  /// What the last row offers where it was clicked.
+  private func offer(clickedBy key: Key, _ fleet: Fleet, at now: Timestamp) -> Action? {
+    guard case .click(let row, let column) = key, row == size.rows - 1 else { return nil }
+    return layers.last?.offer(at: column, desk, fleet, width: size.columns, at: now)
   }
 
   private mutating func dispatch(_ key: Key, _ fleet: Fleet, at now: Timestamp) -> Intent {

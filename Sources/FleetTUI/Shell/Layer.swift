@@ -56,6 +56,8 @@ protocol Layer {
   mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
   /// The last line while it is the top one, and the column of a cursor in it.
   func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?)
+  /// The action that stands in that column of the footer.
+  func offer(at column: Int, _ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> Action?
 }
 
 extension Layer {
@@ -66,6 +68,7 @@ extension Layer {
   mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> LayerIntent { .none }
   mutating func anticipate(_ desk: inout Desk, _ fleet: Fleet, at now: Timestamp) {}
   func height(in rows: Int, _ desk: Desk) -> Int { rows }
+  func offer(at column: Int, _ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> Action? { nil }
 }
 
 /// What every layer stands on: the pages, the keys, and what may be done here.

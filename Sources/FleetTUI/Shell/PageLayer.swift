@@ -102,4 +102,8 @@ struct PageLayer: Layer {
   func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
     (Footer.line(desk, fleet, width: width, at: now), nil)
   }
+
+  func offer(at column: Int, _ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> Action? {
+    Footer.action(at: column, desk, fleet, width: width, at: now)
+  }
 }

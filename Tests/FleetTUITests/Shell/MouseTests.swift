@@ -63,6 +63,31 @@ import Testing
     }
   }
 
+  /// And by the palette, whose rows take a click, everything else is.
+  @Test(arguments: [40, 80, 120, 200]) func whatTheFooterOffersIsAskedForByAClick(_ columns: Int) throws {
+    var screen = watched(24, columns)
+    let offered = ["open", "filter", "command", "sort", "explain", "help", "quit"].filter { screen.frame[23].contains(" \($0) ") }
+    #expect(offered.contains("command") && offered.contains("help") && offered.contains("quit"))
+    var (clicked, typed) = (screen, screen)
+    if offered.contains("filter") {
+      let filter = try press(" filter ", inRowWith: " quit ", &clicked)
+      _ = typed.interface.handle(.character("/"), typed.fleet, at: typed.now)
+      #expect(filter == typed.frame)
+    }
+    (clicked, typed) = (screen, screen)
+    let palette = try press(" command ", inRowWith: " quit ", &clicked)
+    _ = typed.interface.handle(.character(":"), typed.fleet, at: typed.now)
+    #expect(palette == typed.frame && clicked.interface.takesText)
+    // With the detail open the same row has the same offers.
+    _ = screen.interface.handle(.enter, screen.fleet, at: screen.now)
+    if screen.frame[23].contains(" help ") {
+      let help = try press(" help ", inRowWith: " quit ", &screen)
+      #expect(help.contains { $0.contains("one row up") })
+    }
+    // Beside what is offered there is nothing.
+    #expect(clicked.interface.handle(.click(row: 23, column: columns - 1), clicked.fleet, at: clicked.now) == .none)
+  }
+
   @Test func thePaneBesideTheTableIsOpened() throws {
     var screen = watched(50, 200)
     _ = screen.frame
