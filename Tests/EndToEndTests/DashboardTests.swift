@@ -105,7 +105,7 @@ import Testing
   }
 
   @Test func aRecordingThatDoesNotFitIsSaidOnTheScreenAndOnTheShell() throws {
-    let terminal = try PseudoTerminal(["demo", "--record", "/dev/full"], columns: 200)
+    let terminal = try PseudoTerminal(["demo", "--record", "/dev/full"], columns: 200, first: nil)
     try terminal.see("the recording /dev/full ends here: No space left on device")
     try terminal.see("acme")
     try terminal.press("q")

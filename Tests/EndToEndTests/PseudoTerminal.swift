@@ -12,8 +12,10 @@ final class PseudoTerminal {
   private let output = Pipe()
   private var buffered = Data()
 
+  /// - Parameter first: typed before anything answers, so that a dashboard begins with that page whatever needs a human; `nil`: it chooses by itself.
   init(
-    _ arguments: [String] = ["demo"], rows: Int = 24, columns: Int = 100, environment: [String: String] = [:], ignoresHangUp: Bool = false
+    _ arguments: [String] = ["demo"], rows: Int = 24, columns: Int = 100, environment: [String: String] = [:], ignoresHangUp: Bool = false,
+    first: String? = "1"
   ) throws {
     let program = try ProgramUnderTest.optimised()
     process.standardInput = input
@@ -23,12 +25,17 @@ final class PseudoTerminal {
       "do": "start", "argv": [program.path] + arguments, "rows": rows, "columns": columns, "environment": environment,
       "ignore_hangup": ignoresHangUp,
     ])
+    if let first, Self.opensDashboard(arguments) { try ask(["do": "first", "bytes": first]) }
   }
 
   deinit {
     // The end of its input ends the script, which ends the program it started.
     try? input.fileHandleForWriting.close()
     process.waitUntilExit()
+  }
+
+  private static func opensDashboard(_ arguments: [String]) -> Bool {
+    ["demo", "replay", "--config"].contains(arguments.first)
   }
 
   @discardableResult

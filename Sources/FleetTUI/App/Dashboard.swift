@@ -207,7 +207,7 @@ final class Dashboard {
     let now = clock.now()
     let changes = store.drain(at: now)
     var isSeen = interface.update(changes, store.fleet, at: now)
-    switch interface.begin(store.fleet, at: now) {
+    switch interface.begin(store.fleet, at: now, uptime: Self.uptime()) {
     case .perform(let effect):
       effects.perform(effect)
       isSeen = true

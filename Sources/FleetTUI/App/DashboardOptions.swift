@@ -49,6 +49,7 @@ struct DashboardOptions: Sendable {
   var remembered = RememberedScreen()
   var screenFile: ScreenFile?
   var views = ViewBook()
+  /// `nil`: Fleet.
   var first: FirstPage?
   /// Where standard error goes while the screen is up.
   var logPath: String?

@@ -58,7 +58,7 @@ extension GlobalOptions {
     options.isInTmux = !(variables["TMUX"] ?? "").isEmpty
     options.logPath = log
     options.links = configuration?.links ?? Links()
-    options.first = configuration?.interface.first
+    options.first = (configuration?.interface ?? Configuration.Interface()).first
     options.home = variables["HOME"]
     options.screenFile = file
     if file != nil { options.views = ViewBook(path: ViewBook.path(variables: variables)) }

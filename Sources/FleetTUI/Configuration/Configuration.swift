@@ -10,7 +10,7 @@ struct Configuration: Sendable {
     var colors: ColorDepth?
     /// `nil`: where that is known to do no harm.
     var synchronized: Bool?
-    var first = FirstPage.page(.fleet)
+    var first = FirstPage.overview
     var ascii = false
     var mouse = false
     var notification = NotificationRules.Plain.bell

@@ -38,7 +38,7 @@ enum ConfigurationTemplate {
     # theme = "nord"        # left out: what was chosen last with t, else default or light by the terminal's ground
     # colors = "auto"       # or 24bit, 256, 16, 8, mono
     # synchronized = true   # left out: where that does no harm
-    # first_page = "fleet"  # or any page; "overview": Triage where something needs a human
+    # first_page = "fleet"  # or any page; left out: Triage where something needs a human, else Fleet
     # ascii = false
     # mouse = false
     # notify = "bell"

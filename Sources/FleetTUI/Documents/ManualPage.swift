@@ -19,6 +19,7 @@ enum ManualPage {
     page.line("[\\fIcommand\\fR] [\\fIoptions\\fR]")
     page.section("DESCRIPTION")
     page.words("Without a command it opens the dashboard on the default environment of its configuration.")
+    page.words("The dashboard begins with Triage where something needs a human, else with Fleet.")
     page.words("fleettui demo needs no configuration and no account.")
     page.section("COMMANDS")
     for command in commands { page.command(command, without: Set(global.map(\.name))) }

@@ -62,6 +62,8 @@ struct TriageContent: TableContent {
   static let followsTop = false
   static let keysMove = false
   static var noteColumn: Column<Self>? { what }
+  /// An org that is well has no row here.
+  static var elsewhere: String { "; Fleet has every org" }
 
   /// The rows of each target: what a change of it takes away.
   private var rows: [Finding.Target: [FindingID]] = [:]

@@ -24,7 +24,7 @@ struct Interface {
   /// What lies over one another, the page at the bottom: a key goes to the last one first.
   private var layers: [any Layer] = [PageLayer()]
   /// `nil` once it is open, or a key was pressed.
-  var first: FirstPage?
+  var beginning: Beginning?
   /// What the figures were at the last update.
   private var totals: Figures.Totals?
   private var burn = BurnHistory()
@@ -46,7 +46,7 @@ struct Interface {
 
   init(_ options: DashboardOptions) {
     desk = Desk(options)
-    first = options.first
+    beginning = options.first.map(Beginning.init)
     header = Header(
       environment: options.environment, isProtected: options.isProtected, isReadOnly: options.isReadOnly, replay: options.replay)
     deletion = DeletionDialog.Setting(environment: options.environment, isProtected: options.isProtected)
@@ -174,7 +174,7 @@ struct Interface {
       return ground == desk.themes.ground ? .none : .draw
     default: break
     }
-    first = nil
+    beginning = nil
     noteWhatClosed(at: now)
     guard !lull.swallows(key, at: now) else {
       notice = Span(lull.reason, .warning)

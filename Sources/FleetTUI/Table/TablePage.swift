@@ -37,10 +37,13 @@ protocol TableContent: SendableMetatype {
   static var noteColumn: Column<Self>? { get }
   /// What an empty page says.
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String
+  /// Behind what a page says that has rows but none of what was looked for: where else it may be.
+  static var elsewhere: String { get }
 }
 
 extension TableContent {
   static var noteColumn: Column<Self>? { nil }
+  static var elsewhere: String { "" }
   func asOf(_ id: ID, _ fleet: Fleet, at now: Timestamp) -> Timestamp? { nil }
   /// Every row in the order in which the page shows them at first, for who has no screen.
   func ordered(_ fleet: Fleet, at now: Timestamp) -> [ID] {
@@ -323,7 +326,9 @@ struct TablePage<Content: TableContent> {
 
     guard !order.isEmpty else {
       let lines = [textRoom(for: width, hasDetailBeside: context.beside == .detail).layout.head(sorting, context.glyphs)]
-      guard !rowFilter.isActive else { return lines + [Line(), Line("  no row holds \"\(filter)\"; esc shows all \(total)", .dim)] }
+      guard !rowFilter.isActive else {
+        return lines + [Line(), Line("  no row holds \"\(filter)\"; esc shows all \(total)\(Content.elsewhere)", .dim)]
+      }
       return lines + id.blank(content.emptiness(fleet, at: now), fleet, width: width, context)
     }
     let range = view.range(of: order.count)

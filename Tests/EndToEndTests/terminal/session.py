@@ -4,6 +4,7 @@ Reads one JSON command a line on standard input, answers with one JSON object a 
 
   {"do": "start", "argv": [...], "rows": 24, "columns": 80, "environment": {...}, "ignore_hangup": false}
   {"do": "keys", "bytes": "..."}                      sends text (escapes as they are)
+  {"do": "first", "bytes": "..."}                     the same as soon as the program takes keys one by one
   {"do": "type", "text": "...", "interval": 0.08}     one character after the other, as a hand does: the next so long after the prompt
                                                       showed the last one
   {"do": "await", "text": "...", "absent": false, "seconds": 5}     until the screen holds (or lacks) the text
@@ -156,6 +157,11 @@ def answer(session, command):
     seconds = command.get("seconds", 5)
     if what == "keys":
         os.write(session.master, command["bytes"].encode())
+        return {}
+    if what == "first":
+        taken = session.until(30, lambda: session.ended() or not termios.tcgetattr(session.slave)[3] & termios.ICANON)
+        if taken and not session.ended():
+            os.write(session.master, command["bytes"].encode())
         return {}
     if what == "type":
         for character in command["text"]:
