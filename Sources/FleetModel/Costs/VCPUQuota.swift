@@ -20,22 +20,12 @@ public struct VCPUQuota: Hashable, Sendable {
     var regions: [Region: Share] = [:]
     for (source, record) in fleet.sources {
       guard case .ec2(let region) = source else { continue }
-      regions[region] = Share(used: record.lastComplete == nil ? nil : Self.used(in: region, of: fleet), limit: fleet.vcpuLimits[region])
+      regions[region] = Share(used: record.lastComplete == nil ? nil : fleet.machines.vcpus(in: region), limit: fleet.vcpuLimits[region])
     }
     self.regions = regions
     used = regions.isEmpty ? nil : Self.sum(regions.values.map(\.used))
     limit = configured ?? (regions.isEmpty ? nil : Self.sum(regions.values.map(\.limit)))
     isShared = configured != nil
-  }
-
-  private static func used(in region: Region, of fleet: Fleet) -> Int? {
-    var total = 0
-    for id in fleet.machines.ids(in: region) {
-      guard let row = fleet.instances[id]?.row else { continue }
-      guard let count = counted(row) else { return nil }
-      total += count
-    }
-    return total
   }
 
   /// How many vCPUs of the quota a machine takes; `nil` when its type doesn't tell.

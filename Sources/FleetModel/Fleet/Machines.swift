@@ -3,6 +3,7 @@ struct Machines: Sendable {
   private(set) var instances: [InstanceID: Instance] = [:]
   /// What they take of the quota of standard on-demand vCPUs, as far as their types tell.
   private(set) var vcpus = 0
+  private var vcpuUse: [Region: VCPUUse] = [:]
   private var byOrg = Index<OrgID, InstanceID>()
   /// Those that name an org by its slug alone.
   private var bySlug = Index<Slug, InstanceID>()
@@ -18,12 +19,18 @@ struct Machines: Sendable {
   /// Every org that a machine names by its id.
   var orgs: some Collection<OrgID> { byOrg.keys }
 
+  /// What a region's machines take of the quota; `nil` when one's type doesn't tell.
+  func vcpus(in region: Region) -> Int? {
+    let use = vcpuUse[region] ?? VCPUUse()
+    return use.untold > 0 ? nil : use.known
+  }
+
   // MARK: - Keeping
 
   mutating func add(_ instance: Instance) {
     instances[instance.id] = instance
     join(instance.row)
-    vcpus += Self.vcpus(of: instance.row)
+    count(instance.row, 1)
   }
 
   /// Changes a machine where it stands. - Returns: `nil` where there is none.
@@ -37,14 +44,17 @@ struct Machines: Sendable {
       part(before)
       join(after)
     }
-    vcpus += Self.vcpus(of: after) - Self.vcpus(of: before)
+    if after.type != before.type || after.state != before.state || after.region != before.region || after.isSpot != before.isSpot {
+      count(before, -1)
+      count(after, 1)
+    }
     return result
   }
 
   mutating func remove(_ id: InstanceID) {
     guard let instance = instances.removeValue(forKey: id) else { return }
     part(instance.row)
-    vcpus -= Self.vcpus(of: instance.row)
+    count(instance.row, -1)
   }
 
   // MARK: - Joins
@@ -68,8 +78,25 @@ struct Machines: Sendable {
 
   private static func slug(of row: InstanceRow) -> Slug? { row.orgID == nil ? row.orgSlug : nil }
 
-  /// What a machine takes of the quota of standard on-demand vCPUs; 0 where its type doesn't tell.
-  static func vcpus(of row: InstanceRow) -> Int { VCPUQuota.counted(row) ?? 0 }
+  // MARK: - vCPUs
+
+  private struct VCPUUse: Hashable, Sendable {
+    var known = 0
+    /// Machines whose type doesn't tell.
+    var untold = 0
+  }
+
+  private mutating func count(_ row: InstanceRow, _ sign: Int) {
+    Self.count(row, sign, in: &vcpuUse)
+    vcpus += sign * (VCPUQuota.counted(row) ?? 0)
+  }
+
+  private static func count(_ row: InstanceRow, _ sign: Int, in use: inout [Region: VCPUUse]) {
+    let vcpus = VCPUQuota.counted(row)
+    use[row.region, default: VCPUUse()].known += sign * (vcpus ?? 0)
+    if vcpus == nil { use[row.region]?.untold += sign }
+    if use[row.region] == VCPUUse() { use[row.region] = nil }
+  }
 
   // MARK: - Invariants
 
@@ -90,7 +117,9 @@ struct Machines: Sendable {
     ] where kept != found {
       problems.append("the \(name) index holds \(kept) machines of \(found)")
     }
-    if vcpus != rows.reduce(0, { $0 + Self.vcpus(of: $1) }) { problems.append("the vCPUs in use are others") }
+    var use: [Region: VCPUUse] = [:]
+    for row in rows { Self.count(row, 1, in: &use) }
+    if vcpuUse != use || vcpus != use.values.reduce(0, { $0 + $1.known }) { problems.append("the vCPUs in use are others") }
     return problems
   }
 }

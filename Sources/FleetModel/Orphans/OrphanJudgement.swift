@@ -111,7 +111,7 @@ public struct OrphanJudgement: Sendable {
 
   /// - Returns: whether the verdict is another than before, the gate left aside.
   @discardableResult
-  private mutating func judge(_ id: InstanceID, _ rules: OrphanRules, at now: Timestamp) -> Bool {
+  private mutating func judge(_ id: InstanceID, _ rules: borrowing OrphanRules, at now: Timestamp) -> Bool {
     if let before = counted.removeValue(forKey: id) { tally += -before }
     waiting[id] = nil
     let before = verdicts[id]

@@ -1,6 +1,6 @@
 /// The rules of contract §5.5 and §4.6, one small pure function each. They are asked about running and pending machines of ours in a
 /// region that was read completely, beside a complete roster; what else a rule needs it looks for itself.
-struct OrphanRules {
+struct OrphanRules: ~Copyable {
   enum Finding: Hashable {
     case no, yes
     case unknown(OrphanWitness)

@@ -11,6 +11,7 @@ struct CostsPage: TabledPage {
   var hasSums: Bool { true }
   var table = TablePage<CostsContent>()
   private var report: CostReport?
+  private var llm = FleetSpend()
   private var reportedAt: Timestamp?
   private var hasChanged = true
 
@@ -42,6 +43,7 @@ struct CostsPage: TabledPage {
     guard due == nil || now >= due ?? now else { return context.moment.changes(at: due ?? now) }
     let new = CostReport(of: fleet, at: now)
     report = new
+    llm = FleetSpend(of: fleet)
     reportedAt = now
     hasChanged = false
     table.change({ $0.report = new }, fleet, at: now)
@@ -65,7 +67,7 @@ struct CostsPage: TabledPage {
       machines = machines.map { Line($0.spans.aged(context.glyphs)) }
       rest = rest.map { Line($0.spans.aged(context.glyphs)) }
     }
-    return machines + [llm(fleet, context)] + rest + [prices(report)]
+    return machines + [agents(context)] + rest + [prices(report)]
   }
 
   /// A bar for each role, as long as its share of the whole.
@@ -115,28 +117,16 @@ struct CostsPage: TabledPage {
   }
 
   /// What the agents spent on language models, beside what their machines cost.
-  private func llm(_ fleet: Fleet, _ context: DrawingContext) -> Line {
-    var spend = Money()
-    var budget: Double?
-    var exhausted = 0
-    var overspent = 0
-    // Of the tenants that run: the others can't be asked, and spend nothing.
-    for org in fleet.orgs.values where org.row.status == .running {
-      let one = LLMSpend(of: org, in: fleet)
-      spend.add(one.spend)
-      if let limit = one.budget { budget = (budget ?? 0) + limit }
-      exhausted += one.exhausted.count
-      if one.isOverspent, one.exhausted.isEmpty { overspent += 1 }
+  private func agents(_ context: DrawingContext) -> Line {
+    var spans = [Span("  LLM  ", .heading)] + figure(llm.spend, " this month")
+    spans.append(Span(llm.budget.map { "budgets $\(Wording.dollars($0, digits: 2))" } ?? "no budgets", .dim))
+    if llm.exhausted > 0 {
+      let have = llm.exhausted == 1 ? "workspace has" : "workspaces have"
+      spans.append(Span("  \(context.glyphs.warning) \(llm.exhausted) \(have) spent theirs", .warning))
     }
-    var spans = [Span("  LLM  ", .heading)] + figure(spend, " this month")
-    spans.append(Span(budget.map { "budgets $\(Wording.dollars($0, digits: 2))" } ?? "no budgets", .dim))
-    if exhausted > 0 {
-      spans.append(
-        Span("  \(context.glyphs.warning) \(exhausted) \(exhausted == 1 ? "workspace has" : "workspaces have") spent theirs", .warning))
-    }
-    if overspent > 0 {
-      spans.append(
-        Span("  \(context.glyphs.late) \(overspent) \(overspent == 1 ? "org has" : "orgs have") spent more than all budgets", .warning))
+    if llm.overspent > 0 {
+      let have = llm.overspent == 1 ? "org has" : "orgs have"
+      spans.append(Span("  \(context.glyphs.late) \(llm.overspent) \(have) spent more than all budgets", .warning))
     }
     return Line(spans)
   }
@@ -210,5 +200,27 @@ struct CostsPage: TabledPage {
   private func figure(_ money: Money?, _ unit: String, digits: Int = 2) -> [Span] {
     let span = CostsContent.money(money, digits: digits)
     return [Span("$" + span.text + unit + "  ", span.role)]
+  }
+}
+
+/// What all agents spent on language models this month, and may spend.
+private struct FleetSpend {
+  var spend = Money()
+  var budget: Double?
+  /// Workspaces that spent what they may, and orgs that spent what all theirs together may.
+  var exhausted = 0
+  var overspent = 0
+
+  init() {}
+
+  init(of fleet: Fleet) {
+    // Of the tenants that run: the others can't be asked, and spend nothing.
+    for org in fleet.orgs.values where org.row.status == .running {
+      let one = LLMSpend(of: org, in: fleet)
+      spend.add(one.spend)
+      if let limit = one.budget { budget = (budget ?? 0) + limit }
+      exhausted += one.exhausted.count
+      if one.isOverspent, one.exhausted.isEmpty { overspent += 1 }
+    }
   }
 }

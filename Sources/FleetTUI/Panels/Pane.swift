@@ -14,12 +14,16 @@ struct Pane {
   private var size = (width: 0, rows: 0)
   /// When its lines read differently by time alone.
   private var due: Timestamp?
+  /// Since when it shows that.
+  private var begun: Timestamp?
   /// What it shows became something else.
   private(set) var isTouched = false
 
   /// Seconds that a row is under the cursor before it is shown, and after which one is shown even so.
-  private static let rest = 0.1
-  private static let patience = 2.0
+  private static let rest = 0.15
+  private static let patience = 3.0
+  /// Seconds after which what it shows is a link: their addresses are longer than all else of it, and who goes through rows presses none.
+  private static let linkDelay = 1.0
 
   init(_ kind: PaneKind) { self.kind = kind }
 
@@ -32,8 +36,15 @@ struct Pane {
   mutating func draw(_ focus: Subject?, _ fleet: Fleet, width: Int, rows: Int, _ context: inout DrawingContext) -> [Line] {
     let now = context.moment.now
     if size != (width, rows) { isTouched = true }
-    if follows(focus, at: now, &context) || isTouched || due.map({ $0 <= now }) ?? false {
-      var own = DrawingContext(moment: Moment(now: now), glyphs: context.glyphs, links: context.links)
+    let isAnother = follows(focus, at: now, &context)
+    if isAnother { begun = now }
+    if isAnother || isTouched || due.map({ $0 <= now }) ?? false {
+      var own = DrawingContext(moment: Moment(now: now), glyphs: context.glyphs)
+      if let begun, now >= begun + Self.linkDelay {
+        own.links = context.links
+      } else {
+        own.moment.changes(at: (begun ?? now) + Self.linkDelay)
+      }
       lines = subject.map { content(of: $0, fleet, width: width, rows: rows, &own) } ?? []
       lines = lines.map { $0.fitted(to: width) } + Array(repeating: Line().fitted(to: width), count: max(0, rows - lines.count))
       due = own.moment.nextChange

@@ -59,8 +59,8 @@ import Testing
     }
     let first = compose()
     #expect(!first.text.contains("── \(name) "))
-    #expect(first.next.map { $0 - screen.now <= 0.1 } == true)
-    screen.now = screen.now + 0.1
+    #expect(first.next.map { $0 - screen.now <= 0.15 } == true)
+    screen.now = screen.now + 0.15
     #expect(compose().text.contains("── \(name) "))
   }
 
