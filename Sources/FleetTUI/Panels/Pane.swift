@@ -33,10 +33,13 @@ struct Pane {
   }
 
   /// `rows` lines of `width` columns.
-  mutating func draw(_ focus: Subject?, _ fleet: Fleet, width: Int, rows: Int, _ context: inout DrawingContext) -> [Line] {
+  /// - Parameter isTurning: the table's rows were turned, which costs so much that the pane may follow with them.
+  mutating func draw(
+    _ focus: Subject?, _ fleet: Fleet, width: Int, rows: Int, isTurning: Bool = false, _ context: inout DrawingContext
+  ) -> [Line] {
     let now = context.moment.now
     if size != (width, rows) { isTouched = true }
-    let isAnother = follows(focus, at: now, &context)
+    let isAnother = follows(focus, isTurning: isTurning, at: now, &context)
     if isAnother { begun = now }
     if isAnother || isTouched || due.map({ $0 <= now }) ?? false {
       var own = DrawingContext(moment: Moment(now: now), glyphs: context.glyphs)
@@ -56,7 +59,7 @@ struct Pane {
   }
 
   /// Whether it is to show another row from now on.
-  private mutating func follows(_ focus: Subject?, at now: Timestamp, _ context: inout DrawingContext) -> Bool {
+  private mutating func follows(_ focus: Subject?, isTurning: Bool, at now: Timestamp, _ context: inout DrawingContext) -> Bool {
     guard focus != subject, let focus, subject != nil else {
       next = nil
       defer { subject = focus }
@@ -66,7 +69,7 @@ struct Pane {
     let since = wanted?.since ?? now
     let first = next?.first ?? now
     let moment = min(since + Self.rest, first + Self.patience)
-    guard now < moment else {
+    guard now < moment, !isTurning else {
       (subject, next) = (focus, nil)
       return true
     }

@@ -55,7 +55,9 @@ struct PageLayer: Layer {
   /// Exactly the room's rows.
   private func table(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> [Line] {
     desk.pages.room = room
+    let first = desk.pages.current.shown.first
     let lines = desk.pages.current.draw(fleet, rows: room.rows, width: room.width, &context)
+    desk.pages.hasTurned = desk.pages.current.shown.first != first
     return lines.prefix(room.rows) + Array(repeating: Line(), count: max(0, room.rows - lines.count))
   }
 
@@ -95,8 +97,8 @@ struct PageLayer: Layer {
 
   private func pane(_ desk: inout Desk, _ fleet: Fleet, width: Int, rows: Int, _ context: inout DrawingContext) -> [Line] {
     desk.remembered.pane == .events
-      ? desk.panes.events.draw(desk.pages.focus, fleet, width: width, rows: rows, &context)
-      : desk.panes.detail.draw(desk.pages.focus, fleet, width: width, rows: rows, &context)
+      ? desk.panes.events.draw(desk.pages.focus, fleet, width: width, rows: rows, isTurning: desk.pages.hasTurned, &context)
+      : desk.panes.detail.draw(desk.pages.focus, fleet, width: width, rows: rows, isTurning: desk.pages.hasTurned, &context)
   }
 
   func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {

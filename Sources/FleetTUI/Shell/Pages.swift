@@ -14,6 +14,8 @@ struct Pages {
   var body = Room()
   /// The column of the border between table and pane.
   var split: Int?
+  /// Whether the last frame's table begins with another row than the one before: its rows were turned.
+  var hasTurned = false
 
   /// A place that a jump left, and how the filter stood where it arrived: what was typed since is cleared before the way back is taken.
   private struct TrailStep {

@@ -373,7 +373,7 @@ import Testing
     func held(_ type: String, _ state: InstanceState = .running, isSpot: Bool = false) -> Int {
       var row = InstanceRow(id: "i-1", region: "us-east-2", state: state, type: type, tags: [:])
       row.isSpot = isSpot
-      return Machines.vcpus(of: row)
+      return VCPUQuota.counted(row) ?? 0
     }
     #expect(["t3.large", "t3.xlarge", "m5.8xlarge", "t2.micro", "p4d.24xlarge", "nonsense"].map { held($0) } == [2, 4, 32, 1, 0, 0])
     #expect(held("t3.large", .stopped) == 0 && held("t3.large", isSpot: true) == 0)

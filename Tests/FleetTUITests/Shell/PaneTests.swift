@@ -64,6 +64,15 @@ import Testing
     #expect(compose().text.contains("── \(name) "))
   }
 
+  /// A screen of other rows costs more than a pane: it needs no frame of its own then.
+  @Test func thePaneFollowsAtOnceWhereTheRowsTurn() {
+    var screen = watched(8, 200)
+    let before = text(&screen)
+    _ = screen.interface.handle(.end, screen.fleet, at: screen.now)
+    let name = Detail.title(of: screen.interface.selection!, screen.fleet)
+    #expect(!before.contains("── \(name) ") && text(&screen).contains("── \(name) "))
+  }
+
   @Test func theKeyGoesThroughThePanesAndTheyAreRemembered() {
     var screen = watched(50, 200)
     _ = screen.interface.handle(.character("|"), screen.fleet, at: screen.now)
