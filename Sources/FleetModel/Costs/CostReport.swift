@@ -29,8 +29,8 @@ public enum Waste: String, Hashable, Sendable, CaseIterable {
   case orphan
   /// Its workspace sleeps or is gone, and it runs all the same (contract §4.6).
   case pausedButRunning = "paused-but-running"
-  /// It runs for an org or a workspace that failed to come up.
-  case stuck
+  /// It runs for an org or a workspace that failed; documents have called it stuck from the first.
+  case failed = "stuck"
   /// It runs no more, and its volumes and addresses cost on.
   case stopped
 }
@@ -109,10 +109,10 @@ public struct CostReport: Sendable {
       return reasons.allSatisfy { $0 == .stoppedStatusButRunning } ? .pausedButRunning : .orphan
     }
     if row.state == .stopped { return .stopped }
-    return row.state.isLive && isStuck(row, in: fleet) ? .stuck : nil
+    return row.state.isLive && isOfFailed(row, in: fleet) ? .failed : nil
   }
 
-  private static func isStuck(_ row: InstanceRow, in fleet: Fleet) -> Bool {
+  private static func isOfFailed(_ row: InstanceRow, in fleet: Fleet) -> Bool {
     if let workspace = row.workspaceID { return fleet.workspaces[workspace]?.row.status == .failed }
     guard row.role == .tenant, let status = fleet.org(of: row)?.row.status else { return false }
     return status == .failed || status == .abandoned
@@ -131,8 +131,8 @@ public struct CostReport: Sendable {
     return money.exact
   }
 
-  /// What each minute costs in which those that are stuck stay so.
-  public var stuckMinute: Double? { knowsMachines ? (wastes[.stuck] ?? CostSum()).hourly.exact.map { $0 / 60 } : nil }
+  /// What each minute costs in which what failed stays so.
+  public var failedMinute: Double? { knowsMachines ? (wastes[.failed] ?? CostSum()).hourly.exact.map { $0 / 60 } : nil }
 }
 
 /// What an org's agents spent on language models this month, and may spend: its tenant's own figures (contract §4.2: US cents).

@@ -53,6 +53,16 @@ public struct Cascade: Hashable, Codable, Sendable {
     }
   }
 
+  /// The step that runs, or that failed; `nil` where none is left.
+  public func turn(of row: PurgeRow) -> Step? {
+    states(of: row).first { step in
+      switch step.state {
+      case .running, .failed: true
+      case .waiting, .done: false
+      }
+    }?.step
+  }
+
   /// The group under which the history keeps cascades.
   public static let group = "cascade"
 
@@ -76,6 +86,13 @@ extension Fleet {
     guard let record = cascades[id]?.record(of: id) else { return }
     boots.learn(from: [record])
     boots.keepFinished(record)
+  }
+
+  /// The step of an org's deletion that runs, or that failed: the one after the last that was completed, which is all that the control plane tells.
+  public func turn(of deletion: Org.Deletion) -> Cascade.Step? {
+    let row =
+      deletion.purgeID.flatMap { purges[$0] } ?? PurgeRow(id: deletion.purgeID ?? "?", status: deletion.status, lastStep: deletion.step)
+    return (cascades[row.id] ?? Cascade()).turn(of: row)
   }
 
   /// How long each step of a cascade usually takes, as far as any was heard.

@@ -85,6 +85,16 @@ public struct DeletionEntry: Sendable {
     case ended(DeletionOutcome)
     case completed
     case refused(String)
+
+    public var isUnderWay: Bool {
+      switch self {
+      case .waiting, .running, .queued: true
+      case .failed, .ended, .completed, .refused: false
+      }
+    }
+
+    /// It stopped half-way, or nobody knows where.
+    public var hasFailed: Bool { self == .failed || self == .ended(.stalled) }
   }
 
   public var slug: String {

@@ -12,6 +12,24 @@ public enum FigureStanding: Hashable, Sendable {
   case unknown
 }
 
+extension FigureStanding {
+  /// How little is known.
+  fileprivate var rank: Int {
+    switch self {
+    case .known: 0
+    case .lastKnown: 1
+    case .incomplete: 2
+    case .loading: 3
+    case .unknown: 4
+    }
+  }
+
+  /// Of two that were last known the older.
+  fileprivate func older(_ other: FigureStanding) -> FigureStanding {
+    if case .lastKnown(let one) = self, case .lastKnown(let two) = other { .lastKnown(min(one, two)) } else { self }
+  }
+}
+
 /// A count or a sum, and how far it is known (`docs/figures.md`).
 public struct Figure<Value: Hashable & Sendable>: Hashable, Sendable {
   /// `nil` is unknown, never nothing.
@@ -21,6 +39,12 @@ public struct Figure<Value: Hashable & Sendable>: Hashable, Sendable {
   public init(_ value: Value?, _ standing: FigureStanding) {
     self.value = value
     self.standing = value == nil && standing == .known ? .unknown : standing
+  }
+
+  /// Both together, as far as the one is known that is known less.
+  public func joined(with other: Figure, _ sum: (Value, Value) -> Value) -> Figure {
+    let both = value.flatMap { one in other.value.map { sum(one, $0) } } ?? value ?? other.value
+    return Figure(both, standing.rank >= other.standing.rank ? standing.older(other.standing) : other.standing)
   }
 
   public static var unknown: Figure { Figure(nil, .unknown) }

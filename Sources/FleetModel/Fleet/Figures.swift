@@ -16,7 +16,10 @@ public struct Figures: Sendable {
     /// US dollars an hour.
     public internal(set) var hourly = Figure<Money>.unknown
     public internal(set) var wasted = Figure<Money>.unknown
+    /// Of what is wasted: the orphan machines'.
     public internal(set) var orphaned = Figure<Money>.unknown
+    /// Of what is wasted: the machines' that run for what failed.
+    public internal(set) var failedHourly = Figure<Money>.unknown
     public internal(set) var leftovers = Figure<Int>.unknown
     public internal(set) var leftoversHourly = Figure<Money>.unknown
     public internal(set) var vcpus = Figure<Int>.unknown
@@ -24,7 +27,12 @@ public struct Figures: Sendable {
     public internal(set) var vcpuLimit: Int?
     public internal(set) var zoneRecords = Figure<Int>.unknown
     public internal(set) var zoneQuota: Int?
+    /// Under way, failed, or called completed while machines of theirs stand.
     public internal(set) var openDeletions = Figure<Int>.unknown
+    /// Of the open ones those that failed or stalled.
+    public internal(set) var failedDeletions = Figure<Int>.unknown
+    /// Of the open ones those that were called completed.
+    public internal(set) var deletionsWithMachines = 0
     public internal(set) var findings: [Finding.Severity: Int] = [:]
   }
 
@@ -83,6 +91,8 @@ public struct Figures: Sendable {
   /// Orphans among the leftovers, each with its price in billionths of a US dollar an hour.
   private var leftovers: [OrphanCase.ID: Int64?] = [:]
   private var boots: [BootTarget: BootShare] = [:]
+  /// Deletions that aren't over, by their rows: whether they failed.
+  private var deletions: [String: Bool] = [:]
   private var lessons = 0
 
   private var listedOrgs = 0
@@ -95,6 +105,7 @@ public struct Figures: Sendable {
   private var hourly = Sum()
   private var wasted = Sum()
   private var orphaned = Sum()
+  private var failedHourly = Sum()
   private var unknownVCPUs = 0
   private var leftover = Sum()
   private var late = 0
@@ -137,6 +148,10 @@ public struct Figures: Sendable {
       if let before { add(before, -1) }
       if let part { add(part, 1) }
       machines[id] = part
+    }
+    for id in changes.purges.map(\.rawValue) + changes.deletions {
+      let standing = fleet.deletions.entry(id, fleet)?.standing
+      deletions[id] = standing?.isUnderWay == true ? false : standing?.hasFailed == true ? true : nil
     }
     for id in changes.leftovers {
       if let old = leftovers.removeValue(forKey: id) { leftover.add(old, -1) }
@@ -183,7 +198,7 @@ public struct Figures: Sendable {
     standing += sign
     hourly.add(share.hourly, sign)
     if share.isWasted { wasted.add(share.hourly, sign) }
-    if share.isOrphan { orphaned.add(share.hourly, sign) }
+    if share.isOrphan { orphaned.add(share.hourly, sign) } else if share.isWasted { failedHourly.add(share.hourly, sign) }
   }
 
   /// What some machines cost an hour; another's cost nothing here.
@@ -270,6 +285,7 @@ public struct Figures: Sendable {
       if verdicts.standing == .known, fleet.judgement.untold > 0 { verdicts.standing = .incomplete }
       totals.orphans = figure(orphans, verdicts)
       totals.orphaned = figure(orphaned.money, verdicts)
+      totals.failedHourly = figure(failedHourly.money, verdicts)
       totals.wasted = figure(wasted.money, verdicts)
     }
     if !fleet.resources.isEmpty, fleet.judgement.lastToldOrphans != nil {
@@ -290,7 +306,9 @@ public struct Figures: Sendable {
       totals.zoneRecords = figure(zone.records.count, book.basis(of: [.zone]))
       totals.zoneQuota = zone.quota
     }
-    totals.openDeletions = figure(fleet.openPurges.count, roster)
+    totals.deletionsWithMachines = fleet.triage.findings(of: .fleet).count { $0.code == .deletionLeftMachines }
+    totals.openDeletions = figure(deletions.count + totals.deletionsWithMachines, roster)
+    totals.failedDeletions = figure(deletions.values.count { $0 }, roster)
     for severity in [Finding.Severity.critical, .warning, .info] { totals.findings[severity] = fleet.triage.count(of: severity) }
     self.totals = totals
   }

@@ -4,7 +4,7 @@ extension Fleet {
     purgeTable.noteReading(at: event.asked ?? event.at)
     noteOffered(.purges, event)
     for row in rows where purgeTable.isNews(row) { notePurge(row) }
-    purgeTable.trim()
+    changes.purges.formUnion(purgeTable.trim())
   }
 
   /// How one run stands.

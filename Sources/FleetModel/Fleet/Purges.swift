@@ -48,13 +48,16 @@ struct Purges: Sendable {
     if known <= row.completedAt ?? .distantPast { completed[org] = row.id }
   }
 
-  /// Lets the oldest go where there are too many.
-  mutating func trim() {
+  /// Lets the oldest go where there are too many. - Returns: those.
+  mutating func trim() -> [PurgeID] {
+    var gone: [PurgeID] = []
     while rows.count > Self.limit {
       let oldest = rows.removeFirst()
+      gone.append(oldest.key)
       open.remove(oldest.key)
       if let org = oldest.value.orgID, completed[org] == oldest.key { completed[org] = nil }
     }
+    return gone
   }
 
   mutating func noteStep(_ step: Cascade.Step, of id: PurgeID, status: String, at moment: Timestamp) {

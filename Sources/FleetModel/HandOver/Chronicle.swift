@@ -1,15 +1,15 @@
 import DequeModule
 
-/// What became of the fleet while it was watched, as far as no source tells it afterwards: what got stuck, what recovered, which machines were found to
-/// run for nobody. Bounded: the newest entries are kept.
+/// What became of the fleet while it was watched, as far as no source tells it afterwards: what became critical, what recovered, which machines
+/// were found to run for nobody. Bounded: the newest entries are kept.
 public struct Chronicle: Sendable {
   static let limit = 4096
 
   private(set) var items: Deque<HandOver.Item> = []
   /// When the fleet was first judged: of what was before only others can tell.
   private(set) var begin: Timestamp?
-  /// What is stuck, and what it was called.
-  private var stuck: [Finding.Target: String] = [:]
+  /// Of what something critical is found, and what it was called.
+  private var critical: [Finding.Target: String] = [:]
   private var orphans: Set<InstanceID> = []
 
   // MARK: - Keeping
@@ -22,15 +22,15 @@ public struct Chronicle: Sendable {
 
   private mutating func note(_ target: Finding.Target, _ fleet: Fleet, at now: Timestamp) {
     let worst = fleet.triage.findings(of: target).first { $0.severity == .critical }
-    switch (stuck[target], worst) {
+    switch (critical[target], worst) {
     case (nil, let finding?):
       let name = fleet.name(of: target)
-      stuck[target] = name
+      critical[target] = name
       add(
         HandOver.Item(
-          at: now, kind: .stuck, target: HandOver.Target(target), name: name, why: finding.summary, hourly: fleet.hourly(of: target)))
+          at: now, kind: .critical, target: HandOver.Target(target), name: name, why: finding.summary, hourly: fleet.hourly(of: target)))
     case (let name?, nil):
-      stuck[target] = nil
+      critical[target] = nil
       // What is gone did not recover.
       guard fleet.has(target) else { return }
       add(
@@ -50,7 +50,7 @@ public struct Chronicle: Sendable {
     guard orphans.insert(id).inserted else { return }
     add(
       HandOver.Item(
-        at: now, kind: .orphan, target: .instance(id), name: row.name ?? id.rawValue, why: reasons.map(\.rawValue).joined(separator: ", "),
+        at: now, kind: .orphan, target: .instance(id), name: id.rawValue, why: OrphanVerdict.orphan(reasons).why,
         hourly: fleet.settings.prices.hourly(of: row)))
   }
 

@@ -1,11 +1,12 @@
-/// What happened since a moment, for whoever takes over: orgs that came and went, what got stuck and recovered, machines found to run for nobody.
+/// What happened since a moment, for whoever takes over: orgs that came and went, what became critical and recovered, machines found to run
+/// for nobody.
 ///
 /// That orgs came and went the control plane tells, whether anybody watched or not; the rest was seen here, or not at all (``watchedSince``).
 public struct HandOver: Sendable {
   public enum Kind: String, Hashable, Sendable, CaseIterable, Comparable {
     case new
     /// A critical finding came where there was none.
-    case stuck
+    case critical
     /// The last critical finding went, and what it was about is still there.
     case recovered
     case deleted
@@ -49,12 +50,12 @@ public struct HandOver: Sendable {
 
   public func count(_ kind: Kind) -> Int { items.count { $0.kind == kind } }
 
-  /// How many of those that got stuck are so still.
-  public var stillStuck: Int {
+  /// How many of those that became critical are so still.
+  public var stillCritical: Int {
     var open: Set<Target> = []
     for item in items.reversed() {
       switch item.kind {
-      case .stuck: open.insert(item.target)
+      case .critical: open.insert(item.target)
       case .recovered: open.remove(item.target)
       case .new, .deleted, .orphan: break
       }
@@ -94,7 +95,7 @@ public struct HandOver: Sendable {
     var told: Set<Target> = []
     return fleet.chronicle.items.reversed().compactMap { item in
       guard item.at >= since else { return nil }
-      guard told.insert(item.target).inserted, item.kind == .stuck, case .workspace(let id) = item.target,
+      guard told.insert(item.target).inserted, item.kind == .critical, case .workspace(let id) = item.target,
         let recorded = fleet.workspaces[id]?.reasonAt, item.at - recorded > recordedBefore
       else { return item }
       var item = item

@@ -30,6 +30,15 @@ public enum OrphanVerdict: Hashable, Sendable {
     case .cannotTell(let missing): missing.map(\.description)
     }
   }
+
+  /// The reasons, or the sources that are missing, in words.
+  public var why: String {
+    switch self {
+    case .live, .foreign: ""
+    case .orphan(let reasons), .grace(let reasons): reasons.map(\.words).joined(separator: ", ")
+    case .cannotTell(let missing): missing.map(\.description).joined(separator: ", ")
+    }
+  }
 }
 
 /// The rules, in the order in which their reasons are told.
@@ -40,6 +49,18 @@ public enum OrphanReason: String, Hashable, Sendable, CaseIterable {
   case duplicateWorkspace = "duplicate-workspace"
   case stoppedStatusButRunning = "stopped-status-but-running"
   case unattached
+
+  /// As people say it.
+  public var words: String {
+    switch self {
+    case .orgGone: "org gone"
+    case .noOrgTag: "no org tag"
+    case .workspaceRemoved: "workspace removed"
+    case .duplicateWorkspace: "duplicate of a newer one"
+    case .stoppedStatusButRunning: "stopped, yet running"
+    case .unattached: "used by nothing"
+    }
+  }
 }
 
 /// A source that a rule leans on.

@@ -278,8 +278,7 @@ final class Dashboard {
     dress(for: terminal)
     canvas.draw(frame, size: terminal.size)
     terminal.show(cursor: frame.cursor, in: canvas.inks)
-    let shown = interface.shownWorkspaces(store.fleet)
-    if shown != self.shown {
+    if let shown = interface.shownWorkspaces(store.fleet), shown != self.shown {
       self.shown = shown
       store.show(shown)
     }

@@ -45,7 +45,7 @@ struct WaitState {
     if goal == .gone {
       return org.row.status == .purged
         ? .reached("the control plane says purged")
-        : .waiting(org.deletion.map { "deletion \($0.status.text), step \($0.step ?? "none")" } ?? status)
+        : .waiting(org.deletion.map { "deletion \($0.status.text)" + ($0.step.map { ", \($0) done" } ?? "") } ?? status)
     }
     switch org.row.status {
     case .running:

@@ -129,7 +129,7 @@ struct DeletionView {
       }
       list.field(
         step.rawValue,
-        [Span("\(sign) ", role)] + [Span(time.isEmpty ? Self.word(of: state) : time, role)].fitted(to: 10)
+        [Span("\(sign) ", role)] + [Span(Self.word(of: state) + (time.isEmpty ? "" : " \(time)"), role)].fitted(to: 15)
           + [Span(history ?? "no history yet", .dim)])
     }
   }

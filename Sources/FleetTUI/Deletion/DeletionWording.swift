@@ -8,10 +8,10 @@ extension DeletionEntry {
 
   /// Of a failed one: what its age means.
   func age(at now: Timestamp) -> (text: String, role: Role)? {
-    guard let beganAt, standing == .failed || standing == .ended(.stalled) else { return nil }
+    guard let beganAt, standing.hasFailed else { return nil }
     let age = now - beganAt
     if age > Self.deadline { return ("over GDPR's 30 days", .danger) }
-    let left = "30 days end in \(Moment.coarse(Self.deadline - age))"
+    let left = "GDPR's 30 days end in \(Moment.coarse(Self.deadline - age))"
     if age > 48 * 3600 { return ("over 48 h, \(left)", .failed) }
     if age > 24 * 3600 { return ("over 24 h, \(left)", .late) }
     return ("under 24 h", .warning)
@@ -34,8 +34,9 @@ extension DeletionEntry.Standing {
   var role: Role {
     switch self {
     case .waiting, .running, .queued: .running
-    case .failed, .ended(.stalled), .ended(.failed): .failed
-    case .ended(.partial), .ended(.queued), .refused: .warning
+    case .failed, .ended(.stalled): .failed
+    // Of what was refused nothing was begun.
+    case .ended(.partial), .ended(.queued), .ended(.failed), .refused: .warning
     case .ended(.verified): .ok
     // The control plane's word alone.
     case .completed: .dim

@@ -62,6 +62,15 @@ struct ExplainDocument: FleetDocument {
     return finding.summary(in: fleet)
   }
 
+  /// The same beside its code, which it doesn't say once more.
+  private func words(_ finding: Finding) -> String {
+    let code = finding.code.rawValue + ": "
+    guard finding.summary.hasPrefix(code) else { return summary(finding) }
+    var shorter = finding
+    shorter.summary.removeFirst(code.count)
+    return summary(shorter)
+  }
+
   var body: [JSONValue.Member] {
     [
       .init("target", targetJSON),
@@ -111,7 +120,7 @@ struct ExplainDocument: FleetDocument {
       lines += [
         Line(),
         Line([
-          Span("  \(finding.severity.rawValue)  ", finding.severity.role), Span("\(finding.code.rawValue): \(summary(finding))", .heading),
+          Span("  \(finding.severity.rawValue)  ", finding.severity.role), Span("\(finding.code.rawValue): \(words(finding))", .heading),
         ]),
       ]
       for evidence in finding.evidence {

@@ -58,10 +58,13 @@ struct CostsPage: TabledPage {
     let hourly = fleet.figures.totals.hourly
     let fleetLine =
       [Span("  fleet  ", .heading), Span("$\(hourly.text(digits: 2, context.glyphs))/h  ", hourly.cell(context.glyphs).role)]
-      + figure(knows ? CostsContent.monthly(total) : nil, "/month") + figure(knows ? total.thisMonth : nil, " this month")
-      + figure(knows ? total.sinceLaunch : nil, " since launch") + figure(knows ? total.storageMonthly : nil, "/month storage")
+      + figure(knows ? CostsContent.monthly(total) : nil, "/month") + figure(knows ? total.storageMonthly : nil, "/month storage")
       + figure(knows ? total.addressMonthly : nil, "/month addresses")
-    var machines = [Line(fleetLine)] + roles(report, width: width, context) + [regions(report)]
+    // What is gone takes what it cost along: nobody tells that of it any more.
+    let soFar =
+      [Span("  so far  ", .heading)] + figure(knows ? total.thisMonth : nil, " this month")
+      + figure(knows ? total.sinceLaunch : nil, " since launch") + [Span("of the machines there are now", .dim)]
+    var machines = [Line(fleetLine), Line(soFar)] + roles(report, width: width, context) + [regions(report)]
     var rest = [waste(report, fleet, context), quota(fleet, context)]
     if hourly.asOf != nil {
       machines = machines.map { Line($0.spans.aged(context.glyphs)) }
@@ -103,17 +106,34 @@ struct CostsPage: TabledPage {
       }
       return Line(spans + [Span("?  the verdicts' sources are missing", .unknown)])
     }
-    let role: Role = figure.asOf != nil ? .stale : wasted.known > 0 ? .failed : .dim
+    let role: Role = figure.asOf != nil ? .stale : wasted.known > 0 ? .money : .dim
     spans.append(Span("$\(figure.text(digits: 2, context.glyphs))/h  ", role))
-    for cause in Waste.allCases {
-      guard let sum = report.wastes[cause] else { continue }
-      let storage = cause == .stopped ? sum.storageMonthly.exact.map { " $\(Wording.dollars($0, digits: 2))/month storage" } ?? "" : ""
-      spans.append(Span("\(sum.count) \(cause.rawValue)\(storage)  ", .dim))
-    }
-    if let minute = report.stuckMinute, minute > 0 {
-      spans.append(Span("a stuck minute costs $\(Wording.dollars(minute, digits: 4))", .dim))
-    }
+    for part in Self.parts(report) { spans.append(Span(part + "  ", .dim)) }
     return Line(spans)
+  }
+
+  /// `7 orphan machines $0.41/h (1 stopped, yet running)`, `2 of what failed $0.21/h, $0.0035 a minute`.
+  private static func parts(_ report: CostReport) -> [String] {
+    func hourly(_ money: Money) -> String { " $\(CostsContent.money(money).text)/h" }
+    var parts: [String] = []
+    let paused = report.wastes[.pausedButRunning]
+    if report.wastes[.orphan] != nil || paused != nil {
+      var money = report.wastes[.orphan]?.hourly ?? Money()
+      money.add(paused?.hourly ?? Money())
+      let count = (report.wastes[.orphan]?.count ?? 0) + (paused?.count ?? 0)
+      parts.append(
+        "\(count) orphan \(count == 1 ? "machine" : "machines")" + hourly(money)
+          + (paused.map { " (\($0.count) stopped, yet running)" } ?? ""))
+    }
+    if let failed = report.wastes[.failed] {
+      let minute = report.failedMinute.map { ", $\(Wording.dollars($0, digits: 4)) a minute" } ?? ""
+      parts.append("\(failed.count) of what failed" + hourly(failed.hourly) + minute)
+    }
+    if let stopped = report.wastes[.stopped] {
+      let storage = stopped.storageMonthly.exact.map { " $\(Wording.dollars($0, digits: 2))/month storage" } ?? ""
+      parts.append("\(stopped.count) stopped" + storage)
+    }
+    return parts
   }
 
   /// What the agents spent on language models, beside what their machines cost.
@@ -125,8 +145,8 @@ struct CostsPage: TabledPage {
       spans.append(Span("  \(context.glyphs.warning) \(llm.exhausted) \(have) spent theirs", .warning))
     }
     if llm.overspent > 0 {
-      let have = llm.overspent == 1 ? "org has" : "orgs have"
-      spans.append(Span("  \(context.glyphs.late) \(llm.overspent) \(have) spent more than all budgets", .warning))
+      let have = llm.overspent == 1 ? "org has spent all its budget" : "orgs have spent all their budgets"
+      spans.append(Span("  \(context.glyphs.late) \(llm.overspent) \(have)", .warning))
     }
     return Line(spans)
   }
@@ -191,7 +211,7 @@ struct CostsPage: TabledPage {
     return [
       Line([
         since,
-        Span("compute since \(first.at.timeOfDay)Z, \(Moment.elapsed(now - first.at)) ago; a column is \(Moment.elapsed(column))", .dim),
+        Span("compute since \(first.at.timeOfDay), \(Moment.elapsed(now - first.at)) ago; a column is \(Moment.elapsed(column))", .dim),
       ])
     ]
       + zip(names, graph).map { name, line in Line([Span(name + " ", .dim)].fitted(to: label, .right) + line.spans) }

@@ -3,7 +3,11 @@ import FleetModel
 extension PageID {
   static let deletions = PageID(
     "deletions", title: "Deletions", short: "Gone", keys: [.character("9"), .function(9)], help: "deletions under way, failed and past",
-    sources: Sources(regions: false, tenants: false), count: { Count(figure: $0.openDeletions) }, make: { _ in DeletionsPage() })
+    sources: Sources(regions: false, tenants: false),
+    count: { totals in
+      let failed = (totals.failedDeletions.value ?? 0) + totals.deletionsWithMachines
+      return Count(figure: totals.openDeletions, role: failed > 0 ? .failed : nil)
+    }, make: { _ in DeletionsPage() })
 }
 
 /// Deletions under way, failed ones by age, and past ones.
@@ -80,7 +84,7 @@ struct DeletionsContent: TableContent {
     if case .refused(let why) = entry.standing { return [Span(why, .warning)] }
     if hasLeft { return [Span("called completed, and EC2 still has machines: delete it again", .failed)] }
     if let age = entry.age(at: context.moment.now) {
-      return [Span(age.text, age.role), Span(entry.purge?.lastError.map { "; \($0)" } ?? "", .dim)]
+      return [Span(entry.purge?.lastError.map { "\($0); " } ?? "", .failed), Span(age.text, age.role)]
     }
     if let report = entry.report, report.end == nil {
       switch report.origin {
@@ -133,7 +137,12 @@ extension DeletionsContent {
   static let steps = Column<Self>(
     "STEPS", minimum: 20, ideal: 38, priority: 4,
     order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.deletions.entry(id, fleet)?.purge?.lastStep) }
-  ) { row, fleet, context in row.isOver || row.hasLeft ? [] : DeletionView.steps(row.entry, fleet, &context.drawing) }
+  ) { row, fleet, context in steps(row, fleet, &context.drawing) }
+  .spelt { _, id, fleet, now in
+    guard let row = row(id, fleet) else { return [] }
+    var context = DrawingContext(moment: Moment(now: now), glyphs: .unicode)
+    return [Line(steps(row, fleet, &context)).plain]
+  }
 
   static let machines = Column<Self>(
     "MACHINES", minimum: 8, ideal: 8, priority: 5, alignment: .right,
@@ -148,6 +157,14 @@ extension DeletionsContent {
     "NOTE", minimum: 12, ideal: 26, priority: 3, stretch: 3,
     order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.deletions.entry(id, fleet)?.purge?.lastError) }
   ) { row, _, context in remark(on: row.entry, row.hasLeft, context.drawing) }
+  .spelt { _, id, fleet, now in
+    let context = DrawingContext(moment: Moment(now: now), glyphs: .unicode)
+    return row(id, fleet).map { [Line(remark(on: $0.entry, $0.hasLeft, context)).plain] } ?? []
+  }
+
+  private static func steps(_ row: Row, _ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
+    row.isOver || row.hasLeft ? [] : DeletionView.steps(row.entry, fleet, &context)
+  }
 }
 
 /// The table of deletions, which learns of what is carried out here.
@@ -163,7 +180,7 @@ struct DeletionsPage: TabledPage {
     let hasLeft = DeletionsContent.hasLeftMachines(entry, fleet)
     let words = DeletionsContent.remark(
       on: entry, hasLeft, DrawingContext(moment: Moment(now: now), glyphs: .unicode))
-    let role = words.first?.role ?? .text
+    let role = words.first { !$0.text.isEmpty }?.role ?? .text
     return [Notice(role: role == .dim ? .text : role, summary: "\(entry.standing.word). \(Line(words).plain)")]
   }
 

@@ -44,7 +44,7 @@ struct FleetContent: TableContent {
 
   func texts(_ id: OrgID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
     guard let org = fleet.orgs[id] else { return false }
-    if look(org.slug.rawValue) || look(org.row.name ?? "") || look(org.row.status?.text ?? "") || look(id.rawValue) { return true }
+    if look(org.slug.rawValue) || look(org.row.name ?? "") || look(Self.standing(of: org).word) || look(id.rawValue) { return true }
     if look(org.row.lastError ?? "") || look(org.row.plan ?? "") { return true }
     return fleet.workspaces(of: id).contains { look($0.row.name) || look($0.row.status.text) || look($0.row.lastError ?? "") }
   }
@@ -118,6 +118,11 @@ extension FleetContent {
     return boots.isEmpty && !context.shows(tenant) ? status(of: row.org, context.glyphs) : boots
   }
   .measured(.share) { _, id, fleet, now in moving(id, fleet).compactMap { fleet.progress(of: $0, at: now)?.fraction }.min() }
+  .spelt { _, id, fleet, now in
+    guard let org = fleet.orgs[id] else { return [] }
+    if let cascade = cascade(of: org, fleet) { return [cascade.text] }
+    return foremost(of: id, fleet, at: now).map { [Line(Wording.remaining($0, .unicode)).plain] } ?? []
+  }
 
   static let cost = Column<Self>(
     "COST/H", minimum: 6, ideal: 7, priority: 6, alignment: .right,
@@ -182,18 +187,21 @@ extension FleetContent {
     return (Line(summary).columns > room ? summary.fitted(to: room) : summary) + [Span(count, worst.role)]
   }
 
-  private static func status(of org: Org, _ glyphs: Glyphs) -> [Span] {
-    if let deletion = org.deletion {
-      return deletion.status == .failed ? Wording.state("purge failed", .failed, glyphs) : Wording.state("deleting", .running, glyphs)
-    }
-    guard let status = org.row.status else { return Wording.state("no status", .unknown, glyphs) }
-    return Wording.state(status.text, status.role, glyphs)
+  /// How an org stands: its deletion before what the control plane goes on saying.
+  private static func standing(of org: Org) -> (word: String, role: Role) {
+    if let deletion = org.deletion { return deletion.status == .failed ? ("purge failed", .failed) : ("deleting", .running) }
+    return org.row.status.map { ($0.text, $0.role) } ?? ("no status", .unknown)
   }
 
-  /// What a filter finds: the status, and how what comes up gets on.
+  private static func status(of org: Org, _ glyphs: Glyphs) -> [Span] {
+    let (word, role) = standing(of: org)
+    return Wording.state(word, role, glyphs)
+  }
+
+  /// What a filter finds: the status as it is shown, and how what comes up gets on.
   private static func statusWords(_ id: OrgID, _ fleet: Fleet, at now: Timestamp) -> [String] {
     guard let org = fleet.orgs[id] else { return [] }
-    var words = [org.row.status?.text ?? "no status"] + (org.deletion == nil ? [] : ["deleting"])
+    var words = [standing(of: org).word]
     let boots = moving(id, fleet).compactMap { fleet.progress(of: $0, at: now) }
     if boots.contains(where: \.isStuck) { words.append("stuck") }
     if boots.contains(where: { $0.isLate && !$0.isStuck }) { words.append("late") }
@@ -215,15 +223,25 @@ extension FleetContent {
     }
   }
 
-  private static func boots(of org: Org, _ fleet: Fleet, _ context: inout CellContext<Self>) -> [Span] {
-    if let deletion = org.deletion {
-      return [Span("cascade: \(deletion.step ?? deletion.status.text)", deletion.status == .failed ? .failed : .running)]
-    }
-    let now = context.moment.now
-    let all = moving(org.id, fleet).compactMap { fleet.progress(of: $0, at: now) }
-    // The one that needs a look: one that stands still, else the latest, else the furthest behind.
+  /// `cascade: infra`, `failed at infra`.
+  private static func cascade(of org: Org, _ fleet: Fleet) -> Span? {
+    guard let deletion = org.deletion else { return nil }
+    let step = fleet.turn(of: deletion)?.rawValue
+    guard deletion.status == .failed else { return Span("cascade: \(step ?? deletion.status.text)", .running) }
+    return Span(step.map { "failed at \($0)" } ?? "cascade failed", .failed)
+  }
+
+  /// The boot that needs a look: one that stands still, else the latest, else the furthest behind.
+  private static func foremost(of org: OrgID, _ fleet: Fleet, at now: Timestamp) -> Progress? {
     func rank(_ progress: Progress) -> Int { progress.isStuck ? 0 : progress.isLate ? 1 : 2 }
-    guard let shown = all.min(by: { (rank($0), $0.fraction ?? 0) < (rank($1), $1.fraction ?? 0) }) else { return [] }
+    return moving(org, fleet).compactMap { fleet.progress(of: $0, at: now) }.min {
+      (rank($0), $0.fraction ?? 0) < (rank($1), $1.fraction ?? 0)
+    }
+  }
+
+  private static func boots(of org: Org, _ fleet: Fleet, _ context: inout CellContext<Self>) -> [Span] {
+    if let cascade = cascade(of: org, fleet) { return [cascade] }
+    guard let shown = foremost(of: org.id, fleet, at: context.moment.now) else { return [] }
     if shown.asOf == nil { context.moment.changesEverySecond() }
     let text = Wording.remaining(shown, context.glyphs)
     if shown.standstill != nil { return text }

@@ -132,7 +132,7 @@ extension InstancesContent {
     order: .highestFirst { _, id, fleet, _ in fleet.instances[id].flatMap { fleet.settings.prices.hourly(of: $0.row) } }
   ) { row, fleet, _ in
     guard let cost = fleet.settings.prices.hourly(of: row.machine) else { return [Span("?", .unknown)] }
-    return [Span(Wording.dollars(cost, digits: 3), row.role == .failed ? .failed : .dim)]
+    return [Span(Wording.dollars(cost, digits: 3), row.role == .failed ? .money : .dim)]
   }
   .field("cost").measured(.money)
 
@@ -164,6 +164,7 @@ extension InstancesContent {
   .spelt { _, id, fleet, _ in
     guard let row = fleet.instances[id]?.row else { return [] }
     let verdict = fleet.judgement.verdict(of: id)
-    return [verdict.word, words(for: verdict, row)] + (wasOrphan(id, fleet) ? ["was an orphan"] : [])
+    // What stands for somebody is called by its state.
+    return (verdict == .live ? [] : [verdict.word]) + [words(for: verdict, row)] + (wasOrphan(id, fleet) ? ["was an orphan"] : [])
   }
 }

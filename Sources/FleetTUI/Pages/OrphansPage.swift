@@ -3,7 +3,8 @@ import FleetModel
 extension PageID {
   static let orphans = PageID(
     "orphans", title: "Orphans", keys: [.character("5"), .function(5)], help: "machines and more that run for nobody",
-    count: { Count(figure: $0.orphans) }, make: { _ in OrphansPage() })
+    count: { Count(figure: $0.leftovers.value ?? 0 > 0 ? $0.orphans.joined(with: $0.leftovers, +) : $0.orphans) },
+    make: { _ in OrphansPage() })
 }
 
 typealias OrphanID = OrphanCase.ID
@@ -129,7 +130,13 @@ extension OrphansContent {
     return [Span(reason(found), found.verdict.role == .failed ? .text : .dim)]
   }
   .claiming(30)
-  .field("why", "kind", "reason")
+  .field("why", "kind", "reason").spelt { content, id, fleet, now in
+    guard let found = content.found(id, fleet, at: now) else { return [] }
+    if case .cannotTell = found.verdict, case .orphan(let reasons) = lastTold(found, fleet) {
+      return [reason(found), "was an orphan: \(OrphanVerdict.orphan(reasons).why)"]
+    }
+    return [reason(found)]
+  }
 
   static let age = Column<Self>(
     "AGE", minimum: 4, ideal: 5, priority: 5, alignment: .right,
@@ -200,28 +207,6 @@ extension OrphanVerdict {
     case .foreign: 4
     }
   }
-
-  /// The reasons, or the sources that are missing, in words.
-  var why: String {
-    switch self {
-    case .live, .foreign: ""
-    case .orphan(let reasons), .grace(let reasons): reasons.map(\.words).joined(separator: ", ")
-    case .cannotTell(let missing): missing.map(\.description).joined(separator: ", ")
-    }
-  }
-}
-
-extension OrphanReason {
-  var words: String {
-    switch self {
-    case .orgGone: "org gone"
-    case .noOrgTag: "no org tag"
-    case .workspaceRemoved: "workspace removed"
-    case .duplicateWorkspace: "duplicate of a newer one"
-    case .stoppedStatusButRunning: "stopped, yet running"
-    case .unattached: "used by nothing"
-    }
-  }
 }
 
 /// The table of what may be an orphan, and under it what that costs together, what it was judged from, and why perhaps nothing was judged.
@@ -269,7 +254,7 @@ struct OrphansPage: TabledPage {
     return numbers
   }
 
-  /// `8 orphan machines, 4 leftovers  $0.54/h  $394/month  3 in grace  ? 2 can't be told`
+  /// `7 orphan machines $0.41/h, 4 leftovers $0.13/h  $392/month  3 in grace  ? 2 can't be told`
   private mutating func counts(_ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
     let numbers = numbers ?? counted(fleet)
     self.numbers = numbers
@@ -277,26 +262,29 @@ struct OrphansPage: TabledPage {
     let (machines, leftovers) = (totals.orphans, totals.leftovers)
     let isCalm = machines.value == 0
     let tone: Role = machines.asOf != nil ? .stale : machines.value == nil ? .unknown : isCalm ? .dim : .failed
+    let moneyRole: Role = tone == .stale ? .stale : .money
+    func price(_ figure: Figure<Money>) -> [Span] {
+      figure.value == nil ? [] : [Span(" $\(figure.text(digits: 2, context.glyphs))/h", moneyRole)]
+    }
     var spans = [Span("  \(machines.text(context.glyphs)) \(machines.value == 1 ? "orphan machine" : "orphan machines")", tone)]
+    if machines.value ?? 0 > 0 { spans += price(totals.orphaned) }
     if leftovers.value ?? 0 > 0 {
       let words = "\(leftovers.text(context.glyphs)) \(leftovers.value == 1 ? "leftover" : "leftovers")"
-      spans += [Span(", ", .dim), Span(words, leftovers.asOf == nil ? .failed : .stale)]
+      spans += [Span(", ", .dim), Span(words, leftovers.asOf == nil ? .failed : .stale)] + price(totals.leftoversHourly)
     }
     if let asOf = [machines.asOf, leftovers.asOf].compactMap({ $0 }).min() { spans.append(Span(" \(context.moment.asOf(asOf))", .stale)) }
     var hourly = totals.orphaned.value ?? Money()
     hourly.add(totals.leftoversHourly.value ?? Money())
     if machines.value ?? 0 > 0 || leftovers.value ?? 0 > 0 {
-      let role: Role = tone == .stale ? .stale : .money
       let unknown = hourly.hasUnknown ? "+?" : ""
-      spans.append(Span("  $\(Wording.dollars(hourly.known, digits: 2))\(unknown)/h", role))
-      spans.append(Span("  $\(Wording.dollars(hourly.known * PriceBook.hoursPerMonth, digits: 0))\(unknown)/month", role))
+      spans.append(Span("  $\(Wording.dollars(hourly.known * PriceBook.hoursPerMonth, digits: 0))\(unknown)/month", moneyRole))
     }
     if let grace = numbers["grace"] { spans.append(Span("  \(context.glyphs.coming) \(grace) in grace", .running)) }
     if let open = numbers["cannot-tell"] { spans.append(Span("  ? \(open) can't be told", .unknown)) }
     return spans
   }
 
-  /// `judged from roster <1m, ec2 2 of 2 regions, tenants 13 of 14`
+  /// `judged from roster <1m, regions 2 of 2, tenants 13 of 14  waste $0.62/h: orphan machines, and $0.21/h of what failed`
   private func judgedFrom(_ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
     let complete = fleet.judgement.complete
     var spans = [Span("  judged from ", .dim)]
@@ -309,6 +297,14 @@ struct OrphansPage: TabledPage {
       share("tenants", tenants.fresh, of: tenants.expected),
     ]
     let unread = fleet.resources.sorted { $0.key < $1.key }.flatMap { region, read in read.gaps.map { "\($0.what) of \(region)" } }
+    // The way from the sums above to the one in the header.
+    let totals = fleet.figures.totals
+    if let failed = totals.failedHourly.value, failed.known > 0, totals.wasted.value != nil {
+      let glyphs = context.glyphs
+      let (wasted, part) = (totals.wasted.text(digits: 2, glyphs), totals.failedHourly.text(digits: 2, glyphs))
+      let words = "  waste $\(wasted)/h: orphan machines, and $\(part)/h of what failed"
+      spans.append(Span(words, totals.wasted.asOf == nil ? .dim : .stale))
+    }
     if !unread.isEmpty { spans.append(Span("; not read: \(unread.joined(separator: ", "))", .warning)) }
     return spans
   }

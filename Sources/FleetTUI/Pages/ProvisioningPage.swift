@@ -113,6 +113,7 @@ extension ProvisioningContent {
       Span(row.progress.phaseElapsed.map { " " + Moment.elapsed($0) } ?? "", row.tone == .text ? .dim : row.tone),
     ]
   }
+  .spelt { _, id, fleet, now in fleet.progress(of: id.target, at: now).map { [$0.phase ?? "no boot events"] } ?? [] }
 
   /// The bar with its percent; where nothing moves, the finding that says why.
   static let bar = Column<Self>(
@@ -188,7 +189,7 @@ extension ProvisioningContent {
   .spelt { _, id, fleet, now in
     guard let progress = fleet.progress(of: id.target, at: now) else { return [] }
     if progress.isStuck { return ["stuck"] }
-    if progress.mayRecover { return ["failed", "may recover"] }
+    if progress.mayRecover { return ["may recover"] }
     return [progress.hasFailed ? "failed" : progress.lateAt == nil ? "unknown" : progress.isLate ? "late" : "on time"]
   }
 

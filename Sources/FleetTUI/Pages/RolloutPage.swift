@@ -56,7 +56,8 @@ struct RolloutContent: TableContent {
         if org.row.status == .failed { return ("failed", .failed, 0) }
         return machine.state == .running ? ("replaced", .ok, 3) : (machine.state.text, .running, 1)
       }
-      guard let newest, let image = machine.imageID else { return ("not in it", .dim, 4) }
+      guard let image = machine.imageID else { return ("not known", .unknown, 5) }
+      guard let newest else { return ("not in it", .dim, 4) }
       return image == newest ? ("not in it", .dim, 4) : ("other image", .warning, 2)
     }
 

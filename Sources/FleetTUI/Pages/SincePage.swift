@@ -3,7 +3,7 @@ import FleetModel
 extension PageID {
   static let since = PageID(
     "since", title: "Since", keys: [],
-    help: "what happened since a time, for whoever takes over: new, stuck, recovered, deleted, orphans, money",
+    help: "what happened since a time, for whoever takes over: new, critical, recovered, deleted, orphans, money",
     argument: Action.Argument("HH:MM|8h", choices: { _, _ in ["06:00", "14:00", "22:00", "8h"] }, deed: openSince),
     make: { _ in SincePage() })
 
@@ -88,7 +88,7 @@ extension HandOver.Kind {
   var role: Role {
     switch self {
     case .new: .info
-    case .stuck, .orphan: .failed
+    case .critical, .orphan: .failed
     case .recovered: .ok
     case .deleted: .dim
     }
@@ -205,7 +205,8 @@ struct SincePage: TabledPage {
       let words =
         switch kind {
         case .new: "new"
-        case .stuck: report.stillStuck == count || count == 0 ? "stuck" : "stuck (\(report.stillStuck) still)"
+        case .critical:
+          report.stillCritical == count || count == 0 ? "critical" : "critical (\(report.stillCritical) still)"
         case .recovered: "recovered"
         case .deleted: "deleted"
         case .orphan: count == 1 ? "orphan found" : "orphans found"

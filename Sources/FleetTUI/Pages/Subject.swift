@@ -85,6 +85,35 @@ extension Subject {
     }
   }
 
+  /// Whom the log tells of that this row is, or is about; `nil`: events tell of nothing of its kind, or nobody knows whose it is.
+  func heard(in fleet: Fleet) -> Heard? {
+    func org(_ id: OrgID, named slug: Slug? = nil) -> Heard {
+      .org(id, slug ?? fleet.orgs[id]?.slug ?? fleet.departed[id]?.slug)
+    }
+    switch self {
+    case .org(let id): return org(id)
+    case .workspace(let id): return .workspace(id)
+    case .instance(let id):
+      guard let row = fleet.instances[id]?.row else { return nil }
+      if let workspace = row.workspaceID, fleet.workspaces[workspace] != nil { return .workspace(workspace) }
+      if let owner = fleet.org(of: row)?.id { return org(owner) }
+      return row.orgID.flatMap { fleet.departed[$0] == nil ? nil : org($0) }
+    case .event(let sequence):
+      guard let entry = fleet.logEntry(sequence) else { return nil }
+      return entry.workspaceID.map(Heard.workspace) ?? entry.orgID.map { org($0, named: entry.slug) }
+    case .deletion(let id):
+      guard let entry = fleet.deletions.entry(fleet.deletions.current(id), fleet), let id = entry.orgID else { return nil }
+      return org(id, named: Slug(entry.slug))
+    case .finding(let id):
+      switch id.target {
+      case .org(let id): return org(id)
+      case .workspace(let id): return .workspace(id)
+      case .fleet: return nil
+      }
+    case .leftover, .record, .own: return nil
+    }
+  }
+
   func org(in fleet: Fleet) -> OrgID? { relations(in: fleet).org }
   func workspace(in fleet: Fleet) -> WorkspaceID? { relations(in: fleet).workspace }
 
@@ -110,6 +139,27 @@ extension Subject {
     let relations = relations(in: fleet)
     if let workspace = relations.workspace { return fleet.workspaces[workspace]?.row.name ?? workspace.rawValue }
     return relations.org.flatMap { fleet.orgs[$0]?.slug.rawValue } ?? relations.name
+  }
+}
+
+/// Whose lines the log has.
+enum Heard: Hashable, Sendable {
+  case workspace(WorkspaceID)
+  /// With its workspaces; by its name where a line has no id.
+  case org(OrgID, Slug?)
+
+  func isTold(by entry: LogEntry) -> Bool {
+    switch self {
+    case .workspace(let id): entry.workspaceID == id
+    case .org(let id, let slug): entry.orgID == id || entry.orgID == nil && slug != nil && entry.slug == slug
+    }
+  }
+
+  func title(_ fleet: Fleet) -> String {
+    switch self {
+    case .workspace(let id): Detail.title(of: .workspace(id), fleet)
+    case .org(let id, let slug): "org \(slug?.rawValue ?? id.rawValue)"
+    }
   }
 }
 

@@ -50,8 +50,32 @@ struct FindingID: Hashable, Comparable, Sendable {
   }
 }
 
-struct TriagePage: BareTablePage {
+/// The table of findings, and under it how many there are of each severity: those for information need nobody, and its tab doesn't count them.
+struct TriagePage: TabledPage {
   var table = TablePage<TriageContent>()
+
+  mutating func takeTouch() -> Bool { table.takeTouch() }
+
+  mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
+    let sums = rows >= 6 ? Self.sums(fleet.figures.totals) : []
+    guard !sums.isEmpty else { return table.draw(fleet, rows: rows, width: width, &context) }
+    var lines = table.draw(fleet, rows: rows - 1, width: width, &context)
+    while lines.count < rows - 1 { lines.append(Line()) }
+    return lines + [Line(sums.fitted(to: width))]
+  }
+
+  /// `14 need a human: 9 critical, 5 warnings  1 for information`
+  private static func sums(_ totals: Figures.Totals) -> [Span] {
+    func count(_ severity: Finding.Severity) -> Int { totals.findings[severity] ?? 0 }
+    let (critical, warnings, info) = (count(.critical), count(.warning), count(.info))
+    guard critical + warnings + info > 0 else { return [] }
+    let all = critical + warnings
+    var spans = [Span("  \(all) \(all == 1 ? "needs" : "need") a human", all > 0 ? .title : .dim)]
+    if critical > 0 { spans.append(Span(": \(critical) critical", .failed)) }
+    if warnings > 0 { spans.append(Span("\(critical > 0 ? ", " : ": ")\(warnings) \(warnings == 1 ? "warning" : "warnings")", .warning)) }
+    if info > 0 { spans.append(Span("  \(info) for information", .dim)) }
+    return spans
+  }
 }
 
 /// Everything that needs a human: each finding of the fleet, the worst first, a cause before what follows from it.

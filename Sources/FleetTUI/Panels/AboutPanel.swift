@@ -32,8 +32,8 @@ struct AboutPanel: Layer {
     list.field("environment", desk.environment)
     list.field(
       "theme",
-      desk.themes.shown.name + (desk.themes.chosen == nil ? ", by the terminal's ground" : "")
-        + (desk.themes.ground.map { ": \($0.rawValue)" } ?? ""))
+      desk.themes.shown.name + (desk.themes.chosen == nil && desk.themes.ground != nil ? ", by the terminal's ground" : "")
+        + (desk.themes.ground.map { ": \($0.rawValue)" } ?? "; the terminal's ground is not known"))
     guard let vitals = desk.vitals else { return list.lines }
     list.field("terminal", "\(desk.clipboard.terminal.name)\(desk.clipboard.terminal.isInTmux ? " in tmux" : ""), \(vitals.terminal)")
     list.heading("This program")
@@ -46,20 +46,20 @@ struct AboutPanel: Layer {
     list.field("events", "\(vitals.events)" + (vitals.eventRate.map { ", \(Wording.dollars($0, digits: 1)) a second" } ?? ""))
     list.heading("Asked")
     list.field("requests", "\(vitals.asked)" + (vitals.requestRate.map { ", \(Wording.dollars($0 * 60, digits: 0)) a minute" } ?? ""))
-    list.field("streams open", "\(fleet.openStreams.count) of at most \(StreamBudget().limit)")
     for row in vitals.requests.prefix(hosts) {
       list.field(
         "",
         [Span("\(row.requests)").padded(to: 7), Span("  \(row.host)")]
-          + (row.streams > 0 ? [Span("  \(row.streams) streams", .dim)] : [])
+          + (row.streams > 0 ? [Span("  \(row.streams) of them streams", .dim)] : [])
           + (row.failures > 0 ? [Span("  \(row.failures) without an answer", .warning)] : [])
           + (row.throttled > 0 ? [Span("  \(row.throttled) too many (429)", .warning)] : [])
-          + (row.left.map { [Span("  \($0) left", .dim)] } ?? []))
+          + (row.left.map { [Span("  \($0) left of its rate limit", .dim)] } ?? []))
     }
     let rest = vitals.requests.dropFirst(hosts)
     if !rest.isEmpty {
       list.field("", [Span("\(rest.reduce(0) { $0 + $1.requests })").padded(to: 7), Span("  \(rest.count) more hosts", .dim)])
     }
+    list.field("streams open", "\(fleet.openStreams.count) of at most \(StreamBudget().limit)")
     let budgets = fleet.regions.sorted().compactMap { region in
       SourcesContent.budget(of: .source(.ec2(region)), fleet, at: now).map { (region, $0) }
     }

@@ -107,14 +107,16 @@ struct Detail {
     list.field("tenant", org.row.status.map { Wording.state($0.text, $0.role, glyphs) } ?? Wording.state("no status", .unknown, glyphs))
     list.field("last error", org.row.lastError, .failed)
     if let deletion = org.deletion {
-      list.field("deletion", "\(deletion.status.text), step \(deletion.step ?? "unknown")", deletion.status == .failed ? .failed : .stale)
+      let isFailed = deletion.status == .failed
+      let step = fleet.turn(of: deletion).map { isFailed ? " at \($0.rawValue)" : ", step \($0.rawValue)" }
+      list.field("deletion", deletion.status.text + (step ?? ""), isFailed ? .failed : .running)
       list.field("purge", deletion.purgeID?.rawValue)
       list.field("its error", deletion.lastError, .failed)
     }
     boot(org.boot, .tenant(id), fleet.plan(of: .tenant(id)), fleet, &context)
     workspaces(of: org, fleet, &context)
     list.heading("Money")
-    list.field("cost an hour", [fleet.hourly(of: id).cell(glyphs)] + (fleet.regions.isEmpty ? [Span("  " + Self.withoutEC2, .dim)] : []))
+    list.field("cost an hour", [fleet.hourly(of: id).dollars(glyphs)] + (fleet.regions.isEmpty ? [Span("  " + Self.withoutEC2, .dim)] : []))
     let spend = LLMSpend(of: org, in: fleet)
     list.field("LLM this month", spend.spend.map { "$" + Wording.dollars($0, digits: 2) }, spend.isOverspent ? .warning : .text)
     list.field("its budget", spend.budget.map { "$" + Wording.dollars($0, digits: 2) })

@@ -43,11 +43,9 @@ struct Pane {
     if isAnother { begun = now }
     if isAnother || isTouched || due.map({ $0 <= now }) ?? false {
       var own = DrawingContext(moment: Moment(now: now), glyphs: context.glyphs)
-      if let begun, now >= begun + Self.linkDelay {
-        own.links = context.links
-      } else {
-        own.moment.changes(at: (begun ?? now) + Self.linkDelay)
-      }
+      // Not while the hand is on its way to other rows.
+      let readable = next == nil ? (begun ?? now) + Self.linkDelay : now + Self.linkDelay
+      if now >= readable { own.links = context.links } else { own.moment.changes(at: readable) }
       lines = subject.map { content(of: $0, fleet, width: width, rows: rows, &own) } ?? []
       lines = lines.map { $0.fitted(to: width) } + Array(repeating: Line().fitted(to: width), count: max(0, rows - lines.count))
       due = own.moment.nextChange
@@ -79,32 +77,29 @@ struct Pane {
   }
 
   private func content(of subject: Subject, _ fleet: Fleet, width: Int, rows: Int, _ context: inout DrawingContext) -> [Line] {
-    let title = (kind == .events ? "events of " : "") + Detail.title(of: subject, fleet)
-    let body = kind == .events ? events(of: subject, fleet, rows: rows - 1) : Detail.lines(of: subject, fleet, width: width, &context)
+    let heard = kind == .events ? subject.heard(in: fleet) : nil
+    let title = kind == .events ? heard.map { "events of \($0.title(fleet))" } ?? "events" : Detail.title(of: subject, fleet)
+    let body = kind == .events ? events(of: heard, fleet, rows: rows - 1) : Detail.lines(of: subject, fleet, width: width, &context)
     var view = RowWindow()
     let link = context.links.place(of: subject, in: fleet, at: context.moment.now)?.hyperlink
     return [Line.titled(title, link: link, width: width, context.glyphs)] + view.fit(body, height: rows - 1)
   }
 
   /// The newest at the top.
-  private func events(of subject: Subject, _ fleet: Fleet, rows: Int) -> [Line] {
-    let relations = subject.relations(in: fleet)
-    let slug = relations.org.flatMap { fleet.orgs[$0]?.slug }
+  private func events(of heard: Heard?, _ fleet: Fleet, rows: Int) -> [Line] {
+    guard let heard else { return [Line("  no events tell of this", .dim)] }
+    var isOfOrg = false
+    if case .org = heard { isOfOrg = true }
     var lines: [Line] = []
-    for entry in fleet.log.reversed() where lines.count < rows {
-      if let workspace = relations.workspace {
-        guard entry.workspaceID == workspace else { continue }
-      } else {
-        guard let org = relations.org, entry.orgID == org || entry.orgID == nil && entry.slug == slug else { continue }
-      }
-      let name = EventsContent.workspaceName(of: entry, fleet).map { "\($0)  " } ?? ""
+    for entry in fleet.log.reversed() where lines.count < rows && heard.isTold(by: entry) {
+      let name = isOfOrg ? EventsContent.workspaceName(of: entry, fleet).map { "\($0)  " } ?? "" : ""
       lines.append(
         Line([
           Span("  \(entry.at.timeOfDay)  ", .dim), Span(entry.type.rawValue, EventsContent.role(of: entry.type)),
-          Span("  \(relations.workspace == nil ? name : "")"), Span(String(entry.data.prefix(300)), .dim),
+          Span("  \(name)"), Span(String(entry.data.prefix(300)), .dim),
         ]))
     }
-    return lines.isEmpty ? [Line("  nothing has happened to it since the dashboard was opened", .dim)] : lines
+    return lines.isEmpty ? [Line("  no event of it was heard", .dim)] : lines
   }
 }
 

@@ -44,6 +44,14 @@ extension Figure<Money> {
   }
 }
 
+extension Figure<Money> {
+  /// The same where no heading says that it is money.
+  func dollars(_ glyphs: Glyphs) -> Span {
+    let cell = cell(glyphs)
+    return value == nil || cell.role == .unknown ? cell : Span("$" + cell.text, cell.role)
+  }
+}
+
 extension Glyphs {
   var ellipsis: String { isASCII ? "..." : "…" }
 }

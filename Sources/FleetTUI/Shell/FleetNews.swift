@@ -128,7 +128,7 @@ struct FleetNews {
         continue
       }
       guard orphans.insert(id).inserted else { continue }
-      let detail = reasons.map(\.rawValue).joined(separator: ", ")
+      let detail = OrphanVerdict.orphan(reasons).why
       news.append(NewsItem(kind: .orphan, noun: id.kind.word, id: id.id, name: id.id, detail: detail))
     }
     return news

@@ -21,18 +21,19 @@ extension Header {
 
   /// In how many words figures are told.
   enum Manner: CaseIterable {
-    case full, plain, brief, tiny
+    case full, plain, brief, tiny, least
 
     /// What is worth no more than this may be left out.
     fileprivate var expendable: Worth {
       switch self {
       case .full: .none
       case .plain: .workspaces
-      case .brief: .offline
-      case .tiny: .offline
+      case .brief, .tiny, .least: .offline
       }
     }
 
+    /// Where every column counts.
+    fileprivate var isTight: Bool { self == .tiny || self == .least }
     fileprivate var gap: String { self == .full || self == .plain ? "  " : " " }
     /// Between a sign and its words.
     fileprivate var space: String { self == .full || self == .plain ? " " : "" }
@@ -77,7 +78,7 @@ extension Header {
       }
       spans += piece.spans.aged(context.glyphs)
       // Neighbours of one time share its words.
-      guard saysWhen, manner != .tiny, index + 1 == pieces.count || pieces[index + 1].asOf != asOf else { continue }
+      guard saysWhen, !manner.isTight, index + 1 == pieces.count || pieces[index + 1].asOf != asOf else { continue }
       spans.append(Span(" \(context.moment.asOf(asOf))", .stale))
     }
     return spans
@@ -96,7 +97,9 @@ extension Header {
     let isBlank = figure.value == nil
     let tone: Role = isBlank ? (figure.standing == .unknown ? .unknown : .running) : role
     let before = isBlank || sign.isEmpty ? "" : sign + manner.space
-    return Piece(spans: [Span("\(before)\(figure.text(glyphs)) \(words)", tone)], asOf: figure.asOf, worth: worth, isCalm: isCalm)
+    return Piece(
+      spans: [Span("\(before)\(figure.text(glyphs))\(words.isEmpty ? "" : " ")\(words)", tone)], asOf: figure.asOf, worth: worth,
+      isCalm: isCalm)
   }
 
   /// What needs a human.
@@ -104,25 +107,38 @@ extension Header {
     let totals = fleet.figures.totals
     var pieces: [Piece] = []
     func add(_ figure: Figure<Int>, _ words: String, _ role: Role, _ worth: Worth = .always) {
-      // Where every column counts, one sign stands for all that have it.
-      let isShared = manner == .tiny && role == .failed && pieces.contains { $0.spans.first?.role == .failed }
+      // One sign stands for all that have it.
+      let isShared = manner.isTight && role == .failed && pieces.contains { $0.spans.first?.role == .failed }
       if figure.value ?? 0 > 0 {
         pieces.append(Self.piece(figure, words, role, sign: isShared ? "" : role.glyph(glyphs), manner, glyphs, worth))
       }
     }
-    add(totals.late, "late", .late)
+    // Nothing else has that sign.
+    add(totals.late, manner == .least ? "" : "late", .late)
     add(totals.stuck, "stuck", .failed)
-    add(totals.failed, manner == .tiny ? "fail" : "failed", .failed)
+    let purges = totals.failedDeletions
+    if manner == .least, purges.value ?? 0 > 0 {
+      add(totals.failed.joined(with: purges, +), "fail", .failed)
+    } else {
+      add(totals.failed, manner.isTight ? "fail" : "failed", .failed)
+      add(purges, manner.isTight ? "purge" : purges.value == 1 ? "purge failed" : "purges failed", .failed)
+    }
     let orphans = totals.orphans.value == 1 ? "orphan" : "orphans"
-    let words = manner == .full ? "orphan \(totals.orphans.value == 1 ? "machine" : "machines")" : manner == .tiny ? "orph." : orphans
+    let words =
+      switch manner {
+      case .full: totals.orphans.value == 1 ? "orphan machine" : "orphan machines"
+      case .plain, .brief: orphans
+      case .tiny: "orph."
+      case .least: "orph"
+      }
     if totals.orphans.value != nil {
       add(totals.orphans, words, .failed)
     } else if !fleet.regions.isEmpty {
       pieces.append(Self.piece(totals.orphans, words, .failed, manner, glyphs, .always))
     }
     if let wasted = totals.wasted.value, wasted.known >= 0.005 {
-      let text = "\(manner == .tiny ? "" : "waste ")$\(totals.wasted.text(digits: 2, glyphs))/h"
-      pieces.append(Piece(spans: [Span(text, .failed)], asOf: totals.wasted.asOf, worth: .always))
+      let text = "waste $\(totals.wasted.text(digits: 2, glyphs))/h"
+      pieces.append(Piece(spans: [Span(text, .money)], asOf: totals.wasted.asOf, worth: .always))
     }
     add(totals.degraded, "degraded", .warning, .degraded)
     add(totals.offline, "offline", .warning, .offline)
@@ -167,7 +183,7 @@ extension Header {
     }
     var pieces: [Piece] = []
     if totals.comingUp.value ?? 0 > 0 {
-      let words = manner == .tiny ? "coming" : "coming up"
+      let words = manner.isTight ? "coming" : "coming up"
       pieces.append(Self.piece(totals.comingUp, words, .running, sign: glyphs.coming, manner, glyphs, .comingUp, isCalm: true))
     }
     pieces += [

@@ -63,9 +63,11 @@ struct Interface {
     set { desk.notice = newValue }
   }
 
-  /// The workspaces that the rows on screen are about: worth a stream of their own.
-  func shownWorkspaces(_ fleet: Fleet) -> Set<WorkspaceID> {
-    desk.pages.current.shown.reduce(into: []) { $0.formUnion($1.workspaces(in: fleet)) }
+  /// The workspaces that the rows on screen are about: worth a stream of their own. `nil`: the page tells how it is listened, which is not to change by
+  /// looking at it.
+  func shownWorkspaces(_ fleet: Fleet) -> Set<WorkspaceID>? {
+    guard page != .sources else { return nil }
+    return desk.pages.current.shown.reduce(into: []) { $0.formUnion($1.workspaces(in: fleet)) }
   }
 
   // MARK: - News
@@ -230,7 +232,7 @@ struct Interface {
     if let reason = action.refusal(desk, fleet, at: now) {
       notice = Span(reason, .warning)
       // Whoever expects the dialog types the phrase.
-      if action.danger == .destructive { lull.begin(at: now, reason) }
+      if action.danger == .destructive { lull.begin(at: now, "not taken, pause for a second: \(reason)") }
       return .draw
     }
     let row = selection

@@ -80,9 +80,10 @@ struct PageLayer: Layer {
     room.width -= size
     desk.pages.split = room.width
     let isDetail = desk.remembered.pane != .events
+    let isHeard = desk.pages.focus?.heard(in: fleet) != nil
     // What happened to the row stands under a table that leaves room for it.
     let free = room.rows - desk.pages.current.count - 2
-    let events = isDetail && !desk.pages.current.hasSums && desk.pages.id != .events && free >= 8 ? min(free, room.rows / 2) : 0
+    let events = isDetail && isHeard && !desk.pages.current.hasSums && desk.pages.id != .events && free >= 8 ? min(free, room.rows / 2) : 0
     room.rows -= events
     context.beside = isDetail ? .detail : .events
     var left = table(&desk, in: room, fleet, &context)

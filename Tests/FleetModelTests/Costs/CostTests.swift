@@ -243,7 +243,7 @@ private func near(_ left: Double?, _ right: Double) -> Bool { left.map { abs($0 
     let failed = FleetEvent(source: .ec2("us-west-2"), at: now, change: .failed("no"))
     let report = report(fleet([machine("i-1")], [failed]))
     #expect(!report.knowsMachines)
-    #expect(report.cost(of: "org-acme") == nil && report.wastedHourly == nil && report.stuckMinute == nil)
+    #expect(report.cost(of: "org-acme") == nil && report.wastedHourly == nil && report.failedMinute == nil)
     #expect(!CostReportTests.none.knowsMachines)
   }
 
@@ -265,11 +265,11 @@ private func near(_ left: Double?, _ right: Double) -> Bool { left.map { abs($0 
       ], orgs: [acme, cinder, OrgRow(id: "org-more", slug: "more", status: .running)],
       [FleetEvent(source: .tenant("acme"), at: now, change: .workspaces("org-acme", rows))])
     let report = report(fleet)
-    #expect(report.wastes[.stuck]?.count == 2)
+    #expect(report.wastes[.failed]?.count == 2)
     #expect(report.wastes[.pausedButRunning]?.count == 1)
     #expect(report.wastes[.stopped]?.count == 1)
     #expect((report.wastes[.orphan]?.count ?? 0) >= 1)
-    #expect(near(report.stuckMinute, (0.0416 + 0.0208) / 60))
+    #expect(near(report.failedMinute, (0.0416 + 0.0208) / 60))
     let orphans = report.wastes[.orphan]?.hourly.exact ?? 0
     #expect(near(report.wastedHourly, orphans + 0.0832 + 0.0416 + 0.0208))
   }

@@ -19,6 +19,8 @@ struct Recount: Equatable {
   var vcpus: Int?
   var hourly: Double?
   var wasted: Double?
+  var openDeletions: Int
+  var failedDeletions: Int
 
   init(of fleet: Fleet, prices: PriceBook = .builtin, at now: Timestamp) {
     let rows = fleet.instances.values.map(\.row)
@@ -39,6 +41,10 @@ struct Recount: Equatable {
     offline = listed.count { $0.row.status == .offline }
     orphans = rows.count { if case .orphan = fleet.judgement.lastTold(of: $0.id) { $0.state.isLive } else { false } }
     vcpus = rows.map(VCPUQuota.counted).reduce(0) { sum, count in sum.flatMap { sum in count.map { sum + $0 } } }
+    let deletions = fleet.deletions.rows(fleet).compactMap { fleet.deletions.entry($0, fleet)?.standing }
+    let left = Set(fleet.purges.values.filter { $0.status == .completed }.compactMap(\.orgID)).count { !fleet.machinesLeft(by: $0).isEmpty }
+    openDeletions = deletions.count { $0.isUnderWay || $0.hasFailed } + left
+    failedDeletions = deletions.count(where: \.hasFailed)
     hourly = Self.sum(ours, prices)
     wasted = Self.sum(ours.filter { CostReport.waste($0, fleet.judgement.lastTold(of: $0.id), in: fleet) != nil }, prices)
   }
@@ -53,6 +59,8 @@ struct Recount: Equatable {
     (self.orgs, self.workspaces, self.instances, self.machines) = (orgs, workspaces, instances, machines)
     (self.comingUp, self.late, self.stuck, self.failed) = (comingUp, late, stuck, failed)
     (self.degraded, self.offline, self.orphans) = (degraded, offline, orphans)
+    guard let deletions = totals.openDeletions.value, let failed = totals.failedDeletions.value else { return nil }
+    (openDeletions, failedDeletions) = (deletions, failed)
     vcpus = totals.vcpus.value
     hourly = totals.hourly.value?.exact
     wasted = totals.wasted.value?.exact
@@ -97,6 +105,14 @@ struct Recount: Equatable {
     scene.fleet.judge(at: scene.now)
     _ = scene.fleet.takeChanges()
     return scene.fleet.figures.totals
+  }
+
+  @Test func twoFiguresTogetherAreKnownAsFarAsTheOneThatIsKnownLess() {
+    let (early, late) = (Timestamp(milliseconds: 1000), Timestamp(milliseconds: 2000))
+    #expect(Figure(2, .known).joined(with: Figure(3, .known), +) == Figure(5, .known))
+    #expect(Figure(2, .known).joined(with: Figure(3, .lastKnown(late)), +) == Figure(5, .lastKnown(late)))
+    #expect(Figure(2, .lastKnown(late)).joined(with: Figure(3, .lastKnown(early)), +) == Figure(5, .lastKnown(early)))
+    #expect(Figure(2, .known).joined(with: Figure(nil, .unknown), +) == Figure(2, .unknown))
   }
 
   @Test func beforeAnyAnswerNothingIsNoughtAndItLoads() {

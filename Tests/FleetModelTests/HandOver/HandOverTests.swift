@@ -19,23 +19,23 @@ import Testing
     judge()
   }
 
-  @Test mutating func whatGotStuckAndRecoveredIsKeptWithItsTimes() {
+  @Test mutating func whatBecameCriticalAndRecoveredIsKeptWithItsTimes() {
     scene.roster("acme")
     let begin = scene.now
     judge()
     scene.pass(600)
     fail(.failed)
-    let stuck = scene.now
+    let found = scene.now
     let report = HandOver(of: scene.fleet, since: begin)
-    #expect(report.count(.stuck) == 1 && report.stillStuck == 1 && report.watchedSince == begin)
+    #expect(report.count(.critical) == 1 && report.stillCritical == 1 && report.watchedSince == begin)
     // Judged again it is the same thing still.
     scene.pass(60)
     fail(.failed)
     scene.pass(540)
     fail(.online)
-    #expect(happened(since: begin) == ["recovered acme/one", "stuck acme/one"])
-    #expect(happened(since: stuck + 1) == ["recovered acme/one"])
-    #expect(HandOver(of: scene.fleet, since: begin).stillStuck == 0)
+    #expect(happened(since: begin) == ["recovered acme/one", "critical acme/one"])
+    #expect(happened(since: found + 1) == ["recovered acme/one"])
+    #expect(HandOver(of: scene.fleet, since: begin).stillCritical == 0)
   }
 
   @Test mutating func whatIsGoneDidNotRecover() {
@@ -45,7 +45,7 @@ import Testing
     scene.pass(60)
     scene.hear(.tenant("acme"), .workspaces("org-acme", []))
     judge()
-    #expect(happened(since: begin) == ["stuck acme/one"])
+    #expect(happened(since: begin) == ["critical acme/one"])
   }
 
   @Test mutating func orgsThatCameAndWentAreToldByTheControlPlaneWhetherAnybodyWatchedOrNot() {
@@ -81,7 +81,8 @@ import Testing
     scene.pass(30)
     scene.roster("acme", "b", "c")
     judge()
-    #expect(HandOver(of: scene.fleet, since: begin).items.filter { $0.kind == .orphan }.map(\.name) == ["i-1"])
+    let found = HandOver(of: scene.fleet, since: begin).items.filter { $0.kind == .orphan }
+    #expect(found.map(\.name) == ["i-1"] && found.map(\.why) == ["org gone"])
   }
 
   @Test mutating func theOldestGoWhenThereAreTooMany() {

@@ -121,6 +121,19 @@ struct LoadedFleet {
     #expect(document().findings.map(\.code) == [.envMissing, .vcpuQuotaFull])
   }
 
+  @Test func aSummaryThatBeginsWithItsCodeSaysItOnce() throws {
+    var fleet = Fleet()
+    func hear(_ source: Source, _ change: FleetEvent.Change) {
+      fleet.apply(FleetEvent(source: source, at: Self.now, asked: Self.now, epoch: 1, change: change))
+    }
+    hear(.controlPlane, .roster([OrgRow(id: "o", slug: "acme", status: .running)], limit: 500, unreadable: 0))
+    let row = WorkspaceRow(id: "w", name: "billing", status: .degraded, runtime: "hermes", lastError: "wedged: SDK init timeout")
+    hear(.tenant("acme"), .workspaces("o", [row]))
+    let org = try #require(fleet.orgs["o"])
+    let lines = ExplainDocument(target: .org(org), fleet: fleet, file: CaseFile(), now: Self.now).lines.map(\.plain)
+    #expect(lines.contains("  critical  wedged: billing: SDK init timeout"), "\(lines)")
+  }
+
   @Test func itsLinesBeginInThePagesColumnAndTellTimesAndAges() {
     let lines = document().lines.map(\.plain)
     #expect(lines.allSatisfy { $0.isEmpty || $0.hasPrefix("  ") })

@@ -62,7 +62,8 @@ import Testing
     #expect(acme.lowerBound < cinder.lowerBound)
     #expect(screen.contains("0.104") && screen.contains("75.92"))
     #expect(screen.contains("$0.12/h"))
-    #expect(screen.contains("1 stuck") && screen.contains("a stuck minute costs $0.0003"))
+    #expect(screen.contains("waste  $0.02…/h  1 of what failed $0.02/h, $0.0003 a minute") && !screen.contains("stuck"), "\(screen)")
+    #expect(screen.contains("since launch  of the machines there are now"))
     #expect(screen.contains("6/8, 1 more t3.large fit"))
     #expect(screen.contains("AWS price list, on-demand Linux, 2026-01-19"))
   }
@@ -76,6 +77,17 @@ import Testing
     scene.machines(Self.three + [Self.machine("i-4", "x9.huge", "workspace", org: "o1")])
     let after = scene.screen()
     #expect(after.contains("0.104+?") && after.contains("no price: x9.huge"))
+  }
+
+  @Test func anOrgThatSpentWhatItMayHasSpentItsOwnBudget() {
+    var scene = Scene()
+    scene.roster()
+    let rows = [
+      WorkspaceRow(id: "w1", name: "free", status: .online, monthlySpendCents: 6000),
+      WorkspaceRow(id: "w2", name: "bound", status: .online, monthlySpendCents: 0, budgetLimitCents: 5000),
+    ]
+    scene.apply(.tenant("acme"), .workspaces("o1", rows))
+    #expect(scene.screen().contains("1 org has spent all its budget"), "\(scene.screen())")
   }
 
   @Test func aBusyFleetIsReportedAtMostEveryTwoSeconds() {

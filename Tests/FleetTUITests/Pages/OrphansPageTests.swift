@@ -95,7 +95,7 @@ private struct Scene {
     #expect(scene.row("i-young").contains("◌ grace"))
     #expect(scene.row("vol-lost").contains("used by nothing · volume"))
     #expect(!screen.contains { $0.contains("i-tenant") })
-    #expect(screen.contains { $0.contains("2 orphan machines, 1 leftover  $0.17/h") && $0.contains("1 in grace") })
+    #expect(screen.contains { $0.contains("2 orphan machines $0.17/h, 1 leftover $0.01/h  $") && $0.contains("1 in grace") })
     #expect(
       screen.contains {
         $0.contains("judged from roster") && $0.contains("regions 1 of 1, tenants 1 of 1; not read: security groups of us-east-2")

@@ -36,6 +36,15 @@ import Testing
     #expect(text().contains("tenants by image: ami-old 1"))
   }
 
+  @Test mutating func withoutItsImageNobodyKnowsWhetherATenantWasInIt() {
+    machines([("acme", 600, "ami-new")])
+    let young = InstanceRow(
+      id: "i-young", region: "us-east-2", state: .running, launchedAt: scene.now + -86_395,
+      tags: ["ManagedBy": "molecule-cp", "Role": "tenant", "OrgID": "id-globex", "OrgSlug": "globex"])
+    scene.apply(.ec2("us-east-2"), .instances([young], complete: false, problem: "a page is missing"))
+    #expect(row("globex")?.contains("? not known") == true, "\(text())")
+  }
+
   @Test mutating func theWavesAreInferredSaidToBeAndWhatFailedComesFirst() {
     machines([("acme", 700, "ami-new"), ("globex", 600, "ami-new"), ("initech", 598, "ami-new"), ("hooli", 86_390, "ami-old")])
     #expect(text().contains("last rollout, inferred from launches: 13:32:09, 9m ago, 3 tenants in 1m42s"), "\(text())")

@@ -35,16 +35,16 @@ import Testing
 
   @Test mutating func whatHappenedSinceThenIsListedTheNewestFirstAndCounted() {
     let screen = open("06:00")
-    #expect(screen.contains("since 06:00:00, 7h ago  1 new  1 stuck  0 recovered  0 deleted  0 orphans found"), "\(screen)")
+    #expect(screen.contains("since 06:00:00, 7h ago  1 new  1 critical  0 recovered  0 deleted  0 orphans found"), "\(screen)")
     let rows = scene.screen().filter { $0.contains("13:42:07") || $0.contains("12:42:07") }
-    #expect(rows.count >= 2 && rows[0].contains("✕ stuck") && rows[0].contains("bright") && rows[1].contains("• new"), "\(rows)")
+    #expect(rows.count >= 2 && rows[0].contains("✕ critical") && rows[0].contains("bright") && rows[1].contains("• new"), "\(rows)")
     #expect(screen.contains("watched since 13:42:07"))
     #expect(scene.interface.selection == .org("id-bright"))
     scene.now = scene.now + 60
     scene.roster([InterfaceScene.org("acme", age: 3600), InterfaceScene.org("bright")])
     scene.now = scene.now + 3
     let later = scene.screen().joined(separator: "\n")
-    #expect(later.contains("1 stuck (0 still)  1 recovered") && later.contains("nothing critical is found any more"), "\(later)")
+    #expect(later.contains("1 critical (0 still)  1 recovered") && later.contains("nothing critical is found any more"), "\(later)")
   }
 
   @Test mutating func withoutATimeItIsAboutAShift() {
@@ -66,7 +66,7 @@ import Testing
     #expect(open("8h").contains("compute $\(Wording.dollars(cost * 5, digits: 2)) since 13:42:07"), "\(open("8h"))")
   }
 
-  @Test mutating func whatGotStuckBeforeTheWatchStandsWhereItsTenantRecordedIt() throws {
+  @Test mutating func whatWasCriticalBeforeTheWatchStandsWhereItsTenantRecordedIt() throws {
     let failed = WorkspaceRow(id: "w-1", name: "milton", status: .failed, runtime: "langgraph")
     scene.apply(.tenant("acme"), .workspaces("id-acme", [failed]))
     let recorded = try #require(Timestamp(rfc3339: InterfaceScene.start.description.prefix(10) + "T06:30:00Z"))
@@ -75,7 +75,7 @@ import Testing
     #expect(!open("06:00").contains("06:30:00"))
     scene.apply(.tenant("acme"), .storedEvents("id-acme", [row]))
     let line = open("06:00").split(separator: "\n").first { $0.contains("milton") }
-    #expect(line?.contains("06:30:00") == true && line?.contains("✕ stuck") == true, "\(line ?? "")")
+    #expect(line?.contains("06:30:00") == true && line?.contains("✕ critical") == true, "\(line ?? "")")
     // It is still so: a later beginning doesn't hide it.
     let later = open("07:00").split(separator: "\n").first { $0.contains("milton") }
     #expect(later?.contains("13:42:07") == true && later?.contains("(recorded \(recorded))") == true, "\(later ?? "")")

@@ -57,6 +57,12 @@ import Testing
     #expect(scene.screen().joined(separator: "\n").contains("next question   13:42:22"))
   }
 
+  @Test mutating func lookingAtItEndsNoStream() {
+    #expect(scene.interface.shownWorkspaces(scene.fleet) == nil)
+    scene.press(.character("1"))
+    #expect(scene.interface.shownWorkspaces(scene.fleet) != nil)
+  }
+
   @Test mutating func itNamesNoRateOfAMinuteThatIsOver() {
     scene.now = scene.now + 120
     #expect(row("ec2:us-east-2")?.contains("0 of 1200/min") == true && row("tenant:acme")?.contains("/min") == false)

@@ -80,6 +80,16 @@ private struct Desk {
     #expect(detail.contains("Evidence") && detail.contains("runtime_state wedged") && detail.contains("next step"), "\(detail)")
   }
 
+  @Test func underItStandsHowManyNeedAHumanAsItsTabCountsThem() {
+    var desk = Desk()
+    desk.run("acme", .running, agent: .degraded, error: "[hermes-agent error 401] bad key")
+    desk.press(.character("3"))
+    #expect(desk.screen().contains { $0.hasPrefix("  1 needs a human: 1 warning") }, "\(desk.text())")
+    #expect(desk.screen()[2].contains("3 Triage 1 "))
+    desk.size.rows = 9
+    #expect(desk.text().contains("acme/milton"), "\(desk.text())")
+  }
+
   @Test func whatBecomesTrueByTimeAloneAppearsWithoutAnEvent() throws {
     var desk = Desk()
     desk.run("acme", .provisioning)

@@ -41,7 +41,11 @@ import Testing
     vitals.requests = [HTTPTally.Row(host: "acme.example:443", requests: 40, throttled: 1, left: 17)]
     scene.interface.desk.vitals = vitals
     let screen = scene.screen()
-    #expect(screen.contains { $0.contains("1 too many (429)  17 left") }, "\(screen)")
+    // A host's requests stand under the requests.
+    let lines = ["requests  ", "acme.example:443", "streams open"].map { part in screen.firstIndex { $0.contains(part) } ?? -1 }
+    #expect(lines == lines.sorted() && lines[0] > 0, "\(screen)")
+    #expect(screen.contains { $0.contains("the terminal's ground is not known") && !$0.contains("by the terminal") })
+    #expect(screen.contains { $0.contains("1 too many (429)  17 left of its rate limit") }, "\(screen)")
     let budget = try #require(SourcesContent.budget(of: .source(.ec2("us-east-2")), scene.fleet, at: scene.now))
     #expect(screen.contains { $0.contains("EC2 budget") && $0.contains(budget) && $0.contains("us-east-2") })
   }

@@ -17,7 +17,22 @@ import Testing
   func whatNeedsAHumanStaysAtEveryWidth(_ columns: Int) {
     let totals = lines(columns)[1]
     #expect(TextWidth.columns(of: totals) <= columns)
-    for words in ["1 stuck", "2 orph", "$0.04/h"] { #expect(totals.contains(words), "\(columns): \(totals)") }
+    for words in ["1 stuck", "2 orph", "waste $0.04/h"] { #expect(totals.contains(words), "\(columns): \(totals)") }
+  }
+
+  @Test func whereEveryColumnCountsWhatFailedIsOneNumberAndTheMoneyKeepsItsName() {
+    var screen = WatchedScreen(rows: 24, columns: 40)
+    screen.answer()
+    let orgs = ["acme": OrgStatus.running, "globex": .running, "hooli": .running, "worse": .running, "bad": .failed].map {
+      OrgRow(id: OrgID("id-\($0)"), slug: Slug($0), status: $1, createdAt: WatchedScreen.start + -90_000)
+    }
+    let wonka = OrgRow(id: "id-wonka", slug: "wonka", createdAt: WatchedScreen.start + -660)
+    screen.hear(.controlPlane, .roster(orgs + [wonka], limit: 500, unreadable: 0))
+    screen.hear(.tenant("worse"), .workspaces("id-worse", []))
+    screen.hear(.controlPlane, .purges([PurgeRow(id: "p", orgID: "id-worse", slug: "worse", status: .failed, lastStep: "redis")]))
+    screen.settle()
+    let totals = screen.screen(.fleet)[1]
+    for words in ["1 stuck", "2 fail", "orph", "waste $"] { #expect(totals.contains(words), "\(totals)") }
   }
 
   @Test func calmSumsGoBeforeAnythingElse() {

@@ -189,7 +189,7 @@ private func rules(_ way: NotificationRules.Way, _ kinds: NotificationRules.Kind
     desk.roster([Desk.row("acme"), Desk.row("bright")])
     desk.apply(.ec2("us-east-2"), .instances([machine("nobody")], complete: true, problem: nil))
     desk.pass(2)
-    #expect(desk.told().map(\.text) == ["i-1 orphaned: org-gone", "bright ready"])
+    #expect(desk.told().map(\.text) == ["i-1 orphaned: org gone", "bright ready"])
     desk.pass(20)
     desk.apply(.ec2("us-east-2"), .failed("UnauthorizedOperation"))
     desk.pass(2)

@@ -89,6 +89,40 @@ import Testing
     #expect(screen.interface.notice?.text.contains("detail, events or none") == true)
   }
 
+  @Test func whereNoEventWasHeardThatIsSaidAndNotThatNothingHappened() {
+    var screen = watched(50, 200)
+    #expect(text(&screen).contains("no event of it was heard"))
+    // A finding's events are its org's or its workspace's.
+    _ = text(&screen, .triage)
+    screen.interface.desk.pages.current.setFilter("finding:wedged", screen.fleet, at: screen.now)
+    _ = screen.interface.compose(screen.fleet, size: screen.size, at: screen.now)
+    screen.now = screen.now + 3
+    let triage = screen.interface.compose(screen.fleet, size: screen.size, at: screen.now).frame.lines.map(\.plain).joined(separator: "\n")
+    #expect(triage.contains("── events of workspace globex/wedged ") && !triage.contains("events of wedged of"), "\(triage)")
+  }
+
+  @Test func ofWhatNoEventTellsThereIsNoPaneOfThem() {
+    var screen = watched(50, 200)
+    #expect(!text(&screen, .sources).contains("── events"))
+    #expect(Subject.leftover(OrphanID(kind: .volume, id: "vol-1")).heard(in: screen.fleet) == nil)
+    #expect(Subject.record("r").heard(in: screen.fleet) == nil && Subject.instance("i-lost").heard(in: screen.fleet) == nil)
+    #expect(Subject.instance("i-boot").heard(in: screen.fleet) == .workspace("w-boot"))
+    var asked = watched(50, 200, .events)
+    let sources = text(&asked, .sources)
+    #expect(sources.contains("── events ─") && sources.contains("no events tell of this"), "\(sources)")
+  }
+
+  @Test func ofAnOrgThatIsGoneTheEventsAreHeardAll() {
+    var screen = watched(50, 200)
+    screen.hear(.controlPlane, .purges([PurgeRow(id: "p", orgID: "id-hooli", slug: "hooli", status: .completed, completedAt: screen.now)]))
+    screen.hear(
+      .feed, .streamed(StreamedEvent(type: EventType(rawValue: "TEST"), timestamp: screen.now, orgID: "id-hooli", slug: "hooli", data: [:]))
+    )
+    screen.settle()
+    let deletions = text(&screen, .deletions)
+    #expect(deletions.contains("── events of org hooli ") && deletions.contains("  TEST  "), "\(deletions)")
+  }
+
   @Test func itsSizeIsChangedByKeysWithinBounds() {
     for (rows, columns) in [(50, 200), (40, 100)] {
       var screen = watched(rows, columns)

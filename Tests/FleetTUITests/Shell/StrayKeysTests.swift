@@ -143,6 +143,14 @@ private struct Desk {
     #expect(desk.press(.control("c")) == .leave(exitCode: 130))
   }
 
+  @Test func afterADeletionThatIsRefusedItIsSaidThatKeysWait() {
+    var desk = Desk(isReadOnly: true)
+    desk.press(.character("d"))
+    desk.press(.character("1"))
+    #expect(desk.text().contains(" not taken, pause for a second: read-only"), "\(desk.text())")
+    #expect(desk.press(.character("9"), after: 1.1) == .draw && desk.interface.page == .deletions)
+  }
+
   @Test func aDetailThatFollowsTheNewestEventTakesEveryKey() {
     var desk = Desk()
     desk.press(.character("0"))

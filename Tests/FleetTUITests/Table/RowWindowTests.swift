@@ -80,7 +80,7 @@ import Testing
     scene.press(.character("1"), .character("G"), .character("?"))
     scene.now = scene.now + 5
     scene.roster(orgs(3))
-    #expect(scene.interface.shownWorkspaces(scene.fleet).isEmpty)
+    #expect(scene.interface.shownWorkspaces(scene.fleet)?.isEmpty == true)
     scene.press(.escape)
     #expect(scene.screen().contains { $0.hasPrefix("▶ org-2") } && scene.screen().last?.contains("1–3 of 3") == true)
   }
@@ -92,7 +92,7 @@ import Testing
     scene.size = Terminal.Size(rows: 3, columns: 10)
     scene.press(.character("/"))
     scene.type("zzz")
-    #expect(scene.interface.shownWorkspaces(scene.fleet).isEmpty)
+    #expect(scene.interface.shownWorkspaces(scene.fleet)?.isEmpty == true)
     scene.size = Terminal.Size(rows: 24, columns: 100)
     #expect(scene.screen().contains { $0.contains("no row holds \"zzz\"") })
   }
