@@ -37,7 +37,7 @@ extension Action {
   }
 
   private static func place(_ desk: Desk) -> PanePlace? {
-    PanePlace(desk.remembered, in: desk.pages.body, page: desk.pages.current.leastRows)
+    PanePlace(desk.remembered, in: desk.pages.body, pages: desk.pages)
   }
 
   private static func resizing(_ name: String, _ key: Character, by step: Int, help: String) -> Action {

@@ -208,15 +208,13 @@ struct DeletionDialog: Layer {
     func name(_ action: Action) -> String { desk.keys.name(of: action) }
     switch phase {
     case .following: return pager.footer(desk, fleet, width: width, at: now)
-    case .impossible: return (desk.footer([Span(" \(name(.leave)) ", .key), Span("closes, nothing was sent", .dim)]), nil)
+    case .impossible: return (desk.footer([Hint(name(.leave), "closes, nothing was sent", isWayOut: true)], width: width), nil)
     case .typing(let typing):
-      let next = typing.confirmation.next.map { [Span(" \(name(.confirm)) ", .key), Span("\($0) ", .danger)] } ?? []
-      let words =
-        next + [
-          Span(" \(name(.leave)) ", .key), Span("leaves, nothing is sent  ", .dim), Span("\(name(.up)) \(name(.down)) ", .key),
-          Span("scroll the plan", .dim),
-        ]
-      return (desk.footer(words), nil)
+      let next = typing.confirmation.next.map { [Hint(name(.confirm), $0, .danger)] } ?? []
+      let ways = [
+        Hint(name(.leave), "leaves, nothing is sent", isWayOut: true), Hint("\(name(.up)) \(name(.down))", "scroll the plan"),
+      ]
+      return (desk.footer(next + ways, width: width), nil)
     }
   }
 }

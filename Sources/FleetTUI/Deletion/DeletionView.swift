@@ -248,9 +248,6 @@ struct DeletionPager: Layer {
 
   func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
     let scrolling = [Action.pageUp, .pageDown].map { desk.keys.name(of: $0) }.joined(separator: " ")
-    let words = [
-      Span(" \(desk.keys.name(of: .back)) ", .key), Span("close  ", .dim), Span("\(scrolling) ", .key), Span("scroll", .dim),
-    ]
-    return (desk.footer(words), nil)
+    return (desk.footer([Hint(desk.keys.name(of: .back), "close", isWayOut: true), Hint(scrolling, "scroll")], width: width), nil)
   }
 }

@@ -26,11 +26,12 @@ struct CostsPage: TabledPage {
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     renew(fleet, &context)
     guard rows >= 9, let report else { return table.draw(fleet, rows: rows, width: width, &context) }
-    var summary = summary(report, fleet, width: width, context)
-    // Half of a large page is for the orgs.
+    // Half of the page is for the orgs, as far as there are so many.
+    let most = rows - 1 - max(4, min(table.count + 1, rows / 2))
+    var summary = summary(report, fleet, rows: most, width: width, context)
     let spare = rows / 2 - summary.count
     if spare >= 3 { summary = burn(report, rows: min(5, spare - 1), width: width, context) + summary }
-    summary = [Line()] + summary.prefix(rows - 5).map { Line($0.spans.fitted(to: width)) }
+    summary = [Line()] + summary
     var lines = table.draw(fleet, rows: rows - summary.count, width: width, &context)
     while lines.count < rows - summary.count { lines.append(Line()) }
     return lines + summary
@@ -52,7 +53,8 @@ struct CostsPage: TabledPage {
 
   // MARK: - Under the table
 
-  private func summary(_ report: CostReport, _ fleet: Fleet, width: Int, _ context: DrawingContext) -> [Line] {
+  /// In at most `rows` lines: where there are fewer than it takes, what is drawn goes first, then what the table tells too.
+  private func summary(_ report: CostReport, _ fleet: Fleet, rows: Int, width: Int, _ context: DrawingContext) -> [Line] {
     let knows = report.knowsMachines
     let total = report.total
     let hourly = fleet.figures.totals.hourly
@@ -65,12 +67,23 @@ struct CostsPage: TabledPage {
       [Span("  so far  ", .heading)] + figure(knows ? total.thisMonth : nil, " this month")
       + figure(knows ? total.sinceLaunch : nil, " since launch") + [Span("of the machines there are now", .dim)]
     var machines = [Line(fleetLine), Line(soFar)] + roles(report, width: width, context) + [regions(report)]
-    var rest = [waste(report, fleet, context), quota(fleet, context)]
+    var rest = [waste(report, fleet, context), quota(fleet, width: width, context)]
     if hourly.asOf != nil {
       machines = machines.map { Line($0.spans.aged(context.glyphs)) }
       rest = rest.map { Line($0.spans.aged(context.glyphs)) }
     }
-    return machines + [agents(context)] + rest + [prices(report)]
+    let all = machines + [agents(context)] + rest + [prices(report)]
+    // The fleet, what is wasted, what agents spend, the quota, what it cost so far, the prices, the regions, the roles.
+    let weights = [0, 4, 7, 7, 6, 2, 1, 3, 5]
+    let pieces = zip(all, weights).map { (weight: $1, lines: $0.folded(to: width, keepsPieces: true)) }
+    var kept: Set<Int> = []
+    var used = 0
+    for index in pieces.indices.sorted(by: { (pieces[$0].weight, $0) < (pieces[$1].weight, $1) }) {
+      guard used + pieces[index].lines.count <= rows else { continue }
+      used += pieces[index].lines.count
+      kept.insert(index)
+    }
+    return pieces.indices.filter(kept.contains).flatMap { pieces[$0].lines }
   }
 
   /// A bar for each role, as long as its share of the whole.
@@ -151,7 +164,7 @@ struct CostsPage: TabledPage {
     return Line(spans)
   }
 
-  private func quota(_ fleet: Fleet, _ context: DrawingContext) -> Line {
+  private func quota(_ fleet: Fleet, width: Int, _ context: DrawingContext) -> Line {
     let quota = fleet.quota
     let role: Role =
       switch quota.level {
@@ -162,7 +175,8 @@ struct CostsPage: TabledPage {
       }
     let used = quota.used.map(String.init) ?? "?"
     var spans = [Span("  vCPU  ", .heading)]
-    if let used = quota.used, let limit = quota.limit, limit > 0 {
+    // A bar that turns one line into two tells less than the row it takes.
+    if let used = quota.used, let limit = quota.limit, limit > 0, width >= 100 {
       spans +=
         ProgressBar(fraction: Double(used) / Double(limit), isLate: role != .ok).spans(width: 18, glyphs: context.glyphs) + [Span(" ")]
     }

@@ -91,7 +91,7 @@ extension DNSContent {
   ) { entry, _, _ in [Span(entry.row.type, .dim)] }
 
   static let content = Column<Self>(
-    "CONTENT", minimum: 14, ideal: 40, priority: 3, stretch: 1,
+    "CONTENT", minimum: 24, ideal: 40, priority: 3, stretch: 1,
     order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id]?.row.content) }
   ) { entry, _, _ in [Span(entry.row.content, entry.finding?.severity.role ?? .dim)] }
 
@@ -209,9 +209,10 @@ struct DNSPage: TabledPage {
     for (text, role) in notes {
       lines += Line.wrapped(text, role: role, width: max(8, width - 4)).map { Line([Span("  ")] + $0.spans) }
     }
-    lines = Array(lines.prefix(max(0, rows - 2)))
-    return lines
-      + [Line(counts(report, fleet, &context).fitted(to: width)), Line(gauge(report, fleet, context).fitted(to: width))].suffix(rows)
+    let told =
+      Line(counts(report, fleet, &context)).folded(to: width, keepsPieces: true)
+      + Line(gauge(report, fleet, width: width, context)).folded(to: width, keepsPieces: true)
+    return Array(lines.prefix(max(0, rows - told.count)) + told.prefix(rows))
   }
 
   private func counts(_ report: DNSReport, _ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
@@ -234,12 +235,13 @@ struct DNSPage: TabledPage {
   }
 
   /// `zone example.com ▕███████▌ ▏ 91 of 200  +1.2/h  full in 3d`
-  private func gauge(_ report: DNSReport, _ fleet: Fleet, _ context: DrawingContext) -> [Span] {
+  private func gauge(_ report: DNSReport, _ fleet: Fleet, width: Int, _ context: DrawingContext) -> [Span] {
     let used = report.used.map(Double.init)
     let fraction = used.map { report.quota > 0 ? $0 / Double(report.quota) : 1 }
     let role: Role = fraction.map { $0 >= 0.95 ? .failed : $0 >= 0.8 ? .warning : .ok } ?? .unknown
     let bar = ProgressBar(fraction: fraction, isLate: (fraction ?? 0) >= 0.8)
-    var spans = [Span("  zone ", .heading), Span("\(fleet.zone?.rules.zone ?? "?") ", .dim)] + bar.spans(width: 22, glyphs: context.glyphs)
+    let name = [Span("  zone ", .heading), Span("\(fleet.zone?.rules.zone ?? "?") ", .dim)]
+    var spans: [Span] = []
     spans.append(Span(" \(role.glyph(context.glyphs)) \(report.used.map(String.init) ?? "?") of \(report.quota) records", role))
     if let perHour = report.perHour {
       let tenths = Int(clamping: (abs(perHour) * 10).rounded())
@@ -252,6 +254,8 @@ struct DNSPage: TabledPage {
       spans.append(
         left <= 0 ? Span("  full: provisioning fails", .failed) : Span("  full in \(Moment.coarse(left))", role == .ok ? .dim : role))
     }
-    return spans
+    // The bar has what the words leave.
+    let room = width - Line(name + spans).columns
+    return name + (room >= 8 ? bar.spans(width: min(22, room), glyphs: context.glyphs) : []) + spans
   }
 }

@@ -97,7 +97,7 @@ extension FleetContent {
   static let machine = Column<Self>(
     "MACHINE", minimum: 9, ideal: 10, priority: 8, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.tenantMachine(of: id)?.row.type) }
   ) { row, fleet, context in [Span(fleet.tenantMachine(of: row.org.id)?.row.type ?? context.glyphs.none, .dim)] }
-  .field("machine", "type")
+  .field("machine", "type").toldBeside()
 
   static let workspaces = Column<Self>(
     "WORKSPACES", minimum: 10, ideal: 11, priority: 4, order: .highestFirst { _, id, fleet, _ in Double(fleet.workspaces(of: id).count) }
@@ -117,6 +117,7 @@ extension FleetContent {
     // Where there is no room for the status, it stands where nothing moves.
     return boots.isEmpty && !context.shows(tenant) ? status(of: row.org, context.glyphs) : boots
   }
+  .claiming(15)
   .measured(.share) { _, id, fleet, now in moving(id, fleet).compactMap { fleet.progress(of: $0, at: now)?.fraction }.min() }
   .spelt { _, id, fleet, now in
     guard let org = fleet.orgs[id] else { return [] }
@@ -138,19 +139,18 @@ extension FleetContent {
 
   /// By what needs a human: what is critical or failed, what is late, what is odd, what moves, then the rest, each by its name.
   static let finding = Column<Self>(
-    "FINDING", minimum: 14, ideal: 60, priority: 1, stretch: 1,
+    "FINDING", minimum: 14, ideal: 46, priority: 1, stretch: 1,
     order: ColumnOrder(isHighestFirst: true) { _, id, fleet, now in
       SortKey(fleet.orgs[id].map { "\(attention($0, fleet, at: now)) \($0.slug.rawValue)" })
     }
   ) { row, fleet, context in
-    let standing = context.isFolded ? [] : standing(of: row.org, fleet, &context)
+    let standing = standing(of: row.org, fleet, &context)
     guard let worst = row.notices.first else { return standing }
-    if context.isFolded { return [Span(context.glyphs.sign(of: worst.role), worst.role)] }
     // Its age is told in minutes.
     context.moment.changes(at: context.moment.now + 60)
     return standing + words(worst, more: row.notices.count - 1, width: context.width)
   }
-  .claiming(42).folded(to: 2, priority: 1)
+  .claiming(42)
   .measured(.count) { _, id, fleet, now in fleet.orgs[id].map { Double(Notice.of($0, fleet, at: now).count) } }
   .exported(.both)
   .spelt { _, id, fleet, now in
@@ -243,7 +243,8 @@ extension FleetContent {
     if let cascade = cascade(of: org, fleet) { return [cascade] }
     guard let shown = foremost(of: org.id, fleet, at: context.moment.now) else { return [] }
     if shown.asOf == nil { context.moment.changesEverySecond() }
-    let text = Wording.remaining(shown, context.glyphs)
+    var text = Wording.remaining(shown, context.glyphs)
+    if Line(text).columns > context.width { text = Wording.remaining(shown, context.glyphs, isShort: true) }
     if shown.standstill != nil { return text }
     let bar = ProgressBar(shown)
     let room = context.width - 16

@@ -160,7 +160,7 @@ extension InstancesContent {
     }
     return [Span((row.role == .dim ? "" : context.glyphs.sign(of: row.role) + " ") + words, row.role)]
   }
-  .claiming(30)
+  .claiming(34)
   .spelt { _, id, fleet, _ in
     guard let row = fleet.instances[id]?.row else { return [] }
     let verdict = fleet.judgement.verdict(of: id)

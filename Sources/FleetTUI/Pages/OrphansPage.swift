@@ -100,7 +100,7 @@ struct OrphansContent: TableContent {
 
 extension OrphansContent {
   static let verdict = Column<Self>(
-    "VERDICT", minimum: 12, ideal: 12, priority: 1,
+    "VERDICT", minimum: 12, ideal: 12, priority: 2,
     // Of one verdict the dearest first.
     order: .lowestFirst { content, id, fleet, now in
       SortKey(content.found(id, fleet, at: now).map { rank($0, fleet) * 1e6 - min(1e5, $0.hourly ?? 0) })
@@ -110,18 +110,23 @@ extension OrphansContent {
     content.found(id, fleet, at: now).map { [$0.verdict.word, $0.verdict.name] } ?? []
   }
 
-  static let what = Column<Self>("WHAT", minimum: 12, ideal: 30, priority: 0, order: .lowestFirst { _, id, _, _ in SortKey(id.id) }) {
+  static let what = Column<Self>("WHAT", minimum: 14, ideal: 30, priority: 0, order: .lowestFirst { _, id, _, _ in SortKey(id.id) }) {
     found, _, context in
+    // Where there is no room for the verdict, its sign stands before the id.
+    let sign = context.shows(verdict) ? "" : context.glyphs.sign(of: found.verdict.role) + " "
+    let room = context.width - TextWidth.columns(of: sign)
     let type = found.type.map { " " + $0 } ?? ""
-    let name = Wording.shortened(found.id, to: max(12, context.width - type.count))
-    return [Span(name, found.verdict.role == .failed ? .title : .text), Span(type, .dim)]
+    let id = Span(Wording.shortened(found.id, to: max(12, room)), found.verdict.role == .failed ? .title : .text)
+    // A whole id tells more than a part of it and its type.
+    return [Span(sign, found.verdict.role), id] + (found.id.count + type.count <= room ? [Span(type, .dim)] : [])
   }
+  .claiming(21)
   .field("what", "id", "type").spelt { content, id, fleet, now in
     [id.id] + [content.found(id, fleet, at: now)?.type].compactMap { $0 }
   }
 
   static let why = Column<Self>(
-    "WHY / KIND", minimum: 14, ideal: 50, priority: 2,
+    "WHY / KIND", minimum: 14, ideal: 50, priority: 1,
     order: .lowestFirst { content, id, fleet, now in SortKey(content.found(id, fleet, at: now).map(reason)) }
   ) { found, fleet, _ in
     if case .cannotTell = found.verdict, case .orphan(let reasons) = lastTold(found, fleet) {
@@ -167,9 +172,10 @@ extension OrphansContent {
   .measured(.money)
 
   static let evidence = Column<Self>(
-    "EVIDENCE", minimum: 16, ideal: 40, priority: 6, stretch: 1,
+    "EVIDENCE", minimum: 30, ideal: 40, priority: 6, stretch: 1,
     order: .lowestFirst { content, id, fleet, now in SortKey(content.found(id, fleet, at: now)?.brief) }
   ) { found, _, _ in [Span(found.brief, .dim)] }
+  .toldBeside()
 }
 
 extension OrphanCase.Kind {
@@ -223,7 +229,7 @@ struct OrphansPage: TabledPage {
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     for next in [fleet.judgement.nextChange, fleet.leftovers.nextChange].compactMap({ $0 }) { context.moment.changes(at: next) }
-    let under = rows >= 6 ? summary(fleet, width: width, rows: min(4, rows - 4), &context) : []
+    let under = rows >= 6 ? summary(fleet, width: width, rows: min(width < 100 ? 6 : 4, rows - 4), &context) : []
     var lines = table.draw(fleet, rows: rows - under.count, width: width, &context)
     while lines.count < rows - under.count { lines.append(Line()) }
     return lines + under
@@ -242,9 +248,9 @@ struct OrphansPage: TabledPage {
       }
       lines = Array(lines.prefix(max(0, rows - 2)))
     }
-    lines.append(Line(counts(fleet, &context).fitted(to: width)))
-    lines.append(Line(judgedFrom(fleet, &context).fitted(to: width)))
-    return Array(lines.suffix(rows))
+    lines += Line(counts(fleet, &context)).folded(to: width, keepsPieces: true)
+    lines += Line(judgedFrom(fleet, &context)).folded(to: width, keepsPieces: true)
+    return Array(lines.prefix(rows))
   }
 
   private func counted(_ fleet: Fleet) -> [String: Int] {

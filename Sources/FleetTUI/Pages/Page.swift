@@ -143,12 +143,18 @@ protocol Page {
   func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice]
   /// Whether sums stand under its table, which need rows too.
   var hasSums: Bool { get }
+  /// Rows under its table that are its own.
+  var rowsUnder: Int { get }
+  /// Of the screen, for all columns and all that its last window shows to be whole.
+  var wantedWidth: Int { get }
 }
 
 extension Page {
   /// Rows that it can't do without where a pane lies under it.
   var leastRows: Int { hasSums ? 16 : 8 }
   var hasSums: Bool { false }
+  var rowsUnder: Int { 0 }
+  var wantedWidth: Int { 0 }
   func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice] {
     selection.map { Notice.of($0, fleet, at: now) } ?? []
   }

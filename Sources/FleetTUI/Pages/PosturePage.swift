@@ -9,6 +9,7 @@ extension PageID {
 /// What can be seen of the fleet's security from outside: looked at when the page is opened, and again on demand, never by itself.
 struct PosturePage: TabledPage {
   var table = TablePage<PostureContent>()
+  var rowsUnder: Int { 2 }
   private var state = State.never
 
   private enum State {
@@ -98,7 +99,7 @@ struct PostureContent: TableContent {
 
 extension PostureContent {
   static let result = Column<Self>(
-    "RESULT", minimum: 9, ideal: 9, priority: 0,
+    "RESULT", minimum: 9, ideal: 9, priority: 3,
     order: .lowestFirst { content, id, _, _ in
       switch content.checks[id].result {
       case .fail: .number(0)
@@ -110,23 +111,31 @@ extension PostureContent {
   .field("result", "status").spelt { content, id, _, _ in [content.checks[id].result.rawValue] }
 
   static let check = Column<Self>(
-    "CHECK", minimum: 14, ideal: 22, priority: 1, order: .lowestFirst { content, id, _, _ in SortKey(content.checks[id].id) }
-  ) { check, _, _ in [Span(check.id, check.result == .pass ? .text : .title)] }
+    "CHECK", minimum: 14, ideal: 22, priority: 0, order: .lowestFirst { content, id, _, _ in SortKey(content.checks[id].id) }
+  ) { check, _, context in
+    // Where there is no room for the result, its sign stands before the name.
+    let sign = context.shows(result) ? [] : [Span(context.glyphs.sign(of: check.result.role) + " ", check.result.role)]
+    return sign + [Span(check.id, check.result == .pass ? .text : .title)]
+  }
+  .claiming(18)
 
   static let target = Column<Self>(
-    "TARGET", minimum: 10, ideal: 22, priority: 3, order: .lowestFirst { content, id, _, _ in SortKey(content.checks[id].target) }
+    "TARGET", minimum: 10, ideal: 22, priority: 1, order: .lowestFirst { content, id, _, _ in SortKey(content.checks[id].target) }
   ) { check, _, _ in [Span(check.target, .dim)] }
+  .claiming(20)
   .field("target", "org")
 
   static let what = Column<Self>(
     "WHAT", minimum: 16, ideal: 50, priority: 2, stretch: 2,
     order: .lowestFirst { content, id, _, _ in SortKey(content.checks[id].summary) }
   ) { check, _, _ in [Span(check.summary)] }
+  .claiming(60)
 
   static let evidence = Column<Self>(
     "EVIDENCE", minimum: 24, ideal: 36, priority: 4, stretch: 1,
     order: .lowestFirst { content, id, _, _ in SortKey(content.checks[id].evidence.first) }
   ) { check, _, _ in [Span(check.evidence.joined(separator: "; "), .dim)] }
+  .toldBeside()
   .spelt { content, id, _, _ in content.checks[id].evidence }
 }
 

@@ -144,6 +144,7 @@ extension RolloutContent {
 
 /// The table of tenants, and under it the rollout as a whole.
 struct RolloutPage: TabledPage {
+  private(set) var rowsUnder = 3
   var table = TablePage<RolloutContent>()
   private var rollout: Rollout?
   private var isKnown = false
@@ -171,7 +172,8 @@ struct RolloutPage: TabledPage {
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     look(at: fleet, at: context.moment.now)
-    let under = rows >= 6 ? summary(fleet, width: width, &context).suffix(min(3, rows - 4)) : []
+    let under = rows >= 6 ? summary(fleet, width: width, &context).prefix(min(4, rows - 4)) : []
+    rowsUnder = under.count
     var lines = table.draw(fleet, rows: rows - under.count, width: width, &context)
     while lines.count < rows - under.count { lines.append(Line()) }
     return lines + under
@@ -191,7 +193,9 @@ struct RolloutPage: TabledPage {
   // MARK: - Under the table
 
   private func summary(_ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> [Line] {
-    [Line(stood(fleet, &context).fitted(to: width)), Line(waves(fleet, &context).fitted(to: width)), Line(starts().fitted(to: width))]
+    [stood(fleet, &context), waves(fleet, &context), starts()].filter { $0.contains { $0.role != .text || $0.text != "  " } }.flatMap {
+      Line($0).folded(to: width, keepsPieces: true)
+    }
   }
 
   /// `last rollout, inferred from launches: 14:02:10, 1h ago, 3 tenants in 7m10s`

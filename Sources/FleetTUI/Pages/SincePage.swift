@@ -130,6 +130,7 @@ extension SinceContent {
 
 /// The table of what happened, and under it how much of each, and what it cost.
 struct SincePage: TabledPage {
+  private(set) var rowsUnder = 2
   var table = TablePage<SinceContent>()
   /// From when on; `nil`: ``usual`` before it is first looked at.
   var begin: Timestamp? { didSet { reportedAt = nil } }
@@ -167,7 +168,8 @@ struct SincePage: TabledPage {
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     renew(fleet, &context)
-    let under = rows >= 6 ? summary(fleet, width: width, &context).suffix(min(2, rows - 4)) : []
+    let under = rows >= 6 ? summary(fleet, width: width, &context).prefix(min(4, rows - 4)) : []
+    rowsUnder = under.count
     var lines = table.draw(fleet, rows: rows - under.count, width: width, &context)
     while lines.count < rows - under.count { lines.append(Line()) }
     return lines + under
@@ -213,7 +215,7 @@ struct SincePage: TabledPage {
         }
       spans.append(Span("  \(count) \(words)", count == 0 ? .dim : kind.role))
     }
-    return [Line(spans.fitted(to: width)), Line(known(report, &context).fitted(to: width))]
+    return Line(spans).folded(to: width, keepsPieces: true) + Line(known(report, &context)).folded(to: width, keepsPieces: true)
   }
 
   /// What it cost, and from when on things are known that nobody tells afterwards.

@@ -214,6 +214,7 @@ extension SourcesContent {
     guard let last = row.activity.lastFailure else { return [] }
     return [Span("failed \(context.moment.told(last.at)): \(last.reason)", .dim)]
   }
+  .claiming(40)
 }
 
 /// A source as what is looked at.

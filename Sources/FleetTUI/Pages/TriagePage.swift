@@ -172,7 +172,7 @@ extension TriageContent {
   .field("finding", "code")
 
   static let what = Column<Self>(
-    "WHAT", minimum: 24, ideal: 60, priority: 1, stretch: 2,
+    "WHAT", minimum: 14, ideal: 60, priority: 1, stretch: 2,
     order: .lowestFirst { _, id, fleet, _ in SortKey(id.finding(in: fleet)?.summary) }
   ) { row, _, _ in [Span(row.finding.summary)] }
   .claiming(40)

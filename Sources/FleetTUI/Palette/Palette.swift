@@ -190,8 +190,9 @@ struct Palette: Layer {
     if shown.isEmpty, editor.isEmpty { find(desk, fleet) }
     view.fit(shown.count, height: room.rows - 1)
     var title = "\(count) \(count == 1 ? "fits" : "fit")"
-    if editor.isEmpty { title = "commands, orgs, workspaces, machines, settings: type what you look for" }
+    if editor.isEmpty { title = (room.width >= 90 ? "commands, orgs, workspaces, machines, settings: " : "") + "type what you look for" }
     if case (let action, _?)? = typed(desk.keys), let way = action.argument { title = "\(action.name) \(way.usage)" }
+    title += view.note(of: shown.count)
     var lines = [Line(Line.titled(title, width: room.width, context.glyphs).spans.fitted(to: room.width))]
     let range = view.range(of: shown.count)
     lines += Array(repeating: Line(), count: max(0, room.rows - 1 - range.count))
@@ -206,11 +207,16 @@ struct Palette: Layer {
   ) -> Line {
     let refusal = entry.refusal(desk, fleet, at: context.moment.now)
     let key = entry.key(desk.keys)
-    let name = min(34, width / 2)
     var spans = [Span(isSelected ? context.glyphs.cursor + " " : "  ", .title)]
-    spans += [Span(entry.usage, refusal == nil ? .title : .dim)].fitted(to: name) + [Span("  ")]
-    spans.append(Span(refusal.map { "not now: \($0)" } ?? entry.words, .dim))
-    let line = Line(spans.fitted(to: max(1, width - 10)) + [Span(key, .key)].fitted(to: min(9, max(0, width - 1)), .right))
+    let name = Span(entry.usage, refusal == nil ? .title : .dim)
+    let keys = min(width >= 60 ? 9 : TextWidth.columns(of: key), max(0, width - 1))
+    // Half a word of what it does tells less than its whole name.
+    if width >= 60 {
+      spans += [name].fitted(to: min(34, width / 2)) + [Span("  "), Span(refusal.map { "not now: \($0)" } ?? entry.words, .dim)]
+    } else {
+      spans.append(name)
+    }
+    let line = Line(spans.fitted(to: max(1, width - keys - 1)) + [Span(" ")] + [Span(key, .key)].fitted(to: keys, .right))
     return Line(line.spans, isSelected: isSelected)
   }
 
@@ -219,9 +225,11 @@ struct Palette: Layer {
     while TextWidth.columns(of: text) > max(1, width - 4), !text.isEmpty { text.removeFirst() }
     let column = min(width - 1, 2 + TextWidth.columns(of: text))
     let keys = desk.keys
-    let ways = [Action.complete, .accept, .discard].map { "\(keys.name(of: $0)) \($0 == .accept ? "does it" : $0.title)" }
-    let rest = problem.map { Span("  \($0)", .warning) } ?? Span("  \(ways.joined(separator: ", "))", .dim)
-    return (Line([Span(" :", .key), Span(text, .title), rest]), column)
+    let ways = [Action.complete, .accept, .discard].map {
+      Hint(keys.name(of: $0), $0 == .accept ? "does it" : $0.title, isWayOut: $0 != .complete)
+    }
+    let rest = problem.map { [Span("  \($0)", .warning)] } ?? [Span(" ")] + ways.fitting(width - column - 2).flatMap(\.spans)
+    return (Line([Span(" :", .key), Span(text, .title)] + rest), column)
   }
 }
 

@@ -78,7 +78,7 @@ struct AboutPanel: Layer {
   }
 
   func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
-    (desk.footer([Span(" any key ", .key), Span("closes", .dim)]).fitted(to: width), nil)
+    (desk.footer([Hint("any key", "closes", isWayOut: true)], width: width), nil)
   }
 }
 

@@ -173,9 +173,8 @@ struct ComparePanel: Layer {
   }
 
   func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
-    let close = [Span(" \(desk.keys.name(of: .back)) ", .key), Span("close  ", .dim)]
-    let scroll = [Span("\(desk.keys.name(of: .pageUp)) \(desk.keys.name(of: .pageDown)) ", .key), Span("scroll ", .dim)]
-    return (Line(desk.footer(close + scroll).fitted(to: width).spans), nil)
+    let scrolling = "\(desk.keys.name(of: .pageUp)) \(desk.keys.name(of: .pageDown))"
+    return (desk.footer([Hint(desk.keys.name(of: .back), "close", isWayOut: true), Hint(scrolling, "scroll")], width: width), nil)
   }
 }
 

@@ -313,17 +313,24 @@ struct Detail {
     if fleet.regions.isEmpty, machines.isEmpty { return list.heading("Machines " + Self.withoutEC2) }
     let isKnown = fleet.figures.totals.machines.whole != nil
     list.heading("Machines \(machines.isEmpty && !isKnown ? "?" : "\(machines.count)")")
-    for machine in machines {
+    let cells = machines.map { machine in
       let row = machine.row
-      let age = row.launchedAt.map { context.moment.age(since: $0) } ?? "?"
-      list.add(
-        Line(
-          [Span("  ")]
-            + [Span(row.id.rawValue, link: context.links.place(of: .instance(row.id), in: fleet, at: context.moment.now)?.hyperlink)]
-            .fitted(to: 20) + [Span("  ")]
-            + Wording.state(row.state.text, row.state.role, context.glyphs).fitted(to: 17)
-            + [Span("\(row.type ?? "?")  \(row.role?.rawValue ?? "no role")  \(row.region)  \(age)", .dim)]))
+      let link = context.links.place(of: .instance(row.id), in: fleet, at: context.moment.now)?.hyperlink
+      return [
+        [Span(row.id.rawValue, link: link)], Wording.state(row.state.text, row.state.role, context.glyphs), [Span(row.type ?? "?", .dim)],
+        [Span(row.role?.rawValue ?? "no role", .dim)], [Span(row.region.rawValue, .dim)],
+        [Span(row.launchedAt.map { context.moment.age(since: $0) } ?? "?", .dim)],
+      ]
     }
+    list.add(Self.aligned(cells, dropping: [4, 2], width: width))
+  }
+
+  /// Rows of cells under one another, each column as wide as its widest. - Parameter dropping: the columns that go first where they have no room.
+  private static func aligned(_ rows: [[[Span]]], dropping: [Int], width: Int) -> [Line] {
+    let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { Line($0[column]).columns }.max() ?? 0 }
+    var kept = Array(widths.indices)
+    for column in dropping where kept.reduce(0, { $0 + widths[$1] + 2 }) > width { kept.removeAll { $0 == column } }
+    return rows.map { row in Line(kept.flatMap { [Span("  ")] + row[$0].fitted(to: widths[$0]) }) }
   }
 
   /// Each phase: how long it took, against how long it usually does.

@@ -25,7 +25,10 @@ struct DetailPanel: Layer {
 
   mutating func rowChanged() { view.moveToTop() }
 
-  func height(in rows: Int, _ desk: Desk) -> Int { desk.pages.focus == nil ? 0 : rows >= 14 ? max(8, rows * 3 / 5) : rows }
+  /// Where a pane stands beside the table it shows no less than that: over all of the page.
+  func height(in rows: Int, _ desk: Desk) -> Int {
+    desk.pages.focus == nil ? 0 : rows >= 14 && desk.width < PanePlace.leastColumns ? max(8, rows * 3 / 5) : rows
+  }
 
   mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
   {
@@ -33,10 +36,16 @@ struct DetailPanel: Layer {
     guard let subject = desk.pages.focus else { return ([], nil) }
     let link = context.links.place(of: subject, in: fleet, at: context.moment.now)?.hyperlink
     let title = Line.titled(Detail.title(of: subject, fleet), link: link, width: room.width, desk.glyphs)
-    let lines =
-      Detail.lines(of: subject, fleet, width: room.width, &context)
-      + context.links.lines(of: subject, in: fleet, width: room.width, at: context.moment.now)
-    return ([title] + view.fit(lines, height: room.rows - 1), nil)
+    func lines(_ width: Int) -> [Line] {
+      Detail.lines(of: subject, fleet, width: width, &context)
+        + context.links.lines(of: subject, in: fleet, width: width, at: context.moment.now)
+    }
+    var all = lines(room.width)
+    if all.count > room.rows - 1, room.width >= PanePlace.leastColumns {
+      let width = (room.width - 2) / 2
+      all = lines(width).flowed(in: room.rows - 1, columns: 2, width: width)
+    }
+    return ([title] + view.fit(all, height: room.rows - 1), nil)
   }
 
   func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {

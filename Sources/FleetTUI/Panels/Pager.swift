@@ -212,17 +212,19 @@ struct Pager: Layer {
   func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
     let keys = desk.keys
     if isTyping {
-      let ways = [Action.accept, .discard].map { "\(keys.name(of: $0)) \($0.title)" }.joined(separator: ", ")
-      return (desk.footer([Span(" /", .key), Span(needle, .title), Span("  \(ways)", .dim)]), nil)
+      let ways = [Action.accept, .discard].map { Hint(keys.name(of: $0), $0.title) }
+      let typed = [Span(" /", .key), Span(needle, .title), Span(" ")]
+      return (Line((typed + ways.fitting(width - Line(typed).columns).flatMap(\.spans)).fitted(to: width)), nil)
     }
-    func key(_ actions: Action..., does what: String? = nil) -> [Span] {
-      let names = actions.map { keys.name(of: $0) }.joined(separator: " ")
-      return [Span(" \(names) ", .key), Span("\(what ?? actions.map(\.title).joined(separator: ", ")) ", .dim)]
+    func hint(_ actions: Action..., does what: String? = nil) -> Hint {
+      Hint(
+        actions.map { keys.name(of: $0) }.joined(separator: " "), what ?? actions.map(\.title).joined(separator: ", "),
+        isWayOut: actions == [.back])
     }
-    let words =
-      key(.back) + key(.pageUp, .pageDown, does: "scroll") + key(.search) + key(.findNext, .findPrevious)
-      + (canFollow ? key(.follow, does: isFollowing ? "stop following" : nil) : []) + (effect == nil ? [] : key(.refresh))
-    return (desk.footer(words), nil)
+    let hints =
+      [hint(.back), hint(.pageUp, .pageDown, does: "scroll"), hint(.search), hint(.findNext, .findPrevious)]
+      + (canFollow ? [hint(.follow, does: isFollowing ? "stop following" : nil)] : []) + (effect == nil ? [] : [hint(.refresh)])
+    return (desk.footer(hints, width: width), nil)
   }
 }
 
@@ -245,46 +247,6 @@ extension ConsoleText.Sign {
 }
 
 extension Line {
-  /// The line in as many of at most `width` columns as it takes, broken at spaces where there are any; further ones are indented a little
-  /// more than the first.
-  func folded(to width: Int) -> [Line] {
-    guard columns > width, width > 8 else { return [self] }
-    let margin = Span(String(repeating: " ", count: min(plain.prefix { $0 == " " }.count + 2, width / 2)))
-    var lines: [Line] = []
-    var current: [Span] = []
-    var used = 0
-    func turn() {
-      lines.append(Line(current))
-      current = [margin]
-      used = margin.text.count
-    }
-    func add(_ text: some StringProtocol, _ columns: Int, _ role: Role) {
-      if current.last?.role == role { current[current.count - 1].text += text } else { current.append(Span(String(text), role)) }
-      used += columns
-    }
-    for span in spans {
-      for piece in span.text.words {
-        let columns = TextWidth.columns(of: String(piece))
-        if used + columns <= width {
-          add(piece, columns, span.role)
-        } else if piece.first == " " {
-          // It stands where the line is broken.
-          turn()
-        } else if margin.text.count + columns <= width {
-          turn()
-          add(piece, columns, span.role)
-        } else {
-          for character in piece {
-            let columns = TextWidth.columns(of: String(character))
-            if used + columns > width { turn() }
-            add(String(character), columns, span.role)
-          }
-        }
-      }
-    }
-    return lines + [Line(current)]
-  }
-
   /// The same with every occurrence of `needle` lit, whatever its case.
   func marking(_ needle: String) -> Line {
     Line(
@@ -299,21 +261,6 @@ extension Line {
         if !rest.isEmpty || out.isEmpty { out.append(Span(String(rest), span.role)) }
         return out
       })
-  }
-}
-
-extension String {
-  /// Its words and the spaces between them, each as one piece.
-  fileprivate var words: [Substring] {
-    var pieces: [Substring] = []
-    var start = startIndex
-    while start < endIndex {
-      let isSpace = self[start] == " "
-      let end = self[start...].firstIndex { ($0 == " ") != isSpace } ?? endIndex
-      pieces.append(self[start..<end])
-      start = end
-    }
-    return pieces
   }
 }
 

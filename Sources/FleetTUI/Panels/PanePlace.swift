@@ -12,14 +12,18 @@ struct PanePlace: Equatable {
   /// Of the screen's body.
   static let leastColumns = 160
   static let leastRows = 24
+  /// What it keeps beside a table whose texts take the rest.
+  private static let leastBeside = 60
 
   /// `nil` where there is no room for one, or none is wanted.
-  /// - Parameter page: rows that the page under it can't do without.
-  init?(_ remembered: RememberedScreen, in body: Room, page: Int) {
+  /// Beside the table it has two fifths, as far as the table's texts leave them.
+  init?(_ remembered: RememberedScreen, in body: Room, pages: Pages) {
+    let page = pages.current.leastRows
     guard !body.isShared, remembered.pane != PaneKind.none else { return nil }
     if body.width >= Self.leastColumns {
       side = .beside
-      size = min(max(44, remembered.paneColumns ?? body.width * 2 / 5), body.width - 72)
+      let free = max(Self.leastBeside, min(body.width * 2 / 5, body.width - pages.tableWidth(in: body)))
+      size = min(max(44, remembered.paneColumns ?? free), body.width - 72)
     } else if body.rows >= Self.leastRows, body.rows - page >= 5 {
       side = .under
       size = min(max(5, remembered.paneRows ?? body.rows * 2 / 5), body.rows - page)

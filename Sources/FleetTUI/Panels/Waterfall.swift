@@ -8,8 +8,6 @@ struct Waterfall {
   /// Of the group's boots, the part that went through a phase faster; `nil` where too few are known.
   let fasterShare: (_ phase: String, _ seconds: Double) -> Double?
 
-  private static let nameWidth = 18
-
   private struct Row {
     var name: String
     /// When it began and how long it lasted, in seconds since the boot's beginning.
@@ -56,9 +54,13 @@ struct Waterfall {
   func lines(width: Int, _ glyphs: Glyphs, at now: Timestamp) -> [Line] {
     let rows = rows(at: now)
     let isWide = width >= 110
-    let figures = isWide ? 62 : 30
+    // Beside a table there is room for the bars or for when it is late.
+    let isNarrow = width < 70
+    let figures = isWide ? 62 : isNarrow ? 19 : 30
     // Before the name are four columns, before the figures one.
-    let room = max(8, min(72, width - 5 - Self.nameWidth - figures))
+    let longest = rows.map { TextWidth.columns(of: $0.name) }.max() ?? 0
+    let names = min(longest + 1, max(18, min(28, width - 5 - figures - 8)))
+    let room = max(8, min(72, width - 5 - names - figures))
     let length = max(1, rows.map(\.end).max() ?? 0)
     let under = plan.samples > 0 ? "median of \(plan.samples) boots" : "a typical boot"
     var lines = [
@@ -74,8 +76,8 @@ struct Waterfall {
       let role: Role = hasFailed ? .failed : isSlow ? .late : isCurrent ? .running : row.taken == nil ? .dim : .text
       lines.append(
         Line(
-          [Span(isCurrent ? "  \(glyphs.into) " : "    ", role)] + [Span(row.name, role)].fitted(to: Self.nameWidth)
-            + cells(row, room, length, role, glyphs) + [Span(" ")] + self.figures(row, role, isWide: isWide)))
+          [Span(isCurrent ? "  \(glyphs.into) " : "    ", role)] + [Span(row.name, role)].fitted(to: names)
+            + cells(row, room, length, role, glyphs) + [Span(" ")] + self.figures(row, role, isWide: isWide, isNarrow: isNarrow)))
     }
     return lines
   }
@@ -98,11 +100,13 @@ struct Waterfall {
     return spans
   }
 
-  private func figures(_ row: Row, _ role: Role, isWide: Bool) -> [Span] {
+  private func figures(_ row: Row, _ role: Role, isWide: Bool, isNarrow: Bool) -> [Span] {
     var spans = [Span(row.taken.map { Moment.elapsed($0.seconds) } ?? "", role)].fitted(to: 8)
     if let phase = row.usual?.phase {
       spans += [Span("p50 \(Moment.elapsed(phase.median))", .dim)].fitted(to: 11)
-      spans += [Span(phase.samples >= BootHistory.enoughForLate ? "p95 \(Moment.elapsed(phase.lateAfter))" : "", .dim)].fitted(to: 11)
+      if !isNarrow {
+        spans += [Span(phase.samples >= BootHistory.enoughForLate ? "p95 \(Moment.elapsed(phase.lateAfter))" : "", .dim)].fitted(to: 11)
+      }
     }
     if isWide, let taken = row.taken, let faster = fasterShare(row.name, taken.seconds), faster > 0.5,
       let samples = row.usual?.phase.samples

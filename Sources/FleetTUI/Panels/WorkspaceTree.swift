@@ -45,10 +45,14 @@ struct WorkspaceTree {
     let isWide = width >= 96
     var talks: [WorkspaceID: [Conversation]] = [:]
     for talk in org.map(fleet.conversations) ?? [] { talks[talk.from, default: []].append(talk) }
-    return rows(glyphs).flatMap { branches, workspace in
+    let rows = rows(glyphs)
+    // As wide as the widest, so that the rest of the row has what they leave.
+    let names = min(isWide ? 26 : 22, rows.map { TextWidth.columns(of: $0.branches + $0.workspace.row.name) }.max() ?? 0)
+    let states = min(16, (rows.map { TextWidth.columns(of: $0.workspace.row.status.text) }.max() ?? 0) + 4)
+    return rows.flatMap { branches, workspace in
       let row = workspace.row
-      let state = Wording.state(row.status.text, row.status.role, glyphs).fitted(to: 16)
-      let name = [Span(branches, .rule), Span(row.name, row.status.role == .ok ? .text : .title)].fitted(to: isWide ? 26 : 22)
+      let state = Wording.state(row.status.text, row.status.role, glyphs).fitted(to: states)
+      let name = [Span(branches, .rule), Span(row.name, row.status.role == .ok ? .text : .title)].fitted(to: names)
       let runtime = isWide ? [Span(row.runtime ?? "–", .dim)].fitted(to: 14) : []
       let line = Line([Span("  ")] + name + [Span("  ")] + state + runtime + note(of: workspace, fleet, &context))
       let indent = String(repeating: " ", count: TextWidth.columns(of: branches) + 4)

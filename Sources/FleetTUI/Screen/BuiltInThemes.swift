@@ -11,14 +11,14 @@ enum BuiltInThemes {
     [roles]
     ok = "#005faf"
     running = "#006e95"
-    late = { color = "#754700", bold = true }
-    failed = { color = "#b03a00", bold = true }
-    stale = "#744d00"
-    danger = { color = "#b03a00", bold = true }
-    warning = "#754700"
+    late = { color = "#995602", bold = true }
+    failed = { color = "#612006", bold = true }
+    stale = "#65553f"
+    danger = { color = "#612006", bold = true }
+    warning = "#995602"
     money = "#005f87"
-    bar_late = "#b03a00"
-    protected = { color = "#b03a00", bold = true, reverse = true }
+    bar_late = "#995602"
+    protected = { color = "#612006", bold = true, reverse = true }
 
     """#,
     "colourblind": #"""
@@ -29,14 +29,14 @@ enum BuiltInThemes {
     [roles]
     ok = 74
     running = 117
-    late = { color = 220, bold = true }
-    failed = { color = 208, bold = true }
+    late = { color = "#fdd506", bold = true }
+    failed = { color = "#d27830", bold = true }
     stale = 186
-    danger = { color = 208, bold = true }
-    warning = 220
+    danger = { color = "#d27830", bold = true }
+    warning = "#fdd506"
     money = 152
-    bar_late = 208
-    protected = { color = 208, bold = true, reverse = true }
+    bar_late = "#fdd506"
+    protected = { color = "#d27830", bold = true, reverse = true }
 
     """#,
     "default": #"""
@@ -69,7 +69,7 @@ enum BuiltInThemes {
     money = 150
     bar = 74
     bar_late = 209
-    bar_track = 239
+    bar_track = 240
     bar_tick = 250
     environment = { color = 255, bold = true }
     protected = { color = 203, bold = true, reverse = true }
@@ -90,26 +90,26 @@ enum BuiltInThemes {
     dim = "#a89984"
     title = { color = "#fbf1c7", bold = true }
     heading = { color = "#90c37e", bold = true }
-    rule = "#665c54"
+    rule = "#71675e"
     key = { color = "#90c37e", bold = true }
     link = { color = "#88aa9d", underline = true }
     match = { color = "#fabd2f", bold = true, underline = true }
     ok = "#b8bb26"
     running = "#88aa9d"
-    late = { color = "#fe8019", bold = true }
-    failed = { color = "#ff7b62", bold = true }
-    stale = "#fabd2f"
+    late = { color = "#fe810d", bold = true }
+    failed = { color = "#f97f76", bold = true }
+    stale = "#fabe19"
     unknown = "#e798ae"
-    danger = { color = "#ff7b62", bold = true }
-    warning = "#fe8019"
+    danger = { color = "#f97f76", bold = true }
+    warning = "#fe810d"
     info = "#bdae93"
     money = "#ebdbb2"
     bar = "#88aa9d"
-    bar_late = "#fe8019"
-    bar_track = "#665c54"
+    bar_late = "#fe810d"
+    bar_track = "#71675e"
     bar_tick = "#ebdbb2"
     environment = { color = "#fbf1c7", bold = true }
-    protected = { color = "#ff7b62", bold = true, reverse = true }
+    protected = { color = "#f97f76", bold = true, reverse = true }
 
     """#,
     "high-contrast": #"""
@@ -164,26 +164,26 @@ enum BuiltInThemes {
     dim = "#6c6c6c"
     title = { color = "#000000", bold = true }
     heading = { color = "#005f87", bold = true }
-    rule = "#bcbcbc"
+    rule = "#a3a3a3"
     key = { color = "#005faf", bold = true }
     link = { color = "#005faf", underline = true }
-    match = { color = "#744d00", bold = true, underline = true }
+    match = { color = "#6b5113", bold = true, underline = true }
     ok = "#005f00"
     running = "#005faf"
-    late = { color = "#883b00", bold = true }
-    failed = { color = "#af0000", bold = true }
-    stale = "#744d00"
+    late = { color = "#774101", bold = true }
+    failed = { color = "#ba0c09", bold = true }
+    stale = "#6b5113"
     unknown = "#870087"
-    danger = { color = "#af0000", bold = true }
-    warning = "#883b00"
+    danger = { color = "#ba0c09", bold = true }
+    warning = "#774101"
     info = "#585858"
     money = "#5f5f00"
     bar = "#006e95"
-    bar_late = "#883b00"
-    bar_track = "#bcbcbc"
+    bar_late = "#774101"
+    bar_track = "#a3a3a3"
     bar_tick = "#585858"
     environment = { color = "#000000", bold = true }
-    protected = { color = "#af0000", bold = true, reverse = true }
+    protected = { color = "#ba0c09", bold = true, reverse = true }
 
     """#,
     "mono": #"""
@@ -232,20 +232,20 @@ enum BuiltInThemes {
     match = { color = "default", bold = true, underline = true }
     ok = 29
     running = 63
-    late = { color = 131, bold = true }
-    failed = { color = 163, bold = true }
-    stale = 243
-    unknown = 98
-    danger = { color = 163, bold = true }
-    warning = 131
+    late = { color = "#b06018", bold = true }
+    failed = { color = "#c64863", bold = true }
+    stale = "#b06018"
+    unknown = 163
+    danger = { color = "#c64863", bold = true }
+    warning = "#b06018"
     info = "default"
     money = "default"
     bar = 63
-    bar_late = 131
+    bar_late = "#b06018"
     bar_track = 243
     bar_tick = "default"
     environment = { color = "default", bold = true }
-    protected = { color = 163, bold = true, reverse = true }
+    protected = { color = "#c64863", bold = true, reverse = true }
 
     """#,
     "nord": #"""
@@ -263,26 +263,26 @@ enum BuiltInThemes {
     dim = "#9aa5b8"
     title = { color = "#eceff4", bold = true }
     heading = { color = "#8ac3d3", bold = true }
-    rule = "#4c566a"
+    rule = "#64718a"
     key = { color = "#8ac3d3", bold = true }
     link = { color = "#99badb", underline = true }
     match = { color = "#ebcb8b", bold = true, underline = true }
     ok = "#aac693"
     running = "#99badb"
-    late = { color = "#e89d86", bold = true }
-    failed = { color = "#ff9ba2", bold = true }
-    stale = "#ebcb8b"
+    late = { color = "#e6a176", bold = true }
+    failed = { color = "#ff9eab", bold = true }
+    stale = "#e8ca8f"
     unknown = "#caa3c3"
-    danger = { color = "#ff9ba2", bold = true }
-    warning = "#e89d86"
+    danger = { color = "#ff9eab", bold = true }
+    warning = "#e6a176"
     info = "#b8c0cf"
     money = "#d8dee9"
     bar = "#97bdeb"
-    bar_late = "#e89d86"
-    bar_track = "#4c566a"
+    bar_late = "#e6a176"
+    bar_track = "#64718a"
     bar_tick = "#d8dee9"
     environment = { color = "#eceff4", bold = true }
-    protected = { color = "#ff9ba2", bold = true, reverse = true }
+    protected = { color = "#ff9eab", bold = true, reverse = true }
 
     """#,
     "solarized-dark": #"""
@@ -292,34 +292,34 @@ enum BuiltInThemes {
     background = "#002b36"
 
     [selection]
-    background = "#073642"
+    background = "#15414d"
     bold = true
 
     [roles]
-    text = "#93a1a1"
+    text = "#97a9aa"
     dim = "#839496"
     title = { color = "#fdf6e3", bold = true }
     heading = { color = "#36aaa1", bold = true }
     rule = "#586e75"
     key = { color = "#36aaa1", bold = true }
     link = { color = "#40a0e9", underline = true }
-    match = { color = "#c1941d", bold = true, underline = true }
-    ok = "#8ea31b"
-    running = "#40a0e9"
-    late = { color = "#fa7647", bold = true }
-    failed = { color = "#ff776a", bold = true }
-    stale = "#c1941d"
-    unknown = "#929af0"
-    danger = { color = "#ff776a", bold = true }
-    warning = "#fa7647"
-    info = "#93a1a1"
-    money = "#93a1a1"
-    bar = "#40a0e9"
-    bar_late = "#fa7647"
+    match = { color = "#d0a133", bold = true, underline = true }
+    ok = "#9db02f"
+    running = "#54acf0"
+    late = { color = "#f08c41", bold = true }
+    failed = { color = "#ff8480", bold = true }
+    stale = "#d0a133"
+    unknown = "#989ef8"
+    danger = { color = "#ff8480", bold = true }
+    warning = "#f08c41"
+    info = "#97a9aa"
+    money = "#97a9aa"
+    bar = "#54acf0"
+    bar_late = "#f08c41"
     bar_track = "#586e75"
-    bar_tick = "#93a1a1"
+    bar_tick = "#97a9aa"
     environment = { color = "#fdf6e3", bold = true }
-    protected = { color = "#ff776a", bold = true, reverse = true }
+    protected = { color = "#ff8480", bold = true, reverse = true }
 
     """#,
     "solarized-light": #"""
@@ -329,34 +329,34 @@ enum BuiltInThemes {
     background = "#fdf6e3"
 
     [selection]
-    background = "#eee8d5"
+    background = "#ddd7c5"
     bold = true
 
     [roles]
-    text = "#556b72"
+    text = "#495f67"
     dim = "#5e747c"
     title = { color = "#073642", bold = true }
     heading = { color = "#00736b", bold = true }
     rule = "#93a1a1"
     key = { color = "#00736b", bold = true }
     link = { color = "#006bb0", underline = true }
-    match = { color = "#754b00", bold = true, underline = true }
-    ok = "#5d6e00"
-    running = "#006bb0"
-    late = { color = "#b83800", bold = true }
-    failed = { color = "#c20816", bold = true }
-    stale = "#754b00"
-    unknown = "#474998"
-    danger = { color = "#c20816", bold = true }
-    warning = "#b83800"
-    info = "#586e75"
-    money = "#556b72"
-    bar = "#006bb0"
-    bar_late = "#b83800"
+    match = { color = "#6d4f14", bold = true, underline = true }
+    ok = "#556300"
+    running = "#1a6297"
+    late = { color = "#873d07", bold = true }
+    failed = { color = "#ba022f", bold = true }
+    stale = "#6d4f14"
+    unknown = "#454a8e"
+    danger = { color = "#ba022f", bold = true }
+    warning = "#873d07"
+    info = "#495f67"
+    money = "#495f67"
+    bar = "#1a6297"
+    bar_late = "#873d07"
     bar_track = "#93a1a1"
-    bar_tick = "#556b72"
+    bar_tick = "#495f67"
     environment = { color = "#073642", bold = true }
-    protected = { color = "#c20816", bold = true, reverse = true }
+    protected = { color = "#ba022f", bold = true, reverse = true }
 
     """#,
   ]

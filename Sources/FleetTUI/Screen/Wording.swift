@@ -72,12 +72,13 @@ enum Wording {
   }
 
   /// Percent, and what remains or by how much it is late: `41% ≈4m10s`, `88% late 2m`; why there is neither where nothing moves.
-  static func remaining(_ progress: Progress, _ glyphs: Glyphs) -> [Span] {
+  /// - Parameter isShort: in at most 15 columns: that it may come back says that it failed.
+  static func remaining(_ progress: Progress, _ glyphs: Glyphs, isShort: Bool = false) -> [Span] {
     if let standstill = progress.standstill {
       return [Span(standstill.words, progress.isStuck ? .failed : progress.isLate ? .late : .running)]
     }
     let percent = progress.fraction.map { "\(padded(Int(clamping: $0.asShare * 100), 2))% " } ?? ""
-    if progress.mayRecover { return [Span("\(percent)failed, may recover", .warning)] }
+    if progress.mayRecover { return [Span(percent + (isShort ? "may recover" : "failed, may recover"), .warning)] }
     if progress.hasFailed { return [Span("\(percent)failed", .failed)] }
     if progress.isLate, let lateAt = progress.lateAt { return [Span("\(percent)late \(Moment.estimate(progress.at - lateAt))", .late)] }
     let eta = progress.eta.map { "\(glyphs.approximately)\(Moment.estimate($0.p50))" } ?? ""

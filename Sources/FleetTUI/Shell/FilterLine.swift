@@ -97,7 +97,7 @@ struct Completion {
     let first = max(0, place - 2)
     return choices.indices.dropFirst(first).prefix(30).flatMap { index in
       // The line says the rest.
-      let word = choices[index].split(separator: " ").last.map(String.init) ?? ""
+      let word = String(choices[index][FilterCompletion.lastWord(of: choices[index])...])
       return [Span(word, index == place ? .title : .dim), Span("  ", .dim)]
     }
   }
@@ -126,7 +126,7 @@ enum FilterCompletion {
     return (first + values.filter { !first.contains($0) && $0.lowercased().contains(typed) }).map { before + $0.asFilterWord }
   }
 
-  private static func lastWord(of text: String) -> String.Index {
+  static func lastWord(of text: String) -> String.Index {
     var isQuoted = false
     var start = text.startIndex
     for index in text.indices {

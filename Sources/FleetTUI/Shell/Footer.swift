@@ -4,16 +4,23 @@ import FleetModel
 enum Footer {
   /// - Parameter scrolls: whether a detail lies under the rows, which has some of the keys.
   static func line(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp, scrolls: Bool = false) -> Line {
-    let right = " \(desk.pages.current.position) "
-    let room = width - TextWidth.columns(of: right)
+    let (right, room) = split(desk, width: width)
     guard room > 4 else { return Line([Span(right, .dim)].fitted(to: width)) }
     let (left, offers) = content(desk, fleet, room: room, at: now, scrolls: scrolls)
     return Line((left + offers.flatMap(\.spans)).fitted(to: room) + [Span(right, .dim)])
   }
 
+  /// Where the window stands, and the room before it: none where no row is seen, and where what is said needs it.
+  private static func split(_ desk: Desk, width: Int) -> (right: String, room: Int) {
+    let right = desk.pages.isSeen ? " \(desk.pages.current.position) " : ""
+    let room = width - TextWidth.columns(of: right)
+    if let notice = desk.notice, TextWidth.columns(of: notice.text) + 2 > room { return ("", width) }
+    return (right, room)
+  }
+
   /// What is offered in that column of the line.
   static func action(at column: Int, _ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp, scrolls: Bool = false) -> Action? {
-    let room = width - TextWidth.columns(of: " \(desk.pages.current.position) ")
+    let room = split(desk, width: width).room
     guard room > 4, column < room else { return nil }
     let (left, offers) = content(desk, fleet, room: room, at: now, scrolls: scrolls)
     var start = Line(left).columns
@@ -39,8 +46,11 @@ enum Footer {
       left += [Span(" /\(page.filter) ", .match)]
     }
     if scrolls {
-      left += [Span(" \(desk.keys.name(of: .back)) ", .key), Span("close  ", .dim)]
-      left += [Span("\(desk.keys.name(of: .pageUp)) \(desk.keys.name(of: .pageDown)) ", .key), Span("scroll ", .dim)]
+      let hints = [
+        Hint(desk.keys.name(of: .back), "close", isWayOut: true),
+        Hint("\(desk.keys.name(of: .pageUp)) \(desk.keys.name(of: .pageDown))", "scroll"),
+      ]
+      left += hints.fitting(room - Line(left).columns).flatMap(\.spans)
     }
     var offers: [Offer] = []
     var held: Set<Action> = []
@@ -54,12 +64,13 @@ enum Footer {
       case .marked, .hidden: break
       }
     }
-    // Where there is little room the last ones go first: that what is allowed can't be done just now after all others, those that lead to all others
-    // and out never.
+    // Where there is little room the last ones go first: that what is allowed can't be done just now after all others, then those that lead to all
+    // others, and what leads out last. None is cut.
     let lasting: Set<Action> = [.help, .quit, .palette]
     let weighty = desk.writeRefusal == nil ? lasting.union(held) : lasting
     while Line(left + offers.flatMap(\.spans)).columns > room,
       let last = offers.lastIndex(where: { !weighty.contains($0.action) }) ?? offers.lastIndex(where: { !lasting.contains($0.action) })
+        ?? offers.lastIndex(where: { $0.action != .quit }) ?? offers.indices.last
     { offers.remove(at: last) }
     return (left, offers)
   }

@@ -19,8 +19,17 @@ struct HelpPanel: Layer {
 
   mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
   {
-    (view.fit(Self.lines(desk, width: room.width), height: room.rows), nil)
+    let whole = Self.lines(desk, width: room.width)
+    let most = (room.width + Self.gap) / (Self.columnWidth + Self.gap)
+    guard most > 1, whole.count > room.rows else { return (view.fit(whole, height: room.rows), nil) }
+    let width = (room.width - Self.gap * (most - 1)) / most
+    let lines = Self.lines(desk, width: width).flowed(in: room.rows, columns: most, width: width, gap: Self.gap)
+    return (view.fit(lines, height: room.rows), nil)
   }
+
+  /// Of the screen: so wide at least is each of several columns.
+  private static let columnWidth = 64
+  private static let gap = 2
 
   static func lines(_ desk: Desk, width: Int) -> [Line] {
     var lines: [Line] = []
@@ -28,24 +37,30 @@ struct HelpPanel: Layer {
       let actions = desk.keys.table.filter { $0.group == group }
       guard !actions.isEmpty else { continue }
       lines.append(Line("  " + group.rawValue, .heading))
+      // Keys too many for a third of the width go over several lines.
+      let longest = actions.map { TextWidth.columns(of: desk.keys.names(of: $0)) }.max() ?? 0
+      let key = max(8, min(longest, 22, width / 3))
       for action in actions {
-        let names = desk.keys.names(of: action)
-        lines.append(Line([Span("  ")] + [Span(names, .key)].fitted(to: min(22, width / 3)) + [Span("  ")] + [Span(action.help)]))
+        let names = Line.wrapped(desk.keys.names(of: action), role: .key, width: key)
         // What can't be done anywhere here.
-        if let why = action.never(desk) {
-          lines.append(Line([Span("  ")] + [Span("")].fitted(to: min(22, width / 3)) + [Span("  not now: \(why)", .dim)]))
+        let why = action.never(desk).map { Line.wrapped("not now: \($0)", role: .dim, width: max(8, width - key - 5)) } ?? []
+        let words = Line.wrapped(action.help, role: .text, width: max(8, width - key - 5)) + why
+        for row in 0..<max(names.count, words.count) {
+          let name = row < names.count ? names[row].spans : []
+          lines.append(Line([Span("  ")] + name.fitted(to: key) + [Span("  ")] + (row < words.count ? words[row].spans : [])))
         }
       }
       lines.append(Line())
     }
     lines.append(Line("  Signs", .heading))
-    for role in Role.states { lines.append(Line([Span("  \(desk.glyphs.sign(of: role))  ", role), Span(role.meaning)])) }
+    for role in Role.states {
+      lines += Line([Span("  \(desk.glyphs.sign(of: role))  ", role), Span(role.meaning)]).folded(to: width, indent: 5)
+    }
     return lines
   }
 
   func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
     let scrolling = [Action.up, .down, .pageUp, .pageDown].map { desk.keys.name(of: $0) }.joined(separator: " ")
-    let words = [Span(" \(scrolling) ", .key), Span("scroll  ", .dim), Span("any other key ", .key), Span("closes", .dim)]
-    return (desk.footer(words).fitted(to: width), nil)
+    return (desk.footer([Hint(scrolling, "scroll"), Hint("any other key", "closes", isWayOut: true)], width: width), nil)
   }
 }

@@ -311,6 +311,7 @@ struct Interface {
   /// The whole screen as it is at `now`, and when it would next look different by time alone.
   mutating func compose(_ fleet: Fleet, size: Terminal.Size, at now: Timestamp) -> (frame: Frame, nextChange: Timestamp?) {
     self.size = size
+    desk.width = size.columns
     guard size.rows >= Self.smallest.rows, size.columns >= Self.smallest.columns else {
       let text = "too small: \(size.columns)x\(size.rows), needs \(Self.smallest.columns)x\(Self.smallest.rows)"
       return (Frame(Line.wrapped(text, role: .warning, width: size.columns), size: size), nil)
@@ -338,7 +339,15 @@ struct Interface {
     }
     noteWhatClosed(at: now)
     if let footer = layers.last?.footer(desk, fleet, width: size.columns, at: now) {
-      lines.append(footer.line)
+      // What is longer than the row has as many as it takes.
+      if let notice, layers.last?.takesText == false, TextWidth.columns(of: notice.text) + 2 > size.columns {
+        let said = Line.wrapped(notice.text, role: notice.role, width: size.columns - 2).map { Line([Span(" ")] + $0.spans) }
+        let above = min(said.count - 1, body.rows)
+        lines.replaceSubrange((lines.count - above)..., with: said.prefix(above))
+        lines += said.suffix(said.count - above).prefix(1)
+      } else {
+        lines.append(footer.line)
+      }
       if let column = footer.cursor { cursor = Cursor(row: size.rows - 1, column: column) }
     }
     return (Frame(lines, cursor: cursor, size: size), context.moment.nextChange)
@@ -366,6 +375,7 @@ struct Interface {
     var lines: [Line] = []
     var cursor: Cursor?
     var left = body.rows
+    desk.pages.isSeen = false
     for index in layers.indices.reversed() where left > 0 {
       let rows = min(left, layers[index].height(in: left, desk))
       guard rows > 0 else { continue }

@@ -81,6 +81,8 @@ struct Desk {
   var themes: ThemeChoice
   /// Where the last frame has them; `nil`: nowhere.
   var tabs: DrawnTabs?
+  /// Columns of the screen.
+  var width = Interface.smallest.columns
   /// What is said in the footer until a key is pressed.
   var notice: Span?
   /// What the program takes, as of the last frame that shows it.
@@ -122,7 +124,4 @@ struct Desk {
     let marked = pages.current.marked
     return marked.isEmpty ? [pages.current.selection].compactMap { $0 } : marked
   }
-
-  /// A footer's words with the notice before them.
-  func footer(_ words: [Span]) -> Line { Line((notice.map { [Span(" "), $0, Span(" ")] } ?? []) + words) }
 }

@@ -41,9 +41,10 @@ struct PageLayer: Layer {
     if age != nil { body.rows -= 1 }
     desk.pages.body = body
     desk.pages.split = nil
+    desk.pages.isSeen = true
     let lines =
-      switch PanePlace(desk.remembered, in: body, page: desk.pages.current.leastRows) {
-      case let place? where place.side == .beside: beside(place.size, &desk, in: body, fleet, &context)
+      switch PanePlace(desk.remembered, in: body, pages: desk.pages) {
+      case let place? where place.side == .beside: beside(&desk, in: body, fleet, &context)
       case let place?: under(place.size, &desk, in: body, fleet, &context)
       case nil: alone(&desk, in: body, fleet, &context)
       }
@@ -75,18 +76,29 @@ struct PageLayer: Layer {
     return table(&desk, in: room, fleet, &context) + pane(&desk, fleet, width: body.width, rows: size, &context)
   }
 
-  private func beside(_ size: Int, _ desk: inout Desk, in body: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> [Line] {
-    var room = body
-    room.width -= size
-    desk.pages.split = room.width
+  private func beside(_ desk: inout Desk, in body: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> [Line] {
     let isDetail = desk.remembered.pane != .events
     let isHeard = desk.pages.focus?.heard(in: fleet) != nil
-    // What happened to the row stands under a table that leaves room for it.
-    let free = room.rows - desk.pages.current.count - 2
-    let events = isDetail && isHeard && !desk.pages.current.hasSums && desk.pages.id != .events && free >= 8 ? min(free, room.rows / 2) : 0
-    room.rows -= events
     context.beside = isDetail ? .detail : .events
-    var left = table(&desk, in: room, fleet, &context)
+    var (size, events) = (0, 0)
+    var left: [Line] = []
+    var hasTurned = false
+    // Its rows tell how wide it would be: where that is more than it had, the pane gives way.
+    while let place = PanePlace(desk.remembered, in: body, pages: desk.pages), place.size != size {
+      size = place.size
+      var room = body
+      room.width -= size
+      // What happened to the row stands under a table that leaves room for it.
+      let free = room.rows - desk.pages.current.count - 1 - desk.pages.current.rowsUnder
+      events = isDetail && isHeard && !desk.pages.current.hasSums && desk.pages.id != .events && free >= 8 ? min(free, room.rows / 2) : 0
+      room.rows -= events
+      left = table(&desk, in: room, fleet, &context)
+      hasTurned = hasTurned || desk.pages.hasTurned
+      desk.pages.noteTableWidth(in: body)
+    }
+    desk.pages.hasTurned = hasTurned
+    let room = desk.pages.room
+    desk.pages.split = room.width
     context.beside = .none
     if events > 0 { left += desk.panes.events.draw(desk.pages.focus, fleet, width: room.width, rows: events, &context) }
     let right = pane(&desk, fleet, width: size - 1, rows: body.rows, &context)

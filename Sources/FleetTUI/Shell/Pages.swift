@@ -16,6 +16,15 @@ struct Pages {
   var split: Int?
   /// Whether the last frame's table begins with another row than the one before: its rows were turned.
   var hasTurned = false
+  /// Whether the last frame has it, or something lies over all of it.
+  var isSeen = true
+  /// How wide each page's table would be for what it showed so far, in a body of which width.
+  private var tables: [PageID: (body: Int, width: Int)] = [:]
+
+  func tableWidth(in body: Room) -> Int { tables[id].map { $0.body == body.width ? $0.width : 0 } ?? 0 }
+
+  /// It never becomes narrower while the screen is as it is: the border beside it rests.
+  mutating func noteTableWidth(in body: Room) { tables[id] = (body.width, max(tableWidth(in: body), current.wantedWidth)) }
 
   /// A place that a jump left, and how the filter stood where it arrived: what was typed since is cleared before the way back is taken.
   private struct TrailStep {

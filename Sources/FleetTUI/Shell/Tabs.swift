@@ -34,7 +34,11 @@ struct Tabs {
     let full = tabs(all.map { ($0, .full) }, gap: " ")
     if columns(full) <= width { return full }
     var pages = all.map { (page: $0, naming: $0 == open ? Naming.full : .none) }
-    guard columns(tabs(pages)) <= width else { return tabs(all.map { ($0, $0 == open ? .short : .none) }, countsCalm: false) }
+    guard columns(tabs(pages)) <= width else {
+      let short = all.map { (page: $0, naming: $0 == open ? Naming.short : .none) }
+      let calm = tabs(short)
+      return columns(calm) <= width ? calm : tabs(short, countsCalm: false)
+    }
     let order = all.indices.filter { isLit(all[$0]) } + all.indices.filter { !isLit(all[$0]) }
     for naming in [Naming.short, .full] {
       for index in order where all[index] != open {
@@ -61,7 +65,9 @@ struct Tabs {
         let role = count.role ?? (count.figure.asOf == nil ? .dim : .stale)
         spans.append(Span((title.isEmpty ? glyphs.separator : " ") + count.figure.text(glyphs), role))
       }
-      if !gap.isEmpty { spans.append(Span(gap, .dim)) }
+      // What belongs to a key isn't read together with the next one.
+      let isFree = !title.isEmpty && page != pages.last?.page
+      if !gap.isEmpty || isFree { spans.append(Span(gap.isEmpty ? " " : gap, .dim)) }
       return Tab(page: page, spans: spans)
     }
   }

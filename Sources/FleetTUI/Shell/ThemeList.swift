@@ -77,21 +77,23 @@ struct ThemeList: Layer {
     view.fit(rows.count, height: room.rows - 1)
     view.reveal(cursor)
     let glyphs = desk.glyphs
+    let names = min(24, rows.map { TextWidth.columns(of: UntrustedText.clean($0.name, limit: 60)) }.max() ?? 0)
     let lines = view.range(of: rows.count).map { index -> Line in
       let row = rows[index]
       let isCurrent = index == cursor
       let role: Role = row.problem != nil ? .failed : .text
       let mark = row.name == desk.themes.name ? glyphs.ok : row.problem != nil ? glyphs.failed : " "
       var spans = [Span(isCurrent ? " \(glyphs.cursor) " : "   ", .key), Span("\(mark) ", row.problem != nil ? .failed : .ok)]
-      spans += [Span(UntrustedText.clean(row.name, limit: 60), role)].fitted(to: 20)
-      spans.append(Span("  " + (row.problem ?? note(row, desk)), row.problem != nil ? .failed : .dim))
+      spans += [Span(UntrustedText.clean(row.name, limit: 60), role)].fitted(to: names)
+      spans.append(Span("  " + (row.problem ?? note(row, desk, isShort: room.width < 60)), row.problem != nil ? .failed : .dim))
       return Line(spans, isSelected: isCurrent).fitted(to: room.width)
     }
-    return ([Line.titled("themes", width: room.width, glyphs)] + lines, nil)
+    return ([Line.titled("themes" + view.note(of: rows.count), width: room.width, glyphs)] + lines, nil)
   }
 
-  private func note(_ row: Row, _ desk: Desk) -> String {
+  private func note(_ row: Row, _ desk: Desk, isShort: Bool) -> String {
     guard let theme = row.theme else {
+      if isShort { return desk.themes.byGround.name }
       let ground = desk.themes.ground.map { "the terminal's ground is \($0.rawValue)" } ?? "the terminal doesn't say what its ground is"
       return "\(desk.themes.byGround.name): \(ground)"
     }
@@ -100,11 +102,11 @@ struct ThemeList: Layer {
 
   func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
     let name = { (action: Action) in desk.keys.name(of: action) }
-    let words = [
-      Span(" \(name(.up)) \(name(.down)) ", .key), Span("look  ", .dim), Span("\(name(.open)) ", .key), Span("keep  ", .dim),
-      Span("\(name(.back)) ", .key), Span("leave it as it was", .dim),
+    let hints = [
+      Hint("\(name(.up)) \(name(.down))", "look"), Hint(name(.open), "keep", isWayOut: true),
+      Hint(name(.back), "leave it as it was", isWayOut: true),
     ]
-    return (desk.footer(words).fitted(to: width), nil)
+    return (desk.footer(hints, width: width), nil)
   }
 }
 

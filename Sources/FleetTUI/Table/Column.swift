@@ -18,8 +18,8 @@ struct Column<Content: TableContent>: Sendable, Equatable {
   /// What is written in place of a cell's words, where they are short for it.
   var exact: (@Sendable (Content, Content.ID, Fleet, Timestamp) -> String?)?
   var room: ColumnRoom
-  /// Where a detail beside the table tells what it would; `nil`: as elsewhere.
-  var besideRoom: ColumnRoom?
+  /// A detail beside the table tells it: others have its room then.
+  var isToldBeside = false
   let order: ColumnOrder<Content>
   /// Made for the rows in view alone, and only where the column is shown.
   let cell: @Sendable (Content.Row, Fleet, inout CellContext<Content>) -> [Span]
@@ -39,17 +39,17 @@ struct Column<Content: TableContent>: Sendable, Equatable {
     self.cell = cell
   }
 
-  /// It has so much room before less important columns have any.
+  /// It may be cut, but has so much room before less important columns have any.
   func claiming(_ columns: Int) -> Self {
     var column = self
     column.room.claim = columns
     return column
   }
 
-  /// Beside a detail it keeps so much room.
-  func folded(to columns: Int, priority: Int) -> Self {
+  /// A detail beside the table tells it.
+  func toldBeside() -> Self {
     var column = self
-    column.besideRoom = ColumnRoom(minimum: columns, ideal: columns, priority: priority)
+    column.isToldBeside = true
     return column
   }
 
@@ -90,8 +90,6 @@ struct CellContext<Content: TableContent> {
   let layout: TableLayout<Content>
   /// Of the cell's own column.
   var width = 0
-  /// It has room for a sign alone.
-  var isFolded = false
 
   init(_ drawing: DrawingContext, _ layout: TableLayout<Content>) {
     self.drawing = drawing

@@ -83,22 +83,25 @@ struct ColumnsDialog: Layer {
       let row = rows[index]
       let isCurrent = index == cursor
       var spans = [Span(isCurrent ? " \(glyphs.cursor) " : "   ", .key), Span(row.isShown ? "[\(glyphs.mark)] " : "[ ] ", .title)]
-      spans += [Span(row.title, row.isShown ? .title : .dim)].fitted(to: 16) + [Span("  ")] + [Span(row.id, .dim)].fitted(to: 16)
-      spans += [Span("  "), Span(row.width.map { "\($0) wide" } ?? "as wide as it likes", row.width == nil ? .dim : .text)]
+      spans += [Span(row.title, row.isShown ? .title : .dim)].fitted(to: 16) + [Span("  ")]
+      // Where there is little room its title is what it is known by.
+      if room.width >= 60 { spans += [Span(row.id, .dim)].fitted(to: 16) + [Span("  ")] }
+      let isShort = room.width < 44
+      spans.append(
+        Span(row.width.map { "\($0) wide" } ?? (isShort ? "by itself" : "as wide as it likes"), row.width == nil ? .dim : .text))
       return Line(Line(spans).fitted(to: room.width).spans, isSelected: isCurrent)
     }
-    return ([Line(Line.titled("columns of \(desk.pages.id.title)", width: room.width, glyphs).spans.fitted(to: room.width))] + lines, nil)
+    let title = "columns of \(desk.pages.id.title)" + view.note(of: rows.count)
+    return ([Line(Line.titled(title, width: room.width, glyphs).spans.fitted(to: room.width))] + lines, nil)
   }
 
   func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
-    func words(_ keys: String, _ what: String) -> [Span] { [Span(" \(keys) ", .key), Span(what + " ", .dim)] }
     let name = { (action: Action) in desk.keys.name(of: action) }
-    return (
-      desk.footer(
-        words(name(.mark), "show or hide") + words("J K", "move") + words("+ -", "width") + words(name(.open), "keep")
-          + words(name(.back), "leave as it was")
-      ).fitted(to: width), nil
-    )
+    let hints = [
+      Hint(name(.mark), "show or hide"), Hint("J K", "move"), Hint("+ -", "width"), Hint(name(.open), "keep", isWayOut: true),
+      Hint(name(.back), "leave as it was", isWayOut: true),
+    ]
+    return (desk.footer(hints, width: width), nil)
   }
 }
 

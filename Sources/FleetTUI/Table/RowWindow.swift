@@ -19,6 +19,12 @@ struct RowWindow: Equatable {
     return top..<max(top, min(count, top + height))
   }
 
+  /// `, 3–10 of 12` where not all of them are in view.
+  func note(of count: Int) -> String {
+    let range = range(of: count)
+    return range.count < count ? ", \(range.lowerBound + 1)–\(range.upperBound) of \(count)" : ""
+  }
+
   // MARK: - Moving
 
   mutating func scroll(by step: Int) { wanted = top(of: count) + step }

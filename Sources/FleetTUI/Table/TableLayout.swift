@@ -12,30 +12,28 @@ struct ColumnRoom: Hashable, Sendable {
 
   /// How wide each is in `width` columns of the screen with `gap` between two; `nil`: there is no room for it.
   ///
-  /// Leaves the least important out until it fits at its least beside what the others claim, then gives each its ideal in order of importance, and what
-  /// remains to those that stretch.
+  /// In order of importance each is there that fits at its least beside what those before it claim, then each has its ideal in the same order, and what
+  /// remains goes to those that stretch.
   static func widths(of rooms: [ColumnRoom], in width: Int, gap: Int) -> [Int?] {
-    var kept = Array(rooms.indices)
-    func least() -> Int { kept.reduce(0) { $0 + rooms[$1].minimum } + gap * max(0, kept.count - 1) }
-    while kept.count > 1, let worst = kept.max(by: { (rooms[$0].priority, $0) < (rooms[$1].priority, $1) }) {
-      let claimed = kept.reduce(0) { sum, index in
-        let room = rooms[index]
-        return sum + (room.priority < rooms[worst].priority ? max(room.minimum, room.claim) : room.minimum)
-      }
-      guard claimed + gap * (kept.count - 1) > width else { break }
-      kept.removeAll { $0 == worst }
+    let order = rooms.indices.sorted { (rooms[$0].priority, $0) < (rooms[$1].priority, $1) }
+    var kept: [Int] = []
+    var claimed = 0
+    for index in order {
+      let room = rooms[index]
+      guard kept.isEmpty || claimed + gap + room.minimum <= width else { continue }
+      claimed += (kept.isEmpty ? 0 : gap) + max(room.minimum, room.claim)
+      kept.append(index)
     }
     var widths = rooms.indices.map { kept.contains($0) ? rooms[$0].minimum : 0 }
-    var left = width - least()
-    let order = kept.sorted { (rooms[$0].priority, $0) < (rooms[$1].priority, $1) }
+    var left = width - kept.reduce(0) { $0 + rooms[$1].minimum } - gap * max(0, kept.count - 1)
     for wanted in [{ max($0.minimum, $0.claim) }, { max($0.minimum, $0.claim, $0.ideal) }] as [(ColumnRoom) -> Int] {
-      for index in order where left > 0 {
+      for index in kept where left > 0 {
         let more = min(left, max(0, wanted(rooms[index]) - widths[index]))
         widths[index] += more
         left -= more
       }
     }
-    let stretching = kept.filter { rooms[$0].stretch > 0 }
+    let stretching = kept.sorted().filter { rooms[$0].stretch > 0 }
     let shares = stretching.reduce(0) { $0 + rooms[$1].stretch }
     if left > 0, shares > 0 {
       let extra = left
@@ -57,8 +55,6 @@ struct TableLayout<Content: TableContent>: Sendable {
   struct Place: Sendable {
     let column: Column<Content>
     let width: Int
-    /// A detail beside the table tells what it would: it keeps its sign alone.
-    var isFolded = false
   }
 
   static var gap: Int { 2 }
@@ -71,22 +67,20 @@ struct TableLayout<Content: TableContent>: Sendable {
   /// The columns of the screen at the right that no column has.
   private let spare: Int
 
-  init(_ columns: [Column<Content>], width: Int, hasDetailBeside: Bool = false) {
-    let rooms = columns.map { hasDetailBeside ? $0.besideRoom ?? $0.room : $0.room }
-    let widths = ColumnRoom.widths(of: rooms, in: max(0, width - Self.margin - Self.end), gap: Self.gap)
-    places = zip(columns, widths).compactMap { column, width in
-      width.map { Place(column: column, width: $0, isFolded: hasDetailBeside && column.besideRoom != nil) }
-    }
-    spare = max(0, width - Self.margin - Self.end - places.reduce(0) { $0 + $1.width } - Self.gap * max(0, places.count - 1))
+  /// - Parameter rooms: of each column; `nil`: as it has it by itself.
+  init(_ columns: [Column<Content>], rooms: [ColumnRoom]? = nil, width: Int) {
+    let widths = ColumnRoom.widths(of: rooms ?? columns.map(\.room), in: max(0, width - Self.margin - Self.end), gap: Self.gap)
+    places = zip(columns, widths).compactMap { column, width in width.map { Place(column: column, width: $0) } }
+    spare = max(0, width - Self.width(of: places.map(\.width)))
   }
-
-  /// Of all columns, with what none has.
-  var width: Int { spare + places.reduce(0) { $0 + $1.width } }
 
   private init(places: [Place], spare: Int) {
     self.places = places
     self.spare = spare
   }
+
+  /// The whole row's, of columns so wide.
+  static func width(of columns: [Int]) -> Int { margin + end + columns.reduce(0, +) + gap * max(0, columns.count - 1) }
 
   /// With what columns have to spare, and what no column has, given to those whose texts are cut, those that lack least first: as many as can be are whole.
   /// - Parameter wanted: the columns of the screen that each place's texts take.
@@ -96,18 +90,18 @@ struct TableLayout<Content: TableContent>: Sendable {
     let order = places.indices.sorted {
       (wanted[$0] - widths[$0], places[$0].column.room.priority, $0) < (wanted[$1] - widths[$1], places[$1].column.room.priority, $1)
     }
-    for taker in order where !places[taker].isFolded && wanted[taker] > widths[taker] {
+    for taker in order where wanted[taker] > widths[taker] {
       let free = min(spare, wanted[taker] - widths[taker])
       widths[taker] += free
       spare -= free
-      for giver in order where !places[giver].isFolded {
+      for giver in order {
         let more = min(wanted[taker] - widths[taker], widths[giver] - wanted[giver])
         guard more > 0 else { continue }
         widths[taker] += more
         widths[giver] -= more
       }
     }
-    return Self(places: zip(places, widths).map { Place(column: $0.column, width: $1, isFolded: $0.isFolded) }, spare: spare)
+    return Self(places: zip(places, widths).map { Place(column: $0.column, width: $1) }, spare: spare)
   }
 
   /// The column at a column of the screen, the space behind it included.
@@ -141,50 +135,5 @@ struct TableLayout<Content: TableContent>: Sendable {
       spans += cell.fitted(to: width, place.column.room.alignment)
     }
     return Line(spans, isSelected: isSelected)
-  }
-}
-
-/// How wide the texts of a table's window were since it was laid out: what a column doesn't need others have.
-struct TextRoom<Content: TableContent> {
-  let layout: TableLayout<Content>
-  /// As it is drawn.
-  private(set) var eased: TableLayout<Content>
-  private var wanted: [Int]
-  /// No column can have more than all of them together.
-  private let most: Int
-
-  init(_ layout: TableLayout<Content>) {
-    self.layout = layout
-    eased = layout
-    most = layout.width
-    wanted = layout.places.map { $0.isFolded ? $0.width : TextWidth.columns(of: $0.column.title) }
-  }
-
-  /// Takes in a row. - Parameter whole: a place's cell with all the room that it likes.
-  mutating func see(_ cells: [[Span]], _ glyphs: Glyphs, whole: (TableLayout<Content>.Place) -> [Span]) {
-    for (index, cell) in cells.enumerated() {
-      let place = eased.places[index]
-      var columns = Line(cell).columns
-      if Self.isElastic(cell, glyphs) {
-        // It fills whatever it has.
-        columns = min(columns, layout.places[index].width)
-      } else if columns >= place.width, wanted[index] < most, !place.isFolded {
-        let whole = whole(place)
-        if !Self.isElastic(whole, glyphs) { columns = Line(whole).columns }
-      }
-      wanted[index] = max(wanted[index], columns)
-    }
-  }
-
-  /// - Returns: whether the columns are now others than those that the cells were made for.
-  mutating func ease() -> Bool {
-    let new = layout.eased(for: wanted)
-    defer { eased = new }
-    return zip(new.places, eased.places).contains { $0.width != $1.width }
-  }
-
-  /// A bar or a rule is as wide as its column.
-  private static func isElastic(_ cell: [Span], _ glyphs: Glyphs) -> Bool {
-    cell.contains { [.bar, .barLate, .barTrack, .barTick].contains($0.role) } || (cell.last?.text.hasSuffix(glyphs.rule) ?? false)
   }
 }

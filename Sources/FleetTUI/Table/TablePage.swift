@@ -75,7 +75,7 @@ struct TablePage<Content: TableContent> {
   private var isBuilt = false
   /// Something of the window looks different since it was drawn.
   private var isTouched = false
-  private var room: (width: Int, hasDetailBeside: Bool, of: TextRoom<Content>)?
+  private var room: (width: Int, hasDetail: Bool, sorting: TableSorting<Content>, of: TextRoom<Content>)?
   private var rowFilter = RowFilter<Content>()
   /// When every row was last asked whether it passes.
   private var filteredAt: Timestamp?
@@ -237,7 +237,7 @@ struct TablePage<Content: TableContent> {
 
   /// The heading's column, turned round where the rows are sorted by it already.
   func order(ofHeadingAt column: Int) -> [String]? {
-    guard let heading = room?.of.eased.column(at: column) else { return nil }
+    guard let heading = room?.of.layout.column(at: column) else { return nil }
     return [TableSorting<Content>.Key(column: heading, isReversed: sorting.first == .init(column: heading)).text]
   }
 
@@ -325,7 +325,7 @@ struct TablePage<Content: TableContent> {
     view.reveal(cursor, ahead: context.beside == .none ? 0 : max(0, rows - 4))
 
     guard !order.isEmpty else {
-      let lines = [textRoom(for: width, hasDetailBeside: context.beside == .detail).layout.head(sorting, context.glyphs)]
+      let lines = [textRoom(for: width, hasDetail: context.beside == .detail).layout.head(sorting, context.glyphs)]
       guard !rowFilter.isActive else {
         return lines + [Line(), Line("  no row holds \"\(filter)\"; esc shows all \(total)\(Content.elsewhere)", .dim)]
       }
@@ -352,25 +352,26 @@ struct TablePage<Content: TableContent> {
   private mutating func cells(
     of range: Range<Int>, _ fleet: Fleet, width: Int, _ context: inout DrawingContext
   ) -> (layout: TableLayout<Content>, cells: [[[Span]]]) {
-    var room = textRoom(for: width, hasDetailBeside: context.beside == .detail)
-    func made(_ see: Bool) -> [[[Span]]] {
-      var cell = CellContext(context, room.eased)
+    let hasDetail = context.beside == .detail
+    var room = textRoom(for: width, hasDetail: hasDetail)
+    func made(_ room: inout TextRoom<Content>) -> [[[Span]]] {
+      var cell = CellContext(context, room.layout)
       defer { context = cell.drawing }
       return range.map { index in
         let cells = self.cells(order[index], fleet, &cell)
-        if see {
-          room.see(cells, cell.glyphs) {
-            self.cells(order[index], at: [.init(column: $0.column, width: 400)], fleet, &cell).first ?? []
-          }
-        }
+        room.see(cells, cell.glyphs) { self.cells(order[index], at: [.init(column: $0.column, width: 400)], fleet, &cell).first ?? [] }
         return cells
       }
     }
-    var cells = made(true)
-    if room.ease() { cells = made(false) }
-    self.room = (width, context.beside == .detail, room)
-    return (room.eased, cells)
+    var cells = made(&room)
+    // A column that has room only now tells how wide its texts are, once for each.
+    for _ in Content.columns where room.ease() { cells = made(&room) }
+    self.room = (width, hasDetail, sorting, room)
+    return (room.layout, cells)
   }
+
+  /// How wide it would be for all that its last window shows.
+  var wantedWidth: Int { room?.of.wanted ?? 0 }
 
   /// A cell for each column that is shown. What nothing is heard of any more looks so, and says since when.
   func cells(_ id: Content.ID, _ fleet: Fleet, _ context: inout CellContext<Content>) -> [[Span]] {
@@ -385,7 +386,6 @@ struct TablePage<Content: TableContent> {
     let silentSince = content.asOf(id, fleet, at: context.moment.now)
     return places.map { place in
       context.width = place.width
-      context.isFolded = place.isFolded
       let cell = place.column.cell(row, fleet, &context)
       guard let silentSince else { return cell }
       let aged = cell.aged(context.glyphs)
@@ -414,9 +414,11 @@ struct TablePage<Content: TableContent> {
     room = nil
   }
 
-  private func textRoom(for width: Int, hasDetailBeside: Bool) -> TextRoom<Content> {
-    if let room, room.width == width, room.hasDetailBeside == hasDetailBeside { return room.of }
-    return TextRoom(TableLayout(Content.columns(choice), width: width, hasDetailBeside: hasDetailBeside))
+  private func textRoom(for width: Int, hasDetail: Bool) -> TextRoom<Content> {
+    if let room, room.width == width, room.hasDetail == hasDetail, room.sorting == sorting { return room.of }
+    // What was chosen is there.
+    let columns = Content.columns(choice).filter { !(hasDetail && choice == nil && $0.isToldBeside && $0 != sorting.first.column) }
+    return TextRoom(columns, width: width, sorting: sorting)
   }
 
   /// Rows of the window, and where it stands: `1–14 of 200`.

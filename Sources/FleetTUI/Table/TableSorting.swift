@@ -10,7 +10,7 @@ enum Marking: Sendable {
 }
 
 /// The columns that a table is sorted by: the second for rows that are equal in the first.
-struct TableSorting<Content: TableContent> {
+struct TableSorting<Content: TableContent>: Equatable {
   struct Key: Equatable {
     var column: Column<Content>
     /// The other way than the column does it by itself.
@@ -62,7 +62,7 @@ extension TableLayout {
     /// The columns between this one and the one before, as far as no arrow stands in them.
     var gap = Self.margin
     for (index, place) in places.enumerated() {
-      let title = place.isFolded ? "" : place.column.title
+      let title = place.column.title
       let mark: Span? =
         sorting.first.column == place.column
         ? Span(sorting.first.isDescending ? glyphs.descending : glyphs.ascending, .title)

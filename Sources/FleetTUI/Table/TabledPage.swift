@@ -20,6 +20,7 @@ extension TabledPage {
   var filterProblem: String? { table.filterProblem }
   var fields: [FilterField] { RowFilter<Content>.fields }
   var position: String { table.position }
+  var wantedWidth: Int { table.wantedWidth }
   func sheet(of subjects: [Subject]?, _ fleet: Fleet, _ context: inout DrawingContext) -> Sheet {
     table.sheet(of: subjects, fleet, &context)
   }

@@ -89,10 +89,10 @@ struct InterfaceScene {
         " ✕ 1… failed" + String(repeating: " ", count: 75) + "3 orgs  ? machines  … workspaces",
         " 1 Fleet  2 Provisioning  3 Triage 1  4 Instances  5 Orphans  6 Costs  7 DNS  8 Posture  9 Deletions  0 Events",
         String(repeating: "─", count: 120),
-        "  ORG                   TENANT          WORKSPACES  PROGRESS         COST/H  FINDING ↓",
-        "▶ bright-lab            ✕ failed        ·                                 ?  tunnel/DNS step failed",
-        "  acme                  ● running       …                                 ?",
-        "  cinder                ○ suspended     ·                                 ?",
+        "  ORG                   TENANT       MACHINE  WORKSPACES  PROGRESS  COST/H  AGE  FINDING ↓",
+        "▶ bright-lab            ✕ failed     ·        ·                          ?   1h  tunnel/DNS step failed",
+        "  acme                  ● running    ·        …                          ?   1d",
+        "  cinder                ○ suspended  ·        ·                          ?   1m",
         "", " bright-lab: tunnel/DNS step failed",
         " next: check that bright-lab's CNAME leads to its tunnel and that the tunnel is healthy; provision again if the step w…",
         "  ◌ loading: 0 of 1 tenants",
@@ -243,7 +243,7 @@ struct InterfaceScene {
 
   @Test func theAgeOfAFindingIsDrawnAnewWhereTheOrgsAgeHasNoRoom() {
     var scene = InterfaceScene()
-    scene.size.columns = 70
+    scene.size.columns = 50
     scene.roster([InterfaceScene.org("acme", .failed, error: "no capacity in us-east-2")])
     #expect(scene.screen().contains { $0.contains("FINDING") } && !scene.screen().contains { $0.contains(" AGE ") })
     #expect(scene.nextChange() == InterfaceScene.start + 60)

@@ -14,7 +14,9 @@ private struct Asking: Layer {
   {
     ([Line("asking for \(action.title)")], nil)
   }
-  func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) { (desk.footer([]), nil) }
+  func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
+    (desk.footer([], width: width), nil)
+  }
 }
 
 @Suite struct LayerTests {
@@ -70,7 +72,7 @@ private struct Asking: Layer {
     }
     erases(.character("/")) { " /\($0)  " }
     scene.press(.character("e"))
-    erases(.character("/")) { " /\($0)  enter finds, esc leaves" }
+    erases(.character("/")) { " /\($0)  enter finds  esc leaves" }
   }
 
   @Test func thePhraseOfADialogIsTakenBackByTheSameKeys() {

@@ -19,10 +19,10 @@ import Testing
     let lines = screen.screen(.fleet)
     #expect(lines.allSatisfy { TextWidth.columns(of: $0) <= 200 } && lines.count == 50)
     #expect(lines[3].contains("┬") && lines[48].contains("┴"))
-    #expect(lines[4].contains("FINDING") == false && lines[4].contains("│── org "))
-    #expect(screen.row(.fleet, "wonka")?.plain.contains("│") == true)
-    // The table keeps its sign.
-    #expect(screen.row(.fleet, "wonka")?.plain.prefix(121).contains("✕") == true)
+    #expect(lines[4].contains("FINDING ↓") && lines[4].contains("│── org "))
+    // The table keeps what is wrong; what kind of machine it is the detail tells.
+    #expect(screen.row(.fleet, "wonka")?.plain.prefix { $0 != "│" }.contains("provisioner disabled") == true)
+    #expect(!lines[4].contains("MACHINE"))
     #expect(lines.contains { $0.contains("events of org") })
   }
 

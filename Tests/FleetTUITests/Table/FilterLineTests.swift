@@ -84,6 +84,13 @@ import Testing
     #expect(scene.interface.page == .fleet)
   }
 
+  @Test("What may follow is shown as it is typed, in its quotes")
+  func quotedCompletion() {
+    var completion = Completion()
+    _ = completion.next(after: "status:") { _ in ["acme status:\"no status\"", "acme status:running"] }
+    #expect(completion.words.filter { $0.text != "  " }.map(\.text) == ["status:\"no status\"", "status:running"])
+  }
+
   @Test("A comparison with an age is true by time alone")
   func agesGoOn() {
     var scene = scene()

@@ -57,10 +57,11 @@ import Testing
     for columns in [60, 80, 100, 120, 160, 200] {
       scene.size.columns = columns
       for field in scene.interface.desk.pages.current.fields {
-        let before = words(&scene, page)
         scene.type(":sort \(field.id)")
         scene.press(.enter)
-        #expect(words(&scene, page) == before, "\(page) \(columns) \(field.id)")
+        let titles = scene.interface.desk.pages.current.columnStates.flatMap { $0.title.split(separator: " ") }.map(String.init)
+        let shown = words(&scene, page)
+        #expect(shown.allSatisfy { titles.contains($0) || $0.hasSuffix("…") }, "\(page) \(columns) \(field.id): \(shown)")
       }
     }
   }

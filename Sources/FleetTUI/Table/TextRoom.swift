@@ -1,0 +1,93 @@
+/// How wide the texts of a table's window were since it was laid out, and the columns as they have room for those: what one doesn't need others have, and
+/// one of little weight isn't there before several of more are cut.
+struct TextRoom<Content: TableContent> {
+  /// As it is drawn.
+  private(set) var layout: TableLayout<Content>
+  /// Which of the columns its places are.
+  private var places: [Int]
+  private let columns: [Column<Content>]
+  private let width: Int
+  /// Of each column; `nil` until a row was seen with it.
+  private var texts: [Int?]
+  /// Whether it fills whatever it has.
+  private var isElastic: [Bool]
+  private let titles: [Int]
+
+  init(_ columns: [Column<Content>], width: Int, sorting: TableSorting<Content>) {
+    // What the operator sorts by is seen.
+    self.columns = columns.map { column in
+      var column = column
+      if column == sorting.first.column, column != Content.initialSort.column { column.room.priority = 0 }
+      return column
+    }
+    self.width = width
+    titles = columns.map { column in
+      // The mark and the space before it.
+      TextWidth.columns(of: column.title) + ([sorting.first.column, sorting.second?.column].contains(column) ? 2 : 0)
+    }
+    texts = columns.map { _ in nil }
+    isElastic = columns.map { _ in false }
+    layout = TableLayout(self.columns, width: width)
+    places = Self.places(of: layout, in: self.columns)
+  }
+
+  private static func places(of layout: TableLayout<Content>, in columns: [Column<Content>]) -> [Int] {
+    layout.places.compactMap { place in columns.firstIndex(of: place.column) }
+  }
+
+  /// Takes in a row. - Parameter whole: a place's cell with all the room that it likes.
+  mutating func see(_ cells: [[Span]], _ glyphs: Glyphs, whole: (TableLayout<Content>.Place) -> [Span]) {
+    for (index, (place, cell)) in zip(places, zip(layout.places, cells)) {
+      var columns = Line(cell).columns
+      if Self.isElastic(cell, glyphs) {
+        isElastic[index] = true
+        columns = 0
+      } else if columns >= place.width, texts[index] ?? 0 < width {
+        let whole = whole(place)
+        if Self.isElastic(whole, glyphs) { isElastic[index] = true } else { columns = Line(whole).columns }
+      }
+      texts[index] = max(texts[index] ?? 0, columns)
+    }
+  }
+
+  /// - Returns: whether the columns are now others than those that the cells were made for.
+  mutating func ease() -> Bool {
+    let rooms = columns.indices.map(room)
+    var new = TableLayout(columns, rooms: rooms, width: width)
+    let places = Self.places(of: new, in: columns)
+    new = new.eased(
+      for: zip(places, new.places).map { index, place in
+        max(isElastic[index] ? min(place.width, columns[index].room.ideal) : 0, titles[index], texts[index] ?? 0)
+      })
+    defer { (layout, self.places) = (new, places) }
+    return places != self.places || new.places.map(\.width) != layout.places.map(\.width)
+  }
+
+  /// Of the screen, for all columns to be there and whole.
+  var wanted: Int {
+    TableLayout<Content>.width(
+      of: columns.indices.map { index in
+        let room = columns[index].room
+        return max(titles[index], texts[index].map { max($0, isElastic[index] ? room.minimum : 0) } ?? room.minimum)
+      })
+  }
+
+  /// What a column can't do without, now that its texts are known: a name or a state is whole, as far as the column likes it. What may be cut says so by
+  /// its claim, or stretches.
+  private func room(_ index: Int) -> ColumnRoom {
+    var room = columns[index].room
+    guard let text = texts[index].map({ max($0, titles[index]) }) else { return room }
+    if room.claim > 0 || room.stretch > 0 {
+      room.claim = min(room.claim, text)
+      room.minimum = min(room.minimum, text)
+    } else if !isElastic[index] || text > room.minimum {
+      room.minimum = min(text, max(room.minimum, room.ideal))
+    }
+    return room
+  }
+
+  /// A bar or a rule is as wide as its column.
+  private static func isElastic(_ cell: [Span], _ glyphs: Glyphs) -> Bool {
+    cell.contains { [.bar, .barLate, .barTrack, .barTick].contains($0.role) } || (cell.last?.text.hasSuffix(glyphs.rule) ?? false)
+  }
+}

@@ -1,0 +1,221 @@
+@testable import FleetModel
+import Testing
+
+@testable import FleetTUI
+
+/// What is needed is whole wherever there is room for it, on screens of every size.
+@Suite struct RoomTests {
+  private static let sizes = [(50, 200), (30, 120), (24, 80), (10, 40)]
+
+  private func watched(_ rows: Int, _ columns: Int, _ pane: PaneKind = .none) -> WatchedScreen {
+    var screen = WatchedScreen(rows: rows, columns: columns, pane: pane)
+    screen.answer()
+    screen.pass(60)
+    _ = screen.screen(.fleet)
+    return screen
+  }
+
+  // MARK: - Help
+
+  @Test(arguments: [200, 120, 80, 40, 20]) func helpIsWrappedAndNeverCut(_ width: Int) {
+    let desk = Interface(DashboardOptions(environment: "staging")).desk
+    let lines = HelpPanel.lines(desk, width: width)
+    #expect(lines.allSatisfy { $0.columns <= width && !$0.plain.contains("…") }, "\(lines.map(\.plain).filter { $0.contains("…") })")
+    // What goes on begins under what it goes on from.
+    let copy = lines.firstIndex { $0.plain.contains("copy to the") }
+    if width == 80, let copy {
+      let place = lines[copy].plain.ranges(of: "copy").first?.lowerBound
+      #expect(place.map { lines[copy + 1].plain[..<$0].allSatisfy { $0 == " " } } == true, "\(lines[copy + 1].plain)")
+      #expect(lines[copy + 1].plain.contains("(Markdown), a link") || lines[copy + 2].plain.contains("(Markdown), a link"))
+    }
+  }
+
+  @Test func helpStandsInSeveralColumnsWhereThereIsRoom() {
+    var screen = watched(50, 200)
+    _ = screen.interface.handle(.character("?"), screen.fleet, at: screen.now)
+    let lines = screen.interface.compose(screen.fleet, size: screen.size, at: screen.now).frame.lines.map(\.plain)
+    #expect(!lines.contains { $0.contains("more lines") }, "\(lines)")
+    for words in ["one row up", "everything by its name", "the next page", "not known"] {
+      #expect(lines.contains { $0.contains(words) }, "\(words)")
+    }
+  }
+
+  @Test func whatBelongsTogetherStaysInOneColumn() {
+    let lines = (0..<3).flatMap { block in [Line()] + (0..<4).map { Line("\(block).\($0)") } }.dropFirst()
+    let rows = Array(lines).flowed(in: 5, columns: 3, width: 6).map(\.plain)
+    #expect(
+      rows.count == 4 && rows[0].split(separator: " ") == ["0.0", "1.0", "2.0"] && rows[3].split(separator: " ") == ["0.3", "1.3", "2.3"])
+    // What fits stands under one another.
+    #expect(Array(lines).flowed(in: 14, columns: 3, width: 6).count == 14)
+  }
+
+  // MARK: - Texts
+
+  @Test func anIdIsTornOnlyWhereALineCantHoldIt() {
+    func wrapped(_ text: String, _ width: Int) -> [String] { Line.wrapped(text, role: .text, width: width).map(\.plain) }
+    let id = "(0c43407d-c177-46f7-83f9-1ca7864a7135)"
+    #expect(wrapped("the org \(id) is gone", 40) == ["the org", id, "is gone"])
+    #expect(wrapped(id, 28) == ["(0c43407d-c177-46f7-83f9-", "1ca7864a7135)"])
+    #expect(wrapped("/workspaces/babcd091?confirm=true; deleting", 33) == ["/workspaces/babcd091?", "confirm=true; deleting"])
+    #expect(wrapped(String(repeating: "x", count: 25), 10).map(\.count) == [10, 10, 5])
+    let folded = Line([Span("  waste  ", .heading), Span("one two three four five six seven", .dim)]).folded(to: 20).map(\.plain)
+    let sums = Line("  waste  $0.54/h  1 stopped at night").folded(to: 24, keepsPieces: true).map(\.plain)
+    #expect(sums == ["  waste  $0.54/h  ", "    1 stopped at night"], "\(sums)")
+    #expect(folded.allSatisfy { $0.count <= 20 } && folded.dropFirst().allSatisfy { $0.hasPrefix("    ") }, "\(folded)")
+  }
+
+  @Test func sumsUnderATableAreWrappedAndLeaveHalfOfThePageToItsRows() {
+    for (rows, columns) in Self.sizes where rows > 10 {
+      var screen = WatchedScreen.full(rows: rows, columns: columns)
+      for (page, heading, first) in [
+        (PageID.costs, "$/H", "  fleet "), (.dns, "DECISION", " kept"), (.orphans, "VERDICT", "orphan machine"),
+        (.since, "ITEM", "  since "),
+        (.rollout, "IMAGE", "  no tenant"),
+      ] {
+        let table = screen.screen(page).drop { !$0.contains(heading) }.prefix { !$0.hasPrefix("─") }
+        let under = table.drop { !$0.contains(first) }
+        #expect(!under.isEmpty && under.allSatisfy { !$0.contains("…") }, "\(page) \(columns): \(table)")
+      }
+      let costs = screen.screen(.costs)
+      #expect(costs.contains { $0.hasPrefix("  vCPU ") } && costs.contains { $0.hasPrefix("  waste ") }, "\(costs)")
+      #expect(
+        ["acme", "globex", "hooli", "young", "wonka"].allSatisfy { name in
+          costs.contains { $0.hasPrefix("  \(name) ") || $0.hasPrefix("▶ \(name) ") }
+        }, "\(costs)")
+    }
+  }
+
+  @Test func namesAreWholeBesideWhatIsSaidOfThem() {
+    var list = FieldLines(width: 60, nameWidth: 15)
+    list.field("id", "acme")
+    list.field("hibernation-monitor", [Span("<1m ago")])
+    list.heading("About it")
+    list.field("plan", "pro")
+    list.field(String(repeating: "n", count: 50), "long")
+    let lines = list.lines.map(\.plain)
+    #expect(lines[0] == "  id" + String(repeating: " ", count: 18) + "acme" && lines[1] == "  hibernation-monitor <1m ago")
+    // What is longer than half of the room is cut.
+    #expect(lines.last.map { $0.contains("…") && $0.hasSuffix(" long") } == true)
+  }
+
+  @Test func machinesOfAnOrgStandUnderOneAnother() {
+    var screen = watched(40, 120)
+    var large = WatchedScreen.machine("i-large", org: "acme", workspace: "w-boot")
+    large.type = "t3.medium"
+    screen.hear(.ec2("us-east-2"), .instances([WatchedScreen.machine("i-acme", org: "acme"), large], complete: true, problem: nil))
+    screen.settle()
+    var context = screen.interface.drawingContext(at: screen.now)
+    let rows = Detail.lines(of: .org("id-acme"), screen.fleet, width: 100, &context).map(\.plain).filter { $0.contains("us-east-2") }
+    let places = rows.map { row in row.distance(from: row.startIndex, to: row.ranges(of: "us-east-2").first!.lowerBound) }
+    #expect(rows.count == 2 && Set(places).count == 1, "\(rows)")
+  }
+
+  @Test func thatAFailureMayPassIsWhatAShortCellTells() {
+    let now = WatchedScreen.start
+    var progress = Progress(
+      of: Boot(startedAt: now + -60), plan: Fleet().plan(of: .tenant("id-acme")), tellsPhases: false, deadline: nil, at: now)
+    progress.fraction = 0.55
+    progress.mayRecover = true
+    #expect(Line(Wording.remaining(progress, .unicode)).plain == "55% failed, may recover")
+    let short = Line(Wording.remaining(progress, .unicode, isShort: true)).plain
+    #expect(short == "55% may recover" && short.count <= FleetContent.progress.room.minimum)
+  }
+
+  // MARK: - Beside the table
+
+  @Test func aPaneLeavesTheTableWhatItsTextsTake() {
+    var screen = WatchedScreen.full(rows: 50, columns: 200, pane: .detail)
+    let border = screen.screen(.instances)[5].firstIndex(of: "│")
+    let line = screen.screen(.instances)[5]
+    #expect(border.map { line.distance(from: line.startIndex, to: $0) >= 120 } == true)
+    // A border that the operator put somewhere stays there.
+    screen.interface.desk.remembered.paneColumns = 90
+    let moved = screen.screen(.instances)[5]
+    #expect(moved.firstIndex(of: "│").map { moved.distance(from: moved.startIndex, to: $0) } == 110)
+  }
+
+  @Test func theEventsUnderATableTakeNoneOfItsRows() {
+    var screen = WatchedScreen.full(rows: 50, columns: 200, pane: .detail)
+    for count in [3, 20, 26, 30, 34, 40] {
+      let checks = (0..<count).map { Check("check-\($0)", .fail, target: "sg-\($0)", "lets port 22 in", evidence: []) }
+      _ = screen.interface.hear(.posture(checks, at: screen.now), screen.fleet, at: screen.now)
+      let lines = screen.screen(.posture)
+      #expect(lines.last?.contains("1–\(count) of \(count)") == true, "\(lines.last ?? "")")
+    }
+  }
+
+  @Test func whatIsOpenedShowsNoLessThanThePaneDid() {
+    var screen = WatchedScreen.full(rows: 50, columns: 200, pane: .detail)
+    screen.interface.jump(to: .fleet, .org("id-acme"), screen.fleet, at: screen.now)
+    _ = screen.interface.handle(.enter, screen.fleet, at: screen.now)
+    let lines = screen.interface.compose(screen.fleet, size: screen.size, at: screen.now).frame.lines.map(\.plain)
+    for words in ["Workspaces", "Money", "Machines", "About it", "id-acme"] { #expect(lines.contains { $0.contains(words) }, "\(words)") }
+    // No row of the table is in view.
+    #expect(!lines.contains { $0.contains("more lines") } && lines.last?.contains(" of ") == false, "\(lines)")
+  }
+
+  // MARK: - The last row
+
+  @Test func aHintStandsWholeAndTheWayOutLongest() {
+    let hints = [Hint("space", "show or hide"), Hint("enter", "keep", isWayOut: true), Hint("esc", "leave as it was", isWayOut: true)]
+    #expect(hints.fitting(80) == hints)
+    #expect(hints.fitting(40).map(\.keys) == ["enter", "esc"] && hints.fitting(14).map(\.keys) == ["enter"] && hints.fitting(3).isEmpty)
+    for command in ["columns", "theme", "help"] {
+      var screen = watched(10, 40)
+      _ = screen.interface.perform(Action.named(command)!, screen.fleet, at: screen.now)
+      let footer = screen.interface.compose(screen.fleet, size: screen.size, at: screen.now).frame.lines.last?.plain ?? ""
+      #expect(!footer.contains("…") && footer.contains(/esc|closes/), "\(command): \(footer)")
+    }
+  }
+
+  @Test func whatIsSaidIsWholeOnEveryScreen() {
+    for (rows, columns) in Self.sizes {
+      var screen = watched(rows, columns)
+      let said = "a pane has room from 160 columns, or from 30 rows, and this is said at some length"
+      screen.interface.notice = Span(said, .warning)
+      let lines = screen.interface.compose(screen.fleet, size: screen.size, at: screen.now).frame.lines
+      #expect(lines.count == rows && lines.allSatisfy { $0.columns <= columns })
+      let text = lines.suffix(3).map { $0.plain.split(separator: " ").joined(separator: " ") }.joined(separator: " ")
+      #expect(text.contains(said), "\(columns): \(text)")
+      #expect(lines.last?.plain.contains("…") == false)
+    }
+  }
+
+  // MARK: - Lists
+
+  @Test func aListThatIsLongerThanItsRoomSaysSo() {
+    for command in ["columns", "theme", "palette"] {
+      var screen = watched(10, 40)
+      _ = screen.interface.perform(Action.named(command)!, screen.fleet, at: screen.now)
+      let lines = screen.interface.compose(screen.fleet, size: screen.size, at: screen.now).frame.lines.map(\.plain)
+      #expect(lines.contains { $0.hasPrefix("── ") && $0.contains(/, 1–\d+ of \d+/) }, "\(command): \(lines)")
+    }
+    var window = RowWindow()
+    window.fit(12, height: 12)
+    #expect(window.note(of: 12).isEmpty)
+  }
+
+  @Test func onASmallScreenThePaletteShowsWholeNames() {
+    var screen = watched(10, 40)
+    _ = screen.interface.handle(.character(":"), screen.fleet, at: screen.now)
+    for key in "copy" { _ = screen.interface.handle(.character(key), screen.fleet, at: screen.now) }
+    let lines = screen.interface.compose(screen.fleet, size: screen.size, at: screen.now).frame.lines.map(\.plain)
+    #expect(lines.contains { $0.contains("copy id|row|view|capsule|link") && $0.hasSuffix("y") }, "\(lines)")
+  }
+
+  // MARK: - Tabs
+
+  @Test func aCountIsNotReadTogetherWithTheNextKey() {
+    var screen = WatchedScreen.full(rows: 24, columns: 80)
+    for page in PageID.allCases {
+      let tabs = screen.screen(page)[2]
+      #expect(!tabs.contains(/[A-Za-z] \d+ \d/), "\(tabs)")
+    }
+  }
+
+  @Test func calmCountsStayWhileThereIsRoom() {
+    var screen = WatchedScreen.full(rows: 10, columns: 40)
+    let tabs = screen.screen(.fleet)[2]
+    #expect(tabs.contains("4·"), "\(tabs)")
+  }
+}
