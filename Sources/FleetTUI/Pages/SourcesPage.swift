@@ -161,7 +161,7 @@ extension SourcesContent {
   .field("state", "status").spelt { _, id, fleet, now in [standing(of: id, fleet, at: now).word] }
 
   static let age = Column<Self>(
-    "AGE", minimum: 4, ideal: 5, priority: 3, alignment: .right,
+    "AGE", minimum: 4, ideal: 5, priority: 2, alignment: .right,
     order: .lowestFirst { _, id, fleet, now in SortKey(standing(of: id, fleet, at: now).at.map { -$0.seconds }) }
   ) { row, _, context in [row.standing.at.map { Span(context.moment.age(since: $0), .dim) } ?? Span("–", .dim)] }
   .measured(.duration) { _, id, fleet, now in standing(of: id, fleet, at: now).at.map { now - $0 } }
@@ -206,7 +206,7 @@ extension SourcesContent {
 
   /// Why it isn't well now, else what last went wrong.
   static let why = Column<Self>(
-    "WHY", minimum: 14, ideal: 40, priority: 2, stretch: 1,
+    "WHY", minimum: 14, ideal: 40, priority: 3, stretch: 1,
     order: .lowestFirst { _, id, fleet, now in SortKey(standing(of: id, fleet, at: now).why ?? activity(of: id, fleet).lastFailure?.reason)
     }
   ) { row, _, context in
