@@ -10,7 +10,7 @@ import Testing
     let rows = try terminal.see("DEMO")
     #expect(rows.count == 24)
     try terminal.see("acme")
-    try terminal.see("coming up")
+    try terminal.see("orphans")
     try terminal.press("q")
     let end = try terminal.end()
     #expect(end.code == 0)

@@ -12,7 +12,7 @@ import Testing
 
   /// Each page's key and a heading that it has at any size; no page follows one with the same.
   static let pages = [
-    ("1", "ORG"), ("2", "TARGET"), ("4", "INSTANCE"), ("3", "TARGET"), ("5", "WHAT"), ("6", "ORG"), ("7", "NAME"), ("8", "RESULT"),
+    ("1", "ORG"), ("2", "TARGET"), ("4", "INSTANCE"), ("3", "TARGET"), ("5", "WHAT"), ("6", "ORG"), ("7", "NAME"), ("8", "CHECK"),
     ("9", "STATE"),
     ("0", "EVENT"),
   ]
@@ -71,7 +71,7 @@ import Testing
       try close(text)
     }
     try open("1", "acme")
-    try look("?", "one row up")
+    try look("?", "one row")
     try look("/zz", "/zz")
     try open("/acme\r", "1–1 of 1")
     for (key, title) in [("\r", "── org acme"), ("e", "── why acme"), ("p", "── checks of"), ("d", "── Delete org")] {
