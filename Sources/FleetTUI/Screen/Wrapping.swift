@@ -70,7 +70,8 @@ extension Line {
         }
       }
     }
-    return lines + [Line(current)]
+    // Spaces at the end are no line.
+    return used > margin.text.count || lines.isEmpty ? lines + [Line(current)] : lines
   }
 
   /// Its words and the spaces between them: what touches is one word, whatever its roles.

@@ -60,6 +60,7 @@ import Testing
     #expect(wrapped(String(repeating: "x", count: 25), 10).map(\.count) == [10, 10, 5])
     let folded = Line([Span("  waste  ", .heading), Span("one two three four five six seven", .dim)]).folded(to: 20).map(\.plain)
     let sums = Line("  waste  $0.54/h  1 stopped at night").folded(to: 24, keepsPieces: true).map(\.plain)
+    #expect(Line("  waste  $0.54/h  ").folded(to: 16).map(\.plain) == ["  waste  $0.54/h"])
     #expect(sums == ["  waste  $0.54/h  ", "    1 stopped at night"], "\(sums)")
     #expect(folded.allSatisfy { $0.count <= 20 } && folded.dropFirst().allSatisfy { $0.hasPrefix("    ") }, "\(folded)")
   }
