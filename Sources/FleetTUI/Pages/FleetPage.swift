@@ -90,7 +90,10 @@ extension FleetContent {
   .claiming(16).field("org", "slug", "name")
 
   static let tenant = Column<Self>(
-    "TENANT", minimum: 14, ideal: 14, priority: 3, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.row.status?.text) }
+    "TENANT", minimum: 14, ideal: 14, priority: 3,
+    order: .lowestFirst { _, id, fleet, _ in
+      SortKey(fleet.orgs[id].flatMap { $0.row.status == nil && $0.deletion == nil ? nil : standing(of: $0).word })
+    }
   ) { row, _, context in status(of: row.org, context.glyphs) }
   .field("tenant", "status", "state").spelt { _, id, fleet, now in statusWords(id, fleet, at: now) }
 
@@ -244,10 +247,11 @@ extension FleetContent {
     guard let shown = foremost(of: org.id, fleet, at: context.moment.now) else { return [] }
     if shown.asOf == nil { context.moment.changesEverySecond() }
     var text = Wording.remaining(shown, context.glyphs)
-    if Line(text).columns > context.width { text = Wording.remaining(shown, context.glyphs, isShort: true) }
-    if shown.standstill != nil { return text }
-    let bar = ProgressBar(shown)
     let room = context.width - 16
-    return room >= 8 ? bar.spans(width: room, glyphs: context.glyphs) + [Span(" ", text[0].role)] + text : text
+    if Line(text).columns > (room >= 8 ? 15 : context.width) { text = Wording.remaining(shown, context.glyphs, isShort: true) }
+    if shown.standstill != nil { return text }
+    // What it says is whole before its bar is long.
+    let length = min(room, context.width - 1 - Line(text).columns)
+    return length >= 8 ? ProgressBar(shown).spans(width: length, glyphs: context.glyphs) + [Span(" ", text[0].role)] + text : text
   }
 }

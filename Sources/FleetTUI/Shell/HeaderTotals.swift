@@ -8,13 +8,17 @@ extension Header {
     var line = Line()
     for manner in Manner.allCases {
       var pieces = pieces(fleet, manner, context.glyphs)
+      // Warnings that there was no room for: that they are there is said as long as there is room for that.
+      var warnings = 0
       while true {
-        line = Self.row(pieces, manner, fleet, width: width, &context)
+        line = Self.row(pieces, manner, fleet, more: warnings, width: width, &context)
         if line.columns <= width { return line }
         guard let next = pieces.indices.filter({ pieces[$0].worth <= manner.expendable }).min(by: { pieces[$0].worth < pieces[$1].worth })
         else { break }
-        pieces.remove(at: next)
+        if !pieces.remove(at: next).isCalm { warnings += 1 }
       }
+      line = Self.row(pieces, manner, fleet, more: 0, width: width, &context)
+      if line.columns <= width { return line }
     }
     return Line(line.spans.fitted(to: width))
   }
@@ -54,11 +58,15 @@ extension Header {
     var isCalm = false
   }
 
-  fileprivate static func row(_ pieces: [Piece], _ manner: Manner, _ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> Line {
+  /// - Parameter more: warnings that aren't among the pieces.
+  fileprivate static func row(
+    _ pieces: [Piece], _ manner: Manner, _ fleet: Fleet, more: Int, width: Int, _ context: inout DrawingContext
+  ) -> Line {
     let isCutOff = fleet.cutOff != nil && pieces.allSatisfy { $0.asOf != nil }
     let since = isCutOff ? fleet.cutOff?.since : nil
     var left = since.map { [Span(" \(context.moment.asOf($0)):", .stale)] } ?? []
     left += spans(pieces.filter { !$0.isCalm }, manner, saysWhen: since == nil, &context)
+    if more > 0 { left.append(Span("\(manner.gap)\(Role.warning.glyph(context.glyphs))+\(more)", since == nil ? .warning : .stale)) }
     let right = spans(pieces.filter(\.isCalm), manner, saysWhen: since == nil, &context)
     let free = width - Line(left).columns - Line(right).columns - 1
     guard !right.isEmpty, free >= 0 else { return Line(left + right) }

@@ -222,8 +222,9 @@ import Testing
       desk.interface = Interface(options)
       desk.advance(to: SimulatedRun.start)
       _ = desk.interface.handle(.character(key), desk.store.fleet, at: SimulatedRun.start)
-      return desk.interface.compose(desk.store.fleet, size: Terminal.Size(rows: 100, columns: 200), at: SimulatedRun.start).frame.lines
-        .map(\.plain).joined(separator: "\n")
+      // The list of keys is wrapped.
+      return desk.interface.compose(desk.store.fleet, size: Terminal.Size(rows: 200, columns: 120), at: SimulatedRun.start).frame.lines
+        .flatMap { $0.plain.split(separator: " ") }.joined(separator: " ")
     }
     var demo = DashboardOptions(settings: settings)
     demo.writeRefusal = WriteRefusal.demo

@@ -31,6 +31,15 @@ import Testing
     return ["acme", "halcyon", "soylent"].filter { name in screen.contains { $0.hasPrefix("▶ \(name) ") || $0.hasPrefix("  \(name) ") } }
   }
 
+  @Test mutating func theTenantsAreOrderedByWhatIsShownOfThem() {
+    let problem = scene.interface.desk.pages.current.sort(by: ["tenant"], scene.fleet, at: scene.now)
+    let screen = scene.screen()
+    let order = ["halcyon", "soylent", "acme"].map { name in
+      screen.firstIndex { $0.hasPrefix("▶ \(name) ") || $0.hasPrefix("  \(name) ") } ?? -1
+    }
+    #expect(problem == nil && order == order.sorted() && order[0] > 0, "\(order)")
+  }
+
   @Test mutating func theCascadeNamesTheStepThatRunsOrFailedAsDeletionsDoes() throws {
     let soylent = try #require(scene.screen().first { $0.hasPrefix("▶ soylent") })
     #expect(soylent.contains("✕ purge failed") && soylent.contains("failed at infra"), "\(soylent)")

@@ -35,6 +35,13 @@ import Testing
     for words in ["1 stuck", "2 fail", "orph", "waste $"] { #expect(totals.contains(words), "\(totals)") }
   }
 
+  @Test(arguments: [120, 100, 80, 70, 60, 50])
+  func aWarningIsNeverLeftOutWithoutAWord(_ columns: Int) {
+    let totals = lines(columns)[1]
+    let isSaid = ["degraded", "offline"].allSatisfy(totals.contains) || totals.contains("◐+") || totals.contains("◐ +")
+    #expect(isSaid, "\(columns): \(totals)")
+  }
+
   @Test func calmSumsGoBeforeAnythingElse() {
     let wide = lines(200)[1]
     for words in ["5 orgs", "7 machines", "5 workspaces", "$0.15/h"] { #expect(wide.contains(words), "\(wide)") }
