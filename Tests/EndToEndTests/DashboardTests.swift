@@ -37,7 +37,7 @@ import Testing
     let rows = try terminal.see("SLOW")
     #expect(!rows.joined().contains("acme"))
     try terminal.press("2")
-    try terminal.see("RUNTIME")
+    try terminal.see("ELAPSED")
     try terminal.press("1")
     // On a thread of its own: with a helper that was given up nobody reads, and the test is to fail, not to hang.
     let token = Data(endpoints.adminToken.utf8)

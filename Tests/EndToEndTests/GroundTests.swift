@@ -54,7 +54,7 @@ import Testing
     }
     try terminal.press("k2")
     #expect(try wrote(Self.light, terminal))
-    let screen = try terminal.see("RUNTIME").joined(separator: "\n")
+    let screen = try terminal.see("ELAPSED").joined(separator: "\n")
     #expect(!screen.contains("/f") && !screen.contains("does nothing here"))
     try terminal.press("q")
     #expect(try terminal.end().code == 0)
@@ -67,7 +67,7 @@ import Testing
     try terminal.press(answer)
     try pause(0.7, terminal)
     try terminal.press("2")
-    try terminal.see("RUNTIME")
+    try terminal.see("ELAPSED")
     #expect(try !wrote(Self.light, terminal, within: 0.1))
     try terminal.press("q")
     #expect(try terminal.end().code == 0)

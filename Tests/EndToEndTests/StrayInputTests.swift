@@ -17,9 +17,9 @@ import Testing
       try terminal.press(beginning)
       try pause(beginning == "\u{1B}[200~" ? 1.5 : 0.3, terminal)
       try terminal.press("2")
-      try terminal.see("RUNTIME")
+      try terminal.see("ELAPSED")
       try terminal.press("1")
-      try terminal.see("RUNTIME", absent: true)
+      try terminal.see("ELAPSED", absent: true)
     }
     try terminal.press("q")
     #expect(try terminal.end().code == 0)
@@ -153,7 +153,7 @@ import Testing
     #expect(rows.contains("read-only: start with `fleettui demo --write`") && rows.contains("TENANT"), "\(rows)")
     try pause(1.5, terminal)
     try terminal.press("2")
-    try terminal.see("RUNTIME")
+    try terminal.see("ELAPSED")
     try terminal.press("q")
     #expect(try terminal.end().code == 0)
   }

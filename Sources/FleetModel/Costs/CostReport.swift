@@ -85,7 +85,7 @@ public struct CostReport: Sendable {
         stateUnknown.append(row.id)
       } else if cost.hourly == nil {
         // Of a machine that only the feed told of yet, the region is missing, not the price.
-        let mark = row.isSpot ? " (spot)" : row.region.rawValue.isEmpty ? " (region unknown)" : ""
+        let mark = row.isSpot ? " (spot)" : row.knownRegion == nil ? " (region unknown)" : ""
         unpriced.insert((row.type ?? "unknown type") + mark)
       }
     }
@@ -113,7 +113,9 @@ public struct CostReport: Sendable {
   }
 
   private static func isOfFailed(_ row: InstanceRow, in fleet: Fleet) -> Bool {
-    if let workspace = row.workspaceID { return fleet.workspaces[workspace]?.row.status == .failed }
+    if let id = row.workspaceID {
+      return fleet.workspaces[id].map { $0.row.status == .failed && !fleet.mayRecover($0) } ?? false
+    }
     guard row.role == .tenant, let status = fleet.org(of: row)?.row.status else { return false }
     return status == .failed || status == .abandoned
   }

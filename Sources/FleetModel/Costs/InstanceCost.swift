@@ -69,7 +69,7 @@ struct InstancePricing {
   /// What `DescribeInstances` tells is enough; elastic addresses beside the first are added where they were read.
   private func address(of row: InstanceRow) -> Double? {
     // The feed tells of no address.
-    guard !row.region.rawValue.isEmpty else { return nil }
+    guard row.knownRegion != nil else { return nil }
     var ips = addresses[row.id] ?? []
     if let ip = row.publicIP { ips.insert(ip) }
     return Double(ips.count) * prices.publicIPv4Monthly

@@ -9,7 +9,9 @@ public struct VCPUQuota: Hashable, Sendable {
   }
 
   public let regions: [Region: Share]
-  /// Of all regions; `nil` when one of them can't be told.
+  /// Of machines of which only the fleet feed told, so that nobody knows their region.
+  public let unplaced: Int?
+  /// Of all machines, also those of which only the fleet feed told and nobody knows the region; `nil` when one of the regions can't be told.
   public let used: Int?
   public let limit: Int?
   /// The configuration gives one figure for all regions together; Service Quotas one a region.
@@ -23,7 +25,8 @@ public struct VCPUQuota: Hashable, Sendable {
       regions[region] = Share(used: record.lastComplete == nil ? nil : fleet.machines.vcpus(in: region), limit: fleet.vcpuLimits[region])
     }
     self.regions = regions
-    used = regions.isEmpty ? nil : Self.sum(regions.values.map(\.used))
+    unplaced = fleet.machines.vcpus(in: "")
+    used = regions.isEmpty || unplaced == nil || regions.values.contains { $0.used == nil } ? nil : fleet.machines.vcpus
     limit = configured ?? (regions.isEmpty ? nil : Self.sum(regions.values.map(\.limit)))
     isShared = configured != nil
   }

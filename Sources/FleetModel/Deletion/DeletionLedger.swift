@@ -62,10 +62,31 @@ public struct DeletionLedger: Sendable {
     let report = reports[reportsByRow[id] ?? id]
     // Its purge id was not known yet when the row was made.
     if let report, Self.row(of: report) != id { return nil }
+    let purge = fleet.purges[PurgeID(id)]
+    if report == nil, let purge, purge.isPending, reports.values.contains(where: { $0.isUnanswered(of: purge) }) { return nil }
     let entry = DeletionEntry(
-      id: id, purge: fleet.purges[PurgeID(id)] ?? report?.run.row, report: report,
+      id: id, purge: purge ?? report?.run.row ?? report.flatMap { fleet.run(begunBy: $0) }, report: report,
       receipts: (receiptsByRow[id] ?? []).map { receipts[$0] })
     return entry.purge == nil && report == nil && entry.receipts.isEmpty ? nil : entry
+  }
+}
+
+extension DeletionReport {
+  /// Whether it was sent and isn't answered yet, so that the org's run under way is its own: an org has one at a time (contract §1.6).
+  fileprivate func isUnanswered(of purge: PurgeRow) -> Bool {
+    guard end == nil, run.purge == nil, purge.isAbout(orgID, slug) else { return false }
+    switch run.state {
+    case .sending: return true
+    case .following: return !run.requests.isEmpty
+    case .checking, .waiting, .ended: return false
+    }
+  }
+}
+
+extension Fleet {
+  /// The control plane's run of a deletion that was sent here and isn't answered yet.
+  fileprivate func run(begunBy report: DeletionReport) -> PurgeRow? {
+    openPurges.compactMap { purges[$0] }.filter { $0.isPending && report.isUnanswered(of: $0) }.min { $0.id < $1.id }
   }
 }
 

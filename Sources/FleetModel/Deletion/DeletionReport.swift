@@ -59,6 +59,8 @@ extension Fleet {
     let before = deletions.reports[report.run.order.receiptID]
     changes.deletions.formUnion(deletions.note(report))
     let order = report.run.order
+    // Its run may stand under a row of its own until now.
+    for id in openPurges where purges[id]?.isAbout(order.orgID, order.slug) == true { changes.deletions.insert(id.rawValue) }
     if before == nil, report.end == nil {
       note(
         event, report.origin == .begun ? .deletionBegun : .deletionFollowed, of: order.orgID, order.slug,

@@ -54,6 +54,11 @@ public struct Finding: Hashable, Sendable {
       }
     }
     public static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+
+    /// Of the most urgent findings of this severity; ten more are those of the next. See ``Finding/urgency``.
+    var urgency: Int { (2 - rank) * 10 }
+    /// Of what is as bad and told by no finding: after those that are.
+    public var urgencyUnfound: Int { urgency + 9 }
   }
 
   public enum Target: Hashable, Comparable, Sendable {
@@ -108,18 +113,20 @@ public struct Finding: Hashable, Sendable {
   }
 
   /// The smaller the sooner it wants a look: by severity, then a cause before what follows from it.
-  public var urgency: Int {
-    let bySeverity =
-      switch severity {
-      case .critical: 0
-      case .warning: 1
-      case .info: 2
-      }
-    return bySeverity * 10 + code.depth
-  }
+  public var urgency: Int { severity.urgency + code.depth }
 
   /// Every line of proof, and what could not be checked.
   public var evidenceLines: [String] { evidence.map(\.line) + unchecked.map { "could not check: \($0)" } }
+}
+
+extension Finding.Evidence {
+  /// How a machine stands, as EC2 told it at `readAt`, or the fleet feed.
+  init(_ machine: Instance, readAt: Timestamp?, now: Timestamp) {
+    let row = machine.row
+    self.init(
+      row.knownRegion.map { "ec2:\($0)" } ?? "feed",
+      "\(row.id) is \(row.state.text)" + (row.launchedAt.map { ", launched \(Spoken.duration(now - $0)) ago" } ?? ""), at: readAt)
+  }
 }
 
 extension [Finding] {

@@ -35,14 +35,7 @@ struct OrgRules {
       at: org.lastSeen ?? org.statusToldAt)
   }
 
-  private var machineEvidence: Finding.Evidence? {
-    machine.map {
-      .init(
-        $0.row.region.rawValue.isEmpty ? "feed" : "ec2:\($0.row.region)",
-        "\($0.id) is \($0.row.state.text)" + ($0.row.launchedAt.map { ", launched \(Spoken.duration(now - $0)) ago" } ?? ""),
-        at: machines?.at)
-    }
-  }
+  private var machineEvidence: Finding.Evidence? { machine.map { .init($0, readAt: machines?.at, now: now) } }
 
   /// What of EC2 could not be looked at.
   private var machineGap: [String] {

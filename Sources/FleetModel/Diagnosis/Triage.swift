@@ -284,7 +284,10 @@ extension Fleet {
     triage.nextBootEnd = nextEnd
     self.triage = triage
     changes.findings.formUnion(changed)
-    for case .workspace(let id) in changed { noteSilence(of: id, at: now) }
+    for case .workspace(let id) in changed {
+      followRecovery(of: id, at: now)
+      noteSilence(of: id, at: now)
+    }
   }
 
   /// Nothing happens when a workspace falls silent, so that it is told here: once, until it was heard again.

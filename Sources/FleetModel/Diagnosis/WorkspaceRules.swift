@@ -47,14 +47,7 @@ struct WorkspaceRules {
     return .init(tenant, says, at: tenantReadAt ?? workspace.statusToldAt)
   }
 
-  private var machineEvidence: Finding.Evidence? {
-    machine.map {
-      .init(
-        $0.row.region.rawValue.isEmpty ? "feed" : "ec2:\($0.row.region)",
-        "\($0.id) is \($0.row.state.text)" + ($0.row.launchedAt.map { ", launched \(Spoken.duration(now - $0)) ago" } ?? ""),
-        at: machines?.at)
-    }
-  }
+  private var machineEvidence: Finding.Evidence? { machine.map { .init($0, readAt: machines?.at, now: now) } }
 
   private var machineGap: [String] {
     guard let machines else { return ["the workspace's machine: no EC2 region is configured"] }

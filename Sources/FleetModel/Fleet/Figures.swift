@@ -47,6 +47,14 @@ public struct Figures: Sendable {
     var hasFailed: Bool
   }
 
+  private struct WorkspaceShare: Hashable {
+    var status: WorkspaceStatus
+    /// It counts as coming up, not as failed.
+    var mayRecover: Bool
+
+    var hasFailed: Bool { status == .failed && !mayRecover }
+  }
+
   /// One machine's part of the sums.
   private struct MachineShare: Hashable {
     var isOurs: Bool
@@ -86,7 +94,7 @@ public struct Figures: Sendable {
   }
 
   private var orgs: [OrgID: OrgShare] = [:]
-  private var workspaces: [WorkspaceID: WorkspaceStatus] = [:]
+  private var workspaces: [WorkspaceID: WorkspaceShare] = [:]
   private var machines: [InstanceID: MachineShare] = [:]
   /// Orphans among the leftovers, each with its price in billionths of a US dollar an hour.
   private var leftovers: [OrphanCase.ID: Int64?] = [:]
@@ -132,23 +140,8 @@ public struct Figures: Sendable {
       for machine in fleet.machines(of: id) where machine.row.role == .tenant { touched.insert(machine.id) }
       if let slug = before?.slug, slug != share?.slug { touched.formUnion(fleet.machines.ids(named: slug)) }
     }
-    for id in changes.workspaces {
-      let status = fleet.workspaces[id]?.row.status
-      let before = workspaces[id]
-      guard before != status else { continue }
-      if let before { add(before, -1) }
-      if let status { add(status, 1) }
-      workspaces[id] = status
-      if (before == .failed) != (status == .failed) { for machine in fleet.machines(of: id) { touched.insert(machine.id) } }
-    }
-    for id in touched {
-      let part = fleet.instances[id].map { share(of: $0.row, fleet, prices) }
-      let before = machines[id]
-      guard before != part else { continue }
-      if let before { add(before, -1) }
-      if let part { add(part, 1) }
-      machines[id] = part
-    }
+    for id in changes.workspaces { count(id, fleet, &touched) }
+    for id in touched { count(id, fleet, prices) }
     for id in changes.purges.map(\.rawValue) + changes.deletions {
       let standing = fleet.deletions.entry(id, fleet)?.standing
       deletions[id] = standing?.isUnderWay == true ? false : standing?.hasFailed == true ? true : nil
@@ -160,6 +153,32 @@ public struct Figures: Sendable {
       leftovers.updateValue(price, forKey: id)
       leftover.add(price, 1)
     }
+  }
+
+  /// Counts again what was found since: whether what is called failed may recover.
+  mutating func countFound(_ changes: FleetChanges, _ fleet: Fleet, _ prices: PriceBook) {
+    var touched: Set<InstanceID> = []
+    for case .workspace(let id) in changes.findings { count(id, fleet, &touched) }
+    for id in touched { count(id, fleet, prices) }
+  }
+
+  private mutating func count(_ id: WorkspaceID, _ fleet: Fleet, _ touched: inout Set<InstanceID>) {
+    let share = fleet.workspaces[id].map { WorkspaceShare(status: $0.row.status, mayRecover: fleet.mayRecover($0)) }
+    let before = workspaces[id]
+    guard before != share else { return }
+    if let before { add(before, -1) }
+    if let share { add(share, 1) }
+    workspaces[id] = share
+    if before?.hasFailed != share?.hasFailed { for machine in fleet.machines(of: id) { touched.insert(machine.id) } }
+  }
+
+  private mutating func count(_ id: InstanceID, _ fleet: Fleet, _ prices: PriceBook) {
+    let share = fleet.instances[id].map { self.share(of: $0.row, fleet, prices) }
+    let before = machines[id]
+    guard before != share else { return }
+    if let before { add(before, -1) }
+    if let share { add(share, 1) }
+    machines[id] = share
   }
 
   private static func billionths(_ dollars: Double?) -> Int64? { dollars.flatMap { Int64(exactly: ($0 * 1e9).rounded()) } }
@@ -179,11 +198,11 @@ public struct Figures: Sendable {
     if share.hasFailed { failed += sign }
   }
 
-  private mutating func add(_ status: WorkspaceStatus, _ sign: Int) {
-    guard status != .removed else { return }
+  private mutating func add(_ share: WorkspaceShare, _ sign: Int) {
+    guard share.status != .removed else { return }
     listedWorkspaces += sign
-    switch status {
-    case .failed: failed += sign
+    switch share.status {
+    case .failed: if share.hasFailed { failed += sign }
     case .degraded: degraded += sign
     case .offline: offline += sign
     default: break
@@ -378,6 +397,7 @@ extension Fleet {
   mutating func settleFigures(at now: Timestamp, turned: Bool) {
     var figures = Figures()
     swap(&figures, &self.figures)
+    figures.countFound(changes, self, settings.prices)
     figures.settle(self, changes, turned: turned, at: now)
     swap(&figures, &self.figures)
   }

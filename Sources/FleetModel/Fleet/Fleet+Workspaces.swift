@@ -112,7 +112,7 @@ extension Fleet {
       }
       boots.begin(.workspace(id))
       regroup(.workspace(id), at: now)
-    case .failed where mayRecover(workspace):
+    case .failed where wasGivenUpEarly(workspace) || workspace.boot != nil && mayRecover(workspace):
       break
     default: endBoot(of: id, at: now)
     }
@@ -132,8 +132,25 @@ extension Fleet {
     boots.end(.workspace(id))
   }
 
-  /// Called failed by a timeout before its runtime's own limit is over.
-  func mayRecover(_ workspace: Workspace) -> Bool {
+  /// Whether it was called failed though it is probably still installing, and so counts as coming up: what is found of it says so.
+  public func mayRecover(_ workspace: Workspace) -> Bool {
+    workspace.row.status == .failed && triage.findings(of: .workspace(workspace.id)).contains { $0.code == .stillInstalling }
+  }
+
+  /// Follows the boot of what was seen only after it had been called failed, from when it may recover.
+  mutating func followRecovery(of id: WorkspaceID, at now: Timestamp) {
+    guard let workspace = workspaces[id], workspace.boot == nil, mayRecover(workspace) else { return }
+    let start = workspace.provisioningSince ?? workspace.failedBoot?.startedAt ?? machine(of: id)?.row.launchedAt
+    // Called lost already, it is looked at when it is heard again.
+    guard let start, now <= start + Self.provisionLimit(of: workspace.row) else { return }
+    tenants.update(id) { $0.boot = $0.failedBoot ?? Boot(startedAt: start) }
+    boots.begin(.workspace(id))
+    changes.workspaces.insert(id)
+    regroup(.workspace(id), at: now)
+  }
+
+  /// By a timeout, before its runtime's own limit is over.
+  private func wasGivenUpEarly(_ workspace: Workspace) -> Bool {
     workspace.row.runtime == "hermes" && workspace.boot != nil
       && (workspace.failureSource ?? "bootstrap_watcher") != "provision_timeout_sweep"
   }

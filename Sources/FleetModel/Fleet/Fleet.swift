@@ -148,7 +148,7 @@ public struct Fleet: Sendable {
   }
 
   private func isOursAndStanding(_ instance: Instance) -> Bool {
-    judgement.settings.isOurs(instance.row.tags) && !instance.row.state.isEnding
+    judgement.settings.isOurs(instance.row) && !instance.row.state.isEnding
   }
 
   /// Whether `source` can be judged from.

@@ -60,21 +60,18 @@ struct Machines: Sendable {
   // MARK: - Joins
 
   private mutating func join(_ row: InstanceRow) {
-    byRegion.insert(row.id, under: Self.region(of: row))
+    byRegion.insert(row.id, under: row.knownRegion)
     byOrg.insert(row.id, under: row.orgID)
     bySlug.insert(row.id, under: Self.slug(of: row))
     byWorkspace.insert(row.id, under: row.workspaceID)
   }
 
   private mutating func part(_ row: InstanceRow) {
-    byRegion.remove(row.id, under: Self.region(of: row))
+    byRegion.remove(row.id, under: row.knownRegion)
     byOrg.remove(row.id, under: row.orgID)
     bySlug.remove(row.id, under: Self.slug(of: row))
     byWorkspace.remove(row.id, under: row.workspaceID)
   }
-
-  /// `nil` until EC2 tells it.
-  private static func region(of row: InstanceRow) -> Region? { row.region.rawValue.isEmpty ? nil : row.region }
 
   private static func slug(of row: InstanceRow) -> Slug? { row.orgID == nil ? row.orgSlug : nil }
 
@@ -104,14 +101,14 @@ struct Machines: Sendable {
     var problems: [String] = []
     for (id, instance) in instances {
       let row = instance.row
-      if let region = Self.region(of: row), !byRegion[region].contains(id) { problems.append("\(id) is not in its region") }
+      if let region = row.knownRegion, !byRegion[region].contains(id) { problems.append("\(id) is not in its region") }
       if let org = row.orgID, !byOrg[org].contains(id) { problems.append("\(id) is not in its org") }
       if let slug = Self.slug(of: row), !bySlug[slug].contains(id) { problems.append("\(id) is not under its slug") }
       if let workspace = row.workspaceID, !byWorkspace[workspace].contains(id) { problems.append("\(id) is not at its workspace") }
     }
     let rows = instances.values.map(\.row)
     for (name, kept, found) in [
-      ("region", byRegion.count, rows.count { Self.region(of: $0) != nil }), ("org", byOrg.count, rows.count { $0.orgID != nil }),
+      ("region", byRegion.count, rows.count { $0.knownRegion != nil }), ("org", byOrg.count, rows.count { $0.orgID != nil }),
       ("slug", bySlug.count, rows.count { Self.slug(of: $0) != nil }),
       ("workspace", byWorkspace.count, rows.count { $0.workspaceID != nil }),
     ] where kept != found {

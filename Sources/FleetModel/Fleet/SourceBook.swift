@@ -178,6 +178,14 @@ extension Org {
   public var expectsTenant: Bool { OrgStatus.hasTenant(row.status) && !isLeaving }
 }
 
+extension Fleet {
+  /// The org whose tenant needn't answer, and so isn't missed; `nil`: `source` should.
+  public func excused(_ source: Source) -> Org? {
+    guard case .tenant(let slug) = source, let org = org(named: slug), !org.expectsTenant else { return nil }
+    return org
+  }
+}
+
 extension OrgStatus {
   /// Whether a tenant in that state has a name that answers.
   public static func hasTenant(_ status: OrgStatus?) -> Bool {

@@ -23,11 +23,13 @@ struct OrphanEvidence {
       nextStep = row.launchedAt.map { "Wait: judged in \(Self.span(max(1, $0 + judgement.settings.grace - now)))" } ?? "Wait"
     case .cannotTell(let missing):
       evidence = missing.map { words(forMissing: $0, row) } + common(row)
-      nextStep = "Get \(missing.map(\.description).joined(separator: ", ")) read completely, then look again"
+      nextStep =
+        missing == [.feed]
+        ? "Wait for EC2's next answer" : "Get \(missing.map(\.description).joined(separator: ", ")) read completely, then look again"
     }
     let hourly = prices.hourly(of: row)
     return OrphanCase(
-      kind: .instance, id: row.id.rawValue, region: row.region.rawValue.isEmpty ? nil : row.region, type: row.type, role: row.role,
+      kind: .instance, id: row.id.rawValue, region: row.knownRegion, type: row.type, role: row.role,
       orgID: row.orgID, slug: row.orgSlug ?? rules.org(of: row)?.slug ?? row.orgID.flatMap { fleet.departed[$0]?.slug },
       workspaceID: row.workspaceID, verdict: verdict, brief: brief(verdict, row), evidence: evidence,
       age: row.launchedAt.map { max(0, now - $0) }, hourly: hourly,
@@ -138,7 +140,7 @@ struct OrphanEvidence {
 
   private func common(_ row: InstanceRow) -> [String] {
     var lines = [
-      "\(told(row.region.rawValue.isEmpty ? .feed : .region(row.region))): \(row.id) is \(row.state.text), \(row.type ?? "of unknown type"), \(launch(row))"
+      "\(told(row.knownRegion.map(OrphanWitness.region) ?? .feed)): \(row.id) is \(row.state.text), \(row.type ?? "of unknown type"), \(launch(row))"
     ]
     let tags = ["Name", "Role", "OrgID", "OrgSlug", "WorkspaceID"].compactMap { key in row.tags[key].map { "\(key)=\($0)" } }
     if !tags.isEmpty { lines.append("tags: " + tags.joined(separator: ", ")) }

@@ -147,7 +147,9 @@ public struct OrphanJudgement: Sendable {
     case .grace(let reasons): if reasons.contains(.orgGone) { one.strangers = 1 }
     case .cannotTell:
       guard case .orphan(let reasons)? = recalled[id] else {
-        if recalled[id] == nil { one.untold = 1 }
+        if recalled[id] != nil { break }
+        // In its time of grace it is none, whatever is missing.
+        if let end = row.launchedAt.map({ $0 + settings.grace }), end > now { waiting[id] = end } else { one.untold = 1 }
         break
       }
       one.recalled = 1

@@ -55,7 +55,7 @@ struct OrphanRules: ~Copyable {
     guard row.role != .tenant, let id = row.workspaceID else { return .no }
     var unknown: OrphanWitness?
     for sibling in fleet.machines.ids(of: id) where sibling != row.id {
-      guard let other = fleet.instances[sibling]?.row, other.state.isLive, other.role != .tenant, settings.isOurs(other.tags) else {
+      guard let other = fleet.instances[sibling]?.row, other.state.isLive, other.role != .tenant, settings.isOurs(other) else {
         continue
       }
       guard other.orgID == nil || row.orgID == nil || other.orgID == row.orgID else { continue }
@@ -105,7 +105,7 @@ struct OrphanRules: ~Copyable {
   // MARK: - Together
 
   func verdict(of row: InstanceRow, at now: Timestamp) -> OrphanVerdict {
-    guard settings.isOurs(row.tags) else { return .foreign }
+    guard settings.isOurs(row) else { return .foreign }
     guard row.state.isLive else {
       // What is stopped costs storage and is shown so; what ends is going.
       if case .unknown = row.state { return .cannotTell([.region(row.region)]) }
@@ -113,7 +113,7 @@ struct OrphanRules: ~Copyable {
     }
     var missing: [OrphanWitness] = []
     if complete.roster == nil { missing.append(.roster) }
-    if complete.regions[row.region] == nil { missing.append(row.region.rawValue.isEmpty ? .feed : .region(row.region)) }
+    if complete.regions[row.region] == nil { missing.append(row.knownRegion.map(OrphanWitness.region) ?? .feed) }
     guard missing.isEmpty else { return .cannotTell(missing) }
 
     let machine = Subject(row: row, org: org(of: row), workspace: workspace(of: row))

@@ -36,9 +36,14 @@ public enum OrphanVerdict: Hashable, Sendable {
     switch self {
     case .live, .foreign: ""
     case .orphan(let reasons), .grace(let reasons): reasons.map(\.words).joined(separator: ", ")
-    case .cannotTell(let missing): missing.map(\.description).joined(separator: ", ")
+    case .cannotTell(let missing): missing.map(\.words).joined(separator: ", ")
     }
   }
+}
+
+extension OrphanWitness {
+  /// As people say it: of a machine that only the feed told of, EC2's word is what is missing.
+  var words: String { self == .feed ? "EC2 has not told of it yet" : description }
 }
 
 /// The rules, in the order in which their reasons are told.
@@ -116,6 +121,11 @@ public struct OrphanSettings: Hashable, Sendable {
     guard Self.isMadeByControlPlane(tags) else { return false }
     guard let environmentTag else { return true }
     return tags[environmentTag.key] == environmentTag.value
+  }
+
+  /// What only the fleet feed told of is this control plane's by that: its tags are not read yet.
+  func isOurs(_ row: InstanceRow) -> Bool {
+    row.knownRegion == nil ? Self.isMadeByControlPlane(row.tags) : isOurs(row.tags)
   }
 
   /// Whether some control plane made it: its own mark, or a `Role` that it gives (contract §5.2, §5.5). Others give roles of other names.

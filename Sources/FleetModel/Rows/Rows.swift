@@ -141,6 +141,9 @@ public struct InstanceRow: Hashable, Codable, Sendable {
   /// By which it can be reached from the internet: IPv4 first.
   public var publicAddresses: [String] { [publicIP].compactMap { $0 } + (ipv6Addresses ?? []) }
 
+  /// `nil` while only the fleet feed told of the machine: it names no region.
+  public var knownRegion: Region? { region.rawValue.isEmpty ? nil : region }
+
   // The tags that join a machine to the fleet (contract §5.2).
   public var orgID: OrgID? { tags.identity("OrgID") }
   public var orgSlug: Slug? { tag("OrgSlug").map(Slug.init) }

@@ -9,6 +9,7 @@ extension World {
     addCalmOrgs()
     addTroubledOrgs()
     if moving { addMovingOrgs() } else { addStillOrgs() }
+    redeployTenants()
   }
 
   private func begun(_ seconds: Double) -> Timestamp { startedAt + -wall(seconds) }
@@ -132,6 +133,24 @@ extension World {
 
   private mutating func expose(_ id: WorkspaceID, _ ingress: Machine.Ingress) {
     if let instance = workspaces[id]?.instance { machines.update(instance) { $0.ingress = ingress } }
+  }
+
+  // MARK: - Redeployed
+
+  /// The tenants that ran five days ago were redeployed then (contract §1.12): a canary, its soak, then three at a time. The one that was stopped kept its
+  /// machine, which starts from the image before.
+  private mutating func redeployTenants() {
+    let began = ago(days: 5.2)
+    let waves: [(after: Double, slugs: [Slug])] = [
+      (0, ["piedpiper"]), (240, ["acme", "cinder", "globex"]), (425, ["halcyon", "hooli", "initech"]), (610, ["soylent", "stark-labs"]),
+    ]
+    for wave in waves {
+      for (index, slug) in wave.slugs.enumerated() {
+        guard let instance = orgIDs[slug].flatMap({ orgs[$0]?.instance }) else { continue }
+        machines.update(instance) { $0.launchedAt = began + wave.after + Double(index) * 4 }
+      }
+    }
+    if let stopped = orgIDs["umbrella"].flatMap({ orgs[$0]?.instance }) { machines.update(stopped) { $0.image = Self.formerImage } }
   }
 
   // MARK: - Under way

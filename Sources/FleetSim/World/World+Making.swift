@@ -37,6 +37,9 @@ extension World {
   /// What the machine of a workspace starts from, and a tenant's (`nil`): one runtime is baked into an image of its own.
   static func image(of runtime: String?) -> String { runtime == "claude-code" ? "ami-0c1d9f47ab23e8650" : BootGroup.plainImage }
 
+  /// What tenants started from before they were redeployed.
+  static let formerImage = "ami-0b94e1d67a3f25c08"
+
   mutating func newInstanceID() -> InstanceID { InstanceID("i-0" + random.hex(16)) }
 
   mutating func privateIP() -> String {

@@ -46,7 +46,8 @@ extension Action {
       whyNot: { desk, _, _ in place(desk) == nil ? "there is no pane: \(desk.keys.name(of: pane)) opens one where there is room" : nil },
       onPage: { interface, _, _ in
         let desk = interface.desk
-        place(desk)?.resized(by: step, in: &interface.desk.remembered, body: desk.pages.body, page: desk.pages.current.leastRows)
+        place(desk)?.resized(
+          by: step, in: &interface.desk.remembered, body: desk.pages.body, table: desk.pages.room, page: desk.pages.current.leastRows)
         return .draw
       })
   }

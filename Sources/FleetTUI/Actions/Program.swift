@@ -13,7 +13,7 @@ extension Action {
   static let help = Action(
     "help", [.character("?")], help: "this list", group: .program, isInFooter: true,
     onPage: { interface, _, _ in
-      interface.open(HelpPanel())
+      interface.open(ReadingPanel(.help))
       return .draw
     })
 
@@ -37,7 +37,7 @@ extension Action {
   static let about = Action(
     "about", [], help: "the program itself: version, CPU, memory, bytes to the terminal, what it asks of whom", group: .program,
     onPage: { interface, _, _ in
-      interface.open(AboutPanel())
+      interface.open(ReadingPanel(.about))
       return .draw
     })
 

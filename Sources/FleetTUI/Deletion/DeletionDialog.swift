@@ -147,7 +147,7 @@ struct DeletionDialog: Layer {
   mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
   {
     let width = room.width
-    let title = Line.titled("Delete org", width: width, context.glyphs)
+    let title = Line.titled("Delete org \(slug)", width: width, context.glyphs)
     switch phase {
     case .impossible(let why):
       return ([title] + Line.wrapped(why, role: .warning, width: width - 4).map { Line([Span("  ")] + $0.spans) }, nil)
@@ -191,7 +191,7 @@ struct DeletionDialog: Layer {
   private func notice(_ confirmation: TypedConfirmation, _ context: inout DrawingContext) -> Span? {
     let wait = Int(clamping: confirmation.closedFor(at: context.moment.now).rounded(.up))
     if wait > 0 { context.moment.changesEverySecond() }
-    let waiting = wait > 0 ? "; keys are taken again in \(wait) s" : ""
+    let waiting = wait > 0 ? "; keys are taken again in \(wait) s" : "; type it anew"
     if let block = confirmation.block { return preparation == nil ? Span(block, .running) : Span("off: \(block)", .danger) }
     switch confirmation.notice {
     case nil: return confirmation.next.map { Span("enter \($0)", .danger) }
@@ -226,15 +226,11 @@ enum DeletionPlanLines {
     _ context: inout DrawingContext
   ) -> [Line] {
     // One column stays free at the right.
-    var list = FieldLines(width: width - 1, nameWidth: 12)
+    var list = FieldLines(width: width, nameWidth: 12)
     if !differences.isEmpty {
       list.field("changed", "the plan that was shown is void:", .warning)
       for difference in differences { list.field("", difference, .warning) }
     }
-    list.field(
-      "environment", plan.environment + (plan.isProtected ? ", protected: wants a second word" : ""),
-      plan.isProtected ? .danger : .environment)
-    list.field("org", "\(plan.slug)   \(plan.orgID)", .title)
     let count = { (number: Int, noun: String) in "\(number) \(noun)\(number == 1 ? "" : "s")" }
     let tenants = plan.machines.count { $0.role == .tenant }
     list.field(
@@ -242,6 +238,10 @@ enum DeletionPlanLines {
       "\(count(tenants, "tenant machine")), \(count(plan.workspaces.count, "workspace")) with \(count(plan.machines.count - tenants, "machine")), "
         + "\(count(plan.volumes.count, "volume")), \(plan.names.map { count($0.count, "DNS name") } ?? (preparation == nil ? "its DNS names" : "DNS names that could not be read"))"
         + (plan.hourlySaved.map { "; stops $\(Wording.dollars($0, digits: 2))/h" } ?? "; stops a cost that is not known"))
+    list.field(
+      "environment", plan.environment + (plan.isProtected ? ", protected: wants a second word" : ""),
+      plan.isProtected ? .danger : .environment)
+    list.field("org", "\(plan.slug)   \(plan.orgID)", .title)
     let facts = [plan.name, plan.customerPlan.map { "plan \($0)" }, plan.members.map { count($0, "member") }].compactMap { $0 }
     list.field(
       plan.kind == .test ? "test org" : "customer", facts.isEmpty ? "name, plan and members are not known" : facts.joined(separator: ", "),

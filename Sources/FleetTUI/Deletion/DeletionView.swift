@@ -5,15 +5,15 @@ import FleetModel
 struct DeletionView {
   private static let nameWidth = 12
   private var list: FieldLines
-  private var width: Int { list.width }
 
   private init(width: Int) { list = FieldLines(width: width, nameWidth: Self.nameWidth) }
 
   static func lines(of entry: DeletionEntry, _ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> [Line] {
     var view = DeletionView(width: width)
-    view.head(entry, &context)
+    view.head(entry, hasLeft: DeletionsContent.hasLeftMachines(entry, fleet), &context)
     if entry.report?.end == nil { view.cascade(entry, fleet, &context) }
     view.machines(entry, fleet, context)
+    view.identity(entry)
     // What was read before anything was sent is no news of what is left.
     if let report = entry.report, report.run.looks > 0, report.end == nil || report.end == .watched, let legs = report.run.legs {
       view.legs(legs.json, context.glyphs)
@@ -30,9 +30,9 @@ struct DeletionView {
 
   // MARK: - How it stands
 
-  private mutating func head(_ entry: DeletionEntry, _ context: inout DrawingContext) {
+  private mutating func head(_ entry: DeletionEntry, hasLeft: Bool, _ context: inout DrawingContext) {
     let standing = entry.standing
-    var spans = Wording.state(standing.word, standing.role == .ok ? .ok : standing.role, context.glyphs)
+    var spans = Wording.state(standing.word, hasLeft ? .failed : standing.role, context.glyphs)
     if case .ended(.verified) = standing { spans = [Span("\(context.glyphs.ok) VERIFIED GONE", .ok)] }
     if let from = entry.report?.run.order.startedAt ?? entry.beganAt {
       if let report = entry.report, report.end == nil {
@@ -50,7 +50,7 @@ struct DeletionView {
     if case .resumed(let stood)? = entry.report?.origin { list.field("resumed", "an earlier start was cut off: \(stood)", .info) }
     if entry.report?.origin == .followed { list.field("by", "another fleettui on this machine; this one only looks", .info) }
     if entry.isAnotherOperators { list.field("by", "another operator; nothing is sent from here, and no receipt is kept", .info) }
-    if let age = entry.age(at: context.moment.now) { list.field("age", [Span(age.text, age.role)]) }
+    if let age = entry.age(at: context.moment.now) { list.field("age", age.text, age.role) }
     list.field("its error", entry.purge?.lastError, .failed)
     if standing == .failed || standing == .ended(.stalled) {
       list.field(
@@ -59,10 +59,14 @@ struct DeletionView {
           ? "the same request resumes it after its last step: d, and the phrase again"
           : "it may have been accepted: d, and the phrase again, asks and finds out", .info)
     }
+    if hasLeft { list.field("next", "delete it again: it was called completed, and EC2 still has machines of it", .failed) }
+  }
+
+  private mutating func identity(_ entry: DeletionEntry) {
     if let purge = entry.purge {
       list.field("run", "\(purge.id)" + (purge.attempts.map { ", \($0) \($0 == 1 ? "attempt" : "attempts")" } ?? ""), .dim)
     }
-    list.field("org", "\(entry.slug)  \(entry.orgID?.rawValue ?? "")", .dim)
+    list.field("org", [Span([entry.slug, entry.orgID?.rawValue].compactMap { $0 }.joined(separator: "  "), .dim)])
   }
 
   private static func doing(_ run: DeletionRun) -> String {
@@ -119,19 +123,22 @@ struct DeletionView {
     guard let states = Self.states(entry, fleet) else { return }
     let usual = fleet.usualCascade
     list.space()
-    for (step, state) in states {
+    let steps = states.map { step, state -> (name: String, state: [Span], history: String, seen: String) in
       var (sign, role, time) = Self.sign(of: state, &context)
       let phase = usual.index(of: step.rawValue).map { usual.phases[$0] }
       if case .running(let since?) = state, let phase, context.moment.now - since > phase.lateAfter { role = .late }
       let history = phase.map { phase in
         let late = phase.lateAfter.isFinite ? ", late after \(Self.short(phase.lateAfter))" : ""
-        return "usually \(Self.short(phase.median))\(late), \(phase.samples) seen"
+        return "usually \(Self.short(phase.median))\(late)"
       }
-      list.field(
-        step.rawValue,
-        [Span("\(sign) ", role)] + [Span(Self.word(of: state) + (time.isEmpty ? "" : " \(time)"), role)].fitted(to: 15)
-          + [Span(history ?? "no history yet", .dim)])
+      let words = "\(sign) \(Self.word(of: state))" + (time.isEmpty ? "" : " \(time)")
+      return (step.rawValue, [Span(words, role)], history ?? "no history yet", phase.map { ", \($0.samples) seen" } ?? "")
     }
+    let width = (steps.map { Line($0.state).columns }.max() ?? 0) + 2
+    // Of how many that is known goes where it has no room beside all of them.
+    let room = list.width - 1 - Self.nameWidth - 3 - width
+    let tells = steps.allSatisfy { TextWidth.columns(of: $0.history + $0.seen) <= room }
+    for step in steps { list.field(step.name, step.state.fitted(to: width), step.history + (tells ? step.seen : ""), .dim) }
   }
 
   private static func word(of state: Cascade.State) -> String {
@@ -161,22 +168,24 @@ struct DeletionView {
     list.space()
     list.field("machines", [Span("\(gone) of \(states.count) gone", gone == states.count ? .ok : .text)])
     let sorted = states.sorted { ($0.value.state == .terminated ? 1 : 0, $0.key) < ($1.value.state == .terminated ? 1 : 0, $1.key) }
-    for (id, machine) in sorted {
+    let cells = sorted.map { id, machine in
       let isGone = machine.state == .terminated
       let state = isGone ? "gone" : machine.state?.text ?? "not known"
-      list.field(
-        "",
-        [Span(id.rawValue, isGone ? .dim : .text)].fitted(to: 21) + [Span(machine.type ?? "", .dim)].fitted(to: 11)
-          + [Span(state, isGone ? .dim : machine.state?.role == .ok ? .text : .running)])
+      return [
+        [Span(id.rawValue, isGone ? .dim : .text)], [Span(machine.type ?? "", .dim)],
+        [Span(state, isGone ? .dim : machine.state?.role == .ok ? .text : .running)],
+      ]
     }
+    list.rows(cells, dropping: [1])
   }
 
   // MARK: - What was read back
 
   private mutating func legs(_ legs: JSONValue, _ glyphs: Glyphs) {
     list.space()
-    for name in ["cascade", "roster", "instances", "dns", "audit"] {
-      guard let leg = legs[name] else { continue }
+    let known = ["cascade", "roster", "instances", "dns", "audit"].compactMap { name in legs[name].map { (name, $0) } }
+    let width = (known.map { TextWidth.columns(of: Self.text($0.1["state"])) }.max() ?? 0) + 4
+    for (name, leg) in known {
       let state = Self.text(leg["state"])
       let role: Role =
         switch state {
@@ -185,11 +194,7 @@ struct DeletionView {
         case "pending": .running
         default: .unknown
         }
-      let detail = Line.wrapped(Self.text(leg["detail"]), role: .dim, width: max(8, width - Self.nameWidth - 17))
-      for (index, line) in detail.enumerated() {
-        let word = index == 0 ? "\(glyphs.sign(of: role)) \(state)" : ""
-        list.field(index == 0 ? name : "", [Span(word, role)].fitted(to: 13) + [Span(" ")] + line.spans)
-      }
+      list.field(name, [Span("\(glyphs.sign(of: role)) \(state)", role)].fitted(to: width), Self.text(leg["detail"]), .dim)
     }
   }
 

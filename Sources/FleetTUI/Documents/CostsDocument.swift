@@ -59,7 +59,7 @@ struct CostsDocument: FleetDocument {
   private func machine(_ machine: Machine) -> JSONValue {
     let (row, cost) = (machine.row, machine.cost)
     return [
-      "id": JSONValue(row.id), "region": row.region.rawValue.isEmpty ? .null : JSONValue(row.region), "org_id": JSONValue(row.orgID),
+      "id": JSONValue(row.id), "region": JSONValue(row.knownRegion), "org_id": JSONValue(row.orgID),
       "workspace_id": JSONValue(row.workspaceID), "role": JSONValue(row.role?.rawValue), "type": JSONValue(row.type),
       "state": .string(row.state.text), "hourly": JSONValue(cost.hourly), "monthly": JSONValue(cost.monthly, places: 2),
       "storage_monthly": JSONValue(cost.storageMonthly, places: 2), "address_monthly": JSONValue(cost.addressMonthly, places: 2),

@@ -133,7 +133,9 @@ struct ExplainDocument: FleetDocument {
     }
     if !timeline.isEmpty {
       lines += [Line(), Line("  timeline", .heading)]
-      lines += timeline.suffix(40).map { Line([Span("    \(Moment.told($0.at, at: now))  ", .dim), Span($0.event)]) }
+      let moments = timeline.suffix(40).map { (told: "    \(Moment.told($0.at, at: now))  ", event: $0.event) }
+      let width = moments.map { TextWidth.columns(of: $0.told) }.max() ?? 0
+      lines += moments.map { Line([Span($0.told, .dim)].fitted(to: width) + [Span($0.event)]) }
     }
     return lines
   }

@@ -71,6 +71,9 @@ final class LinearOutput {
     // All that came at once in one write: a reader has it whole.
     say(lines)
     prompt.update(changes, fleet, at: now)
+    let begun = prompt.begin(fleet, at: now, uptime: Int64(clamping: monotonicSeconds() * 1000))
+    say(begun.lines)
+    perform(begun.intent)
     for answer in effects.takeAnswers() {
       let heard = prompt.hear(answer, fleet, at: now)
       say(heard.lines)
@@ -101,6 +104,12 @@ final class LinearOutput {
   private func answer(_ line: String) -> Int32? {
     let (lines, intent) = prompt.answer(line, store.fleet, at: clock.now())
     say(lines)
+    return perform(intent)
+  }
+
+  /// - Returns: the exit code, where that ends it.
+  @discardableResult
+  private func perform(_ intent: Intent) -> Int32? {
     switch intent {
     case .leave(let code): return code
     case .perform(let effect): effects.perform(effect)

@@ -21,6 +21,14 @@ struct LinearPrompt {
 
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) { interface.update(changes, fleet, at: now) }
 
+  /// Opens the page that the dashboard begins with as soon as that can be told, unless something was asked for before.
+  /// - Returns: what it is, where that is another one, and what is asked of the world.
+  mutating func begin(_ fleet: Fleet, at now: Timestamp, uptime: Int64) -> (lines: [String], intent: Intent) {
+    let page = interface.page
+    let intent = interface.begin(fleet, at: now, uptime: uptime)
+    return (interface.page == page ? [] : Array(text(fleet, at: now).prefix(1)), intent)
+  }
+
   /// The world answered. - Returns: what there is to read now, and what is asked further.
   mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> (lines: [String], effects: [Effect]) {
     let effects = interface.hear(answer, fleet, at: now)
@@ -31,6 +39,7 @@ struct LinearPrompt {
 
   /// - Returns: what is answered, and what is asked of the world.
   mutating func answer(_ line: String, _ fleet: Fleet, at now: Timestamp) -> (lines: [String], intent: Intent) {
+    interface.beginning = nil
     let words = UntrustedText.clean(line, limit: 400).split(separator: " ", maxSplits: 1).map(String.init)
     guard let first = words.first else { return (text(fleet, at: now), .none) }
     let (name, argument) = (first.hasPrefix(":") ? String(first.dropFirst()) : first, words.count > 1 ? words[1] : "")

@@ -64,7 +64,7 @@ struct SnapshotDocument: FleetDocument {
   private func tenantMachine(_ machine: Instance) -> JSONValue {
     [
       "instance_id": JSONValue(machine.id), "state": .string(machine.row.state.text), "type": JSONValue(machine.row.type),
-      "region": JSONValue(region(machine.row)), "launched_at": JSONValue(machine.row.launchedAt),
+      "region": JSONValue(machine.row.knownRegion), "launched_at": JSONValue(machine.row.launchedAt),
     ]
   }
 
@@ -81,16 +81,13 @@ struct SnapshotDocument: FleetDocument {
     let row = instance.row
     let verdict = fleet.judgement.verdict(of: instance.id)
     return [
-      "id": JSONValue(row.id), "region": JSONValue(region(row)), "state": .string(row.state.text), "type": JSONValue(row.type),
+      "id": JSONValue(row.id), "region": JSONValue(row.knownRegion), "state": .string(row.state.text), "type": JSONValue(row.type),
       "role": JSONValue(row.role?.rawValue), "org_id": JSONValue(row.orgID), "workspace_id": JSONValue(row.workspaceID),
       "launched_at": JSONValue(row.launchedAt), "private_ip": JSONValue(row.privateIP), "public_ip": JSONValue(row.publicIP),
       "verdict": .string(verdict.name), "reasons": .array(verdict.reasons.map(JSONValue.string)),
       "hourly": JSONValue(fleet.settings.prices.hourly(of: row)),
     ]
   }
-
-  /// The feed doesn't tell a machine's region.
-  private func region(_ row: InstanceRow) -> Region? { row.region.rawValue.isEmpty ? nil : row.region }
 
   /// Without an answer of EC2's, what an org costs is unknown, not nothing.
   private func cost(of org: Org) -> JSONValue {

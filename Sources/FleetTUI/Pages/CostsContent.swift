@@ -66,7 +66,7 @@ extension CostsContent {
   .measured(.count)
 
   static let perHour = Column<Self>(
-    "$/H", minimum: 7, ideal: 8, priority: 1, alignment: .right,
+    "$/H", minimum: 6, ideal: 8, priority: 1, alignment: .right,
     order: .highestFirst { content, id, _, _ in content.report?.cost(of: id)?.hourly.known }
   ) { row, _, _ in [money(row.cost?.hourly, digits: 3)] }
   .field("cost", "hour").measured(.money) { content, id, _, _ in content.report?.cost(of: id)?.hourly.figure }
@@ -78,13 +78,13 @@ extension CostsContent {
   .field("month").measured(.money) { content, id, _, _ in content.report?.cost(of: id).flatMap { monthly($0).figure } }
 
   static let storage = Column<Self>(
-    "STORAGE", minimum: 8, ideal: 9, priority: 5, alignment: .right,
+    "STORAGE", minimum: 7, ideal: 9, priority: 5, alignment: .right,
     order: .highestFirst { content, id, _, _ in content.report?.cost(of: id)?.storageMonthly.known }
   ) { row, _, _ in [money(row.cost?.storageMonthly)] }
   .measured(.money) { content, id, _, _ in content.report?.cost(of: id)?.storageMonthly.figure }
 
   static let addresses = Column<Self>(
-    "ADDRESS", minimum: 8, ideal: 8, priority: 6, alignment: .right,
+    "ADDRESS", minimum: 7, ideal: 8, priority: 6, alignment: .right,
     order: .highestFirst { content, id, _, _ in content.report?.cost(of: id)?.addressMonthly.known }
   ) { row, _, _ in [money(row.cost?.addressMonthly)] }
   .measured(.money) { content, id, _, _ in content.report?.cost(of: id)?.addressMonthly.figure }
@@ -96,7 +96,7 @@ extension CostsContent {
   .measured(.money) { content, id, _, _ in content.report?.cost(of: id)?.sinceLaunch.figure }
 
   static let llm = Column<Self>(
-    "LLM", minimum: 8, ideal: 9, priority: 3, alignment: .right,
+    "LLM", minimum: 7, ideal: 9, priority: 3, alignment: .right,
     order: .highestFirst { _, id, fleet, _ in fleet.orgs[id].flatMap { LLMSpend(of: $0, in: fleet).spend } }
   ) { row, _, _ in
     guard let spend = row.llm.spend else { return [Span("?", .unknown)] }

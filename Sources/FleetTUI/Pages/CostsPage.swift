@@ -32,9 +32,7 @@ struct CostsPage: TabledPage {
     let spare = rows / 2 - summary.count
     if spare >= 3 { summary = burn(report, rows: min(5, spare - 1), width: width, context) + summary }
     summary = [Line()] + summary
-    var lines = table.draw(fleet, rows: rows - summary.count, width: width, &context)
-    while lines.count < rows - summary.count { lines.append(Line()) }
-    return lines + summary
+    return table.draw(fleet, over: summary, rows: rows, width: width, &context)
   }
 
   /// Reports anew when the fleet changed, but not with every event of a busy one.
@@ -75,7 +73,7 @@ struct CostsPage: TabledPage {
     let all = machines + [agents(context)] + rest + [prices(report)]
     // The fleet, what is wasted, what agents spend, the quota, what it cost so far, the prices, the regions, the roles.
     let weights = [0, 4, 7, 7, 6, 2, 1, 3, 5]
-    let pieces = zip(all, weights).map { (weight: $1, lines: $0.folded(to: width, keepsPieces: true)) }
+    let pieces = zip(all, weights).map { (weight: $1, lines: $0.told(to: width)) }
     var kept: Set<Int> = []
     var used = 0
     for index in pieces.indices.sorted(by: { (pieces[$0].weight, $0) < (pieces[$1].weight, $1) }) {
@@ -159,7 +157,7 @@ struct CostsPage: TabledPage {
     }
     if llm.overspent > 0 {
       let have = llm.overspent == 1 ? "org has spent all its budget" : "orgs have spent all their budgets"
-      spans.append(Span("  \(context.glyphs.late) \(llm.overspent) \(have)", .warning))
+      spans.append(Span("  \(context.glyphs.warning) \(llm.overspent) \(have)", .warning))
     }
     return Line(spans)
   }
@@ -183,9 +181,10 @@ struct CostsPage: TabledPage {
     spans.append(Span("\(role.glyph(context.glyphs)) \(used)/\(quota.limit.map(String.init) ?? "?")", role))
     if let fits = quota.fits("t3.large") { spans.append(Span(", \(fits) more t3.large fit", .dim)) }
     if quota.regions.count > 1 {
-      let parts = quota.regions.sorted { $0.key < $1.key }.map { region, share in
+      var parts = quota.regions.sorted { $0.key < $1.key }.map { region, share in
         "\(region) \(share.used.map(String.init) ?? "?")/\(share.limit.map(String.init) ?? "?")"
       }
+      if quota.unplaced != 0 { parts.append("region unknown \(quota.unplaced.map(String.init) ?? "?")") }
       spans.append(Span("  \(parts.joined(separator: "  "))", .dim))
     }
     if quota.limit == nil, let (region, why) = fleet.vcpuProblems.min(by: { $0.key < $1.key }) {

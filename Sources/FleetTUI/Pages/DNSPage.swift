@@ -64,7 +64,7 @@ struct DNSContent: TableContent {
 
 extension DNSContent {
   static let decision = Column<Self>(
-    "DECISION", minimum: 8, ideal: 12, priority: 1,
+    "DECISION", minimum: 12, ideal: 12, priority: 1,
     // What needs a human first, and the names in order.
     order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id].map { "\(rank($0)) \($0.row.name)" }) }
   ) { entry, _, context in
@@ -87,11 +87,11 @@ extension DNSContent {
   .claiming(30)
 
   static let type = Column<Self>(
-    "TYPE", minimum: 5, ideal: 5, priority: 4, order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id]?.row.type) }
+    "TYPE", minimum: 5, ideal: 5, priority: 3, order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id]?.row.type) }
   ) { entry, _, _ in [Span(entry.row.type, .dim)] }
 
   static let content = Column<Self>(
-    "CONTENT", minimum: 24, ideal: 40, priority: 3, stretch: 1,
+    "CONTENT", minimum: 24, ideal: 40, priority: 5, stretch: 1,
     order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id]?.row.content) }
   ) { entry, _, _ in [Span(entry.row.content, entry.finding?.severity.role ?? .dim)] }
 
@@ -99,13 +99,13 @@ extension DNSContent {
     "WHY", minimum: 12, ideal: 34, priority: 2,
     order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id].map { $0.finding?.code ?? $0.decision.reason }) }
   ) { entry, _, _ in [entry.finding.map { Span($0.words, $0.severity.role) } ?? Span(entry.decision.reason, .dim)] }
-  .claiming(24)
+  .claiming(18)
   .field("why", "reason").spelt { content, id, _, _ in
     content.entries[id].map { [$0.finding?.words, $0.finding?.code, $0.decision.reason].compactMap { $0 } } ?? []
   }
 
   static let age = Column<Self>(
-    "AGE", minimum: 4, ideal: 5, priority: 5, alignment: .right,
+    "AGE", minimum: 4, ideal: 5, priority: 4, alignment: .right,
     order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id]?.row.createdAt.map { -$0.seconds }) }
   ) { entry, _, context in [entry.row.createdAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)] }
   .measured(.duration) { content, id, _, now in content.entries[id]?.row.createdAt.map { now - $0 } }
@@ -167,9 +167,7 @@ struct DNSPage: TabledPage {
     renew(fleet, &context)
     guard rows >= 6, let report else { return table.draw(fleet, rows: rows, width: width, &context) }
     let under = summary(report, fleet, width: width, rows: min(6, rows - 4), &context)
-    var lines = table.draw(fleet, rows: rows - under.count, width: width, &context)
-    while lines.count < rows - under.count { lines.append(Line()) }
-    return lines + under
+    return table.draw(fleet, over: under, rows: rows, width: width, &context)
   }
 
   private mutating func renew(_ fleet: Fleet, _ context: inout DrawingContext) {
@@ -207,11 +205,10 @@ struct DNSPage: TabledPage {
         ("\(glyphs.sign(of: $0.severity.role)) \($0.summary)", $0.severity.role)
       }
     for (text, role) in notes {
-      lines += Line.wrapped(text, role: role, width: max(8, width - 4)).map { Line([Span("  ")] + $0.spans) }
+      lines += Line("  " + text, role).told(to: width)
     }
     let told =
-      Line(counts(report, fleet, &context)).folded(to: width, keepsPieces: true)
-      + Line(gauge(report, fleet, width: width, context)).folded(to: width, keepsPieces: true)
+      Line(counts(report, fleet, &context)).told(to: width) + Line(gauge(report, fleet, width: width - 1, context)).told(to: width)
     return Array(lines.prefix(max(0, rows - told.count)) + told.prefix(rows))
   }
 

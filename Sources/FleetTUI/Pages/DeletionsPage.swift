@@ -82,7 +82,7 @@ struct DeletionsContent: TableContent {
 
   static func remark(on entry: DeletionEntry, _ hasLeft: Bool, _ context: DrawingContext) -> [Span] {
     if case .refused(let why) = entry.standing { return [Span(why, .warning)] }
-    if hasLeft { return [Span("called completed, and EC2 still has machines: delete it again", .failed)] }
+    if hasLeft { return [Span("delete it again: called completed, and EC2 still has machines", .failed)] }
     if let age = entry.age(at: context.moment.now) {
       return [Span(entry.purge?.lastError.map { "\($0); " } ?? "", .failed), Span(age.text, age.role)]
     }
@@ -124,6 +124,7 @@ extension DeletionsContent {
     "ORG", minimum: 10, ideal: 16, priority: 1, stretch: 1,
     order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.deletions.entry(id, fleet)?.slug) }
   ) { row, _, _ in [Span(row.entry.slug, row.isOver ? .dim : .text)] }
+  .claiming(16)
 
   /// Since it ended, or as long as it lasts.
   static let age = Column<Self>(
@@ -157,6 +158,7 @@ extension DeletionsContent {
     "NOTE", minimum: 12, ideal: 26, priority: 3, stretch: 3,
     order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.deletions.entry(id, fleet)?.purge?.lastError) }
   ) { row, _, context in remark(on: row.entry, row.hasLeft, context.drawing) }
+  .claiming(40)
   .spelt { _, id, fleet, now in
     let context = DrawingContext(moment: Moment(now: now), glyphs: .unicode)
     return row(id, fleet).map { [Line(remark(on: $0.entry, $0.hasLeft, context)).plain] } ?? []

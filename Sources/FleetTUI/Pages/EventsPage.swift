@@ -42,15 +42,12 @@ struct EventsPage: TabledPage {
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     var below: [Line] = []
-    if rows >= 10, let rate = EventRate(fleet.log.reversed().lazy.map(\.at)) { below.append(rate.line(width: width, context.glyphs)) }
+    if rows >= 10, let rate = EventRate(fleet.log.reversed().lazy.map(\.at)) { below.append(rate.line(width: width - 1, context.glyphs)) }
     if let frozen = table.content.frozen, rows > 2 {
       let text = " frozen at \(frozen.at.timeOfDay): \(fleet.logged - frozen.last) came since"
       below.append(Line([Span(text, .warning)].fitted(to: width)))
     }
-    guard !below.isEmpty else { return table.draw(fleet, rows: rows, width: width, &context) }
-    var lines = table.draw(fleet, rows: rows - below.count, width: width, &context)
-    while lines.count < rows - below.count { lines.append(Line()) }
-    return lines + below
+    return table.draw(fleet, over: below, rows: rows, width: width, &context)
   }
 }
 
@@ -169,15 +166,18 @@ extension EventsContent {
   static let source = Column<Self>(
     "SOURCE", minimum: 8, ideal: 14, priority: 5, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.source.description) }
   ) { row, _, context in row.cell(context) { Span($0.source.description, .dim) } }
+  .claiming(13)
 
   static let org = Column<Self>(
     "ORG", minimum: 8, ideal: 18, priority: 2, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.slug?.rawValue) }
   ) { row, _, context in row.cell(context) { Span($0.slug?.rawValue ?? $0.orgID?.rawValue ?? "") } }
+  .claiming(12)
 
   static let workspace = Column<Self>(
     "WORKSPACE", minimum: 8, ideal: 16, priority: 4,
     order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id).flatMap { workspaceName(of: $0, fleet) }) }
   ) { row, fleet, context in row.cell(context) { Span(workspaceName(of: $0, fleet) ?? "") } }
+  .claiming(12)
 
   static let event = Column<Self>(
     "EVENT", minimum: 14, ideal: 26, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.type.rawValue) }
@@ -185,7 +185,7 @@ extension EventsContent {
     if row.isGap { return Row.ruled(row.gap, context.width, context.glyphs) }
     return row.entry.map { [Span($0.type.rawValue, role(of: $0.type))] } ?? [Span("no longer kept", .dim)]
   }
-  .field("event", "type")
+  .claiming(20).field("event", "type")
 
   static let data = Column<Self>(
     "DATA", minimum: 10, ideal: 20, priority: 3, stretch: 1, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.data) }

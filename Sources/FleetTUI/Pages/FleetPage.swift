@@ -46,7 +46,7 @@ struct FleetContent: TableContent {
     guard let org = fleet.orgs[id] else { return false }
     if look(org.slug.rawValue) || look(org.row.name ?? "") || look(Self.standing(of: org).word) || look(id.rawValue) { return true }
     if look(org.row.lastError ?? "") || look(org.row.plan ?? "") { return true }
-    return fleet.workspaces(of: id).contains { look($0.row.name) || look($0.row.status.text) || look($0.row.lastError ?? "") }
+    return fleet.workspaces(of: id).contains { look($0.row.name) || look(fleet.standing(of: $0).word) || look($0.row.lastError ?? "") }
   }
 
   /// The boots of an org that are under way: its tenant's first.
@@ -81,7 +81,7 @@ struct FleetContent: TableContent {
 
 extension FleetContent {
   static let org = Column<Self>(
-    "ORG", minimum: 10, ideal: 20, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.slug.rawValue) }
+    "ORG", minimum: 10, ideal: 25, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.slug.rawValue) }
   ) { row, _, context in
     // Where there is no room for the status, its sign stands before the name.
     let sign = context.shows(tenant) || context.shows(progress) ? [] : [status(of: row.org, context.glyphs)[0]]
@@ -140,18 +140,20 @@ extension FleetContent {
   ) { row, _, context in [row.org.row.createdAt.map { Span(context.moment.age(since: $0), .dim) } ?? Span("?", .unknown)] }
   .measured(.duration) { _, id, fleet, now in fleet.orgs[id]?.row.createdAt.map { now - $0 } }
 
-  /// By what needs a human: what is critical or failed, what is late, what is odd, what moves, then the rest, each by its name.
+  /// By what needs a human, the most urgent first, then what moves, then the rest, each by its name.
   static let finding = Column<Self>(
-    "FINDING", minimum: 14, ideal: 46, priority: 1, stretch: 1,
+    "FINDING", minimum: 14, ideal: 42, priority: 1, stretch: 1,
     order: ColumnOrder(isHighestFirst: true) { _, id, fleet, now in
-      SortKey(fleet.orgs[id].map { "\(attention($0, fleet, at: now)) \($0.slug.rawValue)" })
+      SortKey(fleet.orgs[id].map { "\(Wording.padded(attention($0, fleet, at: now), 2)) \($0.slug.rawValue)" })
     }
   ) { row, fleet, context in
     let standing = standing(of: row.org, fleet, &context)
     guard let worst = row.notices.first else { return standing }
     // Its age is told in minutes.
     context.moment.changes(at: context.moment.now + 60)
-    return standing + words(worst, more: row.notices.count - 1, width: context.width)
+    // How bad it is, for who sees no colour.
+    let sign = Span(context.glyphs.sign(of: worst.role) + " ", worst.role)
+    return standing + [sign] + words(worst, more: row.notices.count - 1, width: context.width - 2)
   }
   .claiming(42)
   .measured(.count) { _, id, fleet, now in fleet.orgs[id].map { Double(Notice.of($0, fleet, at: now).count) } }
@@ -161,14 +163,15 @@ extension FleetContent {
     return codes + (fleet.orgs[id].map { Notice.of($0, fleet, at: now).map(\.summary) } ?? [])
   }
 
-  /// How soon it wants a look: the smaller the sooner.
+  /// How soon it wants a look: the smaller the sooner, by the worst of its findings as Triage has them and its status. What is for information needs
+  /// nobody.
   private static func attention(_ org: Org, _ fleet: Fleet, at now: Timestamp) -> Int {
-    let roles = Set(Notice.of(org, fleet, at: now).map(\.role) + [org.row.status?.role ?? .unknown])
-    if roles.contains(.failed) { return 0 }
-    if roles.contains(.late) { return 1 }
-    if !roles.isDisjoint(with: [.warning, .stale]) { return 2 }
-    if !moving(org.id, fleet).isEmpty || org.deletion != nil { return 3 }
-    return roles.contains(.unknown) ? 4 : 5
+    let notices = Notice.of(org, fleet, at: now)
+    let status = org.row.status?.role == .failed ? Finding.Severity.critical.urgencyUnfound : nil
+    let worst = (notices.map(\.urgency) + [status]).compactMap { $0 }.min()
+    if let worst, worst <= Finding.Severity.warning.urgencyUnfound { return worst }
+    if !moving(org.id, fleet).isEmpty || org.deletion != nil { return 30 }
+    return org.row.status == nil || notices.contains { $0.role == .unknown } ? 40 : 50
   }
 
   // MARK: - Cells
@@ -214,7 +217,7 @@ extension FleetContent {
   /// `●4 ◐1 ✕1`: how many workspaces in which state.
   private static func counts(of org: Org, _ fleet: Fleet, _ glyphs: Glyphs) -> [Span] {
     var counts: [Role: Int] = [:]
-    for workspace in fleet.workspaces(of: org.id) { counts[workspace.row.status.role, default: 0] += 1 }
+    for workspace in fleet.workspaces(of: org.id) { counts[fleet.standing(of: workspace).role, default: 0] += 1 }
     let spans = [Role.ok, .running, .warning, .failed, .unknown, .dim].compactMap { role in
       counts[role].map { Span(glyphs.sign(of: role) + "\($0) ", role) }
     }
@@ -242,16 +245,19 @@ extension FleetContent {
     }
   }
 
+  /// Columns of the screen.
+  private static let shortestBar = 6
+
   private static func boots(of org: Org, _ fleet: Fleet, _ context: inout CellContext<Self>) -> [Span] {
     if let cascade = cascade(of: org, fleet) { return [cascade] }
     guard let shown = foremost(of: org.id, fleet, at: context.moment.now) else { return [] }
     if shown.asOf == nil { context.moment.changesEverySecond() }
     var text = Wording.remaining(shown, context.glyphs)
     let room = context.width - 16
-    if Line(text).columns > (room >= 8 ? 15 : context.width) { text = Wording.remaining(shown, context.glyphs, isShort: true) }
+    if Line(text).columns > (room >= shortestBar ? 15 : context.width) { text = Wording.remaining(shown, context.glyphs, isShort: true) }
     if shown.standstill != nil { return text }
     // What it says is whole before its bar is long.
     let length = min(room, context.width - 1 - Line(text).columns)
-    return length >= 8 ? ProgressBar(shown).spans(width: length, glyphs: context.glyphs) + [Span(" ", text[0].role)] + text : text
+    return length >= shortestBar ? ProgressBar(shown).spans(width: length, glyphs: context.glyphs) + [Span(" ", text[0].role)] + text : text
   }
 }

@@ -27,7 +27,7 @@ struct InstancesContent: TableContent {
   /// EC2 lists what is terminated for an hour more: that it is no more is all there is to say.
   func exists(_ id: InstanceID, _ fleet: Fleet) -> Bool { fleet.instances[id].map { $0.row.state != .terminated } ?? false }
   func asOf(_ id: InstanceID, _ fleet: Fleet, at now: Timestamp) -> Timestamp? {
-    fleet.instances[id].flatMap { fleet.lastWord(of: $0.row.region.rawValue.isEmpty ? .feed : .ec2($0.row.region), at: now) }
+    fleet.instances[id].flatMap { fleet.lastWord(of: $0.row.knownRegion.map(Source.ec2) ?? .feed, at: now) }
   }
 
   func touched(by changes: FleetChanges, _ fleet: Fleet) -> [InstanceID] {
@@ -107,19 +107,21 @@ extension InstancesContent {
     "ORG", minimum: 8, ideal: 20, priority: 2,
     order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id].flatMap { orgName(of: $0.row, fleet) }) }
   ) { row, fleet, _ in [Span(orgName(of: row.machine, fleet) ?? "–", fleet.org(of: row.machine) == nil ? .dim : .text)] }
+  .claiming(16)
 
   static let workspace = Column<Self>(
-    "WORKSPACE", minimum: 8, ideal: 18, priority: 5,
+    "WORKSPACE", minimum: 8, ideal: 18, priority: 6,
     order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id].flatMap { workspaceName(of: $0.row, fleet) }) }
   ) { row, fleet, _ in [Span(workspaceName(of: row.machine, fleet) ?? "", .dim)] }
+  .claiming(14)
 
   static let state = Column<Self>(
     "STATE", minimum: 9, ideal: 15, priority: 2, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id]?.row.state.text) }
   ) { row, _, context in Wording.state(row.machine.state.text, row.machine.state.role, context.glyphs) }
-  .field("state", "status")
+  .claiming(10).field("state", "status")
 
   static let type = Column<Self>(
-    "TYPE", minimum: 8, ideal: 10, priority: 6, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id]?.row.type) }
+    "TYPE", minimum: 9, ideal: 10, priority: 5, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id]?.row.type) }
   ) { row, _, _ in [Span(row.machine.type ?? "?", .dim)] }
 
   static let region = Column<Self>(

@@ -3,7 +3,10 @@ import FleetModel
 extension PageID {
   static let orphans = PageID(
     "orphans", title: "Orphans", keys: [.character("5"), .function(5)], help: "machines and more that run for nobody",
-    count: { Count(figure: $0.leftovers.value ?? 0 > 0 ? $0.orphans.joined(with: $0.leftovers, +) : $0.orphans) },
+    count: { totals in
+      let figure = totals.leftovers.value ?? 0 > 0 ? totals.orphans.joined(with: totals.leftovers, +) : totals.orphans
+      return Count(figure: figure, role: figure.asOf == nil ? .failed : nil)
+    },
     make: { _ in OrphansPage() })
 }
 
@@ -230,9 +233,7 @@ struct OrphansPage: TabledPage {
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     for next in [fleet.judgement.nextChange, fleet.leftovers.nextChange].compactMap({ $0 }) { context.moment.changes(at: next) }
     let under = rows >= 6 ? summary(fleet, width: width, rows: min(width < 100 ? 6 : 4, rows - 4), &context) : []
-    var lines = table.draw(fleet, rows: rows - under.count, width: width, &context)
-    while lines.count < rows - under.count { lines.append(Line()) }
-    return lines + under
+    return table.draw(fleet, over: under, rows: rows, width: width, &context)
   }
 
   // MARK: - Under the table
@@ -243,13 +244,10 @@ struct OrphansPage: TabledPage {
     if !fleet.judgement.questioned.isEmpty,
       let refusal = fleet.judgement.refusal(fleet, at: now) ?? fleet.judgement.missingRegions(fleet, at: now)
     {
-      lines = Line.wrapped("\(context.glyphs.warning) \(refusal)", role: .warning, width: max(8, width - 4)).map {
-        Line([Span("  ")] + $0.spans)
-      }
-      lines = Array(lines.prefix(max(0, rows - 2)))
+      lines = Array(Line("  \(context.glyphs.warning) \(refusal)", .warning).told(to: width).prefix(max(0, rows - 2)))
     }
-    lines += Line(counts(fleet, &context)).folded(to: width, keepsPieces: true)
-    lines += Line(judgedFrom(fleet, &context)).folded(to: width, keepsPieces: true)
+    lines += Line(counts(fleet, &context)).told(to: width)
+    lines += Line(judgedFrom(fleet, &context)).told(to: width)
     return Array(lines.prefix(rows))
   }
 
@@ -290,11 +288,11 @@ struct OrphansPage: TabledPage {
     return spans
   }
 
-  /// `judged from roster <1m, regions 2 of 2, tenants 13 of 14  waste $0.62/h: orphan machines, and $0.21/h of what failed`
+  /// `judged from roster <1m ago, regions 2 of 2, tenants 13 of 14  waste $0.62/h = orphan machines $0.41/h + failed $0.21/h`
   private func judgedFrom(_ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
     let complete = fleet.judgement.complete
     var spans = [Span("  judged from ", .dim)]
-    let roster = complete.roster.map { Span("roster " + context.moment.age(since: $0), .dim) } ?? Span("no roster", .warning)
+    let roster = complete.roster.map { Span("roster \(context.moment.age(since: $0)) ago", .dim) } ?? Span("no roster", .warning)
     spans += [roster, Span(", ", .dim)]
     func share(_ name: String, _ part: Int, of whole: Int) -> Span { Span("\(name) \(part) of \(whole)", part < whole ? .warning : .dim) }
     let tenants = fleet.book.tenants
@@ -307,8 +305,8 @@ struct OrphansPage: TabledPage {
     let totals = fleet.figures.totals
     if let failed = totals.failedHourly.value, failed.known > 0, totals.wasted.value != nil {
       let glyphs = context.glyphs
-      let (wasted, part) = (totals.wasted.text(digits: 2, glyphs), totals.failedHourly.text(digits: 2, glyphs))
-      let words = "  waste $\(wasted)/h: orphan machines, and $\(part)/h of what failed"
+      let figures = [totals.wasted, totals.orphaned, totals.failedHourly].map { "$\($0.text(digits: 2, glyphs))/h" }
+      let words = "  waste \(figures[0]) = orphan machines \(figures[1]) + failed \(figures[2])"
       spans.append(Span(words, totals.wasted.asOf == nil ? .dim : .stale))
     }
     if !unread.isEmpty { spans.append(Span("; not read: \(unread.joined(separator: ", "))", .warning)) }

@@ -153,6 +153,8 @@ extension Page {
   /// Rows that it can't do without where a pane lies under it.
   var leastRows: Int { hasSums ? 16 : 8 }
   var hasSums: Bool { false }
+  /// Of so many rows, those that its table doesn't fill; none where sums stand under it, which take what they need.
+  func rowsLeft(of rows: Int) -> Int { hasSums ? 0 : max(0, rows - count - 1 - rowsUnder) }
   var rowsUnder: Int { 0 }
   var wantedWidth: Int { 0 }
   func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice] {

@@ -10,61 +10,58 @@ extension PageID {
 struct PosturePage: TabledPage {
   var table = TablePage<PostureContent>()
   var rowsUnder: Int { 2 }
-  private var state = State.never
-
-  private enum State {
-    case never
-    case asking
-    case looked(at: Timestamp)
-  }
 
   var id: PageID { .posture }
 
   mutating func asks(again: Bool, _ fleet: Fleet, at now: Timestamp) -> Effect? {
-    switch state {
+    switch table.content.state {
     case .asking: return nil
     case .looked where !again: return nil
     // A roster that was not read yet names nobody to ask about.
     case .never where !again && fleet.freshness(of: .controlPlane, at: now).at == nil: return nil
     default: break
     }
-    state = .asking
+    table.change({ $0.state = .asking }, fleet, at: now)
     return .posture(PostureQuestion(about: fleet, at: now))
   }
 
   mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) {
     guard case .posture(let checks, let moment) = answer else { return }
-    state = .looked(at: moment)
-    table.change({ $0.checks = checks }, fleet, at: now)
+    table.change({ ($0.checks, $0.state) = (checks, .looked(at: moment)) }, fleet, at: now)
   }
 
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {}
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     guard rows >= 6 else { return table.draw(fleet, rows: rows, width: width, &context) }
-    var lines = table.draw(fleet, rows: rows - 2, width: width, &context)
-    while lines.count < rows - 1 { lines.append(Line()) }
-    return lines + [summary(&context)]
+    return table.draw(fleet, over: [Line()] + summary(&context).told(to: width), rows: rows, width: width, &context)
   }
 
   private func summary(_ context: inout DrawingContext) -> Line {
     let counts = table.content.counts
-    var spans: [Span] = [Span("  ")]
-    switch state {
-    case .never: spans.append(Span("not looked at yet", .dim))
-    case .asking: spans.append(Span("looking …", .running))
-    case .looked(let at): spans.append(Span("looked \(context.moment.age(since: at)) ago, reading only", .dim))
-    }
+    var spans: [Span] = []
     for (result, role) in [(Check.Result.fail, Role.failed), (.unknown, .unknown), (.pass, .ok)] {
-      if let count = counts[result] { spans.append(Span("   \(context.glyphs.sign(of: role)) \(count) \(result.rawValue)", role)) }
+      if let count = counts[result] { spans.append(Span("  \(context.glyphs.sign(of: role)) \(count) \(result.rawValue)", role)) }
+    }
+    switch table.content.state {
+    case .never: spans.append(Span("  not looked at yet", .dim))
+    case .asking: spans.append(Span("  looking …", .running))
+    case .looked(let at): spans.append(Span("  looked \(context.moment.age(since: at)) ago, reading only", .dim))
     }
     return Line(spans)
   }
 }
 
 struct PostureContent: TableContent {
+  enum State {
+    case never
+    case asking
+    case looked(at: Timestamp)
+  }
+
   /// As they were answered, numbered.
   var checks: [Check] = []
+  var state = State.never
 
   static let page = PageID.posture
   static let columns = [result, check, target, what, evidence]
@@ -92,7 +89,13 @@ struct PostureContent: TableContent {
 
   func row(_ id: Int, _ fleet: Fleet, _ context: inout DrawingContext) -> Check? { checks[id] }
 
-  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String { "not looked at yet; r looks" }
+  func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
+    switch state {
+    case .never: "not looked at yet; r looks"
+    case .asking: "looking"
+    case .looked: "there was nothing to look at; r looks again"
+    }
+  }
 }
 
 // MARK: - Columns
@@ -117,7 +120,7 @@ extension PostureContent {
     let sign = context.shows(result) ? [] : [Span(context.glyphs.sign(of: check.result.role) + " ", check.result.role)]
     return sign + [Span(check.id, check.result == .pass ? .text : .title)]
   }
-  .claiming(18)
+  .claiming(16)
 
   static let target = Column<Self>(
     "TARGET", minimum: 10, ideal: 22, priority: 1, order: .lowestFirst { content, id, _, _ in SortKey(content.checks[id].target) }

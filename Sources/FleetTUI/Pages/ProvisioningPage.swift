@@ -28,7 +28,7 @@ struct ProvisioningPage: BareTablePage {
 /// Everything that is coming up, the latest first.
 struct ProvisioningContent: TableContent {
   static let page = PageID.provisioning
-  static let columns = [target, runtime, phase, bar, elapsed, forecast, samples, late, deadline]
+  static let columns = [target, runtime, phase, elapsed, bar, forecast, samples, late, deadline]
   static let initialSort = (column: late, isReversed: false)
   static let followsTop = false
   static let keysMove = true
@@ -94,18 +94,23 @@ struct ProvisioningContent: TableContent {
 
 extension ProvisioningContent {
   static let target = Column<Self>(
-    "TARGET", minimum: 12, ideal: 22, priority: 0, stretch: 1,
+    "TARGET", minimum: 12, ideal: 26, priority: 0, stretch: 1,
     order: .lowestFirst { _, id, fleet, _ in SortKey(name(of: id.target, fleet)) }
-  ) { row, fleet, _ in [Span(name(of: row.target, fleet), row.tone == .text ? .text : .title)] }
-  .claiming(22)
+  ) { row, fleet, context in
+    var name = name(of: row.target, fleet)
+    // A name without a slash is a tenant's, said or not.
+    if case .tenant(let id) = row.target, TextWidth.columns(of: name) > context.width { name = fleet.orgs[id]?.slug.rawValue ?? name }
+    return [Span(name, row.tone == .text ? .text : .title)]
+  }
+  .claiming(20)
   .field("target", "org", "workspace")
 
   static let runtime = Column<Self>(
-    "RUNTIME", minimum: 11, ideal: 12, priority: 6, order: .lowestFirst { _, id, fleet, _ in SortKey(runtimeName(of: id.target, fleet)) }
+    "RUNTIME", minimum: 11, ideal: 12, priority: 7, order: .lowestFirst { _, id, fleet, _ in SortKey(runtimeName(of: id.target, fleet)) }
   ) { row, fleet, _ in [Span(runtimeName(of: row.target, fleet) ?? "–", .dim)] }
 
   static let phase = Column<Self>(
-    "PHASE", minimum: 20, ideal: 27, priority: 4,
+    "PHASE", minimum: 20, ideal: 27, priority: 5,
     order: .lowestFirst { _, id, fleet, now in SortKey(fleet.progress(of: id.target, at: now)?.phase) }
   ) { row, _, _ in
     [
@@ -113,11 +118,12 @@ extension ProvisioningContent {
       Span(row.progress.phaseElapsed.map { " " + Moment.elapsed($0) } ?? "", row.tone == .text ? .dim : row.tone),
     ]
   }
+  .claiming(20)
   .spelt { _, id, fleet, now in fleet.progress(of: id.target, at: now).map { [$0.phase ?? "no boot events"] } ?? [] }
 
   /// The bar with its percent; where nothing moves, the finding that says why.
   static let bar = Column<Self>(
-    "PROGRESS", minimum: 14, ideal: 20, priority: 2, stretch: 2,
+    "PROGRESS", minimum: 11, ideal: 20, priority: 2, stretch: 2,
     order: .lowestFirst { _, id, fleet, now in SortKey(fleet.progress(of: id.target, at: now)?.fraction) }
   ) { row, fleet, context in
     let progress = row.progress
@@ -125,14 +131,20 @@ extension ProvisioningContent {
       let percent = progress.fraction.map { Wording.padded(Int(clamping: $0.asShare * 100), 3) + "%" } ?? "   ?"
       return ProgressBar(progress).spans(width: context.width - 5, glyphs: context.glyphs) + [Span(percent, .dim)]
     }
-    guard case .finding(let code)? = progress.standstill else { return [] }
-    let found = fleet.findings(believedOf: row.target.finding, at: context.moment.now).first { $0.code == code }
-    return found.map { [Span("\(context.glyphs.sign(of: $0.role)) \($0.summary)", $0.role)] } ?? []
+    return finding(of: row, fleet, at: context.moment.now).map { [Span("\(context.glyphs.sign(of: $0.role)) \($0.summary)", $0.role)] }
+      ?? []
   }
+  .claiming(12)
   .measured(.share) { _, id, fleet, now in fleet.progress(of: id.target, at: now)?.fraction }
 
+  /// What keeps it from moving, where a finding says so.
+  private static func finding(of row: Row, _ fleet: Fleet, at now: Timestamp) -> Finding? {
+    guard case .finding(let code)? = row.progress.standstill else { return nil }
+    return fleet.findings(believedOf: row.target.finding, at: now).first { $0.code == code }
+  }
+
   static let elapsed = Column<Self>(
-    "ELAPSED", minimum: 9, ideal: 9, priority: 5, alignment: .right,
+    "ELAPSED", minimum: 7, ideal: 9, priority: 4, alignment: .right,
     order: .highestFirst { _, id, fleet, now in fleet.progress(of: id.target, at: now)?.elapsed }
   ) { row, _, _ in [row.progress.elapsed.map { Span(Moment.elapsed($0), .dim) } ?? Span("?", .unknown)] }
   .field("elapsed", "age").measured(.duration)
@@ -140,8 +152,10 @@ extension ProvisioningContent {
   static let forecast = Column<Self>(
     "ETA", minimum: 16, ideal: 18, priority: 3,
     order: .lowestFirst { _, id, fleet, now in SortKey(fleet.progress(of: id.target, at: now)?.eta?.p50) }
-  ) { row, _, context in
+  ) { row, fleet, context in
     let (progress, glyphs) = (row.progress, context.glyphs)
+    // A finding says more, and has the room.
+    if context.shows(bar), finding(of: row, fleet, at: context.moment.now) != nil { return [] }
     if let standstill = progress.standstill { return [Span(standstill.words, progress.isStuck ? .failed : .running)] }
     guard !progress.hasFailed else { return [] }
     guard let eta = progress.eta else { return [Span("unknown", .unknown)] }
@@ -166,7 +180,7 @@ extension ProvisioningContent {
   .exported(.both)
 
   static let late = Column<Self>(
-    "LATE", minimum: 8, ideal: 13, priority: 1,
+    "LATE", minimum: 13, ideal: 13, priority: 1,
     // What a finding keeps, what failed, then the moment at which it became late: the earliest first.
     order: .highestFirst { _, id, fleet, now in
       fleet.progress(of: id.target, at: now).flatMap { progress in
@@ -181,7 +195,6 @@ extension ProvisioningContent {
     guard let lateAt = progress.lateAt else { return [Span("unknown", .unknown)] }
     return progress.isLate ? [Span("\(glyphs.late) \(Moment.estimate(progress.at - lateAt))", .late)] : [Span("on time", .dim)]
   }
-  .claiming(13)
   .field("late", "status", "state").measured(.duration) { _, id, fleet, now in
     fleet.progress(of: id.target, at: now).flatMap { progress in progress.lateAt.map { max(0, progress.at - $0) } }
   }
@@ -194,7 +207,7 @@ extension ProvisioningContent {
   }
 
   static let deadline = Column<Self>(
-    "DEADLINE", minimum: 21, ideal: 21, priority: 7,
+    "DEADLINE", minimum: 15, ideal: 21, priority: 6,
     order: .lowestFirst { _, id, fleet, now in SortKey(fleet.progress(of: id.target, at: now)?.deadline?.seconds) }
   ) { row, _, _ in
     let progress = row.progress

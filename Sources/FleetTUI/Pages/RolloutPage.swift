@@ -104,7 +104,7 @@ extension RolloutContent {
   ) { row, _, _ in [Span(row.org.slug.rawValue, row.word.role == .failed ? .title : .text)] }
 
   static let image = Column<Self>(
-    "IMAGE", minimum: 12, ideal: 21, priority: 4,
+    "IMAGE", minimum: 12, ideal: 21, priority: 5,
     order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.tenantMachine(of: id)?.row.imageID) }
   ) { row, _, context in
     guard let machine = row.machine else { return [Span("no machine", .dim)] }
@@ -122,7 +122,7 @@ extension RolloutContent {
   .measured(.duration) { _, id, fleet, now in fleet.tenantMachine(of: id)?.row.launchedAt.map { now - $0 } }
 
   static let wave = Column<Self>(
-    "WAVE", minimum: 8, ideal: 9, priority: 5,
+    "WAVE", minimum: 9, ideal: 9, priority: 4,
     order: .lowestFirst { content, id, _, _ in SortKey(content.rollout?.place(of: id).map(rank)) }
   ) { row, _, _ in [Span(row.place.map(name) ?? "–", .dim)] }
   .spelt { content, id, _, _ in [content.rollout?.place(of: id).map(name) ?? "–"] }
@@ -172,11 +172,9 @@ struct RolloutPage: TabledPage {
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     look(at: fleet, at: context.moment.now)
-    let under = rows >= 6 ? summary(fleet, width: width, &context).prefix(min(4, rows - 4)) : []
+    let under = rows >= 6 ? summary(fleet, width: width, &context).prefix(min(5, rows - 4)) : []
     rowsUnder = under.count
-    var lines = table.draw(fleet, rows: rows - under.count, width: width, &context)
-    while lines.count < rows - under.count { lines.append(Line()) }
-    return lines + under
+    return table.draw(fleet, over: under, rows: rows, width: width, &context)
   }
 
   /// Infers anew where something changed.
@@ -194,7 +192,7 @@ struct RolloutPage: TabledPage {
 
   private func summary(_ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> [Line] {
     [stood(fleet, &context), waves(fleet, &context), starts()].filter { $0.contains { $0.role != .text || $0.text != "  " } }.flatMap {
-      Line($0).folded(to: width, keepsPieces: true)
+      Line($0).told(to: width)
     }
   }
 

@@ -99,7 +99,7 @@ extension HandOver.Kind {
 
 extension SinceContent {
   static let time = Column<Self>(
-    "TIME", minimum: 8, ideal: 9, priority: 1, order: .highestFirst { _, id, _, _ in id.item.at.seconds }
+    "TIME", minimum: 8, ideal: 9, priority: 2, order: .highestFirst { _, id, _, _ in id.item.at.seconds }
   ) { item, _, context in
     context.moment.now - item.at < 86_400
       ? [Span(item.at.timeOfDay, .dim)] : [Span(String(item.at.description.prefix(16).suffix(11)).replacing("T", with: " "), .dim)]
@@ -114,6 +114,7 @@ extension SinceContent {
   static let name = Column<Self>(
     "ITEM", minimum: 12, ideal: 28, priority: 0, order: .lowestFirst { _, id, _, _ in SortKey(id.item.name) }
   ) { item, _, _ in [Span(item.name, item.kind.role == .failed ? .title : .text)] }
+  .claiming(19)
 
   static let cost = Column<Self>(
     "COST/H", minimum: 6, ideal: 7, priority: 3, alignment: .right, order: .highestFirst { _, id, _, _ in id.item.hourly }
@@ -124,7 +125,7 @@ extension SinceContent {
   .field("cost").measured(.money)
 
   static let why = Column<Self>(
-    "WHY", minimum: 16, ideal: 60, priority: 2, stretch: 1, order: .lowestFirst { _, id, _, _ in SortKey(id.item.why) }
+    "WHY", minimum: 14, ideal: 60, priority: 1, stretch: 1, order: .lowestFirst { _, id, _, _ in SortKey(id.item.why) }
   ) { item, _, _ in [Span(item.why, .dim)] }
 }
 
@@ -170,9 +171,7 @@ struct SincePage: TabledPage {
     renew(fleet, &context)
     let under = rows >= 6 ? summary(fleet, width: width, &context).prefix(min(4, rows - 4)) : []
     rowsUnder = under.count
-    var lines = table.draw(fleet, rows: rows - under.count, width: width, &context)
-    while lines.count < rows - under.count { lines.append(Line()) }
-    return lines + under
+    return table.draw(fleet, over: under, rows: rows, width: width, &context)
   }
 
   /// Reports anew when the fleet changed, but not with every event of a busy one.
@@ -215,7 +214,7 @@ struct SincePage: TabledPage {
         }
       spans.append(Span("  \(count) \(words)", count == 0 ? .dim : kind.role))
     }
-    return Line(spans).folded(to: width, keepsPieces: true) + Line(known(report, &context)).folded(to: width, keepsPieces: true)
+    return Line(spans).told(to: width) + Line(known(report, &context)).told(to: width)
   }
 
   /// What it cost, and from when on things are known that nobody tells afterwards.

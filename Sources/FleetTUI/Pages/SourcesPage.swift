@@ -41,7 +41,7 @@ enum Teller: Hashable, Comparable, Sendable {
 /// Every source with how it stands, how much it says, and what went wrong with it.
 struct SourcesContent: TableContent {
   static let page = PageID.sources
-  static let columns = [source, state, age, rate, gaps, failed, next, budget, why]
+  static let columns = [source, state, age, rate, gaps, failed, next, why, budget]
   static let initialSort = (column: state, isReversed: false)
   static let followsTop = false
   // A rate falls by time alone.
@@ -92,6 +92,11 @@ struct SourcesContent: TableContent {
     let record = fleet.sources[source]
     let freshness =
       now.map { fleet.freshness(of: source, at: $0) } ?? record?.freshness(at: record?.lastComplete ?? Timestamp(milliseconds: 0))
+    if let org = fleet.excused(source), freshness?.state != .complete {
+      return Standing(
+        word: org.isLeaving ? "going" : "not needed", role: .dim, rank: 6, at: freshness?.at,
+        why: org.isLeaving ? "its org is being deleted" : "its org is \(org.row.status?.text ?? "not there yet")")
+    }
     switch freshness?.state {
     case .failed?: return Standing(word: "failed", role: .failed, rank: 0, at: freshness?.at, why: freshness?.trouble)
     case .stale?: return Standing(word: "stale", role: .stale, rank: 1, at: freshness?.at, why: freshness?.trouble)
@@ -151,14 +156,15 @@ struct SourcesContent: TableContent {
 
 extension SourcesContent {
   static let source = Column<Self>(
-    "SOURCE", minimum: 12, ideal: 24, priority: 0, order: .lowestFirst { _, id, _, _ in SortKey(id.name) }
+    "SOURCE", minimum: 12, ideal: 34, priority: 0, order: .lowestFirst { _, id, _, _ in SortKey(id.name) }
   ) { row, _, _ in [Span(row.teller.name, row.standing.role == .failed ? .title : .text)] }
+  .claiming(20)
 
   static let state = Column<Self>(
     "STATE", minimum: 10, ideal: 16, priority: 1,
     order: .lowestFirst { _, id, fleet, now in SortKey(standing(of: id, fleet, at: now).rank) }
   ) { row, _, context in Wording.state(row.standing.word, row.standing.role, context.glyphs) }
-  .field("state", "status").spelt { _, id, fleet, now in [standing(of: id, fleet, at: now).word] }
+  .claiming(12).field("state", "status").spelt { _, id, fleet, now in [standing(of: id, fleet, at: now).word] }
 
   static let age = Column<Self>(
     "AGE", minimum: 4, ideal: 5, priority: 2, alignment: .right,
@@ -183,7 +189,7 @@ extension SourcesContent {
   ) { row, _, _ in [Span("\(row.activity.failures)", row.activity.failures > 0 ? .warning : .dim)] }
 
   static let next = Column<Self>(
-    "NEXT", minimum: 8, ideal: 8, priority: 8,
+    "NEXT", minimum: 8, ideal: 8, priority: 7,
     order: .lowestFirst { _, id, fleet, now in
       if case .source(let source) = id { SortKey(fleet.nextQuestion(to: source, at: now)?.seconds) } else { SortKey(nil as Double?) }
     }
@@ -199,10 +205,13 @@ extension SourcesContent {
   })
 
   static let budget = Column<Self>(
-    "BUDGET", minimum: 14, ideal: 18, priority: 7,
+    "BUDGET", minimum: 14, ideal: 18, priority: 8,
     order: .highestFirst { _, id, fleet, now in budget(of: id, fleet, at: now) == nil ? nil : activity(of: id, fleet).rate(at: now) }
-  ) { row, fleet, context in [Span(budget(of: row.teller, fleet, at: context.moment.now) ?? "–", .dim)] }
-  .exported(.words)
+  ) { row, fleet, context in
+    // Where there is none, the column before has its room.
+    budget(of: row.teller, fleet, at: context.moment.now).map { [Span($0, .dim)] } ?? []
+  }
+  .exported(.words).toldBeside()
 
   /// Why it isn't well now, else what last went wrong.
   static let why = Column<Self>(
@@ -249,7 +258,11 @@ private struct SourceSubject: PageSubject {
       list.field("next question", fleet.nextQuestion(to: source, at: now)?.timeOfDay)
       if let clock = fleet.clocks[source] { list.field("its clock", "\(Int(clamping: clock.offset.ahead.rounded())) s ahead of here") }
     }
-    list.field("said", "\(activity.words), \(SourcesContent.pace(activity, at: now)) in the last minute")
+    let isSilent = activity.rate(at: now) <= 0
+    list.field(
+      "said",
+      activity.words == 0
+        ? "nothing yet" : "\(activity.words), " + (isSilent ? "none" : SourcesContent.pace(activity, at: now)) + " in the last minute")
     list.field("budget", SourcesContent.budget(of: teller, fleet, at: now))
     list.field("failures", "\(activity.failures)", activity.failures > 0 ? .warning : .dim)
     if let last = activity.lastFailure { list.field("the last", "\(context.moment.told(last.at)): \(last.reason)") }

@@ -51,17 +51,16 @@ struct FindingID: Hashable, Comparable, Sendable {
 }
 
 /// The table of findings, and under it how many there are of each severity: those for information need nobody, and its tab doesn't count them.
+/// What needs a human and is a row of another page is counted beside them.
 struct TriagePage: TabledPage {
   var table = TablePage<TriageContent>()
 
   mutating func takeTouch() -> Bool { table.takeTouch() }
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
-    let sums = rows >= 6 ? Self.sums(fleet.figures.totals) : []
-    guard !sums.isEmpty else { return table.draw(fleet, rows: rows, width: width, &context) }
-    var lines = table.draw(fleet, rows: rows - 1, width: width, &context)
-    while lines.count < rows - 1 { lines.append(Line()) }
-    return lines + [Line(sums.fitted(to: width))]
+    let spans = rows < 6 ? [] : Self.sums(fleet.figures.totals) + Self.elsewhere(fleet, at: context.moment.now, context.glyphs)
+    let sums = spans.isEmpty ? [] : Line(spans).told(to: width)
+    return table.draw(fleet, over: sums, rows: rows, width: width, &context)
   }
 
   /// `14 need a human: 9 critical, 5 warnings  1 for information`
@@ -74,6 +73,25 @@ struct TriagePage: TabledPage {
     if critical > 0 { spans.append(Span(": \(critical) critical", .failed)) }
     if warnings > 0 { spans.append(Span("\(critical > 0 ? ", " : ": ")\(warnings) \(warnings == 1 ? "warning" : "warnings")", .warning)) }
     if info > 0 { spans.append(Span("  \(info) for information", .dim)) }
+    return spans
+  }
+
+  /// `✕ 5 on Orphans  ◐ us-east-2 lost, see Sources`
+  static func elsewhere(_ fleet: Fleet, at now: Timestamp, _ glyphs: Glyphs) -> [Span] {
+    let orphans = PageID.orphans.count(fleet.figures.totals)?.figure
+    // A lost tenant has its own finding.
+    let lost = ([.controlPlane, .dns, .database] + fleet.regions.sorted().map(Source.ec2)).filter {
+      let state = fleet.freshness(of: $0, at: now).state
+      return state == .stale || state == .failed
+    }
+    var spans: [Span] = []
+    if let orphans, orphans.value ?? 0 > 0 {
+      spans.append(Span("  \(Role.failed.glyph(glyphs)) \(orphans.text(glyphs)) on \(PageID.orphans.title)", .failed))
+    }
+    if !lost.isEmpty {
+      let names = lost.map(\.description).joined(separator: ", ")
+      spans.append(Span("  \(Role.stale.glyph(glyphs)) \(names) lost, see \(PageID.sources.title)", .stale))
+    }
     return spans
   }
 }
@@ -140,6 +158,7 @@ struct TriageContent: TableContent {
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
     let roster = fleet.freshness(of: .controlPlane, at: now)
     return switch roster.state {
+    case .complete where !TriagePage.elsewhere(fleet, at: now, .unicode).isEmpty: "no finding; the line below says what else there is"
     case .complete: "nothing is wrong that can be seen from here"
     case .never: "not loaded yet: the control plane has not answered"
     default: "nothing found, but the control plane can't be read: \(roster.problem ?? roster.state.rawValue)"
@@ -152,7 +171,10 @@ struct TriageContent: TableContent {
 extension TriageContent {
   static let severity = Column<Self>(
     "SEVERITY", minimum: 10, ideal: 10, priority: 2,
-    order: .lowestFirst { _, id, fleet, _ in SortKey(id.finding(in: fleet).map { Double($0.urgency) }) }
+    // Of equals the names in order.
+    order: .lowestFirst { _, id, fleet, _ in
+      SortKey(id.finding(in: fleet).map { "\(Wording.padded($0.urgency, 2)) \(name(of: id.target, fleet))" })
+    }
   ) { row, _, context in Wording.state(row.finding.severity.rawValue, row.finding.role, context.glyphs) }
   .spelt { _, id, fleet, _ in id.finding(in: fleet).map { [$0.severity.rawValue] } ?? [] }
 
@@ -175,7 +197,7 @@ extension TriageContent {
     "WHAT", minimum: 14, ideal: 60, priority: 1, stretch: 2,
     order: .lowestFirst { _, id, fleet, _ in SortKey(id.finding(in: fleet)?.summary) }
   ) { row, _, _ in [Span(row.finding.summary)] }
-  .claiming(40)
+  .claiming(38)
   .field("what", "summary")
 
   static let next = Column<Self>(

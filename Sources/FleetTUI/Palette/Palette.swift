@@ -65,7 +65,7 @@ struct Palette: Layer {
       case .toTop: shown.count
       case .toEnd: -shown.count
       }
-    let place = (selected ?? -1) + step
+    let place = (selected ?? taken(desk.keys) ?? -1) + step
     selected = place < 0 ? nil : min(place, shown.count - 1)
     if let selected { view.reveal(selected) }
   }
@@ -182,54 +182,100 @@ struct Palette: Layer {
 
   // MARK: - Drawing
 
-  func height(in rows: Int, _ desk: Desk) -> Int { rows >= 12 ? min(Self.mostRows, rows * 2 / 3) : rows }
+  func height(in rows: Int, _ desk: Desk, _ fleet: Fleet, _ context: inout DrawingContext) -> Int {
+    rows >= 12 ? min(Self.mostRows, rows * 2 / 3) : rows
+  }
 
   mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
   {
     self.room = room
     if shown.isEmpty, editor.isEmpty { find(desk, fleet) }
     view.fit(shown.count, height: room.rows - 1)
-    var title = "\(count) \(count == 1 ? "fits" : "fit")"
-    if editor.isEmpty { title = (room.width >= 90 ? "commands, orgs, workspaces, machines, settings: " : "") + "type what you look for" }
-    if case (let action, _?)? = typed(desk.keys), let way = action.argument { title = "\(action.name) \(way.usage)" }
-    title += view.note(of: shown.count)
-    var lines = [Line(Line.titled(title, width: room.width, context.glyphs).spans.fitted(to: room.width))]
+    let columns = Columns(shown, width: room.width)
     let range = view.range(of: shown.count)
+    let title = title(columns, desk, fleet, context, note: view.note(of: shown.count))
+    var lines = [Line(Line.titled(title, width: room.width, context.glyphs).spans.fitted(to: room.width))]
     lines += Array(repeating: Line(), count: max(0, room.rows - 1 - range.count))
+    let taken = taken(desk.keys)
     for place in range.reversed() {
-      lines.append(line(shown[place], isSelected: place == selected, desk, fleet, width: room.width, context))
+      lines.append(line(shown[place], isSelected: place == taken, columns, desk, fleet, context))
+    }
+    if shown.isEmpty, !isArgument(desk.keys), lines.count > 1 {
+      let words = "no command, org, workspace, machine or setting is called so"
+      lines[lines.count - 1] = Line("  " + words.shortened(to: room.width - 3), .dim)
     }
     return (lines, nil)
   }
 
-  private func line(
-    _ entry: PaletteEntry, isSelected: Bool, _ desk: Desk, _ fleet: Fleet, width: Int, _ context: DrawingContext
-  ) -> Line {
-    let refusal = entry.refusal(desk, fleet, at: context.moment.now)
-    let key = entry.key(desk.keys)
-    var spans = [Span(isSelected ? context.glyphs.cursor + " " : "  ", .title)]
-    let name = Span(entry.usage, refusal == nil ? .title : .dim)
-    let keys = min(width >= 60 ? 9 : TextWidth.columns(of: key), max(0, width - 1))
-    // Half a word of what it does tells less than its whole name.
-    if width >= 60 {
-      spans += [name].fitted(to: min(34, width / 2)) + [Span("  "), Span(refusal.map { "not now: \($0)" } ?? entry.words, .dim)]
-    } else {
-      spans.append(name)
+  /// The row that is taken when the line is entered; `nil`: what is typed says it, or nothing is.
+  private func taken(_ keys: KeyMap) -> Int? {
+    if let selected { return selected }
+    if editor.text.allSatisfy({ $0 == " " }) { return nil }
+    guard let (action, argument) = typed(keys) else { return shown.isEmpty ? nil : 0 }
+    return argument == nil ? shown.firstIndex { $0.isCommand(action) } : nil
+  }
+
+  /// Whether what is typed is behind the name of an action.
+  private func isArgument(_ keys: KeyMap) -> Bool { typed(keys)?.argument != nil }
+
+  private func title(_ columns: Columns, _ desk: Desk, _ fleet: Fleet, _ context: DrawingContext, note: String) -> String {
+    // What the row has no room for.
+    if let selected, shown.indices.contains(selected) {
+      let entry = shown[selected]
+      let words = entry.told(desk, fleet, at: context.moment.now)
+      if TextWidth.columns(of: words) > columns.words(of: entry, key: entry.key(desk.keys)) {
+        return "\(entry.name): \(words)".shortened(to: columns.width - 5)
+      }
     }
-    let line = Line(spans.fitted(to: max(1, width - keys - 1)) + [Span(" ")] + [Span(key, .key)].fitted(to: keys, .right))
-    return Line(line.spans, isSelected: isSelected)
+    if case (let action, _?)? = typed(desk.keys), let way = action.argument { return "\(action.name) \(way.usage)" + note }
+    guard editor.isEmpty else { return "\(count) \(count == 1 ? "fits" : "fit")" + note }
+    return (columns.width >= 90 ? "commands, orgs, workspaces, machines, settings: " : "") + "type what you look for" + note
+  }
+
+  /// The room of a row: the sign of the cursor, the name, what it does, its key, and a margin.
+  private struct Columns {
+    let width: Int
+    /// What none of the names needs more than; what may be typed behind one takes of the room of what it does.
+    let name: Int
+
+    init(_ entries: [PaletteEntry], width: Int) {
+      self.width = width
+      name = min(entries.map { TextWidth.columns(of: $0.name) }.max() ?? 0, width * 2 / 5)
+    }
+
+    /// None in a narrow room: half a word of what it does tells less than its whole name.
+    func words(of entry: PaletteEntry, key: String) -> Int {
+      guard width >= 60 else { return 0 }
+      let key = TextWidth.columns(of: key)
+      return max(0, width - 2 - max(name, min(TextWidth.columns(of: entry.usage), width / 2)) - 2 - (key > 0 ? key + 2 : 0) - 1)
+    }
+  }
+
+  private func line(
+    _ entry: PaletteEntry, isSelected: Bool, _ columns: Columns, _ desk: Desk, _ fleet: Fleet, _ context: DrawingContext
+  ) -> Line {
+    let key = entry.key(desk.keys)
+    let isRefused = entry.refusal(desk, fleet, at: context.moment.now) != nil
+    let end = [Span(key.isEmpty ? " " : "  \(key) ", .key)]
+    var spans = [Span(isSelected ? context.glyphs.cursor + " " : "  ", .title), Span(entry.usage, isRefused ? .dim : .title)]
+    let room = columns.words(of: entry, key: key)
+    if room > 0 {
+      spans = spans.fitted(to: max(2 + columns.name, min(Line(spans).columns, 2 + columns.width / 2)))
+      spans.append(Span("  " + entry.told(desk, fleet, at: context.moment.now).shortened(to: room), .dim))
+    }
+    return Line(spans.fitted(to: max(1, columns.width - Line(end).columns)) + end, isSelected: isSelected)
   }
 
   func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
-    var text = editor.text
-    while TextWidth.columns(of: text) > max(1, width - 4), !text.isEmpty { text.removeFirst() }
-    let column = min(width - 1, 2 + TextWidth.columns(of: text))
+    let (typed, column) = editor.spans(after: " :", width: width)
     let keys = desk.keys
     let ways = [Action.complete, .accept, .discard].map {
       Hint(keys.name(of: $0), $0 == .accept ? "does it" : $0.title, isWayOut: $0 != .complete)
     }
-    let rest = problem.map { [Span("  \($0)", .warning)] } ?? [Span(" ")] + ways.fitting(width - column - 2).flatMap(\.spans)
-    return (Line([Span(" :", .key), Span(text, .title)] + rest), column)
+    let rest =
+      problem.map { [Span("  " + $0.shortened(to: width - column - 2), .warning)] } ?? [Span(" ")]
+      + ways.fitting(width - column - 2).flatMap(\.spans)
+    return (Line((typed + rest).fitted(to: width)), column)
   }
 }
 

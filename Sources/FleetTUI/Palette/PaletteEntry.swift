@@ -36,6 +36,9 @@ struct PaletteEntry {
     return action.placeless ?? action.refusal(desk, fleet, at: now)
   }
 
+  /// What it does, or why that can't be done now.
+  func told(_ desk: Desk, _ fleet: Fleet, at now: Timestamp) -> String { refusal(desk, fleet, at: now).map { "not now: \($0)" } ?? words }
+
   // MARK: - All there are
 
   /// Choices of one action that stand among the commands; behind its name it has all of them.

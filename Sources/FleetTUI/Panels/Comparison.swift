@@ -180,13 +180,19 @@ struct ComparePanel: Layer {
 
 extension Action {
   static let compare: Action = Action(
-    "compare", [.character("=")], help: "choose the row (a marked one is chosen); on another one: both side by side, differences marked",
+    "compare", [.character("=")],
+    help: "two marked rows side by side, differences marked; else this row, and then another",
     group: .look,
     whyNot: { desk, _, _ in desk.pages.focus == nil ? "there is no row to compare" : nil },
     onPage: { interface, fleet, _ in
+      let marks = interface.desk.pages.current.marked.map(Comparison.comparand)
+      if interface.desk.comparand == nil, marks.count == 2, marks[0] != marks[1], Comparison.objection(marks[0], marks[1]) == nil {
+        interface.open(ComparePanel(marks[0], marks[1]))
+        return .draw
+      }
       guard let row = interface.desk.pages.focus.map(Comparison.comparand) else { return .draw }
       // A row that is marked was chosen too.
-      let marked = interface.desk.pages.current.marked.map(Comparison.comparand).first { $0 != row }
+      let marked = marks.first { $0 != row }
       guard let chosen = interface.desk.comparand ?? marked, chosen != row else {
         let wasChosen = interface.desk.comparand == row
         interface.desk.comparand = wasChosen ? nil : row

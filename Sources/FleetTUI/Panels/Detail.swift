@@ -148,7 +148,8 @@ struct Detail {
     guard let workspace = fleet.workspaces[id] else { return gone("workspace \(id)") }
     let row = workspace.row
     findings(Notice.of(workspace, fleet, at: context.moment.now), fleet, context)
-    list.field("status", Wording.state(row.status.text, row.status.role, context.glyphs))
+    let (word, role) = fleet.standing(of: workspace)
+    list.field("status", Wording.state(word, role, context.glyphs))
     list.field("agent says", workspace.runtimeState, .failed)
     list.field("failed by", workspace.failureSource)
     list.field("last error", row.lastError, .failed)
@@ -247,8 +248,7 @@ struct Detail {
       return gone("record \(id)")
     }
     let role = decision.outcome.role
-    list.field(
-      "decision", [Span("\(context.glyphs.sign(of: role)) \(decision.outcome.word): \(decision.reason)", role == .dim ? .text : role)])
+    list.field("decision", "\(context.glyphs.sign(of: role)) \(decision.outcome.word): \(decision.reason)", role == .dim ? .text : role)
     for finding in report.findings where finding.recordID == id { list.field("finding", finding.summary, finding.severity.role) }
     if let refused = report.refused { list.field("refused", refused, .warning) }
     list.field("name", row.name)
@@ -300,10 +300,9 @@ struct Detail {
   // MARK: - Parts of several
 
   private mutating func source(_ source: Source, _ fleet: Fleet, _ context: inout DrawingContext) {
-    let freshness = fleet.freshness(of: source, at: context.moment.now)
-    let age = freshness.state == .complete ? "" : freshness.at.map { " \(context.moment.age(since: $0))" } ?? ""
-    list.field(
-      "read", [Span(freshness.state.rawValue + age, freshness.state.role)] + (freshness.trouble.map { [Span("  " + $0, .dim)] } ?? []))
+    let standing = SourcesContent.standing(of: .source(source), fleet, at: context.moment.now)
+    let age = standing.role == .ok ? "" : standing.at.map { " \(context.moment.age(since: $0))" } ?? ""
+    list.field("read", [Span(standing.word + age, standing.role)] + (standing.why.map { [Span("  " + $0, .dim)] } ?? []))
   }
 
   private static let withoutEC2 = "not known: no EC2 region is configured"
@@ -322,15 +321,7 @@ struct Detail {
         [Span(row.launchedAt.map { context.moment.age(since: $0) } ?? "?", .dim)],
       ]
     }
-    list.add(Self.aligned(cells, dropping: [4, 2], width: width))
-  }
-
-  /// Rows of cells under one another, each column as wide as its widest. - Parameter dropping: the columns that go first where they have no room.
-  private static func aligned(_ rows: [[[Span]]], dropping: [Int], width: Int) -> [Line] {
-    let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { Line($0[column]).columns }.max() ?? 0 }
-    var kept = Array(widths.indices)
-    for column in dropping where kept.reduce(0, { $0 + widths[$1] + 2 }) > width { kept.removeAll { $0 == column } }
-    return rows.map { row in Line(kept.flatMap { [Span("  ")] + row[$0].fitted(to: widths[$0]) }) }
+    list.rows(cells, dropping: [4, 2])
   }
 
   /// Each phase: how long it took, against how long it usually does.

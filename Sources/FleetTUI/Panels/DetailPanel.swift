@@ -5,6 +5,9 @@ import FleetModel
 struct DetailPanel: Layer {
   private var view = RowWindow()
   private var room = Room()
+  private var taken = SteadyRows()
+  /// What the frame that asked for its height has of it.
+  private var made: [Line]?
 
   init() {}
 
@@ -26,8 +29,18 @@ struct DetailPanel: Layer {
   mutating func rowChanged() { view.moveToTop() }
 
   /// Where a pane stands beside the table it shows no less than that: over all of the page.
-  func height(in rows: Int, _ desk: Desk) -> Int {
-    desk.pages.focus == nil ? 0 : rows >= 14 && desk.width < PanePlace.leastColumns ? max(8, rows * 3 / 5) : rows
+  mutating func height(in rows: Int, _ desk: Desk, _ fleet: Fleet, _ context: inout DrawingContext) -> Int {
+    guard let subject = desk.pages.focus else { return 0 }
+    guard rows >= 14, desk.width < PanePlace.leastColumns else { return rows }
+    let lines = Self.lines(of: subject, fleet, width: desk.width, &context)
+    made = lines
+    let most = min(max(8, rows * 3 / 5, desk.pages.current.rowsLeft(of: rows)), rows - 4)
+    return taken.take(lines.count + 1, of: subject, on: desk.pages.id, most: most, &context.moment)
+  }
+
+  private static func lines(of subject: Subject, _ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> [Line] {
+    Detail.lines(of: subject, fleet, width: width, &context)
+      + context.links.lines(of: subject, in: fleet, width: width, at: context.moment.now)
   }
 
   mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
@@ -36,14 +49,11 @@ struct DetailPanel: Layer {
     guard let subject = desk.pages.focus else { return ([], nil) }
     let link = context.links.place(of: subject, in: fleet, at: context.moment.now)?.hyperlink
     let title = Line.titled(Detail.title(of: subject, fleet), link: link, width: room.width, desk.glyphs)
-    func lines(_ width: Int) -> [Line] {
-      Detail.lines(of: subject, fleet, width: width, &context)
-        + context.links.lines(of: subject, in: fleet, width: width, at: context.moment.now)
-    }
-    var all = lines(room.width)
+    var all = made ?? Self.lines(of: subject, fleet, width: room.width, &context)
+    made = nil
     if all.count > room.rows - 1, room.width >= PanePlace.leastColumns {
       let width = (room.width - 2) / 2
-      all = lines(width).flowed(in: room.rows - 1, columns: 2, width: width)
+      all = Self.lines(of: subject, fleet, width: width, &context).flowed(in: room.rows - 1, columns: 2, width: width)
     }
     return ([title] + view.fit(all, height: room.rows - 1), nil)
   }

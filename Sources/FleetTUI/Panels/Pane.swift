@@ -10,8 +10,12 @@ struct Pane {
   private var subject: Subject?
   /// What it is to show, since when, and since when anything else than it shows.
   private var next: (subject: Subject, since: Timestamp, first: Timestamp)?
+  /// All that it has to say, its title first.
   private var lines: [Line] = []
+  /// What the last frame had of that.
+  private var drawn: [Line] = []
   private var size = (width: 0, rows: 0)
+  private var taken = SteadyRows()
   /// When its lines read differently by time alone.
   private var due: Timestamp?
   /// Since when it shows that.
@@ -37,6 +41,31 @@ struct Pane {
   mutating func draw(
     _ focus: Subject?, _ fleet: Fleet, width: Int, rows: Int, isTurning: Bool = false, _ context: inout DrawingContext
   ) -> [Line] {
+    follow(focus, fleet, width: width, rows: rows, isTurning: isTurning, &context)
+    return drawn(rows)
+  }
+
+  /// As many lines of `width` columns as it has to say, `most` of them.
+  mutating func draw(
+    _ focus: Subject?, _ fleet: Fleet, width: Int, most: Int, on page: PageID, isTurning: Bool = false, _ context: inout DrawingContext
+  ) -> [Line] {
+    follow(focus, fleet, width: width, rows: most, isTurning: isTurning, &context)
+    return drawn(taken.take(lines.count, of: subject, on: page, most: most, &context.moment))
+  }
+
+  private mutating func drawn(_ rows: Int) -> [Line] {
+    guard drawn.count != rows else { return drawn }
+    var view = RowWindow()
+    let shown = rows > 0 ? lines.prefix(1) + view.fit(Array(lines.dropFirst()), height: rows - 1) : []
+    let filling = Array(repeating: Line(), count: max(0, rows - shown.count))
+    drawn = (shown + filling).map { $0.fitted(to: size.width) }
+    return drawn
+  }
+
+  /// Shows what it is to show now. - Parameter rows: how many it may have.
+  private mutating func follow(
+    _ focus: Subject?, _ fleet: Fleet, width: Int, rows: Int, isTurning: Bool, _ context: inout DrawingContext
+  ) {
     let now = context.moment.now
     if size != (width, rows) { isTouched = true }
     let isAnother = follows(focus, isTurning: isTurning, at: now, &context)
@@ -47,13 +76,12 @@ struct Pane {
       let readable = next == nil ? (begun ?? now) + Self.linkDelay : now + Self.linkDelay
       if now >= readable { own.links = context.links } else { own.moment.changes(at: readable) }
       lines = subject.map { content(of: $0, fleet, width: width, rows: rows, &own) } ?? []
-      lines = lines.map { $0.fitted(to: width) } + Array(repeating: Line().fitted(to: width), count: max(0, rows - lines.count))
+      drawn = []
       due = own.moment.nextChange
       size = (width, rows)
       isTouched = false
     }
     if let due { context.moment.changes(at: due) }
-    return lines
   }
 
   /// Whether it is to show another row from now on.
@@ -79,14 +107,14 @@ struct Pane {
   private func content(of subject: Subject, _ fleet: Fleet, width: Int, rows: Int, _ context: inout DrawingContext) -> [Line] {
     let heard = kind == .events ? subject.heard(in: fleet) : nil
     let title = kind == .events ? heard.map { "events of \($0.title(fleet))" } ?? "events" : Detail.title(of: subject, fleet)
-    let body = kind == .events ? events(of: heard, fleet, rows: rows - 1) : Detail.lines(of: subject, fleet, width: width, &context)
-    var view = RowWindow()
+    let body =
+      kind == .events ? events(of: heard, fleet, width: width, rows: rows - 1) : Detail.lines(of: subject, fleet, width: width, &context)
     let link = context.links.place(of: subject, in: fleet, at: context.moment.now)?.hyperlink
-    return [Line.titled(title, link: link, width: width, context.glyphs)] + view.fit(body, height: rows - 1)
+    return [Line.titled(title, link: link, width: width, context.glyphs)] + body
   }
 
   /// The newest at the top.
-  private func events(of heard: Heard?, _ fleet: Fleet, rows: Int) -> [Line] {
+  private func events(of heard: Heard?, _ fleet: Fleet, width: Int, rows: Int) -> [Line] {
     guard let heard else { return [Line("  no events tell of this", .dim)] }
     var isOfOrg = false
     if case .org = heard { isOfOrg = true }
@@ -97,7 +125,7 @@ struct Pane {
         Line([
           Span("  \(entry.at.timeOfDay)  ", .dim), Span(entry.type.rawValue, EventsContent.role(of: entry.type)),
           Span("  \(name)"), Span(String(entry.data.prefix(300)), .dim),
-        ]))
+        ]).fitted(to: width - 1))
     }
     return lines.isEmpty ? [Line("  no event of it was heard", .dim)] : lines
   }

@@ -51,16 +51,31 @@ struct Waterfall {
     return rows
   }
 
+  /// How much is said of a phase: all of it, without how many boots were faster, without when it is late either, or how long it took alone.
+  private enum Manner {
+    case full, figures, median, taken
+
+    /// Where columns are few, those of the bars come before more figures.
+    init(width: Int) { self = width >= 110 ? .full : width >= 70 ? .figures : width >= 52 ? .median : .taken }
+
+    var columns: Int {
+      switch self {
+      case .full: 61
+      case .figures: 29
+      case .median: 18
+      case .taken: 7
+      }
+    }
+  }
+
   func lines(width: Int, _ glyphs: Glyphs, at now: Timestamp) -> [Line] {
     let rows = rows(at: now)
-    let isWide = width >= 110
-    // Beside a table there is room for the bars or for when it is late.
-    let isNarrow = width < 70
-    let figures = isWide ? 62 : isNarrow ? 19 : 30
-    // Before the name are four columns, before the figures one.
+    let manner = Manner(width: width)
+    // Before the name are four columns, before the figures one, and the last one is free.
+    let free = width - 6 - manner.columns
     let longest = rows.map { TextWidth.columns(of: $0.name) }.max() ?? 0
-    let names = min(longest + 1, max(18, min(28, width - 5 - figures - 8)))
-    let room = max(8, min(72, width - 5 - names - figures))
+    let names = min(longest + 1, max(min(18, free - 4), min(28, free - (manner == .taken ? 4 : 8))))
+    let room = max(1, min(72, free - names))
     let length = max(1, rows.map(\.end).max() ?? 0)
     let under = plan.samples > 0 ? "median of \(plan.samples) boots" : "a typical boot"
     var lines = [
@@ -77,7 +92,7 @@ struct Waterfall {
       lines.append(
         Line(
           [Span(isCurrent ? "  \(glyphs.into) " : "    ", role)] + [Span(row.name, role)].fitted(to: names)
-            + cells(row, room, length, role, glyphs) + [Span(" ")] + self.figures(row, role, isWide: isWide, isNarrow: isNarrow)))
+            + cells(row, room, length, role, glyphs) + [Span(" ")] + self.figures(row, role, manner)))
     }
     return lines
   }
@@ -100,15 +115,17 @@ struct Waterfall {
     return spans
   }
 
-  private func figures(_ row: Row, _ role: Role, isWide: Bool, isNarrow: Bool) -> [Span] {
-    var spans = [Span(row.taken.map { Moment.elapsed($0.seconds) } ?? "", role)].fitted(to: 8)
+  private func figures(_ row: Row, _ role: Role, _ manner: Manner) -> [Span] {
+    let taken = [Span(row.taken.map { Moment.elapsed($0.seconds) } ?? "", role)]
+    guard manner != .taken else { return taken }
+    var spans = taken.fitted(to: 8)
     if let phase = row.usual?.phase {
-      spans += [Span("p50 \(Moment.elapsed(phase.median))", .dim)].fitted(to: 11)
-      if !isNarrow {
-        spans += [Span(phase.samples >= BootHistory.enoughForLate ? "p95 \(Moment.elapsed(phase.lateAfter))" : "", .dim)].fitted(to: 11)
-      }
+      let median = [Span("p50 \(Moment.elapsed(phase.median))", .dim)]
+      guard manner != .median else { return spans + median }
+      spans += median.fitted(to: 11)
+      spans += [Span(phase.samples >= BootHistory.enoughForLate ? "p95 \(Moment.elapsed(phase.lateAfter))" : "", .dim)].fitted(to: 11)
     }
-    if isWide, let taken = row.taken, let faster = fasterShare(row.name, taken.seconds), faster > 0.5,
+    if manner == .full, let taken = row.taken, let faster = fasterShare(row.name, taken.seconds), faster > 0.5,
       let samples = row.usual?.phase.samples
     {
       spans.append(Span("slower than \(Int(clamping: faster.asShare * 100)) % of \(samples) boots", faster > 0.95 ? .late : .dim))

@@ -46,17 +46,22 @@ struct WorkspaceTree {
     var talks: [WorkspaceID: [Conversation]] = [:]
     for talk in org.map(fleet.conversations) ?? [] { talks[talk.from, default: []].append(talk) }
     let rows = rows(glyphs)
-    // As wide as the widest, so that the rest of the row has what they leave.
+    // As wide as the widest, so that the rest of the row has what they leave; a name that is longer than most takes more of its own row alone.
     let names = min(isWide ? 26 : 22, rows.map { TextWidth.columns(of: $0.branches + $0.workspace.row.name) }.max() ?? 0)
-    let states = min(16, (rows.map { TextWidth.columns(of: $0.workspace.row.status.text) }.max() ?? 0) + 4)
+    let states = (rows.map { TextWidth.columns(of: fleet.standing(of: $0.workspace).word) }.max() ?? 0) + 4
+    let runtimes = isWide ? (rows.map { TextWidth.columns(of: $0.workspace.row.runtime ?? "–") }.max() ?? 0) + 2 : 0
     return rows.flatMap { branches, workspace in
       let row = workspace.row
-      let state = Wording.state(row.status.text, row.status.role, glyphs).fitted(to: states)
-      let name = [Span(branches, .rule), Span(row.name, row.status.role == .ok ? .text : .title)].fitted(to: names)
-      let runtime = isWide ? [Span(row.runtime ?? "–", .dim)].fitted(to: 14) : []
-      let line = Line([Span("  ")] + name + [Span("  ")] + state + runtime + note(of: workspace, fleet, &context))
-      let indent = String(repeating: " ", count: TextWidth.columns(of: branches) + 4)
-      return [line] + (talks[workspace.id] ?? []).map { Line([Span(indent)] + words($0, fleet, &context)) }
+      let (word, role) = fleet.standing(of: workspace)
+      let state = Wording.state(word, role, glyphs).fitted(to: states)
+      let name = [Span(branches, .rule), Span(row.name, role == .ok ? .text : .title)]
+      let runtime = isWide ? [Span(row.runtime ?? "–", .dim)].fitted(to: runtimes) : []
+      let opening = Line([Span("  ")] + name.fitted(to: max(names, Line(name).columns)) + [Span("  ")] + state + runtime)
+      let indent = TextWidth.columns(of: branches) + 4
+      return opening.beside(note(of: workspace, fleet, &context), under: indent, width: width - 1)
+        + (talks[workspace.id] ?? []).flatMap { talk in
+          Line([Span(String(repeating: " ", count: indent))] + words(talk, fleet, &context)).folded(to: width - 1)
+        }
     }
   }
 

@@ -11,14 +11,14 @@ enum BuiltInThemes {
     [roles]
     ok = "#005faf"
     running = "#006e95"
-    late = { color = "#995602", bold = true }
-    failed = { color = "#612006", bold = true }
-    stale = "#65553f"
-    danger = { color = "#612006", bold = true }
-    warning = "#995602"
+    late = { color = "#5b200b", bold = true }
+    failed = { color = "#c33e05", bold = true }
+    stale = "#784c32"
+    danger = { color = "#c33e05", bold = true }
+    warning = "#5b200b"
     money = "#005f87"
-    bar_late = "#995602"
-    protected = { color = "#612006", bold = true, reverse = true }
+    bar_late = "#5b200b"
+    protected = { color = "#c33e05", bold = true, reverse = true }
 
     """#,
     "colourblind": #"""
@@ -29,14 +29,14 @@ enum BuiltInThemes {
     [roles]
     ok = 74
     running = 117
-    late = { color = "#fdd506", bold = true }
-    failed = { color = "#d27830", bold = true }
-    stale = 186
-    danger = { color = "#d27830", bold = true }
-    warning = "#fdd506"
+    late = { color = "#a38468", bold = true }
+    failed = { color = "#fd920e", bold = true }
+    stale = "#c9c48c"
+    danger = { color = "#fd920e", bold = true }
+    warning = "#a38468"
     money = 152
-    bar_late = "#fdd506"
-    protected = { color = "#d27830", bold = true, reverse = true }
+    bar_late = "#a38468"
+    protected = { color = "#fd920e", bold = true, reverse = true }
 
     """#,
     "default": #"""
@@ -66,9 +66,9 @@ enum BuiltInThemes {
     danger = { color = 203, bold = true }
     warning = 215
     info = 248
-    money = 150
+    money = 187
     bar = 74
-    bar_late = 209
+    bar_late = 215
     bar_track = 240
     bar_tick = 250
     environment = { color = 255, bold = true }
@@ -76,40 +76,40 @@ enum BuiltInThemes {
 
     """#,
     "gruvbox": #"""
-    # Gruvbox, dark: warm and soft.
+    # Gruvbox, dark: warm and soft. Its red is lightened as far as it takes to read it.
 
     ground = "dark"
     background = "#282828"
 
     [selection]
-    background = "#3c3836"
+    background = "#504945"
     bold = true
 
     [roles]
     text = "#ebdbb2"
     dim = "#a89984"
     title = { color = "#fbf1c7", bold = true }
-    heading = { color = "#90c37e", bold = true }
+    heading = { color = "#83a598", bold = true }
     rule = "#71675e"
-    key = { color = "#90c37e", bold = true }
-    link = { color = "#88aa9d", underline = true }
+    key = { color = "#83a598", bold = true }
+    link = { color = "#83a598", underline = true }
     match = { color = "#fabd2f", bold = true, underline = true }
     ok = "#b8bb26"
-    running = "#88aa9d"
-    late = { color = "#fe810d", bold = true }
-    failed = { color = "#f97f76", bold = true }
-    stale = "#fabe19"
-    unknown = "#e798ae"
-    danger = { color = "#f97f76", bold = true }
-    warning = "#fe810d"
+    running = "#8ec07c"
+    late = { color = "#fabd2f", bold = true }
+    failed = { color = "#fd5340", bold = true }
+    stale = "#c9a15a"
+    unknown = "#d3869b"
+    danger = { color = "#fd5340", bold = true }
+    warning = "#fabd2f"
     info = "#bdae93"
     money = "#ebdbb2"
-    bar = "#88aa9d"
-    bar_late = "#fe810d"
+    bar = "#83a598"
+    bar_late = "#fabd2f"
     bar_track = "#71675e"
     bar_tick = "#ebdbb2"
     environment = { color = "#fbf1c7", bold = true }
-    protected = { color = "#f97f76", bold = true, reverse = true }
+    protected = { color = "#fd5340", bold = true, reverse = true }
 
     """#,
     "high-contrast": #"""
@@ -117,6 +117,7 @@ enum BuiltInThemes {
 
     ground = "dark"
     background = "#000000"
+    contrast = 7
 
     [selection]
     color = "#000000"
@@ -134,20 +135,20 @@ enum BuiltInThemes {
     match = { color = "#ffff5f", bold = true, underline = true }
     ok = "#5fff5f"
     running = "#87d7ff"
-    late = { color = "#ffaf00", bold = true }
-    failed = { color = "#ff8787", bold = true }
-    stale = "#ffff5f"
+    late = { color = "#ffbf5f", bold = true }
+    failed = { color = "#ff6e66", bold = true }
+    stale = "#dcdc96"
     unknown = "#ffafff"
-    danger = { color = "#ff8787", bold = true }
-    warning = "#ffaf00"
+    danger = { color = "#ff6e66", bold = true }
+    warning = "#ffbf5f"
     info = "#e4e4e4"
     money = "#ffffff"
     bar = "#87d7ff"
-    bar_late = "#ffaf00"
+    bar_late = "#ffbf5f"
     bar_track = "#9e9e9e"
     bar_tick = "#ffffff"
     environment = { color = "#ffffff", bold = true }
-    protected = { color = "#ff8787", bold = true, reverse = true }
+    protected = { color = "#ff6e66", bold = true, reverse = true }
 
     """#,
     "light": #"""
@@ -156,7 +157,7 @@ enum BuiltInThemes {
     ground = "light"
 
     [selection]
-    background = "#d7e8ff"
+    background = "#c6ddff"
     bold = true
 
     [roles]
@@ -233,10 +234,10 @@ enum BuiltInThemes {
     ok = 29
     running = 63
     late = { color = "#b06018", bold = true }
-    failed = { color = "#c64863", bold = true }
+    failed = { color = "#e5065f", bold = true }
     stale = "#b06018"
-    unknown = 163
-    danger = { color = "#c64863", bold = true }
+    unknown = "#9060c0"
+    danger = { color = "#e5065f", bold = true }
     warning = "#b06018"
     info = "default"
     money = "default"
@@ -245,118 +246,119 @@ enum BuiltInThemes {
     bar_track = 243
     bar_tick = "default"
     environment = { color = "default", bold = true }
-    protected = { color = "#c64863", bold = true, reverse = true }
+    protected = { color = "#e5065f", bold = true, reverse = true }
 
     """#,
     "nord": #"""
-    # Nord's arctic colours, its aurora lightened as far as it takes to read them.
+    # Nord's arctic colours. Red, orange and purple are lightened as far as it takes to read them, and what is on its way is a brighter frost.
 
     ground = "dark"
     background = "#2e3440"
 
     [selection]
-    background = "#3b4252"
+    background = "#434c5e"
     bold = true
 
     [roles]
     text = "#d8dee9"
-    dim = "#9aa5b8"
+    dim = "#a3a9b3"
     title = { color = "#eceff4", bold = true }
-    heading = { color = "#8ac3d3", bold = true }
+    heading = { color = "#88c0d0", bold = true }
     rule = "#64718a"
-    key = { color = "#8ac3d3", bold = true }
-    link = { color = "#99badb", underline = true }
+    key = { color = "#88c0d0", bold = true }
+    link = { color = "#88c0d0", underline = true }
     match = { color = "#ebcb8b", bold = true, underline = true }
-    ok = "#aac693"
-    running = "#99badb"
-    late = { color = "#e6a176", bold = true }
-    failed = { color = "#ff9eab", bold = true }
-    stale = "#e8ca8f"
-    unknown = "#caa3c3"
-    danger = { color = "#ff9eab", bold = true }
-    warning = "#e6a176"
+    ok = "#a3be8c"
+    running = "#7cc4e4"
+    late = { color = "#ebcb8b", bold = true }
+    failed = { color = "#f07882", bold = true }
+    stale = "#b8a97c"
+    unknown = "#b893b2"
+    danger = { color = "#f07882", bold = true }
+    warning = "#ebcb8b"
     info = "#b8c0cf"
     money = "#d8dee9"
-    bar = "#97bdeb"
-    bar_late = "#e6a176"
+    bar = "#81a1c1"
+    bar_late = "#ebcb8b"
     bar_track = "#64718a"
     bar_tick = "#d8dee9"
     environment = { color = "#eceff4", bold = true }
-    protected = { color = "#ff9eab", bold = true, reverse = true }
+    protected = { color = "#f07882", bold = true, reverse = true }
 
     """#,
     "solarized-dark": #"""
-    # Ethan Schoonover's Solarized, dark. Its accents are lightened as far as it takes to read them.
+    # Ethan Schoonover's Solarized, dark. Red, orange, blue and violet are lightened as far as it takes to read them, and the text as far as it takes to tell it
+    # from what is dim.
 
     ground = "dark"
     background = "#002b36"
 
     [selection]
-    background = "#15414d"
+    background = "#1c4b58"
     bold = true
 
     [roles]
-    text = "#97a9aa"
+    text = "#b2bebd"
     dim = "#839496"
     title = { color = "#fdf6e3", bold = true }
-    heading = { color = "#36aaa1", bold = true }
+    heading = { color = "#2aa198", bold = true }
     rule = "#586e75"
-    key = { color = "#36aaa1", bold = true }
-    link = { color = "#40a0e9", underline = true }
-    match = { color = "#d0a133", bold = true, underline = true }
-    ok = "#9db02f"
-    running = "#54acf0"
-    late = { color = "#f08c41", bold = true }
-    failed = { color = "#ff8480", bold = true }
-    stale = "#d0a133"
-    unknown = "#989ef8"
-    danger = { color = "#ff8480", bold = true }
-    warning = "#f08c41"
-    info = "#97a9aa"
-    money = "#97a9aa"
-    bar = "#54acf0"
-    bar_late = "#f08c41"
+    key = { color = "#2aa198", bold = true }
+    link = { color = "#2f96dc", underline = true }
+    match = { color = "#b58900", bold = true, underline = true }
+    ok = "#859900"
+    running = "#4aa8f0"
+    late = { color = "#b58900", bold = true }
+    failed = { color = "#f2605a", bold = true }
+    stale = "#a39a68"
+    unknown = "#8f94ea"
+    danger = { color = "#f2605a", bold = true }
+    warning = "#b58900"
+    info = "#93a1a1"
+    money = "#b2bebd"
+    bar = "#4aa8f0"
+    bar_late = "#b58900"
     bar_track = "#586e75"
-    bar_tick = "#97a9aa"
+    bar_tick = "#b2bebd"
     environment = { color = "#fdf6e3", bold = true }
-    protected = { color = "#ff8480", bold = true, reverse = true }
+    protected = { color = "#f2605a", bold = true, reverse = true }
 
     """#,
     "solarized-light": #"""
-    # Ethan Schoonover's Solarized, light. Its accents are darkened as far as it takes to read them.
+    # Ethan Schoonover's Solarized, light, its text one step darker than there. Accents are darkened as far as it takes to read them.
 
     ground = "light"
     background = "#fdf6e3"
 
     [selection]
-    background = "#ddd7c5"
+    background = "#d6ceb6"
     bold = true
 
     [roles]
-    text = "#495f67"
-    dim = "#5e747c"
-    title = { color = "#073642", bold = true }
+    text = "#073642"
+    dim = "#586e75"
+    title = { color = "#002b36", bold = true }
     heading = { color = "#00736b", bold = true }
     rule = "#93a1a1"
     key = { color = "#00736b", bold = true }
-    link = { color = "#006bb0", underline = true }
-    match = { color = "#6d4f14", bold = true, underline = true }
+    link = { color = "#0a6cb0", underline = true }
+    match = { color = "#7c5c00", bold = true, underline = true }
     ok = "#556300"
-    running = "#1a6297"
-    late = { color = "#873d07", bold = true }
-    failed = { color = "#ba022f", bold = true }
-    stale = "#6d4f14"
-    unknown = "#454a8e"
-    danger = { color = "#ba022f", bold = true }
-    warning = "#873d07"
-    info = "#495f67"
-    money = "#495f67"
-    bar = "#1a6297"
-    bar_late = "#873d07"
+    running = "#0a6cb0"
+    late = { color = "#7c5c00", bold = true }
+    failed = { color = "#c81e28", bold = true }
+    stale = "#6b6238"
+    unknown = "#5a5fae"
+    danger = { color = "#c81e28", bold = true }
+    warning = "#7c5c00"
+    info = "#586e75"
+    money = "#073642"
+    bar = "#0a6cb0"
+    bar_late = "#7c5c00"
     bar_track = "#93a1a1"
-    bar_tick = "#495f67"
-    environment = { color = "#073642", bold = true }
-    protected = { color = "#ba022f", bold = true, reverse = true }
+    bar_tick = "#073642"
+    environment = { color = "#002b36", bold = true }
+    protected = { color = "#c81e28", bold = true, reverse = true }
 
     """#,
   ]

@@ -17,6 +17,15 @@ enum Color: Hashable, Sendable {
     }
   }
 
+  /// The same hue, lighter or darker as far as it takes to be read there; `nil`: a grey that isn't. What is the terminal's to say stays.
+  func read(on ground: RGB, contrast: Double) -> Color? {
+    guard let rgb, rgb.contrast(to: ground) < contrast else { return self }
+    guard rgb.lab.chroma >= RGB.Lab.grey else { return nil }
+    let read = rgb.read(on: ground, contrast: contrast)
+    if case .palette = self { return .palette(read.nearestPlace(readOn: [ground], contrast: contrast)) }
+    return .rgb(read)
+  }
+
   /// The first sixteen places as files call them.
   static let names: [String] = {
     let plain = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"]
@@ -95,6 +104,9 @@ struct RGB: Hashable, Sendable {
   }
 
   struct Lab: Hashable, Sendable {
+    /// What has less chroma has no hue that is seen.
+    static let grey = 0.04
+
     var lightness, a, b: Double
 
     /// How far from grey.
@@ -110,11 +122,66 @@ struct RGB: Hashable, Sendable {
     func likeness(to other: Lab) -> Double { (a * other.a + b * other.b) / max(1e-9, chroma * other.chroma) }
   }
 
-  private static let palette: [(place: UInt8, lab: Lab)] = (16...255).map { (UInt8($0), RGB(place: UInt8($0)).lab) }
+  /// Of its hue, as near to it as has that contrast: with as much chroma as a screen shows of it.
+  fileprivate func read(on ground: RGB, contrast: Double) -> RGB {
+    var lab = lab
+    let end = ground.contrast(to: RGB(0)) > ground.contrast(to: RGB(0xFFFFFF)) ? 0.0 : 1.0
+    while abs(end - lab.lightness) > 0.01 {
+      lab.lightness += end > 0 ? 0.01 : -0.01
+      let color = RGB(lab)
+      if color.contrast(to: ground) >= contrast { return color }
+    }
+    return end > 0 ? RGB(0xFFFFFF) : RGB(0)
+  }
+
+  /// What of it a screen shows: with less chroma where it shows no such colour.
+  private init(_ lab: Lab) {
+    var lab = lab
+    while true {
+      let (a, b) = (lab.a, lab.b)
+      let l = pow(lab.lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b, 3)
+      let m = pow(lab.lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b, 3)
+      let s = pow(lab.lightness - 0.089_484_177_5 * a - 1.291_485_548_0 * b, 3)
+      let shares = [
+        4.076_741_662_1 * l - 3.307_711_591_3 * m + 0.230_969_929_2 * s, -1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s,
+        -0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701_0 * s,
+      ]
+      if lab.chroma < 0.001 || shares.allSatisfy({ (-0.0005...1.0005).contains($0) }) {
+        let bytes = shares.map { share -> UInt8 in
+          let share = min(1, max(0, share))
+          return UInt8((255 * (share <= 0.003_130_8 ? share * 12.92 : 1.055 * pow(share, 1 / 2.4) - 0.055)).rounded())
+        }
+        self.init(red: bytes[0], green: bytes[1], blue: bytes[2])
+        return
+      }
+      (lab.a, lab.b) = (a * 0.97, b * 0.97)
+    }
+  }
+
+  private struct Place {
+    let place: UInt8
+    let color: RGB
+    let lab: Lab
+  }
+
+  private static let palette = (16...255).map { (place: Int) -> Place in
+    let color = RGB(place: UInt8(place))
+    return Place(place: UInt8(place), color: color, lab: color.lab)
+  }
 
   /// The place of the palette that looks most like it. The first sixteen are the user's, and may look like anything.
-  var nearestPlace: UInt8 {
+  var nearestPlace: UInt8 { nearestPlace(readOn: [], contrast: 1) }
+
+  /// The place for a text: that looks most like it among those with that contrast and of its hue, as far as there are such.
+  func nearestPlace(readOn grounds: [RGB], contrast: Double) -> UInt8 {
     let lab = lab
-    return Self.palette.min { $0.lab.distance(to: lab) < $1.lab.distance(to: lab) }?.place ?? 255
+    var places = Self.palette
+    func keep(_ isKept: (Place) -> Bool) {
+      let kept = places.filter(isKept)
+      if !kept.isEmpty { places = kept }
+    }
+    keep { place in grounds.allSatisfy { place.color.contrast(to: $0) >= contrast } }
+    if !grounds.isEmpty, lab.chroma >= Lab.grey { keep { $0.lab.chroma >= Lab.grey && $0.lab.likeness(to: lab) > 0.8 } }
+    return places.min { $0.lab.distance(to: lab) < $1.lab.distance(to: lab) }?.place ?? 255
   }
 }

@@ -39,19 +39,29 @@ extension Theme {
     if let ground, let terminal, ground != terminal, background == .terminal { theme.background = .rgb(ground.paint) }
     switch depth {
     case .direct: return theme
-    case .palette:
-      return theme.mapped { $0.rgb.map { .palette($0.nearestPlace) } ?? $0 }
+    case .palette: return theme.placed
     case .sixteen, .eight, .mono:
       return theme.reduced(isBright: depth == .sixteen, on: ground ?? terminal)
     }
   }
 
-  private func mapped(_ map: (Color) -> Color) -> Theme {
+  /// In the palette's fixed places: what is read stays so there.
+  private var placed: Theme {
+    func placed(_ color: Color, on grounds: [RGB] = [], from before: [RGB] = []) -> Color {
+      guard let rgb = color.rgb else { return color }
+      let isRead = before.allSatisfy { rgb.contrast(to: $0) >= contrast }
+      return .palette(rgb.nearestPlace(readOn: isRead ? grounds : [], contrast: contrast))
+    }
     var theme = self
-    theme.background = map(background)
-    theme.styles = styles.mapValues { Style(map($0.foreground), on: map($0.background), $0.attributes) }
-    theme.selection.color = selection.color.map(map)
-    theme.selection.background = map(selection.background)
+    theme.background = placed(background)
+    theme.styles = styles.mapValues { style in
+      let ground = placed(style.background)
+      let color = placed(
+        style.foreground, on: ground.rgb.map { [$0] } ?? theme.grounds, from: style.background.rgb.map { [$0] } ?? grounds)
+      return Style(color, on: ground, style.attributes)
+    }
+    theme.selection.background = placed(selection.background)
+    theme.selection.color = selection.color.map { placed($0) }
     return theme
   }
 
@@ -68,7 +78,7 @@ extension Theme {
         return Style(isOwn ? style.foreground : ink, on: .terminal, style.attributes)
       }
       let lab = rgb.lab
-      guard lab.chroma >= 0.04 else {
+      guard lab.chroma >= RGB.Lab.grey else {
         let isFaint = rgb.contrast(to: RGB(ground == .light ? 0xFFFFFF : 0)) < 7.5
         return Style(ink, style.attributes.isEmpty && isFaint ? .dim : style.attributes)
       }

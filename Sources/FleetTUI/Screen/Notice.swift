@@ -10,6 +10,8 @@ struct Notice: Hashable, Sendable {
   var disproof: String?
   /// Which one it tells; `nil`: it is none.
   var finding: FindingID?
+  /// The smaller the sooner it wants a look, as ``Finding/urgency`` has it.
+  var urgency: Int?
 }
 
 extension Finding.Severity {
@@ -37,11 +39,15 @@ extension Notice {
     let findings = fleet.triage.isUnwell(org.id) ? fleet.findings(believedWithin: org.id, at: now) : []
     var notices =
       findings.map {
-        Notice(role: $0.role, summary: $0.summary(in: fleet), next: $0.nextStep, disproof: $0.disproof?.text, finding: $0.id)
+        Notice(
+          role: $0.role, summary: $0.summary(in: fleet), next: $0.nextStep, disproof: $0.disproof?.text, finding: $0.id,
+          urgency: $0.urgency)
       }
       + odd(org.row.status)
     for workspace in fleet.workspaces(of: org.id) {
-      notices += more(of: workspace).map { Notice(role: $0.role, summary: "\(workspace.row.name): \($0.summary)") }
+      notices += more(of: workspace).map {
+        Notice(role: $0.role, summary: "\(workspace.row.name): \($0.summary)", urgency: $0.urgency)
+      }
     }
     return notices
   }
@@ -74,7 +80,7 @@ extension Notice {
   /// What is no finding and still worth a look.
   private static func more(of workspace: Workspace) -> [Notice] {
     switch workspace.row.status {
-    case .offline: [Notice(role: .warning, summary: workspace.row.lastError ?? "offline")]
+    case .offline: [Notice(role: .warning, summary: workspace.row.lastError ?? "offline", urgency: Finding.Severity.warning.urgencyUnfound)]
     case .unknown(let text): [Notice(role: .unknown, summary: "status \(text) is not known here")]
     default: []
     }

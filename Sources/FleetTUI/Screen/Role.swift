@@ -11,6 +11,17 @@ enum Role: String, CaseIterable, Hashable, Sendable {
   /// Whether it is of what is read: rules and the empty part of a bar only lead the eye.
   var isRead: Bool { self != .rule && self != .barTrack }
 
+  /// Whether it tells how something is: in the row under the cursor it does so too.
+  var isState: Bool { self == .ok || self == .running || isTrouble }
+
+  /// Whether it tells that something isn't well, or not known to be.
+  var isTrouble: Bool {
+    switch self {
+    case .late, .failed, .stale, .unknown, .danger, .warning, .barLate: true
+    default: false
+    }
+  }
+
   /// Whether a space of this role can be told from another: underlined or reversed.
   var isSeenOnSpaces: Bool {
     switch self {

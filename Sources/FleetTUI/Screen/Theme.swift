@@ -36,6 +36,8 @@ struct Theme: Hashable, Sendable {
   var ground: Ground?
   /// What it paints under everything; the terminal's own: nothing.
   var background: Color = .terminal
+  /// What each text has at least against its ground.
+  var contrast = Theme.readable { didSet { dress() } }
   /// A role that has none looks as text does.
   var styles: [Role: Style] = [:] { didSet { dress() } }
   var selection = Selection() { didSet { dress() } }
@@ -44,7 +46,7 @@ struct Theme: Hashable, Sendable {
 
   /// The row under the cursor.
   struct Selection: Hashable, Sendable {
-    /// Of all text in it; `nil`: each role keeps its own as far as that is read there.
+    /// Of all text in it but states, of which those that are well have it too where the row is reversed; `nil`: each role keeps its own.
     var color: Color?
     var background: Color = .terminal
     var attributes: Style.Attributes = .reverse
@@ -70,6 +72,16 @@ struct Theme: Hashable, Sendable {
   /// The contrast that text needs to be read (WCAG 2.2, 1.4.3: AA).
   static let readable = 4.5
 
+  /// What its text may stand on: where it paints nothing, from black to what editors call dark, and from white to Solarized's light.
+  var grounds: [RGB] {
+    if let painted = background.rgb { return [painted] }
+    return switch ground {
+    case .dark: [RGB(0), Ground.dark.paint, RGB(0x1E1E1E)]
+    case .light: [RGB(0xFFFFFF), RGB(0xFDF6E3)]
+    case nil: [RGB(0), RGB(0xFFFFFF)]
+    }
+  }
+
   private mutating func dress() {
     let text = styles[.text] ?? .plain
     for role in Role.allCases {
@@ -78,12 +90,13 @@ struct Theme: Hashable, Sendable {
       // Faint and reversed is hard to read.
       if style.attributes.contains(.reverse) { style.attributes.remove(.dim) }
       if selection.background != .terminal { style.background = selection.background }
-      if let color = selection.color {
+      // In a row that is reversed a colour is a block: there only what is wrong has one.
+      let isKept = styles[role] != nil && (selection.background == .terminal ? role.isTrouble : role.isState)
+      if let color = selection.color, !isKept {
         style.foreground = color
-      } else if role.isRead, let color = style.foreground.rgb, let under = selection.background.rgb,
-        color.contrast(to: under) < Self.readable
-      {
-        style.foreground = text.foreground
+      } else if role.isRead, let under = selection.background.rgb {
+        // What is grey has no look to lose.
+        style.foreground = style.foreground.read(on: under, contrast: contrast) ?? selection.color ?? text.foreground
       }
       selected[role] = style
     }

@@ -14,13 +14,14 @@ enum ThemeFile {
         throw top.failure("base", "must be a built-in theme" + near)
       }
       (theme.ground, theme.background) = (other.ground, other.background)
-      (theme.styles, theme.selection) = (other.styles, other.selection)
+      (theme.styles, theme.selection, theme.contrast) = (other.styles, other.selection, other.contrast)
     }
     if let ground = try top.string("ground") {
       theme.ground = Ground(rawValue: ground)
       guard theme.ground != nil || ground == "any" else { throw top.failure("ground", "must be \"dark\", \"light\" or \"any\"") }
     }
     theme.background = try top.color("background") ?? theme.background
+    theme.contrast = try top.contrast("contrast") ?? theme.contrast
     if var table = try top.table("selection") {
       let color = try table.color("color")
       let background = try table.color("background")
@@ -28,9 +29,11 @@ enum ThemeFile {
       try table.refuseUnknownKeys()
     }
     if var table = try top.table("roles") {
+      var styles = theme.styles
       for role in Role.allCases {
-        if let style = try table.style(role.key) { theme.styles[role] = style }
+        if let style = try table.style(role.key) { styles[role] = style }
       }
+      theme.styles = styles
       try table.refuseUnknownKeys()
     }
     try top.refuseUnknownKeys()
@@ -50,6 +53,15 @@ extension TableReader {
     if let text = value.string, let color = Color(text) { return color }
     let near = value.string.flatMap { NearestName.of($0, among: Color.names + ["default"]) }.map { "; did you mean \($0)?" } ?? ""
     throw failure(key, "must be a colour: \"#rrggbb\", 0 to 255, or a name such as \"red\", \"bright-blue\" or \"default\"" + near)
+  }
+
+  /// As WCAG has it: from none to that of black and white.
+  fileprivate mutating func contrast(_ key: String) throws(ConfigurationError) -> Double? {
+    guard let value = value(key) else { return nil }
+    guard let contrast = value.double ?? value.int.map(Double.init), (1...21).contains(contrast) else {
+      throw failure(key, "must be a contrast from 1 to 21")
+    }
+    return contrast
   }
 
   fileprivate mutating func attributes() throws(ConfigurationError) -> Style.Attributes {

@@ -27,6 +27,13 @@ extension WorkspaceStatus {
   }
 }
 
+extension Fleet {
+  /// How a workspace stands: one that was called failed and may recover is said to do that.
+  func standing(of workspace: Workspace) -> (word: String, role: Role) {
+    mayRecover(workspace) ? ("may recover", .warning) : (workspace.row.status.text, workspace.row.status.role)
+  }
+}
+
 extension InstanceState {
   var role: Role {
     switch self {

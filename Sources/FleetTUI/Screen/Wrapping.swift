@@ -29,7 +29,8 @@ extension Line {
   ///   - keepsPieces: what stands between two spaces or more goes to the next line as a whole where it fits there.
   func folded(to width: Int, indent: Int? = nil, keepsPieces: Bool = false) -> [Line] {
     guard columns > width, width > 8 else { return [self] }
-    let margin = Span(String(repeating: " ", count: min(indent ?? plain.prefix { $0 == " " }.count + 2, width / 2)))
+    let inward = indent.map { min($0, max(width / 2, width - 12)) } ?? min(plain.prefix { $0 == " " }.count + 2, width / 2)
+    let margin = Span(String(repeating: " ", count: inward))
     var lines: [Line] = []
     var current: [Span] = []
     var used = 0
@@ -60,7 +61,7 @@ extension Line {
         turn()
       } else {
         // A line that holds nothing yet is no shorter for it.
-        if used > margin.text.count || lines.isEmpty { turn() }
+        if used > (lines.isEmpty ? 0 : margin.text.count) { turn() }
         for span in word {
           for part in span.text[...].parts(of: width - margin.text.count) {
             let columns = TextWidth.columns(of: String(part))
@@ -72,6 +73,17 @@ extension Line {
     }
     // Spaces at the end are no line.
     return used > margin.text.count || lines.isEmpty ? lines + [Line(current)] : lines
+  }
+
+  /// What stands under a table, in as many lines as it takes: piece by piece, and nothing in the screen's last column.
+  func told(to width: Int) -> [Line] { folded(to: width - 1, keepsPieces: true) }
+
+  /// The line with what is said beside it, which goes on under itself where the width ends; where little is left beside the line, it begins on one of its
+  /// own, so many columns further in.
+  func beside(_ said: [Span], under indent: Int, width: Int) -> [Line] {
+    let whole = Line(spans + said)
+    guard whole.columns > width, width - columns < 16, !said.isEmpty else { return whole.folded(to: width, indent: columns) }
+    return folded(to: width) + Line([Span(String(repeating: " ", count: indent))] + said).folded(to: width, indent: indent)
   }
 
   /// Its words and the spaces between them: what touches is one word, whatever its roles.
@@ -130,6 +142,13 @@ extension Substring {
 }
 
 extension String {
+  /// As many of its words as `width` columns have room for, and a sign where some are missing.
+  func shortened(to width: Int) -> String {
+    guard TextWidth.columns(of: self) > width else { return self }
+    guard width > 2, let kept = Line.wrapped(self, role: .text, width: width - 2).first?.plain else { return "…" }
+    return (kept.lastIndex { !",;:".contains($0) }.map { String(kept[...$0]) } ?? kept) + " …"
+  }
+
   /// Its words and the spaces between them, each as one piece.
   fileprivate var words: [Substring] {
     var pieces: [Substring] = []

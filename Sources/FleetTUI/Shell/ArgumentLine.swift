@@ -5,8 +5,7 @@ import FleetModel
 struct ArgumentLine: Layer {
   private let action: Action
   private let proposal: String
-  private var editor = LineEditor(limit: 1024)
-  private var completion = Completion()
+  private var line = TypedLine(limit: 1024)
 
   /// - Parameter proposal: what Enter takes while nothing is typed.
   init(_ action: Action, proposal: String) {
@@ -18,54 +17,42 @@ struct ArgumentLine: Layer {
   func aim(_ desk: Desk) -> Aim? { nil }
 
   mutating func handle(_ key: Key, _ desk: inout Desk, _ fleet: Fleet, at now: Timestamp) -> LayerIntent {
-    switch editor.handle(key, desk.keys) {
+    let argument = action.argument
+    func choices() -> [String] { argument?.choices(desk, fleet) ?? [] }
+    switch line.handle(key, desk.keys, completing: { word in choices().filter { $0.hasPrefix(word) } }) {
     case .passed: return .pass
-    case .ignored: return .none
+    case .ignored, .completed: return .none
     case .left: return .close
-    case .completed:
-      let choices = choices(desk, fleet)
-      guard let text = completion.next(after: editor.text, { word in choices.filter { $0.hasPrefix(word) } }) else { return .none }
-      editor.replace(with: text)
-      return .draw
-    case .edited:
-      completion = Completion()
-      return .draw
-    case .entered: return .act(action, with: editor.isEmpty ? proposal : whole(desk, fleet), closes: true)
+    case .edited: return .draw
+    case .entered: return .act(action, with: line.isEmpty ? proposal : whole(choices()), closes: true)
     }
   }
 
-  private func choices(_ desk: Desk, _ fleet: Fleet) -> [String] { action.argument?.choices(desk, fleet) ?? [] }
-
   /// What was typed, its first word made whole where one choice alone begins so.
-  private func whole(_ desk: Desk, _ fleet: Fleet) -> String {
-    let (word, rest) = editor.text.firstWord
-    let choices = Set(choices(desk, fleet).map(\.firstWord.word))
-    guard !choices.contains(word), let only = choices.only(where: { $0.hasPrefix(word) }) else { return editor.text }
+  private func whole(_ choices: [String]) -> String {
+    let (word, rest) = line.text.firstWord
+    let words = Set(choices.map(\.firstWord.word))
+    guard !words.contains(word), let only = words.only(where: { $0.hasPrefix(word) }) else { return line.text }
     return rest.isEmpty ? only : "\(only) \(rest)"
   }
 
-  func height(in rows: Int, _ desk: Desk) -> Int { 0 }
+  func height(in rows: Int, _ desk: Desk, _ fleet: Fleet, _ context: inout DrawingContext) -> Int { 0 }
 
   mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
   {
     ([], nil)
   }
 
-  /// The end of a long one is where one types.
   func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
-    let name = " \(action.name) "
-    let room = max(1, width - TextWidth.columns(of: name) - 1)
-    var shown = editor.text
-    while TextWidth.columns(of: shown) > room, !shown.isEmpty { shown.removeFirst() }
-    let column = min(width - 1, TextWidth.columns(of: name + shown))
-    let hint =
-      editor.isEmpty
+    let usage = action.argument?.usage ?? ""
+    let texts =
+      line.isEmpty
       ? [
-        Span(proposal, .dim), Span("   \(desk.keys.name(of: .accept)) ", .key),
-        Span("takes it; or type \(action.argument?.usage ?? "")", .dim),
+        [Span(proposal, .dim)], [Span("   \(desk.keys.name(of: .accept)) ", .key), Span("takes it", .dim)],
+        [Span("; or type \(usage)", .dim)],
       ]
-      : [Span("   \(action.argument?.usage ?? "")", .dim)]
-    return (Line(([Span(name, .key), Span(shown, .title)] + hint).fitted(to: width)), column)
+      : [[Span("   \(usage)", .dim)]]
+    return line.footer(" \(action.name) ", then: texts, width: width)
   }
 }
 

@@ -1,30 +1,14 @@
 import FleetModel
 
-/// The list of every key, and what the signs mean.
-struct HelpPanel: Layer {
-  private var view = RowWindow()
-
-  init() {}
-
-  func aim(_ desk: Desk) -> Aim? { nil }
-
-  /// Keys that scroll are all that don't close it.
-  mutating func handle(_ key: Key, _ desk: inout Desk, _ fleet: Fleet, at now: Timestamp) -> LayerIntent {
-    if let movement = desk.keys.movement(for: key, in: .pager) {
-      view.move(movement)
-      return .draw
-    }
-    return key.isTyped ? .close : .none
-  }
-
-  mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
-  {
-    let whole = Self.lines(desk, width: room.width)
-    let most = (room.width + Self.gap) / (Self.columnWidth + Self.gap)
-    guard most > 1, whole.count > room.rows else { return (view.fit(whole, height: room.rows), nil) }
-    let width = (room.width - Self.gap * (most - 1)) / most
-    let lines = Self.lines(desk, width: width).flowed(in: room.rows, columns: most, width: width, gap: Self.gap)
-    return (view.fit(lines, height: room.rows), nil)
+/// Every key, and what the signs mean.
+enum Help {
+  /// In columns beside one another where it is too long for one.
+  static func lines(_ desk: Desk, in room: Room) -> [Line] {
+    let whole = lines(desk, width: room.width)
+    let most = (room.width + gap) / (columnWidth + gap)
+    guard most > 1, whole.count > room.rows else { return whole }
+    let width = (room.width - gap * (most - 1)) / most
+    return lines(desk, width: width).flowed(in: room.rows, columns: most, width: width, gap: gap)
   }
 
   /// Of the screen: so wide at least is each of several columns.
@@ -57,10 +41,5 @@ struct HelpPanel: Layer {
       lines += Line([Span("  \(desk.glyphs.sign(of: role))  ", role), Span(role.meaning)]).folded(to: width, indent: 5)
     }
     return lines
-  }
-
-  func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
-    let scrolling = [Action.up, .down, .pageUp, .pageDown].map { desk.keys.name(of: $0) }.joined(separator: " ")
-    return (desk.footer([Hint(scrolling, "scroll"), Hint("any other key", "closes", isWayOut: true)], width: width), nil)
   }
 }

@@ -120,7 +120,7 @@ struct Interface {
   mutating func open(_ layer: any Layer) { layers.append(layer) }
 
   /// Whether the frame wants to know what the program takes.
-  var showsVitals: Bool { layers.contains { $0 is AboutPanel } }
+  var showsVitals: Bool { layers.contains { ($0 as? ReadingPanel)?.text == .about } }
 
   mutating func close(where isIt: (any Layer) -> Bool) { layers.removeAll(where: isIt) }
 
@@ -376,14 +376,18 @@ struct Interface {
     var cursor: Cursor?
     var left = body.rows
     desk.pages.isSeen = false
+    var rooms: [(index: Int, room: Room)] = []
     for index in layers.indices.reversed() where left > 0 {
-      let rows = min(left, layers[index].height(in: left, desk))
+      let rows = min(left, layers[index].height(in: left, desk, fleet, &context))
       guard rows > 0 else { continue }
       left -= rows
-      let room = Room(top: body.top + left, rows: rows, width: body.width, isShared: rows < body.rows)
+      rooms.append((index, Room(top: body.top + left, rows: rows, width: body.width, isShared: rows < body.rows)))
+    }
+    // What lies below is drawn first: what lies over it may speak of how it is drawn.
+    for (index, room) in rooms.reversed() {
       let drawn = layers[index].draw(&desk, in: room, fleet, &context)
-      let filling = Array(repeating: Line(), count: max(0, rows - drawn.lines.count))
-      lines = drawn.lines.prefix(rows) + filling + lines
+      let filling = Array(repeating: Line(), count: max(0, room.rows - drawn.lines.count))
+      lines += drawn.lines.prefix(room.rows) + filling
       if index == layers.indices.last { cursor = drawn.cursor.map { Cursor(row: $0.row + room.top, column: $0.column) } }
     }
     return (lines, cursor)

@@ -51,7 +51,7 @@ protocol Layer {
   mutating func anticipate(_ desk: inout Desk, _ fleet: Fleet, at now: Timestamp)
 
   /// How many of the last of `rows` it wants; the others are for what lies under it.
-  func height(in rows: Int, _ desk: Desk) -> Int
+  mutating func height(in rows: Int, _ desk: Desk, _ fleet: Fleet, _ context: inout DrawingContext) -> Int
   /// At most the room's rows; a cursor counts from the first of them.
   mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
   /// The last line while it is the top one, and the column of a cursor in it.
@@ -67,7 +67,7 @@ extension Layer {
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {}
   mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) -> LayerIntent { .none }
   mutating func anticipate(_ desk: inout Desk, _ fleet: Fleet, at now: Timestamp) {}
-  func height(in rows: Int, _ desk: Desk) -> Int { rows }
+  func height(in rows: Int, _ desk: Desk, _ fleet: Fleet, _ context: inout DrawingContext) -> Int { rows }
   func offer(at column: Int, _ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> Action? { nil }
 }
 

@@ -2,6 +2,8 @@ import FleetModel
 
 /// The open page: under everything else.
 struct PageLayer: Layer {
+  private var needs = NeedLines()
+
   mutating func handle(_ key: Key, _ desk: inout Desk, _ fleet: Fleet, at now: Timestamp) -> LayerIntent {
     switch key {
     case .wheel(let step, _, _):
@@ -30,8 +32,6 @@ struct PageLayer: Layer {
     desk.pages.current.select(drawnRow: row - room.top - 1)
     return desk.pages.current.selection == before ? opens : .draw
   }
-
-  func height(in rows: Int, _ desk: Desk) -> Int { rows }
 
   mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
   {
@@ -62,18 +62,29 @@ struct PageLayer: Layer {
     return lines.prefix(room.rows) + Array(repeating: Line(), count: max(0, room.rows - lines.count))
   }
 
-  private func alone(_ desk: inout Desk, in body: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> [Line] {
+  private mutating func alone(_ desk: inout Desk, in body: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> [Line] {
     var room = body
-    room.rows -= NeedLines.rows(in: body)
-    let rows = table(&desk, in: room, fleet, &context)
-    guard room.rows < body.rows else { return rows }
-    return rows + NeedLines.lines(desk.pages.current, desk.keys, fleet, in: body, &context)
+    let needs = needs.lines(desk.pages.current, fleet, in: body, &context)
+    room.rows -= needs.count
+    return table(&desk, in: room, fleet, &context) + needs
   }
 
-  private func under(_ size: Int, _ desk: inout Desk, in body: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> [Line] {
+  private func under(_ most: Int, _ desk: inout Desk, in body: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> [Line] {
+    func pane(isTurning: Bool) -> [Line] {
+      let kind = desk.remembered.pane == .events ? \Desk.panes.events : \Desk.panes.detail
+      return desk[keyPath: kind].draw(
+        desk.pages.focus, fleet, width: body.width, most: most, on: desk.pages.id, isTurning: isTurning, &context)
+    }
     var room = body
-    room.rows -= size
-    return table(&desk, in: room, fleet, &context) + pane(&desk, fleet, width: body.width, rows: size, &context)
+    var under = pane(isTurning: false)
+    room.rows = body.rows - under.count
+    var above = table(&desk, in: room, fleet, &context)
+    if desk.pages.hasTurned {
+      under = pane(isTurning: true)
+      room.rows = body.rows - under.count
+      if room != desk.pages.room { above = table(&desk, in: room, fleet, &context) }
+    }
+    return above + under
   }
 
   private func beside(_ desk: inout Desk, in body: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> [Line] {
@@ -89,8 +100,8 @@ struct PageLayer: Layer {
       var room = body
       room.width -= size
       // What happened to the row stands under a table that leaves room for it.
-      let free = room.rows - desk.pages.current.count - 1 - desk.pages.current.rowsUnder
-      events = isDetail && isHeard && !desk.pages.current.hasSums && desk.pages.id != .events && free >= 8 ? min(free, room.rows / 2) : 0
+      let free = desk.pages.current.rowsLeft(of: room.rows)
+      events = isDetail && isHeard && desk.pages.id != .events && free >= 8 ? min(free, room.rows / 2) : 0
       room.rows -= events
       left = table(&desk, in: room, fleet, &context)
       hasTurned = hasTurned || desk.pages.hasTurned

@@ -2,15 +2,50 @@ import FleetModel
 
 /// The pages with their keys and what they count; the open one is lit.
 ///
-/// Where there is little room, the open page keeps its name, then as many have a short one as fit, those that need a human first, then the whole one.
-/// Last, the calm counts go.
+/// Where there is little room as many have a short name as fit, those that need a human first, then the whole one; the others have their keys and counts. So
+/// a page is called the same wherever one stands: only the open one is called in full where that leaves the others' names alone, and room for any to be
+/// the open one is kept. Last, the calm counts go.
 struct Tabs {
   let open: PageID
   let totals: Figures.Totals
   let keys: KeyMap
   let glyphs: Glyphs
 
-  private enum Naming { case full, short, none }
+  private enum Naming { case none, short, full }
+
+  /// A page's tab in its parts, and how many columns of the screen each takes.
+  private struct Label {
+    let page: PageID
+    let key: String
+    var count: Span?
+    private let keyColumns: Int
+    private let names: (short: Int, full: Int)
+
+    init(_ page: PageID, key: String, count: Span?) {
+      (self.page, self.key, self.count) = (page, key, count)
+      keyColumns = TextWidth.columns(of: key)
+      names = (TextWidth.columns(of: page.shortTitle), TextWidth.columns(of: page.title))
+    }
+
+    /// Between key and name.
+    var gap: String { key.isEmpty ? "" : " " }
+
+    /// With the space before it.
+    func columns(_ naming: Naming) -> Int {
+      let name =
+        switch naming {
+        case .none: 0
+        case .short: names.short + gap.count
+        case .full: names.full + gap.count
+        }
+      return 1 + keyColumns + name + (count.map { TextWidth.columns(of: $0.text) + 1 } ?? 0)
+    }
+  }
+
+  private struct Tab {
+    var page: PageID
+    var spans: [Span]
+  }
 
   func line(width: Int) -> Line { Line(tabs(width: width).flatMap(\.spans)) }
 
@@ -23,52 +58,83 @@ struct Tabs {
     }?.page
   }
 
-  private struct Tab {
-    var page: PageID
-    var spans: [Span]
-  }
+  // MARK: - Room
 
+  /// No tab touches the screen's border.
   private func tabs(width: Int) -> [Tab] {
-    // A page without a key of its own has a tab while it is open.
-    let all = PageID.allCases.filter { !$0.keys.isEmpty || $0 == open }
-    let full = tabs(all.map { ($0, .full) }, gap: " ")
-    if columns(full) <= width { return full }
-    var pages = all.map { (page: $0, naming: $0 == open ? Naming.full : .none) }
-    guard columns(tabs(pages)) <= width else {
-      let short = all.map { (page: $0, naming: $0 == open ? Naming.short : .none) }
-      let calm = tabs(short)
-      return columns(calm) <= width ? calm : tabs(short, countsCalm: false)
-    }
-    let order = all.indices.filter { isLit(all[$0]) } + all.indices.filter { !isLit(all[$0]) }
-    for naming in [Naming.short, .full] {
-      for index in order where all[index] != open {
-        var named = pages
-        named[index].naming = naming
-        if columns(tabs(named)) <= width { pages = named }
-      }
-    }
-    return tabs(pages)
+    let room = width - 1
+    var labels = PageID.allCases.map { Label($0, key: keys.name(of: $0.action), count: count($0)) }
+    let names = names(of: labels, in: room)
+    var shown = opened(open, as: .full, in: names)
+    if columns(labels, shown) > room { shown = opened(open, as: .short, in: names) }
+    while columns(labels, shown) > room, let calm = calmest(labels, shown) { labels[calm].count = nil }
+    return tabs(labels, shown)
   }
 
-  private func columns(_ tabs: [Tab]) -> Int { tabs.reduce(0) { $0 + Line($1.spans).columns } }
-
-  private func isLit(_ page: PageID) -> Bool { count(page)?.role != nil }
-
-  private func count(_ page: PageID) -> PageID.Count? { page.count(totals).flatMap { $0.figure.value ?? 0 > 0 ? $0 : nil } }
-
-  private func tabs(_ pages: [(page: PageID, naming: Naming)], gap: String = "", countsCalm: Bool = true) -> [Tab] {
-    pages.map { page, naming in
-      var spans = [Span(" \(keys.name(of: page.action))", .key)]
-      let title = naming == .full ? page.title : naming == .short ? page.shortTitle : ""
-      if !title.isEmpty { spans.append(Span(" \(title)", page == open ? .title : .dim)) }
-      if let count = count(page), countsCalm || count.role != nil {
-        let role = count.role ?? (count.figure.asOf == nil ? .dim : .stale)
-        spans.append(Span((title.isEmpty ? glyphs.separator : " ") + count.figure.text(glyphs), role))
+  /// How each page is called while another one is open; `nil`: it has no tab.
+  private func names(of labels: [Label], in room: Int) -> [Naming?] {
+    var names = labels.map { $0.page.keys.isEmpty ? nil : Naming.none }
+    let tabbed = labels.indices.filter { names[$0] != nil }
+    let isLit = { (index: Int) in labels[index].count.map { ![.dim, .stale].contains($0.role) } ?? false }
+    let order = tabbed.filter(isLit) + tabbed.filter { !isLit($0) }
+    for naming in [Naming.short, .full] {
+      for index in order {
+        var more = names
+        more[index] = naming
+        // Whichever is opened has a name too.
+        if labels.allSatisfy({ columns(labels, opened($0.page, as: .short, in: more)) <= room }) { names = more }
       }
-      // What belongs to a key isn't read together with the next one.
-      let isFree = !title.isEmpty && page != pages.last?.page
-      if !gap.isEmpty || isFree { spans.append(Span(gap.isEmpty ? " " : gap, .dim)) }
-      return Tab(page: page, spans: spans)
+    }
+    return names
+  }
+
+  /// - Returns: the names with that page's at least so long.
+  private func opened(_ page: PageID, as naming: Naming, in names: [Naming?]) -> [Naming?] {
+    var names = names
+    guard let index = PageID.allCases.firstIndex(of: page), names[index] != .full else { return names }
+    names[index] = naming
+    return names
+  }
+
+  private func columns(_ labels: [Label], _ names: [Naming?]) -> Int {
+    var columns = 0
+    var last: Naming?
+    for (label, naming) in zip(labels, names) {
+      guard let naming else { continue }
+      columns += label.columns(naming) + (last.map { gap($0, naming) } ?? 0)
+      last = naming
+    }
+    return columns
+  }
+
+  /// Further spaces between two tabs: what belongs to a name isn't read together with the next key.
+  private func gap(_ one: Naming, _ other: Naming) -> Int { one == .none && other == .none ? 0 : 1 }
+
+  /// The longest of the counts that worry nobody.
+  private func calmest(_ labels: [Label], _ names: [Naming?]) -> Int? {
+    labels.indices.filter { names[$0] != nil && [.dim, .stale].contains(labels[$0].count?.role) }.max {
+      (labels[$0].count?.text.count ?? 0, $1) < (labels[$1].count?.text.count ?? 0, $0)
+    }
+  }
+
+  // MARK: - Texts
+
+  private func count(_ page: PageID) -> Span? {
+    guard let count = page.count(totals), count.figure.value ?? 0 > 0 else { return nil }
+    return Span(count.figure.text(glyphs), count.role ?? (count.figure.asOf == nil ? .dim : .stale))
+  }
+
+  private func tabs(_ labels: [Label], _ names: [Naming?]) -> [Tab] {
+    let shown = zip(labels, names).compactMap { label, naming in naming.map { (label: label, naming: $0) } }
+    return shown.indices.map { index in
+      let (label, naming) = shown[index]
+      var spans = [Span(" \(label.key)", .key)]
+      if naming != .none {
+        spans.append(Span(label.gap + (naming == .full ? label.page.title : label.page.shortTitle), label.page == open ? .title : .dim))
+      }
+      if let count = label.count { spans.append(count.with((naming == .none ? glyphs.separator : " ") + count.text)) }
+      if index + 1 < shown.count, gap(naming, shown[index + 1].naming) > 0 { spans.append(Span(" ", .dim)) }
+      return Tab(page: label.page, spans: spans)
     }
   }
 }

@@ -69,7 +69,9 @@ struct ThemeList: Layer {
 
   // MARK: - Frames
 
-  func height(in rows: Int, _ desk: Desk) -> Int { min(self.rows.count + 1, max(min(rows, 4), rows * 2 / 5)) }
+  func height(in rows: Int, _ desk: Desk, _ fleet: Fleet, _ context: inout DrawingContext) -> Int {
+    min(self.rows.count + 1, max(min(rows, 4), rows * 2 / 5))
+  }
 
   mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
   {

@@ -31,6 +31,8 @@ struct ColumnState: Hashable, Sendable {
   var width: Int?
   /// How wide it is by itself.
   var ideal: Int
+  /// Whether the last frame had room for it; `nil`: there was none, or it isn't shown.
+  var hasRoom: Bool?
 }
 
 extension [ColumnState] {
@@ -47,6 +49,7 @@ extension Column {
     guard let width = choice.width else { return self }
     var column = self
     column.room.minimum = min(width, column.room.minimum)
+    column.room.claim = min(width, column.room.claim)
     column.room.ideal = width
     column.room.stretch = 0
     return column
@@ -61,12 +64,15 @@ extension TableContent {
   }
 
   /// Every column, those that are shown first and in their order.
-  static func states(_ choice: [ColumnChoice]?) -> [ColumnState] {
+  /// - Parameter layout: the last frame's.
+  static func states(_ choice: [ColumnChoice]?, _ layout: TableLayout<Self>?) -> [ColumnState] {
     let shown = columns(choice)
     func state(_ column: Column<Self>, isShown: Bool) -> ColumnState {
       let own = columns.first { $0 == column } ?? column
       let width = choice?.first { $0.id == column.field.id }?.width
-      return ColumnState(id: column.field.id, title: column.title, isShown: isShown, width: width, ideal: own.room.ideal)
+      let hasRoom = isShown ? layout.map { $0.places.contains { $0.column == column } } : nil
+      return ColumnState(
+        id: column.field.id, title: column.title, isShown: isShown, width: width, ideal: own.room.ideal, hasRoom: hasRoom)
     }
     return shown.map { state($0, isShown: true) } + columns.filter { !shown.contains($0) }.map { state($0, isShown: false) }
   }

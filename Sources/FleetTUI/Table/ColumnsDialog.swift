@@ -71,11 +71,15 @@ struct ColumnsDialog: Layer {
 
   // MARK: - Drawing
 
-  func height(in rows: Int, _ desk: Desk) -> Int { min(self.rows.count + 1, max(min(rows, 4), rows / 2)) }
+  func height(in rows: Int, _ desk: Desk, _ fleet: Fleet, _ context: inout DrawingContext) -> Int {
+    min(self.rows.count + 1, max(min(rows, 4), rows / 2))
+  }
 
   mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
   {
     self.room = room
+    // What lies below is drawn before.
+    let roomy = Dictionary(desk.pages.current.columnStates.map { ($0.id, $0.hasRoom) }) { first, _ in first }
     view.fit(rows.count, height: room.rows - 1)
     view.reveal(cursor)
     let glyphs = context.glyphs
@@ -86,20 +90,30 @@ struct ColumnsDialog: Layer {
       spans += [Span(row.title, row.isShown ? .title : .dim)].fitted(to: 16) + [Span("  ")]
       // Where there is little room its title is what it is known by.
       if room.width >= 60 { spans += [Span(row.id, .dim)].fitted(to: 16) + [Span("  ")] }
-      let isShort = room.width < 44
-      spans.append(
-        Span(row.width.map { "\($0) wide" } ?? (isShort ? "by itself" : "as wide as it likes"), row.width == nil ? .dim : .text))
+      spans += row.isShown && roomy[row.id] == false ? Self.noRoom(row, width: room.width) : Self.width(of: row, width: room.width)
       return Line(Line(spans).fitted(to: room.width).spans, isSelected: isCurrent)
     }
     let title = "columns of \(desk.pages.id.title)" + view.note(of: rows.count)
     return ([Line(Line.titled(title, width: room.width, glyphs).spans.fitted(to: room.width))] + lines, nil)
   }
 
+  private static func width(of row: ColumnState, width: Int) -> [Span] {
+    guard let chosen = row.width else { return [Span(width < 44 ? "by itself" : "as wide as it likes", .dim)] }
+    return [Span("\(chosen) wide", .text)]
+  }
+
+  /// It is shown, and the screen is too narrow for it.
+  private static func noRoom(_ row: ColumnState, width: Int) -> [Span] {
+    let chosen = row.width.map { [Span("\($0) wide, ", .text)] } ?? []
+    return chosen + [Span(width < 60 ? "no room" : "no room at this width", .warning)]
+  }
+
   func footer(_ desk: Desk, _ fleet: Fleet, width: Int, at now: Timestamp) -> (line: Line, cursor: Int?) {
     let name = { (action: Action) in desk.keys.name(of: action) }
     let hints = [
-      Hint(name(.mark), "show or hide"), Hint("J K", "move"), Hint("+ -", "width"), Hint(name(.open), "keep", isWayOut: true),
-      Hint(name(.back), "leave as it was", isWayOut: true),
+      Hint(name(.mark), "show or hide", short: "show"), Hint("J K", "move"), Hint("+ -", "width"),
+      Hint(name(.open), "keep", isWayOut: true),
+      Hint(name(.back), "leave as it was", short: "leave", isWayOut: true),
     ]
     return (desk.footer(hints, width: width), nil)
   }

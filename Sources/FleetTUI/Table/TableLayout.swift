@@ -12,15 +12,15 @@ struct ColumnRoom: Hashable, Sendable {
 
   /// How wide each is in `width` columns of the screen with `gap` between two; `nil`: there is no room for it.
   ///
-  /// In order of importance each is there that fits at its least beside what those before it claim, then each has its ideal in the same order, and what
-  /// remains goes to those that stretch.
+  /// In order of importance each is there that fits at its least beside what those before it claim; behind the first that doesn't, none is: nothing of
+  /// less weight stands where something of more was left out. Then each has its ideal in the same order, and what remains goes to those that stretch.
   static func widths(of rooms: [ColumnRoom], in width: Int, gap: Int) -> [Int?] {
     let order = rooms.indices.sorted { (rooms[$0].priority, $0) < (rooms[$1].priority, $1) }
     var kept: [Int] = []
     var claimed = 0
     for index in order {
       let room = rooms[index]
-      guard kept.isEmpty || claimed + gap + room.minimum <= width else { continue }
+      guard kept.isEmpty || claimed + gap + room.minimum <= width else { break }
       claimed += (kept.isEmpty ? 0 : gap) + max(room.minimum, room.claim)
       kept.append(index)
     }

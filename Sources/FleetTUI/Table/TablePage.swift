@@ -311,6 +311,15 @@ struct TablePage<Content: TableContent> {
 
   // MARK: - Drawing
 
+  /// The table, and `foot` in the page's last rows.
+  mutating func draw(
+    _ fleet: Fleet, over foot: some Collection<Line>, rows: Int, width: Int, _ context: inout DrawingContext
+  ) -> [Line] {
+    var lines = draw(fleet, rows: rows - foot.count, width: width, &context)
+    while lines.count < rows - foot.count { lines.append(Line()) }
+    return lines + foot
+  }
+
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     let now = context.moment.now
     if !isBuilt || (Content.keysMove && order.count <= 1000) { rebuild(fleet, at: now) }
@@ -325,7 +334,10 @@ struct TablePage<Content: TableContent> {
     view.reveal(cursor, ahead: context.beside == .none ? 0 : max(0, rows - 4))
 
     guard !order.isEmpty else {
-      let lines = [textRoom(for: width, hasDetail: context.beside == .detail).layout.head(sorting, context.glyphs)]
+      let hasDetail = context.beside == .detail
+      let empty = textRoom(for: width, hasDetail: hasDetail)
+      room = (width, hasDetail, sorting, empty)
+      let lines = [empty.layout.head(sorting, context.glyphs)]
       guard !rowFilter.isActive else {
         return lines + [Line(), Line("  no row holds \"\(filter)\"; esc shows all \(total)\(Content.elsewhere)", .dim)]
       }
@@ -369,6 +381,9 @@ struct TablePage<Content: TableContent> {
     self.room = (width, hasDetail, sorting, room)
     return (room.layout, cells)
   }
+
+  /// The last frame's.
+  var layout: TableLayout<Content>? { room?.of.layout }
 
   /// How wide it would be for all that its last window shows.
   var wantedWidth: Int { room?.of.wanted ?? 0 }

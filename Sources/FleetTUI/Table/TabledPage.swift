@@ -41,7 +41,7 @@ extension TabledPage {
   mutating func reverse() { table.reverse() }
   var sorting: [String] { table.sorting.names }
   var columnChoice: [ColumnChoice]? { table.choice }
-  var columnStates: [ColumnState] { Content.states(table.choice) }
+  var columnStates: [ColumnState] { Content.states(table.choice, table.layout) }
   mutating func choose(columns: [ColumnChoice]?) { table.choose(columns: columns) }
   var marked: [Subject] { table.marked }
   mutating func mark(_ marking: Marking) { table.mark(marking) }

@@ -44,7 +44,8 @@ struct TextRoom<Content: TableContent> {
         columns = 0
       } else if columns >= place.width, texts[index] ?? 0 < width {
         let whole = whole(place)
-        if Self.isElastic(whole, glyphs) { isElastic[index] = true } else { columns = Line(whole).columns }
+        // What would be a bar with more room is whole as it is.
+        if !Self.isElastic(whole, glyphs) { columns = Line(whole).columns }
       }
       texts[index] = max(texts[index] ?? 0, columns)
     }
@@ -73,16 +74,11 @@ struct TextRoom<Content: TableContent> {
   }
 
   /// What a column can't do without, now that its texts are known: a name or a state is whole, as far as the column likes it. What may be cut says so by
-  /// its claim, or stretches.
+  /// its claim, or stretches. Never less than it is declared with: which columns there are doesn't turn on what the rows say just now.
   private func room(_ index: Int) -> ColumnRoom {
     var room = columns[index].room
-    guard let text = texts[index].map({ max($0, titles[index]) }) else { return room }
-    if room.claim > 0 || room.stretch > 0 {
-      room.claim = min(room.claim, text)
-      room.minimum = min(room.minimum, text)
-    } else if !isElastic[index] || text > room.minimum {
-      room.minimum = min(text, max(room.minimum, room.ideal))
-    }
+    guard room.claim == 0, room.stretch == 0, let text = texts[index].map({ max($0, titles[index]) }) else { return room }
+    room.minimum = max(room.minimum, min(text, room.ideal))
     return room
   }
 

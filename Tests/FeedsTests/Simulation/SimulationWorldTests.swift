@@ -35,6 +35,33 @@ struct SimulationWorldTests {
     #expect(told == story(two, seconds: 900))
   }
 
+  @Test("The cast's tenants were redeployed once: a canary, its soak, then three at a time; what was stopped kept its image")
+  func redeployment() throws {
+    for scenario in [Scenario.everything, .idle] {
+      let world = world(scenario)
+      var fleet = Fleet()
+      let orgs = world.orgs.values.map { OrgRow(id: $0.id, slug: $0.slug, status: $0.status, createdAt: $0.createdAt) }
+      fleet.apply(FleetEvent(source: .controlPlane, at: start, change: .roster(orgs, limit: 500, unreadable: 0)))
+      for region in World.regions {
+        let rows = world.machines.all.filter { $0.region == region }.map { machine in
+          var tags = machine.tags
+          tags.removeAll { $0.key == "Name" }
+          var row = InstanceRow(
+            id: machine.id, region: region, state: machine.state, type: machine.type, launchedAt: machine.launchedAt,
+            tags: Tags(Dictionary(tags.map { ($0.key, $0.value) }) { first, _ in first }))
+          row.imageID = machine.image
+          return row
+        }
+        fleet.apply(FleetEvent(source: .ec2(region), at: start, change: .instances(rows, complete: true, problem: nil)))
+      }
+      let rollout = try #require(Rollout(of: fleet))
+      #expect(rollout.waves.map(\.place) == [.canary, .batch(1), .batch(2), .batch(3)] && (rollout.soak ?? 0) >= 60)
+      #expect(rollout.waves.dropFirst().allSatisfy { (2...3).contains($0.orgs.count) })
+      let stopped = try #require(world.orgIDs["umbrella"].flatMap { fleet.tenantMachine(of: $0)?.row })
+      #expect(stopped.imageID != rollout.images[stopped.region])
+    }
+  }
+
   @Test("Parents delegate to their children, which receive it; how it ended is told and recorded")
   func delegations() throws {
     var world = world(.everything)

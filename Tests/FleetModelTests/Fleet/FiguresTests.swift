@@ -36,7 +36,8 @@ struct Recount: Equatable {
     late = boots.count { $0.isLate && !$0.isStuck }
     stuck = boots.count(where: \.isStuck)
     failed =
-      fleet.orgs.values.count { $0.row.status == .failed || $0.row.status == .abandoned } + listed.count { $0.row.status == .failed }
+      fleet.orgs.values.count { $0.row.status == .failed || $0.row.status == .abandoned }
+      + listed.count { $0.row.status == .failed && !fleet.mayRecover($0) }
     degraded = listed.count { $0.row.status == .degraded }
     offline = listed.count { $0.row.status == .offline }
     orphans = rows.count { if case .orphan = fleet.judgement.lastTold(of: $0.id) { $0.state.isLive } else { false } }
@@ -120,6 +121,22 @@ struct Recount: Equatable {
     let totals = totals(&scene)
     #expect(totals.orgs == Figure(nil, .loading(answered: 0, of: 1)) && totals.machines == Figure(nil, .loading(answered: 0, of: 1)))
     #expect(totals.workspaces.value == nil && totals.orphans.value == nil && totals.zoneRecords == .unknown)
+  }
+
+  @Test func aMachineThatTheFeedJustToldOfIsNoOrphanYetAndBlursNoFigure() {
+    var scene = scene()
+    scene.roster("acme")
+    scene.hear(.tenant("acme"), .workspaces("org-acme", []))
+    scene.hear(.ec2("us-east-2"), .instances([], complete: true, problem: nil))
+    for source in [Source.controlPlane, .tenant("acme"), .ec2("us-east-2")] { scene.hear(source, .expected(pollInterval: 9000)) }
+    let data: JSONValue = [
+      "instance_id": "i-1", "role": "tenant", "state": "running", "instance_type": "t3.small", "launched_at": JSONValue(scene.now + -60),
+    ]
+    let told = StreamedEvent(type: .instanceState, timestamp: scene.now, orgID: "org-acme", slug: "acme", data: data)
+    scene.hear(.feed, .streamed(told))
+    #expect(totals(&scene).orphans == Figure(0, .known))
+    scene.pass(1140)
+    #expect(totals(&scene).orphans == Figure(0, .incomplete))
   }
 
   @Test func whatNeedsEveryTenantIsMarkedUntilAllHaveAnswered() {

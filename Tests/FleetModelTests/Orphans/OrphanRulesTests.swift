@@ -97,6 +97,17 @@ import Testing
     #expect(verdict(jenkins) == "foreign")
   }
 
+  /// The feed tells no tags, but it is this control plane's.
+  @Test func whatOnlyTheFeedToldOfIsNotForeign() {
+    let settings = OrphanSettings(environmentTag: OrphanSettings.Tag(key: "Environment", value: "staging"))
+    var fleet = fleet([])
+    let told = StreamedEvent(
+      type: .instanceState, timestamp: now, orgID: "o1", slug: "acme",
+      data: ["instance_id": "i-1", "role": "tenant", "state": "running", "instance_type": "t3.large"])
+    fleet.apply(FleetEvent(source: .feed, at: now, change: .streamed(told)))
+    #expect(OrphanJudgement(of: fleet, settings: settings, at: now).verdict(of: "i-1") == .cannotTell([.feed]))
+  }
+
   @Test func nothingYoungOrOfUnknownAgeIsAnOrphan() {
     let gone = ["Role": "tenant", "OrgID": "o9"]
     #expect(verdict(machine("i-1", gone, ageInHours: 0.33)) == "grace org-gone")

@@ -109,6 +109,49 @@ import Testing
     #expect(scene.fleet.findings(within: "org-acme", at: scene.now).map(\.code) == [.stillInstalling])
   }
 
+  /// Its machine isn't wasted meanwhile either.
+  @Test func whatMayRecoverComesUpAndHasNotFailed() throws {
+    var scene = scene()
+    for source in [Source.controlPlane, .ec2("us-east-2")] { scene.hear(source, .expected(pollInterval: 700)) }
+    scene.hear(
+      .ec2("us-east-2"),
+      .instances(
+        [Scene.machine("i-1", org: "acme", workspace: SharedBootsTests.hermes.rawValue, role: "workspace")], complete: true, problem: nil))
+    scene.hear(.tenant("acme"), .expected(pollInterval: 700))
+    scene.fleet.judge(at: scene.now)
+    #expect(scene.fleet.figures.totals.comingUp.value == 1 && scene.fleet.figures.totals.failed.value == 0)
+    #expect(scene.fleet.figures.totals.failedHourly.value == Money())
+    #expect(CostReport(of: scene.fleet, at: scene.now).wasted.isEmpty)
+    scene.pass(1500.001)
+    scene.fleet.judge(at: scene.now)
+    #expect(scene.fleet.figures.totals.comingUp.value == 0 && scene.fleet.figures.totals.failed.value == 1)
+    #expect(scene.fleet.figures.totals.failedHourly.value != Money())
+    #expect(CostReport(of: scene.fleet, at: scene.now).wasted == ["i-1": .failed])
+  }
+
+  /// Also by who comes only when it was called failed already, and whatever runtime it is.
+  @Test(arguments: ["hermes", "claude-code"]) func whatMayRecoverIsFollowedThoughItsBeginningWasNotSeen(runtime: String) throws {
+    var scene = Scene()
+    scene.roster("acme")
+    let id = SharedBootsTests.hermes
+    let row = WorkspaceRow(
+      id: id, name: "gavin", status: .failed, runtime: runtime, lastError: "provision timeout: no workspace_ready within 5m0s",
+      provisionTimeout: 1800)
+    scene.hear(.tenant("acme"), .workspaces("org-acme", [row]))
+    var machine = Scene.machine("i-1", org: "acme", workspace: id.rawValue, role: "workspace")
+    machine.launchedAt = scene.now + -400
+    scene.hear(.ec2("us-east-2"), .instances([machine], complete: true, problem: nil))
+    scene.fleet.judge(at: scene.now)
+    #expect(scene.fleet.triage.findings(of: .workspace(id)).map(\.code) == [.stillInstalling])
+    #expect(scene.fleet.inFlight == [.workspace(id)] && scene.fleet.figures.totals.comingUp.value == 1)
+    #expect(scene.fleet.progress(of: .workspace(id), at: scene.now)?.mayRecover == true)
+    // The next list says the same.
+    scene.hear(.tenant("acme"), .workspaces("org-acme", [row]))
+    scene.fleet.judge(at: scene.now)
+    #expect(scene.fleet.inFlight == [.workspace(id)] && scene.fleet.figures.totals.failed.value == 0)
+    #expect(scene.fleet.checkInvariants().isEmpty)
+  }
+
   @Test func onceItsTimeIsOverItHasFailed() throws {
     var scene = scene()
     // It isn't lost before its time is over.

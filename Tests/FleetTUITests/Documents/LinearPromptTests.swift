@@ -20,6 +20,25 @@ import Testing
   private mutating func ask(_ line: String) -> (lines: [String], intent: Intent) { prompt.answer(line, scene.fleet, at: scene.now) }
   private mutating func say(_ line: String) -> [String] { ask(line).lines }
 
+  @Test mutating func itBeginsWhereTheDashboardDoes() {
+    func begun(_ first: FirstPage, after line: String? = nil) -> (said: [String], page: String?) {
+      var options = DashboardOptions(environment: "staging")
+      options.first = first
+      var prompt = LinearPrompt(options)
+      if let line { _ = prompt.answer(line, scene.fleet, at: scene.now) }
+      let said = prompt.begin(scene.fleet, at: scene.now, uptime: 100).lines
+      // Once.
+      #expect(prompt.begin(scene.fleet, at: scene.now, uptime: 200).lines.isEmpty)
+      return (said, prompt.answer("", scene.fleet, at: scene.now).lines.first)
+    }
+    // globex failed.
+    let overview = begun(.overview)
+    #expect(overview.said == ["Triage: 1–1 of 1."] && overview.page == "Triage: 1–1 of 1.")
+    #expect(begun(.page(.fleet)).said.isEmpty && begun(.page(.costs)).page?.hasPrefix("Costs") == true)
+    // No page changes under who asked for one.
+    #expect(begun(.overview, after: "fleet").page?.hasPrefix("Fleet") == true)
+  }
+
   @Test mutating func aPageIsItsRowsNumberedWithoutWhatIsDrawn() throws {
     let lines = say("fleet")
     #expect(lines[0] == "Fleet: 1–2 of 2." && lines[1].hasPrefix("Columns: ORG"))

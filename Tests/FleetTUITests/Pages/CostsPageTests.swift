@@ -87,7 +87,9 @@ import Testing
       WorkspaceRow(id: "w2", name: "bound", status: .online, monthlySpendCents: 0, budgetLimitCents: 5000),
     ]
     scene.apply(.tenant("acme"), .workspaces("o1", rows))
-    #expect(scene.screen().contains("1 org has spent all its budget"), "\(scene.screen())")
+    #expect(scene.screen().contains("◐ 1 org has spent all its budget"), "\(scene.screen())")
+    // One fact has one sign.
+    #expect(scene.screen().contains("◐ 50.00"), "\(scene.screen())")
   }
 
   @Test func aBusyFleetIsReportedAtMostEveryTwoSeconds() {

@@ -13,6 +13,25 @@ import Testing
     #expect(Array(names.prefix(2)) == ["globex", "wonka"] && names.last == "hooli", "\(names)")
   }
 
+  /// As Triage has them: what failed and has no critical finding of its own after what has one.
+  @Test func aCriticalFindingComesBeforeAFailureThatIsOnlyWarnedOf() {
+    var scene = InterfaceScene()
+    let full = "DNS: Cloudflare error 81045: Record quota exceeded"
+    scene.roster([
+      InterfaceScene.org("alpha", .failed, error: full), InterfaceScene.org("bravo"), InterfaceScene.org("zulu"),
+      InterfaceScene.org("mike"),
+    ])
+    let wedged = WorkspaceRow(id: "w-1", name: "one", status: .degraded, lastError: "wedged: SDK init timeout")
+    scene.apply(.tenant("zulu"), .workspaces("id-zulu", [wedged]))
+    scene.apply(.tenant("bravo"), .workspaces("id-bravo", [WorkspaceRow(id: "w-2", name: "two", status: .offline)]))
+    // There is room by now.
+    let rules = DNSRules(zone: "example.com", coreNames: ["api"], environmentSuffixes: ["staging"])
+    scene.apply(.dns, .zone(ZoneReading(environment: "staging", rules: rules, quota: 200, records: [], neighbours: [])))
+    #expect(scene.fleet.triage.findings(of: .org("id-alpha")).map(\.severity) == [.warning])
+    let names = scene.screen().compactMap { line in ["alpha", "bravo", "mike", "zulu"].first { line.dropFirst(2).hasPrefix($0) } }
+    #expect(names == ["zulu", "alpha", "bravo", "mike"])
+  }
+
   @Test func whatIsWellIsInTheOrderOfTheAlphabet() {
     var scene = InterfaceScene()
     scene.roster([

@@ -98,11 +98,19 @@ private struct Scene {
     #expect(screen.contains { $0.contains("2 orphan machines $0.17/h, 1 leftover $0.01/h  $") && $0.contains("1 in grace") })
     #expect(
       screen.contains {
-        $0.contains("judged from roster") && $0.contains("regions 1 of 1, tenants 1 of 1; not read: security groups of us-east-2")
+        $0.contains("judged from roster") && $0.contains("m ago, regions 1 of 1, tenants 1 of 1; not read: security groups of us-east-2")
       })
     // The orphans first, of them the dearest first.
     let order = ["i-gone", "i-paused", "vol-lost", "i-young"].map { id in screen.firstIndex { $0.contains(id) } ?? -1 }
     #expect(order == order.sorted() && order[0] > 0)
+  }
+
+  /// What the header has, which is not the sum of the lines above it.
+  @Test func theWasteIsToldAsTheSumThatItIs() {
+    var scene = whole()
+    scene.roster([OrgRow(id: "o1", slug: "acme", status: .failed, createdAt: scene.now + -90_000)])
+    let screen = scene.screen()
+    #expect(screen.contains { $0.contains("waste $0.25/h = orphan machines $0.17/h + failed $0.08/h") }, "\(screen)")
   }
 
   @Test func framesAndPollsOfOthersLookAtNothingThatIsLeftOver() {
@@ -255,6 +263,13 @@ private struct Scene {
     #expect(scene.interface.page == .fleet && scene.interface.selection == .org("o1"))
     scene.press(.escape)
     #expect(scene.interface.page == .dns)
+  }
+
+  @Test func whatIsWrappedUnderTheTableStandsBelowItsWords() {
+    let note = "  ◐ the zone holds 186 of 200 records: at this rate it is full at 2026-11-29T19:21:00Z"
+    let lines = Line(note, .warning).told(to: 80)
+    #expect(lines.map(\.plain) == [String(note.dropLast(20)), "    2026-11-29T19:21:00Z"])
+    #expect(lines.allSatisfy { $0.columns < 80 })
   }
 
   @Test func anEnvironmentOfTheSameZoneThatCannotBeReadLeavesItsNamesOpen() {

@@ -57,6 +57,27 @@ import Testing
     #expect(scene.screen().joined(separator: "\n").contains("next question   13:42:22"))
   }
 
+  @Test mutating func aTenantOfAnOrgThatIsBeingDeletedNeedsNobody() {
+    scene.apply(.controlPlane, .purges([PurgeRow(id: "p", orgID: "id-globex", slug: "globex", status: .pending("running"))]))
+    let rows = scene.screen()
+    #expect(rows[0].contains("globex going") && !rows[0].contains("✕"), "\(rows[0])")
+    #expect(row("tenant:globex")?.contains("○ going") == true, "\(rows)")
+    let teller = Teller.source(.tenant("globex"))
+    #expect(SourcesContent.standing(of: teller, scene.fleet, at: scene.now).role == .dim)
+    var context = scene.interface.drawingContext(at: scene.now)
+    let read = Detail.lines(of: .org("id-globex"), scene.fleet, width: 100, &context).map(\.plain).first { $0.hasPrefix("  read ") }
+    #expect(read?.contains("going") == true && read?.contains("failed") == false, "\(read ?? "")")
+    // Once the deletion fails it is missed again, on both.
+    scene.apply(.controlPlane, .purges([PurgeRow(id: "p", orgID: "id-globex", slug: "globex", status: .failed, lastStep: "stripe")]))
+    #expect(scene.screen()[0].contains("globex doesn't answer") && row("tenant:globex")?.contains("✕ failed") == true)
+  }
+
+  @Test mutating func whoSaidNothingHasNoRate() {
+    scene.press(.enter)
+    let detail = scene.screen().joined(separator: "\n")
+    #expect(detail.contains("said            nothing yet") && !detail.contains("–"), "\(detail)")
+  }
+
   @Test mutating func lookingAtItEndsNoStream() {
     #expect(scene.interface.shownWorkspaces(scene.fleet) == nil)
     scene.press(.character("1"))

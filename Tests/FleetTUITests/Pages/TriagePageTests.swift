@@ -90,6 +90,21 @@ private struct Desk {
     #expect(desk.text().contains("acme/milton"), "\(desk.text())")
   }
 
+  @Test func whatIsARowOfAnotherPageIsCountedUnderTheTable() {
+    var desk = Desk()
+    desk.run("acme", .running, agent: .online)
+    desk.press(.character("3"))
+    #expect(desk.text().contains("nothing is wrong that can be seen from here"))
+    var machine = WatchedScreen.machine("i-gone", org: "gone")
+    machine.launchedAt = desk.now + -7200
+    desk.apply(.ec2("us-east-2"), .instances([machine], complete: true, problem: nil))
+    #expect(desk.text().contains("the line below says what else there is"))
+    #expect(desk.screen().contains { $0.contains("1 on Orphans") && !$0.contains("lost") })
+    desk.now = desk.now + 600
+    desk.settle()
+    #expect(desk.text().contains("ec2:us-east-2 lost, see Sources"))
+  }
+
   @Test func whatBecomesTrueByTimeAloneAppearsWithoutAnEvent() throws {
     var desk = Desk()
     desk.run("acme", .provisioning)

@@ -25,9 +25,9 @@ import Testing
   func everyAction(_ action: Action) {
     var scene = scene
     scene.type(":" + action.name)
-    let line = scene.screen().last { $0.hasPrefix("  \(action.name)") }
+    let line = scene.screen().last { $0.hasPrefix("▶ \(action.name)") || $0.hasPrefix("  \(action.name)") }
     #expect(line != nil, "\(scene.screen())")
-    if let key = action.keys.first, action.has(.page) { #expect(line?.hasSuffix(key.name) == true, "\(line ?? "")") }
+    if let key = action.keys.first, action.has(.page) { #expect(line?.hasSuffix(" \(key.name) ") == true, "\(line ?? "")") }
     let intent = scene.press(.enter)
     let footer = scene.screen().last ?? ""
     switch action {
@@ -60,13 +60,11 @@ import Testing
   mutating func theList() {
     scene.type(":sort-")
     let screen = scene.screen()
-    #expect(screen[27].hasPrefix("  sort-left") && screen[27].hasSuffix(" <"), "\(screen)")
-    scene.press(.up)
-    #expect(scene.screen()[27].hasPrefix("▶ sort-left"))
+    #expect(screen[27].hasPrefix("▶ sort-left") && screen[27].hasSuffix(" < "), "what enter takes is marked: \(screen)")
     scene.press(.up)
     let second = scene.screen()[26]
     #expect(second.hasPrefix("▶ sort-"))
-    scene.press(.down, .down, .escape)
+    scene.press(.down, .escape)
     #expect(scene.screen().last?.contains("1–2 of 2") == true)
   }
 
@@ -119,5 +117,45 @@ import Testing
     #expect(scene.screen().contains { $0.contains("type what you look for") })
     #expect(scene.press(.enter) == .draw)
     #expect(scene.screen().last?.contains("1–2 of 2") == true)
+  }
+
+  @Test(
+    "What a command does has the room that names and keys leave, is shortened by words, and is whole above the list where the cursor is",
+    arguments: [(50, 200), (30, 120), (24, 80), (20, 60), (10, 40)])
+  func room(_ rows: Int, _ columns: Int) throws {
+    var scene = scene
+    scene.size = Terminal.Size(rows: rows, columns: columns)
+    scene.type(":")
+    for _ in 0..<80 {
+      scene.press(.up)
+      let screen = scene.screen()
+      let row = try #require(screen.last { $0.hasPrefix("▶") })
+      // A margin, and nothing cut within a word.
+      #expect(row.hasSuffix(" ") && row.count == columns, "\(row)")
+      guard columns >= 60, row.contains(" …") else { continue }
+      #expect(screen.contains { $0.hasPrefix("── \(row.dropFirst(2).prefix { $0 != " " }): ") }, "\(screen)")
+    }
+    // A short name leaves its room.
+    guard columns == 80 else { return }
+    scene.type("filter")
+    #expect(scene.screen().contains { $0.contains("filter ") && $0.contains("show only rows that pass: words, field:text, field>n") })
+  }
+
+  @Test("A text is shortened by whole words") func words() {
+    #expect("all of it".shortened(to: 9) == "all of it" && "all of it".shortened(to: 8) == "all of …")
+    #expect("one, two".shortened(to: 7) == "one …" && "unbreakable".shortened(to: 6).count <= 6 && "ab".shortened(to: 1) == "…")
+  }
+
+  @Test("Where nothing is called so that is said", arguments: [120, 60, 40])
+  func nothing(_ columns: Int) {
+    var scene = scene
+    scene.size.columns = columns
+    scene.type(":zzqx")
+    let screen = scene.screen()
+    #expect(screen.contains { $0.contains("0 fit") } && screen[27].hasPrefix("  no command, org, workspace,"), "\(screen)")
+    // Behind the name of an action anything may be typed.
+    scene.press(.control("u"))
+    scene.type("export csv /tmp/x")
+    #expect(!scene.screen().contains { $0.contains("no command, org") })
   }
 }

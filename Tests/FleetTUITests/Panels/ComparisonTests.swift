@@ -58,6 +58,18 @@ import Testing
     #expect(scene.screen().contains { $0.contains("org acme") && $0.contains("org bright") && $0.contains("difference") })
   }
 
+  @Test mutating func twoMarkedRowsAreComparedWhereverTheCursorIs() {
+    scene.roster([InterfaceScene.org("acme"), InterfaceScene.org("bright", .failed), InterfaceScene.org("cinder")])
+    scene.press(.home)
+    scene.press(.character(" "))
+    scene.press(.character(" "))
+    scene.press(.end)
+    let marked = scene.interface.desk.pages.current.marked.map { Detail.title(of: $0, scene.fleet) }
+    #expect(marked.count == 2 && scene.interface.selection.map { !marked.contains(Detail.title(of: $0, scene.fleet)) } == true)
+    scene.press(.character("="))
+    #expect(scene.screen().contains { line in line.contains("difference") && marked.allSatisfy(line.contains) })
+  }
+
   @Test mutating func theSameRowTwiceIsNoLongerChosenAndAnotherKindIsRefused() {
     scene.press(.character("="))
     scene.press(.character("="))

@@ -45,7 +45,7 @@ import Testing
     func written() -> String { String(decoding: canvas.inks.written(Array(bytes().utf8)), as: UTF8.self) }
     canvas.draw(frame, size: size)
     let first = written()
-    #expect(first.contains("\u{1B}[38;2;170;198;147m") && first.contains("\u{1B}[48;2;46;52;64m"))
+    #expect(first.contains("\u{1B}[38;2;163;190;140m") && first.contains("\u{1B}[48;2;46;52;64m"))
     #expect(!first.contains("8;5;") && !first.contains("\u{1B}]"))
     // Another theme is drawn at once, though it may use the same places of the palette.
     canvas.wear(try ThemeLibrary().theme(named: "gruvbox").adapted(to: .direct, on: .dark))

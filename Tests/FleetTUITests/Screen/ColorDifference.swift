@@ -28,6 +28,9 @@ struct CIELab {
     (lightness, a, b) = (116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2]))
   }
 
+  /// How far from grey.
+  var chroma: Double { hypot(a, b) }
+
   /// CIEDE2000 (Sharma, Wu and Dalal, 2005): 1 is hardly seen, from about 10 on two colours are told apart at a glance.
   func difference(to other: Self) -> Double {
     func radians(_ degrees: Double) -> Double { degrees * .pi / 180 }

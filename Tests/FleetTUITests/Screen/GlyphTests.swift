@@ -24,7 +24,7 @@ import Testing
     }
     var desk = Desk(DashboardOptions(environment: "staging"))
     desk.glyphs = glyphs
-    let legend = HelpPanel.lines(desk, width: 100).map(\.plain)
+    let legend = Help.lines(desk, width: 100).map(\.plain)
     for (sign, meaning) in meanings { #expect(legend.contains("  \(sign)  \(meaning)"), "\(sign)") }
   }
 
@@ -40,7 +40,7 @@ import Testing
     var scene = InterfaceScene()
     scene.roster([InterfaceScene.org("acme")])
     scene.press(.character("?"))
-    #expect(scene.screen().last == " up down pgup pgdn scroll  any other key closes" + String(repeating: " ", count: 53))
+    #expect(scene.screen().last == " pgup pgdn scroll  any other key closes" + String(repeating: " ", count: 61))
     scene.press(.pageDown, .down)
     #expect(scene.screen().last?.contains("any other key closes") == true)
     scene.press(.character("z"))

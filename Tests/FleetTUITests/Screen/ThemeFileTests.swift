@@ -29,6 +29,8 @@ import Testing
     // What the file doesn't say looks as text does.
     #expect(theme.style(.money) == theme.style(.text))
     #expect(theme.style(.failed, isSelected: true) == Style(.palette(0), on: .palette(195), .bold))
+    // A state is one in the row under the cursor too.
+    #expect(theme.style(.barLate, isSelected: true) == Style(.palette(9), on: .palette(195), [.bold, .underline]))
   }
 
   @Test func aFileMayTakeOverFromABuiltInTheme() throws {

@@ -41,48 +41,58 @@ import Testing
 
   // MARK: - Contrast
 
-  /// What a theme's text may stand on where the theme paints nothing: from black to what editors call dark, from white to Solarized's light.
-  static func grounds(of theme: Theme) -> [RGB] {
-    if let painted = theme.background.rgb { return [painted] }
-    let dark = [RGB(0), RGB(0x1E1E1E), Ground.dark.paint]
-    let light = [RGB(0xFFFFFF), RGB(0xFDF6E3)]
-    return switch theme.ground {
-    case .dark: dark
-    case .light: light
-    case nil: [RGB(0), RGB(0xFFFFFF)]
-    }
-  }
-
   /// WCAG 2.2, 1.4.3 and 1.4.6. Rules and the empty part of a bar lead the eye and are no text: they need to be seen, not read.
   @Test(arguments: ThemeLibrary.builtIn, [ColorDepth.direct, .palette])
   func everyPairOfTextAndGroundIsRead(_ name: String, _ depth: ColorDepth) throws {
     let theme = try ThemeLibrary().theme(named: name)
-    let needed = theme.name == "high-contrast" ? 7 : Theme.readable
+    #expect(theme.contrast == (name == "high-contrast" ? 7 : Theme.readable))
     let adapted = theme.adapted(to: depth, on: theme.ground)
     for role in Role.allCases {
       for isSelected in [false, true] {
         let style = adapted.style(role, isSelected: isSelected)
         guard let color = style.foreground.rgb else { continue }
-        let grounds = style.background.rgb.map { [$0] } ?? Self.grounds(of: adapted)
+        let grounds = style.background.rgb.map { [$0] } ?? adapted.grounds
         for ground in grounds {
           let contrast = color.contrast(to: ground)
-          // The palette's nearest may be a hair beside what was chosen.
-          let isEnough = contrast >= (role.isRead ? needed - (depth == .palette ? 0.05 : 0) : 1.25)
+          let isEnough = contrast >= (role.isRead ? theme.contrast : 1.25)
           #expect(isEnough, "\(theme.name), \(depth.name): \(role)\(isSelected ? " selected" : "") has \(contrast) on \(ground)")
         }
       }
     }
   }
 
-  @Test(arguments: ThemeLibrary.builtIn) func statesKeepTheirColoursInTheRowUnderTheCursor(_ name: String) throws {
+  @Test(arguments: ThemeLibrary.builtIn, ColorDepth.allCases.filter { $0 > .mono })
+  func aStateInTheRowUnderTheCursorLooksLikeItselfAndNotLikeText(_ name: String, _ depth: ColorDepth) throws {
     let theme = try ThemeLibrary().theme(named: name)
-    guard theme.usesColor, theme.selection.color == nil else { return }
-    for depth in [ColorDepth.direct, .palette] {
-      let adapted = theme.adapted(to: depth, on: theme.ground)
-      for role: Role in [.ok, .running, .late, .failed, .stale, .unknown, .danger, .warning] {
-        #expect(adapted.style(role, isSelected: true).foreground == adapted.style(role).foreground, "\(theme.name), \(depth.name): \(role)")
+    guard theme.usesColor else { return }
+    let adapted = theme.adapted(to: depth, on: theme.ground)
+    let text = adapted.style(.text, isSelected: true).foreground
+    let isReversed = adapted.selection.background == .terminal
+    for role in Role.allCases where isReversed ? role.isTrouble : role.isState {
+      let (own, selected) = (adapted.style(role).foreground, adapted.style(role, isSelected: true).foreground)
+      #expect(selected != text, "\(name), \(depth.name): \(role)")
+      guard let color = own.rgb?.lab, let shown = selected.rgb else {
+        #expect(selected == own)
+        continue
+      }
+      #expect(shown.lab.likeness(to: color) > 0.75, "\(name), \(depth.name): \(role) has another hue, \(own) \(selected)")
+      guard let text = text.rgb, [.failed, .danger, .late, .warning].contains(role) else { continue }
+      let far = CIELab(shown).difference(to: CIELab(text))
+      #expect(far >= 10, "\(name), \(depth.name): \(role) is \(far) from text")
+    }
+  }
+
+  @Test func whatIsNotReadIsLightenedOrDarkenedInItsHueAndAGreyIsNoHue() throws {
+    let red = RGB(0xFF6E66)
+    for (ground, contrast) in [(RGB(0xFFFFFF), 7.0), (RGB(0x504945), 4.5)] {
+      for color in [Color.rgb(red), .palette(203)] {
+        let read = try #require(color.read(on: ground, contrast: contrast)?.rgb)
+        #expect(read.contrast(to: ground) >= contrast && read.lab.likeness(to: red.lab) > 0.8)
       }
     }
+    #expect(Color.rgb(red).read(on: RGB(0), contrast: 7) == .rgb(red))
+    #expect(Color.rgb(RGB(0x777777)).read(on: RGB(0x808080), contrast: 4.5) == nil)
+    #expect(Color.terminal.read(on: RGB(0), contrast: 7) == .terminal)
   }
 
   @Test(arguments: ThemeLibrary.builtIn) func everyThemeIsReadOnTheOtherGroundToo(_ name: String) throws {
@@ -142,6 +152,9 @@ import Testing
   @Test func aColourIsMappedToTheOneThatLooksMostLikeItAndNeverToTheUsersOwn() {
     for place in UInt8(16)...255 { #expect(RGB(place: RGB(place: place).nearestPlace) == RGB(place: place)) }
     #expect(RGB(0xFE8019).nearestPlace == 208 && RGB(0x2E3440).nearestPlace >= 16)
+    // What is read on black and on white has few places.
+    let brown = RGB(place: RGB(0xB06018).nearestPlace(readOn: [RGB(0), RGB(0xFFFFFF)], contrast: Theme.readable))
+    #expect(min(brown.contrast(to: RGB(0)), brown.contrast(to: RGB(0xFFFFFF))) >= Theme.readable)
     #expect(abs(RGB(0).contrast(to: RGB(0xFFFFFF)) - 21) < 0.001)
   }
 

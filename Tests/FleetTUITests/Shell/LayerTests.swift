@@ -9,7 +9,7 @@ private struct Asking: Layer {
   let closes: Bool
 
   mutating func handle(_ key: Key, _ desk: inout Desk, _ fleet: Fleet, at now: Timestamp) -> LayerIntent { .act(action, closes: closes) }
-  func height(in rows: Int, _ desk: Desk) -> Int { min(rows, 2) }
+  func height(in rows: Int, _ desk: Desk, _ fleet: Fleet, _ context: inout DrawingContext) -> Int { min(rows, 2) }
   mutating func draw(_ desk: inout Desk, in room: Room, _ fleet: Fleet, _ context: inout DrawingContext) -> (lines: [Line], cursor: Cursor?)
   {
     ([Line("asking for \(action.title)")], nil)

@@ -30,7 +30,7 @@ import Testing
     var screen = watched(30, 120)
     let lines = screen.screen(.fleet)
     let title = lines.firstIndex { $0.hasPrefix("── org ") }
-    #expect(title.map { $0 > 12 && $0 < 24 } == true, "\(lines)")
+    #expect(title.map { $0 > 9 && $0 < 24 } == true, "\(lines)")
     #expect(lines[4].contains("FINDING"))
   }
 
@@ -121,6 +121,112 @@ import Testing
     screen.settle()
     let deletions = text(&screen, .deletions)
     #expect(deletions.contains("── events of org hooli ") && deletions.contains("  TEST  "), "\(deletions)")
+  }
+
+  private func split(_ lines: [String], at title: String) -> Int? { lines.firstIndex { $0.hasPrefix(title) } }
+
+  private func posture(_ rows: Int, _ columns: Int, _ pane: PaneKind) -> WatchedScreen {
+    var screen = WatchedScreen.full(rows: rows, columns: columns, pane: pane)
+    let checks = (0..<40).map { number in
+      let evidence = number % 2 == 0 ? [] : (0..<6).map { "ingress tcp port \($0) from anywhere" }
+      return Check("check-\(10 + number)", .fail, target: "sg-\(number)", "lets port 22 in", evidence: evidence)
+    }
+    _ = screen.interface.hear(.posture(checks, at: screen.now), screen.fleet, at: screen.now)
+    _ = screen.screen(.posture)
+    return screen
+  }
+
+  private func compose(_ screen: inout WatchedScreen) -> (lines: [String], next: Timestamp?) {
+    let drawn = screen.interface.compose(screen.fleet, size: screen.size, at: screen.now)
+    return (drawn.frame.lines.map(\.plain), drawn.nextChange)
+  }
+
+  @Test func underTheTableItTakesNoMoreRowsThanItHasToSay() {
+    var screen = posture(30, 120, .detail)
+    let lines = compose(&screen).lines
+    let title = split(lines, at: "── check-10 ")
+    #expect(title == 24 && !lines[24..<28].contains { $0.allSatisfy { $0 == " " } }, "\(lines)")
+    // The table has the rest: its heading, its rows, and what its page says under them.
+    #expect(lines[5..<22].allSatisfy { $0.contains("check-") }, "\(lines)")
+  }
+
+  @Test func itGrowsAtOnceAndShrinksOnceTheHandRests() {
+    var screen = posture(30, 120, .detail)
+    _ = screen.interface.handle(.down, screen.fleet, at: screen.now)
+    #expect(split(compose(&screen).lines, at: "── check-10 ") == 24)
+    screen.now = screen.now + 0.2
+    let grown = split(compose(&screen).lines, at: "── check-11 ")
+    #expect(grown == 19)
+    _ = screen.interface.handle(.down, screen.fleet, at: screen.now)
+    _ = compose(&screen)
+    screen.now = screen.now + 0.2
+    let (lines, next) = compose(&screen)
+    #expect(split(lines, at: "── check-12 ") == 19 && next.map { $0 - screen.now <= SteadyRows.rest } == true)
+    screen.now = screen.now + SteadyRows.rest
+    let rested = compose(&screen)
+    #expect(split(rested.lines, at: "── check-12 ") == 24)
+    // And rests.
+    #expect(rested.next.map { $0 - screen.now > 1 } ?? true)
+  }
+
+  @Test func itsSizeByKeyIsTheMostThatItTakes() {
+    var screen = posture(30, 120, .detail)
+    screen.interface.desk.remembered.paneRows = 6
+    _ = screen.interface.handle(.down, screen.fleet, at: screen.now)
+    _ = compose(&screen)
+    screen.now = screen.now + 3
+    let lines = compose(&screen).lines
+    #expect(split(lines, at: "── check-11 ") == 22 && lines[27].contains("more lines"), "\(lines)")
+    // Smaller begins at what is seen.
+    _ = screen.interface.handle(.up, screen.fleet, at: screen.now)
+    screen.interface.desk.remembered.paneRows = 14
+    for _ in 0..<3 {
+      _ = compose(&screen)
+      screen.now = screen.now + 3
+    }
+    _ = screen.interface.handle(.character("-"), screen.fleet, at: screen.now)
+    #expect(screen.interface.desk.remembered.paneRows == 5)
+  }
+
+  @Test func itHasTheRowsThatAShortTableLeaves() {
+    var screen = WatchedScreen.full(rows: 30, columns: 120, pane: .detail)
+    screen.interface.jump(to: .fleet, .org("id-acme"), screen.fleet, at: screen.now)
+    let lines = compose(&screen).lines
+    // Two fifths of its 24 rows are 9.
+    #expect(split(lines, at: "── org acme ").map { 28 - $0 > 9 } == true, "\(lines)")
+    #expect(lines.contains { $0.contains(" wonka ") } && !lines[5..<10].contains { $0.allSatisfy { $0 == " " } }, "\(lines)")
+  }
+
+  @Test func aDetailThatIsOpenedTakesNoMoreRowsThanItHasToSay() {
+    var screen = posture(24, 80, .detail)
+    _ = screen.interface.handle(.enter, screen.fleet, at: screen.now)
+    let lines = compose(&screen).lines
+    #expect(split(lines, at: "── check-10 ") == 18 && lines[5..<16].allSatisfy { $0.contains("check-") }, "\(lines)")
+  }
+
+  @Test func whatNeedsNobodyLeavesItsRowsToTheTableOnceTheHandRests() {
+    var screen = WatchedScreen.full(rows: 24, columns: 80)
+    screen.interface.jump(to: .fleet, .org("id-wonka"), screen.fleet, at: screen.now)
+    let needy = compose(&screen).lines
+    let rule = needy.indices.dropFirst(5).first { needy[$0].hasPrefix("──") } ?? 0
+    #expect(needy[rule + 1].hasPrefix(" ✕ wonka: provisioner disabled"), "\(needy)")
+    screen.interface.jump(to: .fleet, .org("id-hooli"), screen.fleet, at: screen.now)
+    let moved = compose(&screen).lines
+    #expect(moved[rule].hasPrefix("──") && moved[rule + 1].contains(" hooli: nothing here"), "\(moved)")
+    screen.now = screen.now + SteadyRows.rest
+    let rested = compose(&screen).lines
+    #expect(rested[21].contains(" hooli: nothing here") && rested[20].hasPrefix("──"), "\(rested)")
+  }
+
+  @Test func theLineOfNeedsSaysByASignHowBadItIs() {
+    for isASCII in [false, true] {
+      var screen = WatchedScreen.full(rows: 24, columns: 80, isASCII: isASCII)
+      for (page, subject) in [(PageID.fleet, Subject.org("id-wonka")), (.provisioning, .org("id-wonka")), (.rollout, .org("id-wonka"))] {
+        screen.interface.jump(to: page, subject, screen.fleet, at: screen.now)
+        let sign = screen.interface.glyphs.failed
+        #expect(compose(&screen).lines.contains { $0.hasPrefix(" \(sign) wonka") }, "\(page)")
+      }
+    }
   }
 
   @Test func itsSizeIsChangedByKeysWithinBounds() {

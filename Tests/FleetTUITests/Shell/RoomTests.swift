@@ -19,7 +19,7 @@ import Testing
 
   @Test(arguments: [200, 120, 80, 40, 20]) func helpIsWrappedAndNeverCut(_ width: Int) {
     let desk = Interface(DashboardOptions(environment: "staging")).desk
-    let lines = HelpPanel.lines(desk, width: width)
+    let lines = Help.lines(desk, width: width)
     #expect(lines.allSatisfy { $0.columns <= width && !$0.plain.contains("…") }, "\(lines.map(\.plain).filter { $0.contains("…") })")
     // What goes on begins under what it goes on from.
     let copy = lines.firstIndex { $0.plain.contains("copy to the") }
@@ -95,8 +95,73 @@ import Testing
     list.field(String(repeating: "n", count: 50), "long")
     let lines = list.lines.map(\.plain)
     #expect(lines[0] == "  id" + String(repeating: " ", count: 18) + "acme" && lines[1] == "  hibernation-monitor <1m ago")
-    // What is longer than half of the room is cut.
-    #expect(lines.last.map { $0.contains("…") && $0.hasSuffix(" long") } == true)
+    // What is longer than half of the room has a row of its own.
+    #expect(Array(lines.suffix(2)) == ["  " + String(repeating: "n", count: 50), String(repeating: " ", count: 31) + "long"], "\(lines)")
+  }
+
+  /// Whatever is looked at, in a pane or opened, on a screen of any width: no text of it is cut, and beside each a column is free.
+  @Test(arguments: [98, 118, 80, 59, 44, 40]) func nothingThatIsSaidOfARowIsCut(_ width: Int) {
+    var screen = WatchedScreen.full(rows: 50, columns: 200, pane: .detail)
+    let long = "wedged: SDK init timeout after 120 s, and the supervisor gave up on restarting its runtime"
+    screen.hear(
+      .tenant("acme"),
+      .workspaces(
+        "id-acme",
+        [
+          WorkspaceRow(id: "w-boot", name: "booting", status: .provisioning, runtime: "crewai"),
+          WorkspaceRow(id: "w-await", name: "a-workspace-with-a-name-of-forty-columns", status: .awaitingAgent, parentID: "w-boot"),
+          WorkspaceRow(id: "w-sick", name: "sick", status: .degraded, parentID: "w-boot", lastError: long),
+        ]))
+    var ending = WatchedScreen.machine("i-nakatomi", org: "nakatomi")
+    ending.state = .shuttingDown
+    screen.hear(
+      .ec2("us-east-2"), .instances([ending, WatchedScreen.machine("i-acme", org: "acme")], complete: true, problem: nil))
+    screen.settle()
+    for page in PageID.allCases {
+      _ = screen.screen(page)
+      for subject in screen.interface.desk.pages.current.shown {
+        var context = screen.interface.drawingContext(at: screen.now)
+        for line in Detail.lines(of: subject, screen.fleet, width: width, &context) {
+          #expect(line.columns < width && !line.plain.contains("…"), "\(page) \(Detail.title(of: subject, screen.fleet)): \(line.plain)|")
+        }
+      }
+    }
+  }
+
+  @Test func whatIsSaidBesideAWorkspaceGoesOnUnderItself() {
+    var screen = WatchedScreen.full(rows: 50, columns: 200)
+    screen.hear(
+      .tenant("acme"),
+      .workspaces(
+        "id-acme",
+        [
+          WorkspaceRow(id: "w-1", name: "researcher", status: .degraded, lastError: "wedged: SDK init timeout after 120s"),
+          WorkspaceRow(id: "w-2", name: "support-7", status: .provisioning),
+        ]))
+    screen.settle()
+    var context = screen.interface.drawingContext(at: screen.now)
+    let lines = Detail.lines(of: .org("id-acme"), screen.fleet, width: 59, &context).map(\.plain)
+    let row = lines.firstIndex { $0.hasPrefix("  researcher  ◐ degraded") } ?? 0
+    #expect(
+      lines[row].contains("  wedged: SDK init timeout") && lines[row + 1] == String(repeating: " ", count: 30) + "after 120s", "\(lines)")
+  }
+
+  @Test func theStepsOfADeletionAreWholeBesideATable() {
+    var screen = WatchedScreen.full(rows: 50, columns: 200)
+    let phases = ["stripe", "redis", "infra", "db_rows"].map { PhaseTime($0, $0 == "infra" ? 127 : 1.6) }
+    let records = (0..<24).map {
+      BootRecord(group: Cascade.group, phases: phases, outcome: .ok, endedAt: WatchedScreen.start + -Double($0 + 1) * 4000)
+    }
+    screen.hear(.here, .learned(records))
+    screen.settle()
+    for (width, counts) in [(59, false), (100, true)] {
+      var context = screen.interface.drawingContext(at: screen.now)
+      let entry = screen.fleet.deletions.entry("p-4", screen.fleet)
+      let lines = entry.map { DeletionView.lines(of: $0, screen.fleet, width: width, &context).map(\.plain) } ?? []
+      let steps = lines.filter { $0.contains("usually ") }
+      #expect(steps.count == 4 && steps.allSatisfy { $0.contains("24 seen") == counts && !$0.contains("…") }, "\(lines)")
+      #expect(Set(steps.map { $0.distance(from: $0.startIndex, to: $0.ranges(of: "usually").first!.lowerBound) }).count == 1, "\(steps)")
+    }
   }
 
   @Test func machinesOfAnOrgStandUnderOneAnother() {
@@ -201,7 +266,7 @@ import Testing
     _ = screen.interface.handle(.character(":"), screen.fleet, at: screen.now)
     for key in "copy" { _ = screen.interface.handle(.character(key), screen.fleet, at: screen.now) }
     let lines = screen.interface.compose(screen.fleet, size: screen.size, at: screen.now).frame.lines.map(\.plain)
-    #expect(lines.contains { $0.contains("copy id|row|view|capsule|link") && $0.hasSuffix("y") }, "\(lines)")
+    #expect(lines.contains { $0.contains("copy id|row|view|capsule|link") && $0.hasSuffix(" y ") }, "\(lines)")
   }
 
   // MARK: - Tabs

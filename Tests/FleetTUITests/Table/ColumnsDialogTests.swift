@@ -40,7 +40,7 @@ import Testing
     scene.press(.enter)
     #expect(!scene.screen().contains { $0.contains("columns of Fleet") })
     let kept = scene.interface.desk.remembered
-    #expect(kept.columns?["fleet"]?.prefix(2) == ["tenant", "org:22"])
+    #expect(kept.columns?["fleet"]?.prefix(2) == ["tenant", "org:\(FleetContent.org.room.ideal + 2)"])
     var options = DashboardOptions(environment: "staging")
     options.remembered = kept
     scene.interface = Interface(options)
@@ -58,6 +58,32 @@ import Testing
     #expect(scene.interface.desk.pages.current.columnStates.count(where: \.isShown) == 1)
     scene.press(.escape)
     #expect(head() == all && scene.interface.desk.remembered.columns == nil)
+  }
+
+  @Test("A column that has no room says so, and only while it is shown", arguments: [150, 80, 40])
+  mutating func noRoom(columns: Int) {
+    scene.size = Terminal.Size(rows: 40, columns: columns)
+    command("columns")
+    let rows = scene.screen().filter { $0.contains("[") }
+    for state in scene.interface.desk.pages.current.columnStates {
+      let row = rows.first { $0.contains("] \(state.title) ") } ?? ""
+      #expect(row.contains("no room") == (state.hasRoom == false), "\(row)")
+      #expect(!row.contains("no room") || !row.contains("likes") && !row.contains("by itself"), "\(row)")
+    }
+    #expect(rows.contains { $0.contains("no room") } == (columns < 150), "\(rows)")
+    // What isn't shown lacks nothing.
+    scene.press(.end, .character(" "))
+    #expect(scene.screen().contains { $0.contains("[ ]") && !$0.contains("no room") })
+  }
+
+  @Test("A small screen names the key that shows and hides, and the ways out")
+  mutating func keys() {
+    scene.size = Terminal.Size(rows: 10, columns: 40)
+    command("columns")
+    let footer = scene.screen().last ?? ""
+    #expect(footer.contains(" space show ") && footer.contains(" enter keep ") && footer.contains(" esc leave "), "\(footer)")
+    scene.size = Terminal.Size(rows: 28, columns: 150)
+    #expect(scene.screen().last?.contains("space show or hide") == true)
   }
 
   @Test("What is remembered of columns that are gone is let go of")

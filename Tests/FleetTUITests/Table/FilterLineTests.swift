@@ -53,6 +53,19 @@ import Testing
     #expect(rows(&scene) == ["bright"])
   }
 
+  @Test("The prompt names its keys, the ways out last where there is little room")
+  func keys() {
+    var scene = scene()
+    scene.type("/acme")
+    #expect(scene.screen().last?.contains("1 of 4   tab complete  enter keep  esc show all") == true, "\(scene.screen().last ?? "")")
+    scene.size = Terminal.Size(rows: 10, columns: 40)
+    #expect(scene.screen().last?.contains("1 of 4   enter keep  esc clear") == true, "\(scene.screen().last ?? "")")
+    scene.size = Terminal.Size(rows: 24, columns: 160)
+    scene.type(" statsu:x")
+    // What is not understood is not kept.
+    #expect(scene.screen().last?.contains("esc show all") == true && scene.screen().last?.contains("enter keep") == false)
+  }
+
   @Test("Hits are lit in the cells, of a field in its column alone")
   func hitsAreLit() {
     var scene = scene()

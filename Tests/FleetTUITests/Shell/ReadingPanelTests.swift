@@ -4,7 +4,7 @@ import Testing
 @testable import Feeds
 @testable import FleetTUI
 
-@Suite struct AboutPanelTests {
+@Suite struct ReadingPanelTests {
   private func vitals(at uptime: Double = 61) -> Vitals {
     var vitals = Vitals(uptime: uptime, written: 5_242_880, frames: 12, events: 700, requests: [], terminal: "xterm, 100x24, 256 colours")
     vitals.resident = 41 << 20
@@ -48,6 +48,44 @@ import Testing
     #expect(screen.contains { $0.contains("1 too many (429)  17 left of its rate limit") }, "\(screen)")
     let budget = try #require(SourcesContent.budget(of: .source(.ec2("us-east-2")), scene.fleet, at: scene.now))
     #expect(screen.contains { $0.contains("EC2 budget") && $0.contains(budget) && $0.contains("us-east-2") })
+  }
+
+  @Test(arguments: [120, 80, 60, 40]) func whatHostsWereAskedIsWrappedUnderItsSumAndNeverCut(_ width: Int) throws {
+    var scene = InterfaceScene()
+    scene.size = Terminal.Size(rows: 40, columns: width)
+    _ = scene.interface.perform(Action.about, scene.fleet, at: scene.now)
+    var vitals = vitals()
+    let busy = HTTPTally.Row(host: "control-plane.example.com", requests: 1250, failures: 2, throttled: 11, left: 591)
+    vitals.requests = [busy, HTTPTally.Row(host: "acme.example:443", requests: 40)]
+    scene.interface.desk.vitals = vitals
+    let screen = scene.screen()
+    #expect(!screen.contains { $0.contains("…") }, "\(screen)")
+    #expect(screen.contains { $0.contains("591 left of its rate limit") } && screen.contains { $0.contains("11 too many (429)") })
+    // Counts end in one column, under the sum where there is room for that.
+    func end(of part: String) throws -> Int {
+      let row = try #require(screen.first { $0.contains(part) }, "\(screen)")
+      return row.ranges(of: part).first.map { row[..<$0.lowerBound].count } ?? -1
+    }
+    #expect(try end(of: "1250  control") == end(of: "  40  acme"))
+    if width >= 60 { #expect(try end(of: "1250  control") == end(of: "1290")) }
+    // One host alone was asked all of it: that is said once.
+    vitals.requests = [busy]
+    scene.interface.desk.vitals = vitals
+    #expect(scene.screen().count { $0.contains("1250") } == 1)
+  }
+
+  @Test(arguments: [Action.help, .about], [Terminal.Size(rows: 10, columns: 40), Terminal.Size(rows: 24, columns: 80)])
+  func itsFooterNamesWhatScrollsAndTheWayOut(_ action: Action, _ size: Terminal.Size) throws {
+    var scene = InterfaceScene()
+    scene.size = size
+    _ = scene.interface.perform(action, scene.fleet, at: scene.now)
+    let footer = try #require(scene.screen().last)
+    #expect(footer.contains("pgup pgdn scroll") && footer.contains("any other key closes"), "\(footer)")
+    let before = scene.screen()
+    scene.press(.pageDown)
+    #expect(action == .about || scene.screen() != before)
+    scene.press(.character("x"))
+    #expect(scene.screen().last?.contains("any other key") == false)
   }
 
   @Test func onlyWhileItIsOpenTheScreenMovesBySecond() {
