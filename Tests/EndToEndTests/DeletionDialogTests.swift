@@ -30,8 +30,9 @@ import Testing
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    func dashboard(rows: Int = 34, columns: Int = 110) throws -> PseudoTerminal {
-      try PseudoTerminal(["--config", config], rows: rows, columns: columns, environment: ["XDG_STATE_HOME": folder.path])
+    /// - Parameter first: a key takes what was said at the start away.
+    func dashboard(rows: Int = 34, columns: Int = 110, first: String? = "1") throws -> PseudoTerminal {
+      try PseudoTerminal(["--config", config], rows: rows, columns: columns, environment: ["XDG_STATE_HOME": folder.path], first: first)
     }
 
     /// A dashboard with the dialog open for `org`.
@@ -361,7 +362,7 @@ import Testing
       try first.signal(SIGKILL)
       _ = try first.end()
       #expect(scene.journals.count == 1 && scene.receipts.isEmpty)
-      let next = try scene.dashboard()
+      let next = try scene.dashboard(first: nil)
       try next.see("an earlier deletion of acme was cut off")
       try next.press("9")
       try next.see("acme")

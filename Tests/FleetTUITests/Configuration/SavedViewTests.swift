@@ -41,7 +41,7 @@ import Testing
     command("costs", &other)
     // It stands in the palette among everything else.
     other.type(":stuck")
-    #expect(other.screen().contains { $0.hasPrefix("  view open what \"is\" stuck") }, "\(other.screen())")
+    #expect(other.screen().contains { $0.hasPrefix("▶ view open what \"is\" stuck") }, "\(other.screen())")
     other.press(.enter)
     let page = other.interface.desk.pages.current
     #expect(page.id == .fleet && page.filter == "status:failed" && page.sorting == ["-age", "finding"] && page.count == 2)
