@@ -141,7 +141,7 @@ extension Fleet {
   mutating func followRecovery(of id: WorkspaceID, at now: Timestamp) {
     guard let workspace = workspaces[id], workspace.boot == nil, mayRecover(workspace) else { return }
     let start = workspace.provisioningSince ?? workspace.failedBoot?.startedAt ?? machine(of: id)?.row.launchedAt
-    // Called lost already, it is looked at when it is heard again.
+    // Of a tenant that is lost a finding is kept beyond that: nobody hears whether it came up.
     guard let start, now <= start + Self.provisionLimit(of: workspace.row) else { return }
     tenants.update(id) { $0.boot = $0.failedBoot ?? Boot(startedAt: start) }
     boots.begin(.workspace(id))
