@@ -77,15 +77,13 @@ struct WorkspaceTree {
     return "A2A seen " + (open.count < count ? "of \(open.count) of \(count) " : "") + "since \(since.timeOfDay)"
   }
 
-  /// `⇄ writer 3 in 2m00s, last 12s ago, 1 failed`
+  /// `⇄ writer 3 since 13:39:50, last <1m ago, 1 failed`: no finer than what is worth drawing anew.
   private func words(_ talk: Conversation, _ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
-    let now = context.moment.now
-    context.moment.changes(at: now + 5)
     let name = fleet.workspaces[talk.to]?.row.name ?? talk.to.rawValue
-    let count = talk.since.map { " \(talk.count) in \(Moment.elapsed(now - $0))," } ?? ""
+    let count = talk.since.map { " \(talk.count) since \($0.timeOfDay)," } ?? ""
     let told = talk.since == nil ? " (as recorded)" : ""
     var spans = [
-      Span("\(context.glyphs.both) ", .dim), Span(name), Span("\(count) last \(Moment.elapsed(now - talk.last)) ago\(told)", .dim),
+      Span("\(context.glyphs.both) ", .dim), Span(name), Span("\(count) last \(context.moment.age(since: talk.last)) ago\(told)", .dim),
     ]
     if let duration = talk.duration { spans.append(Span(", took \(Wording.dollars(duration, digits: 1)) s", .dim)) }
     if talk.failures > 0 { spans.append(Span(", \(talk.failures) failed", .warning)) }

@@ -17,17 +17,18 @@ struct CommandRun: Sendable {
   }
 
   /// - Parameters:
-  ///   - onOutput: called with all the output so far whenever there is more; may signal the process.
+  ///   - onOutput: called with all the output so far whenever there is more, until it answers `true`; may signal the process, once: while that
+  ///     ends, a second signal would find its own action again.
   static func run(
     _ arguments: String..., input: String = "", variables: [String: String] = [:],
-    onOutput: @escaping @Sendable (String, Int32) -> Void = { _, _ in }
+    onOutput: @escaping @Sendable (String, Int32) -> Bool = { _, _ in true }
   ) async throws -> CommandRun {
     try await run(arguments: arguments, input: input, variables: variables, onOutput: onOutput)
   }
 
   static func run(
     arguments: [String], program: URL = ProgramUnderTest.url, input: String = "", variables: [String: String] = [:],
-    onOutput: @escaping @Sendable (String, Int32) -> Void = { _, _ in }
+    onOutput: @escaping @Sendable (String, Int32) -> Bool = { _, _ in true }
   ) async throws -> CommandRun {
     let process = Process()
     process.executableURL = program
@@ -44,7 +45,7 @@ struct CommandRun: Sendable {
     try process.run()
     let identifier = process.processIdentifier
     async let output = collect(stdout.fileHandleForReading) { onOutput($0, identifier) }
-    async let errors = collect(stderr.fileHandleForReading) { _ in }
+    async let errors = collect(stderr.fileHandleForReading) { _ in true }
     try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     try? stdin.fileHandleForWriting.close()
     // No test may hang on a program that does not end: 120 s are far beyond any of its own limits.
@@ -59,16 +60,17 @@ struct CommandRun: Sendable {
       errors: await errors)
   }
 
-  private static func collect(_ handle: FileHandle, _ onMore: @escaping @Sendable (String) -> Void) async -> String {
+  private static func collect(_ handle: FileHandle, _ onMore: @escaping @Sendable (String) -> Bool) async -> String {
     await withCheckedContinuation { continuation in
       Thread {
         var data = Data()
+        var isDone = false
         while true {
           // What is there, not as much as fits: a line must be seen while the program goes on.
           let more = handle.availableData
           guard !more.isEmpty else { break }
           data.append(more)
-          onMore(String(decoding: data, as: UTF8.self))
+          if !isDone { isDone = onMore(String(decoding: data, as: UTF8.self)) }
         }
         continuation.resume(returning: String(decoding: data, as: UTF8.self))
       }.start()

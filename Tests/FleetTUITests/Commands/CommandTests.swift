@@ -7,12 +7,6 @@ import Testing
 
 @testable import FleetTUI
 
-/// Lets one of many callers through.
-private final class Once: Sendable {
-  private let isDone = Atomic(false)
-  func run(_ body: () -> Void) { if !isDone.exchange(true, ordering: .acquiringAndReleasing) { body() } }
-}
-
 @Suite struct CommandTests {
   /// The program against a simulated fleet of its own.
   func withFleet(_ scenario: String = "default", _ body: (_ config: String) async throws -> Void) async throws {
@@ -224,9 +218,7 @@ private final class Once: Sendable {
   @Test func signalsEndWatchWithTheirNumbers() async throws {
     try await withFleet { config in
       for (signal, status) in [(SIGINT, Int32(130)), (SIGTERM, 143)] {
-        // Once: while it ends, the next one would find the signal's own action again.
-        let once = Once()
-        let run = try await CommandRun.run("watch", "--config", config) { _, process in once.run { kill(process, signal) } }
+        let run = try await CommandRun.run("watch", "--config", config) { _, process in kill(process, signal) == 0 }
         #expect(run.status == status)
       }
     }
@@ -250,9 +242,9 @@ private final class Once: Sendable {
     let run = try await CommandRun.run("sim", "--seed", "3") { output, process in
       guard let line = output.split(separator: "\n").first, let json = try? JSONValue(parsing: String(line)),
         let path = json["config"]?.text
-      else { return }
+      else { return false }
       seen.config.withLock { $0 = FileManager.default.fileExists(atPath: path) ? path : "" }
-      kill(process, SIGTERM)
+      return kill(process, SIGTERM) == 0
     }
     #expect(run.status == 143)
     let path = seen.config.withLock { $0 }
@@ -283,9 +275,9 @@ private final class Once: Sendable {
     }
     func sim(_ signal: Int32) async throws -> CommandRun {
       try await CommandRun.run("sim", variables: variables) { output, process in
-        guard let path = config(output) else { return }
+        guard let path = config(output) else { return false }
         seen.configs.withLock { $0.append(path) }
-        kill(process, signal)
+        return kill(process, signal) == 0
       }
     }
     #expect(try await sim(SIGKILL).status == -SIGKILL)
@@ -296,7 +288,7 @@ private final class Once: Sendable {
     try FileManager.default.createDirectory(atPath: strange, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     try FileManager.default.createSymbolicLink(atPath: directory.url.path + "/fleettui-sim-link", withDestinationPath: strange)
     let live = try await CommandRun.run("sim", variables: variables) { output, process in
-      guard let path = config(output) else { return }
+      guard let path = config(output) else { return false }
       seen.configs.withLock { $0.append(path) }
       #expect(!FileManager.default.fileExists(atPath: dead))
       // While it lives another one starts and ends.
@@ -314,6 +306,7 @@ private final class Once: Sendable {
         #expect(FileManager.default.fileExists(atPath: path))
         kill(process, SIGTERM)
       }
+      return true
     }
     #expect(live.status == 143)
     let left = try FileManager.default.contentsOfDirectory(atPath: directory.url.path)

@@ -23,9 +23,9 @@ import Testing
     let (told, listening) = AsyncStream.makeStream(of: String.self)
     let running = Task {
       try await CommandRun.run(arguments: ["--port", "0"], program: Self.program) { output, _ in
-        if let line = output.split(separator: "\n").first, output.contains("\n") {
-          listening.yield(String(line.dropFirst("listening on ".count)))
-        }
+        guard let line = output.split(separator: "\n").first, output.contains("\n") else { return false }
+        listening.yield(String(line.dropFirst("listening on ".count)))
+        return true
       }
     }
     var base = ""
@@ -52,7 +52,8 @@ import Testing
     let first = await callback.nextRequest
     #expect(first.starts(with: Array("POST /1 ".utf8)) && first.count > size)
     #expect(try await status(.delete) == 200)
-    #expect(try await running.value.status == 0)
+    let run = try await running.value
+    #expect(run.status == 0, "\(run)")
     callback.stop()
     stream.stop()
   }

@@ -127,7 +127,7 @@ import Testing
       separator: "\n")
     let file = try directory.file("r.ndjson", text)
     let run = try await CommandRun.run("replay", file, "--speed", "100000", variables: ["ACCESSIBLE": "1"]) { output, process in
-      if output.contains("initech") { kill(process, SIGTERM) }
+      output.contains("initech") && kill(process, SIGTERM) == 0
     }
     #expect(run.status == 143, "\(run)")
     #expect(run.output.contains("environment staging") && run.output.contains("gap, line 5 of the recording can't be read."), "\(run)")

@@ -85,11 +85,14 @@ import Testing
     send("timeout")
     screen.now = screen.now + 12
     let told = lines(of: .org("id-hooli"), screen)
-    #expect(told.contains { $0.hasPrefix("    ⇄ writer 2 in 1m52s, last 12s ago, took 2.3 s, 1 failed") }, "\(told)")
+    #expect(told.contains { $0.hasPrefix("    ⇄ writer 2 since \(opened.timeOfDay), last <1m ago, took 2.3 s, 1 failed") }, "\(told)")
     #expect(told.contains { $0.contains("A2A seen of 1 of 2 since \(opened.timeOfDay)") }, "\(told)")
     #expect(!told.contains { $0.contains("secret") })
     var context = DrawingContext(moment: Moment(now: screen.now), glyphs: .ascii)
     let ascii = Detail.lines(of: .org("id-hooli"), screen.fleet, width: 100, &context).map(\.plain)
-    #expect(ascii.contains { $0.contains("<> writer 2 in 1m52s") })
+    #expect(ascii.contains { $0.contains("<> writer 2 since \(opened.timeOfDay)") })
+    var tree = DrawingContext(moment: Moment(now: screen.now), glyphs: .ascii)
+    _ = WorkspaceTree(screen.fleet.workspaces(of: "id-hooli")).lines(screen.fleet, width: 100, &tree)
+    #expect(tree.moment.nextChange == screen.now + 48, "what was said once is told anew by the minute")
   }
 }

@@ -41,16 +41,19 @@ enum Service {
   }
 
   static func main() async {
+    // A reader that is gone is an answer to a write, no reason to die of it.
+    signal(SIGPIPE, SIG_IGN)
     let arguments = Array(CommandLine.arguments.dropFirst())
     if arguments.contains("--help") || arguments.contains("-h") {
-      return FileHandle.standardOutput.write(Data(help.utf8))
+      FileHandle.standardOutput.write(Data(help.utf8))
+      leave(0)
     }
-    guard let place = Place(arguments) else { return fail("these arguments can't be understood\n\n\(help)", status: 2) }
-    let (host, port) = (place.host, place.port)
+    guard let place = Place(arguments) else { fail("these arguments can't be understood\n\n\(help)", status: 2) }
+    let (host, port, registry) = (place.host, place.port, StreamRegistry())
     do {
       let address = try sockaddr_in.inet(ip4: host, port: port)
       let server = HTTPServer(address: address, logger: .disabled)
-      await route(server, to: StreamRegistry())
+      await route(server, to: registry)
       Task {
         // Of a port that was left to the system, the one that it chose.
         try await server.waitUntilListening()
@@ -58,16 +61,20 @@ enum Service {
         FileHandle.standardOutput.write(Data("listening on http://\(host):\(port)\n".utf8))
       }
       try await server.run()
-    } catch is CancellationError {
-    } catch SocketError.disconnected {
-      // Stopped by DELETE /.
-    } catch { fail("can't serve on \(host):\(port): \(error)", status: 1) }
+    } catch {
+      // Stopped by DELETE /, it waited for a connection at an address that was closed under it: what that throws depends on the moment.
+      if await !registry.isEnding { fail("can't serve on \(host):\(port): \(error)", status: 1) }
+    }
+    leave(0)
   }
 
-  private static func fail(_ message: String, status: Int32) {
+  private static func fail(_ message: String, status: Int32) -> Never {
     FileHandle.standardError.write(Data("eventstream-contract-service: \(message)\n".utf8))
-    exit(status)
+    leave(status)
   }
+
+  /// Never by returning or by `exit(3)`: those run the libraries' destructors under the threads that still use them.
+  private static func leave(_ status: Int32) -> Never { _exit(status) }
 
   private static func route(_ server: HTTPServer, to registry: StreamRegistry) async {
     await server.appendRoute("GET /") { _ in
@@ -83,6 +90,7 @@ enum Service {
       return HTTPResponse(statusCode: .created, headers: HTTPHeaders([.location: location]))
     }
     await server.appendRoute("DELETE /") { _ in
+      await registry.end()
       Task { await server.stop(timeout: 1) }
       return HTTPResponse(statusCode: .ok)
     }

@@ -19,6 +19,8 @@ actor StreamRegistry {
   private let http = HTTPClient(userAgent: "eventstream-contract-service")
   private var streams: [Int: Running] = [:]
   private var lastID = 0
+  /// Whether the harness asked the service to end.
+  private(set) var isEnding = false
 
   /// `nil` when the parameters make no request.
   func open(_ parameters: StreamParameters) -> Int? {
@@ -51,6 +53,8 @@ actor StreamRegistry {
     streams[lastID] = Running(client: client, task: task)
     return lastID
   }
+
+  func end() { isEnding = true }
 
   func restart(_ id: Int?) -> Bool {
     guard let stream = id.flatMap({ streams[$0] }) else { return false }
