@@ -65,8 +65,10 @@ public struct DNSReport: Sendable {
     guard let used else { return nil }
     if used >= quota { return now }
     guard let perHour, perHour > 0 else { return nil }
-    // To the minute: it is an estimate, and stays the same from one look to the next.
-    return Timestamp(seconds: ((now + (Double(quota) - Double(used)) / perHour * 3600).seconds / 60).rounded() * 60)
+    // An estimate, no finer than it is good for: it moves with every look.
+    let left = (Double(quota) - Double(used)) / perHour * 3600
+    let step: Double = left < 43_200 ? 600 : 3600
+    return Timestamp(seconds: ((now + left).seconds / step).rounded() * step)
   }
 }
 
@@ -85,7 +87,8 @@ public struct DNSFinding: Hashable, Sendable {
     guard quota > 0, let severity = CaseFile.Gauge(used: used, limit: quota).severity else { return [] }
     let when =
       used >= quota
-      ? "it is full, and provisioning fails" : fullAt.map { "at this rate it is full at \($0)" } ?? "provisioning fails when it is full"
+      ? "it is full, and provisioning fails"
+      : fullAt.map { "at this rate it is full at about \($0)" } ?? "provisioning fails when it is full"
     return [
       DNSFinding(
         code: "dns-quota-full", severity: severity == .critical ? .critical : .warning,

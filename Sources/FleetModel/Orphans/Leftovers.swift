@@ -146,29 +146,33 @@ struct LeftoverRules {
     let prices = fleet.settings.prices
     let age = leftover.createdAt.map { max(0, now - $0) }
     let monthly = leftover.monthly(prices)
-    let told = told(leftover.region)
+    func told(_ words: String) -> OrphanCase.Statement {
+      OrphanCase.Statement(.region(leftover.region), at: fleet.resources[leftover.region]?.at, now: now, says: words)
+    }
     let type: String?
     let brief: String
-    var evidence: [String]
+    var evidence: [OrphanCase.Statement]
     var soFar: Double?
     switch leftover {
     case .volume(let row):
       type = row.type
       brief = "attached to no machine"
       evidence = [
-        "\(told): \(row.id) is available and attached to no machine",
-        "\(row.size.map { "\($0) GiB" } ?? "of unknown size") \(row.type ?? ""), created \(row.createdAt?.description ?? "nobody knows when")",
+        told("\(row.id) is available and attached to no machine"),
+        .init(
+          says: "\(row.size.map { "\($0) GiB" } ?? "of unknown size") \(row.type ?? ""), created "
+            + (row.createdAt?.description ?? "nobody knows when")),
       ]
       // It was attached for a part of that.
       soFar = age.flatMap { age in monthly.map { $0 / PriceBook.hoursPerMonth * age / 3600 } }
     case .address(let row):
       type = nil
       brief = "\(row.publicIP ?? row.id.rawValue) is associated with nothing"
-      evidence = ["\(told): \(row.publicIP ?? row.id.rawValue) is associated with nothing"]
+      evidence = [told("\(row.publicIP ?? row.id.rawValue) is associated with nothing")]
     case .group(let row, _):
       type = nil
       brief = "\(row.name): no interface and no machine uses it"
-      evidence = ["\(told): no network interface and no machine uses \(row.id) (\(row.name))"]
+      evidence = [told("no network interface and no machine uses \(row.id) (\(row.name))")]
       soFar = 0
     }
     evidence += tags(leftover.tags)
@@ -178,14 +182,9 @@ struct LeftoverRules {
       monthly: monthly, soFar: soFar, nextStep: step(verdict, leftover.tags))
   }
 
-  private func told(_ region: Region) -> String {
-    guard let at = fleet.resources[region]?.at else { return "region:\(region)" }
-    return "region:\(region) answered \(OrphanEvidence.span(now - at)) ago (\(at))"
-  }
-
-  private func tags(_ tags: Tags) -> [String] {
+  private func tags(_ tags: Tags) -> [OrphanCase.Statement] {
     let known = ["Name", "OrgID", "OrgSlug", "WorkspaceID"].compactMap { key in tags[key].map { "\(key)=\($0)" } }
-    return known.isEmpty ? [] : ["tags: " + known.joined(separator: ", ")]
+    return known.isEmpty ? [] : [.init(says: "tags: " + known.joined(separator: ", "))]
   }
 
   private func step(_ verdict: OrphanVerdict, _ tags: Tags) -> String {

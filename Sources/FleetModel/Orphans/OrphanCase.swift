@@ -18,6 +18,28 @@ public struct OrphanCase: Hashable, Sendable {
     public static func < (left: Self, right: Self) -> Bool { (left.kind.rawValue, left.id) < (right.kind.rawValue, right.id) }
   }
 
+  /// What speaks for a verdict.
+  public struct Statement: Hashable, Sendable, CustomStringConvertible {
+    /// Whose word it is, and when that was given; `nil` where it is no source's alone.
+    public var witness: OrphanWitness?
+    public var at: Timestamp?
+    /// Seconds from `at` to the look at it.
+    public var age: Double?
+    public var says: String
+
+    init(_ witness: OrphanWitness? = nil, at: Timestamp? = nil, now: Timestamp? = nil, says: String) {
+      (self.witness, self.at, self.says) = (witness, at, says)
+      if let at, let now { age = now - at }
+    }
+
+    /// `roster answered 2s ago (2026-11-24T03:00:00Z): none of its 4 orgs has the id o9`
+    public var description: String {
+      guard let witness else { return says }
+      guard let at, let age else { return "\(witness): \(says)" }
+      return "\(witness) answered \(OrphanEvidence.span(age)) ago (\(at)): \(says)"
+    }
+  }
+
   public var kind: Kind
   public var id: String
   public var region: Region?
@@ -31,7 +53,7 @@ public struct OrphanCase: Hashable, Sendable {
   public var verdict: OrphanVerdict
   /// The evidence in one line, without the moments at which it was read.
   public var brief: String
-  public var evidence: [String]
+  public var evidence: [Statement]
   /// Seconds since it was launched or created.
   public var age: Double?
   /// US dollars of this thing alone; `nil` when its price is unknown.

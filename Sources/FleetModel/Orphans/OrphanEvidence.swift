@@ -11,7 +11,7 @@ struct OrphanEvidence {
   func machine(_ instance: Instance) -> OrphanCase? {
     let verdict = judgement.verdict(of: instance.id)
     let row = instance.row
-    let evidence: [String]
+    let evidence: [OrphanCase.Statement]
     let nextStep: String
     switch verdict {
     case .live, .foreign: return nil
@@ -50,27 +50,30 @@ struct OrphanEvidence {
 
   // MARK: - Words
 
-  private func words(for reason: OrphanReason, _ row: InstanceRow) -> String {
+  private func words(for reason: OrphanReason, _ row: InstanceRow) -> OrphanCase.Statement {
     switch reason {
     case .orgGone: return orgGone(row)
-    case .noOrgTag: return "the machine has neither an OrgID nor an OrgSlug tag, so that no cascade can find it"
+    case .noOrgTag: return said("the machine has neither an OrgID nor an OrgSlug tag, so that no cascade can find it")
     case .workspaceRemoved:
       let workspace = row.workspaceID?.rawValue ?? "?"
-      guard let org = rules.org(of: row) else { return "its workspace \(workspace) is gone" }
-      let said = told(.tenant(org.slug))
-      if fleet.workspaces[WorkspaceID(workspace)]?.row.status == .removed { return "\(said): workspace \(workspace) is removed" }
-      return "\(said): none of its \(fleet.workspaces(of: org.id).count) workspaces is \(workspace)"
+      guard let org = rules.org(of: row) else { return said("its workspace \(workspace) is gone") }
+      if fleet.workspaces[WorkspaceID(workspace)]?.row.status == .removed {
+        return said(by: .tenant(org.slug), "workspace \(workspace) is removed")
+      }
+      return said(by: .tenant(org.slug), "none of its \(fleet.workspaces(of: org.id).count) workspaces is \(workspace)")
     case .duplicateWorkspace:
       let newest = row.workspaceID.flatMap { fleet.machine(of: $0) }
-      return "workspace \(row.workspaceID?.rawValue ?? "?") has a machine launched later: "
-        + (newest.map { "\($0.id), \(launch($0.row))" } ?? "another one")
+      return said(
+        "workspace \(row.workspaceID?.rawValue ?? "?") has a machine launched later: "
+          + (newest.map { "\($0.id), \(launch($0.row))" } ?? "another one"))
     case .stoppedStatusButRunning:
       let workspace = rules.workspace(of: row)
       let slug = rules.org(of: row)?.slug
       let since = workspace?.statusServerTime.map { " since \($0)" } ?? ""
-      return "\(slug.map { told(.tenant($0)) } ?? "its tenant"): workspace \(row.workspaceID?.rawValue ?? "?") is "
-        + "\(workspace?.row.status.text ?? "stopped")\(since), yet EC2 says that the machine is running"
-    case .unattached: return "nothing uses it"
+      let words =
+        "workspace \(row.workspaceID?.rawValue ?? "?") is \(workspace?.row.status.text ?? "stopped")\(since), yet EC2 says that the machine is running"
+      return slug.map { said(by: .tenant($0), words) } ?? said("its tenant: " + words)
+    case .unattached: return said("nothing uses it")
     }
   }
 
@@ -107,46 +110,49 @@ struct OrphanEvidence {
     }
   }
 
-  private func orgGone(_ row: InstanceRow) -> String {
-    let roster = "\(told(.roster)): none of its \(fleet.orgs.count) orgs"
-    guard let id = row.orgID else { return "\(roster) is named \(row.orgSlug?.rawValue ?? "?")" }
-    if fleet.orgs[id]?.row.status == .purged { return "\(told(.roster)): org \(id) is purged" }
+  private func orgGone(_ row: InstanceRow) -> OrphanCase.Statement {
+    let none = "none of its \(fleet.orgs.count) orgs"
+    guard let id = row.orgID else { return said(by: .roster, "\(none) is named \(row.orgSlug?.rawValue ?? "?")") }
+    if fleet.orgs[id]?.row.status == .purged { return said(by: .roster, "org \(id) is purged") }
     let seen = fleet.departed[id].map { "; last seen there \(Self.span(now - $0.lastSeen)) ago as \($0.slug)" } ?? ""
     let renamed = row.orgSlug.flatMap(fleet.org(named:)).map { "; \($0.slug) is another org there, \($0.id)" } ?? ""
     let purge = fleet.purges.values.last { $0.orgID == id }.map { purge in
       "; purge \(purge.id) of it is \(purge.status.text)" + ((purge.completedAt ?? purge.createdAt).map { " (\($0))" } ?? "")
     }
-    return "\(roster) has the id \(id)\(seen)\(purge ?? "")\(renamed)"
+    return said(by: .roster, "\(none) has the id \(id)\(seen)\(purge ?? "")\(renamed)")
   }
 
-  private func words(forMissing witness: OrphanWitness, _ row: InstanceRow) -> String {
-    if witness == .roster, let gate = judgement.safetyGate { return gate }
+  private func words(forMissing witness: OrphanWitness, _ row: InstanceRow) -> OrphanCase.Statement {
+    if witness == .roster, let gate = judgement.safetyGate { return said(gate) }
     let freshness = fleet.freshness(of: witness.source, at: now)
     switch (witness, freshness.state) {
-    case (.feed, _): return "only the fleet feed told of this machine: EC2 has not answered since"
-    case (.region, .complete) where row.launchedAt == nil: return "EC2 does not say when the machine was launched"
-    case (.region, .complete): return "EC2 does not say enough of the machines of this workspace"
+    case (.feed, _): return said("only the fleet feed told of this machine: EC2 has not answered since")
+    case (.region, .complete) where row.launchedAt == nil: return said("EC2 does not say when the machine was launched")
+    case (.region, .complete): return said("EC2 does not say enough of the machines of this workspace")
     case (.tenant(let slug), .complete):
-      return "\(told(witness)), and disagrees with the machine's tags: \(slug) lists the workspace or shares its name"
+      return said(by: witness, "it disagrees with the machine's tags: \(slug) lists the workspace or shares its name")
     case (.tenant(let slug), .never):
       let status = fleet.org(named: slug)?.row.status?.text
-      return "tenant \(slug) was not asked"
-        + (status.map { ": the control plane calls it \($0)" } ?? ": the control plane does not say that it runs")
+      return said(
+        "tenant \(slug) was not asked"
+          + (status.map { ": the control plane calls it \($0)" } ?? ": the control plane does not say that it runs"))
     default:
       let age = freshness.age(at: now).map { ", last read \(Self.span($0)) ago" } ?? ""
-      return "\(witness): \(freshness.state.rawValue)\(age)" + (freshness.problem.map { ": \($0)" } ?? "")
+      return said("\(witness): \(freshness.state.rawValue)\(age)" + (freshness.problem.map { ": \($0)" } ?? ""))
     }
   }
 
-  private func common(_ row: InstanceRow) -> [String] {
+  private func common(_ row: InstanceRow) -> [OrphanCase.Statement] {
     var lines = [
-      "\(told(row.knownRegion.map(OrphanWitness.region) ?? .feed)): \(row.id) is \(row.state.text), \(row.type ?? "of unknown type"), \(launch(row))"
+      said(
+        by: row.knownRegion.map(OrphanWitness.region) ?? .feed,
+        "\(row.id) is \(row.state.text), \(row.type ?? "of unknown type"), \(launch(row))")
     ]
     let tags = ["Name", "Role", "OrgID", "OrgSlug", "WorkspaceID"].compactMap { key in row.tags[key].map { "\(key)=\($0)" } }
-    if !tags.isEmpty { lines.append("tags: " + tags.joined(separator: ", ")) }
+    if !tags.isEmpty { lines.append(said("tags: " + tags.joined(separator: ", "))) }
     if let cost = cost(of: row, since: nil), cost > 0 {
       let since = lostAt(row).flatMap { self.cost(of: row, since: $0) }.map { ", \(Self.dollars($0)) of it since its org was last seen" }
-      lines.append("has cost at most \(Self.dollars(cost)) of compute since its launch\(since ?? "")")
+      lines.append(said("has cost at most \(Self.dollars(cost)) of compute since its launch\(since ?? "")"))
     }
     return lines
   }
@@ -160,10 +166,10 @@ struct OrphanEvidence {
     row.launchedAt.map { "launched \($0), \(Self.span(now - $0)) ago" } ?? "launched nobody knows when"
   }
 
-  /// `roster answered 2s ago (2026-11-24T03:00:00Z)`.
-  private func told(_ witness: OrphanWitness) -> String {
-    guard let at = fleet.freshness(of: witness.source, at: now).at else { return "\(witness)" }
-    return "\(witness) answered \(Self.span(now - at)) ago (\(at))"
+  private func said(_ words: String) -> OrphanCase.Statement { OrphanCase.Statement(says: words) }
+
+  private func said(by witness: OrphanWitness, _ words: String) -> OrphanCase.Statement {
+    OrphanCase.Statement(witness, at: fleet.freshness(of: witness.source, at: now).at, now: now, says: words)
   }
 
   // MARK: - The next step

@@ -84,7 +84,7 @@ struct IncidentCapsule {
 
   private var verdict: [String] {
     guard let orphan else { return [] }
-    return ["**\(orphan.verdict.word)**: \(Self.code(orphan.verdict.why))", ""] + orphan.evidence.map { "- \(Self.code($0))" }
+    return ["**\(orphan.verdict.word)**: \(Self.code(orphan.verdict.why))", ""] + orphan.evidence.map { "- \(Self.code($0.description))" }
       + ["- next: \(Self.code(orphan.nextStep))"] + (orphan.soFar.map { ["- so far $\(Wording.dollars($0, digits: 2))"] } ?? [])
   }
 

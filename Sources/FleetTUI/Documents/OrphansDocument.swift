@@ -25,7 +25,7 @@ struct OrphansDocument: FleetDocument {
     [
       "kind": .string(found.kind.rawValue), "id": .string(found.id), "region": JSONValue(found.region),
       "verdict": .string(found.verdict.name),
-      "reasons": .array(found.verdict.reasons.map(JSONValue.string)), "evidence": .array(found.evidence.map(JSONValue.string)),
+      "reasons": .array(found.verdict.reasons.map(JSONValue.string)), "evidence": .array(found.evidence.map { .string($0.description) }),
       "age": JSONValue(found.age, places: 1), "hourly": JSONValue(found.hourly), "monthly": JSONValue(found.monthly, places: 2),
       "next_step": .string(found.nextStep),
     ]
@@ -40,7 +40,7 @@ struct OrphansDocument: FleetDocument {
         [
           found.verdict.name, found.kind.rawValue, found.id, found.region?.rawValue ?? TextTable.unknown,
           found.verdict.reasons.joined(separator: " "), found.age.map(Self.span) ?? TextTable.unknown,
-        ] + Self.cells(found.hourly, found.monthly, found.soFar) + [found.evidence.first ?? "", found.nextStep])
+        ] + Self.cells(found.hourly, found.monthly, found.soFar) + [found.evidence.first?.description ?? "", found.nextStep])
     }
     return table
   }

@@ -222,10 +222,7 @@ struct CostsPage: TabledPage {
     let graph = AreaGraph(values: values).lines(rows: rows, width: room, glyphs: context.glyphs)
     let since = Span("  burn  ", .heading)
     return [
-      Line([
-        since,
-        Span("compute since \(first.at.timeOfDay), \(Moment.elapsed(now - first.at)) ago; a column is \(Moment.elapsed(column))", .dim),
-      ])
+      Line([since, Span("compute since \(first.at.timeOfDay); a column is \(Moment.elapsed(column))", .dim)])
     ]
       + zip(names, graph).map { name, line in Line([Span(name + " ", .dim)].fitted(to: label, .right) + line.spans) }
   }

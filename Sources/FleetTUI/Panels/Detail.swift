@@ -224,11 +224,14 @@ struct Detail {
   private mutating func judged(_ found: OrphanCase, _ context: inout DrawingContext) {
     let role = found.verdict.role
     list.field("verdict", "\(context.glyphs.sign(of: role)) \(found.verdict.word): \(found.verdict.why)", role)
-    for (index, evidence) in found.evidence.enumerated() { list.field(index == 0 ? "evidence" : "", evidence) }
+    for (index, statement) in found.evidence.enumerated() {
+      let told = statement.at.map { " answered \(context.moment.age(since: $0)) ago" } ?? ""
+      list.field(index == 0 ? "evidence" : "", (statement.witness.map { "\($0)\(told): " } ?? "") + statement.says)
+    }
     list.field("next step", found.nextStep, .title)
     if let soFar = found.soFar { list.field("so far", "$" + Wording.dollars(soFar, digits: 2), .text) }
-    // Its evidence tells ages.
-    context.moment.changes(at: context.moment.now + 10)
+    // Its evidence tells other ages, and what it has cost.
+    context.moment.changes(at: context.moment.now + 60)
   }
 
   private mutating func describe(case found: OrphanCase, _ fleet: Fleet, _ context: inout DrawingContext) {
@@ -290,7 +293,7 @@ struct Detail {
     list.field("not it, if", finding.disproof?.text)
     list.heading("Evidence")
     for evidence in finding.evidence {
-      let told = evidence.at.map { "  (\(context.moment.told($0)))" } ?? ""
+      let told = evidence.at.map { "  (\(context.moment.heard($0)))" } ?? ""
       list.field(evidence.by, evidence.says + told)
     }
     for gap in finding.unchecked { list.field("not checked", gap, .unknown) }

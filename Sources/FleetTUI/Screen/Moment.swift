@@ -33,6 +33,11 @@ struct Moment {
     return Self.told(moment, at: now)
   }
 
+  /// ``told(_:)``; of what was said just now only that: what every answer confirms has another second with each.
+  mutating func heard(_ moment: Timestamp) -> String {
+    now - moment < 60 ? "\(age(since: moment)) ago" : told(moment)
+  }
+
   /// `21:13:41, 41m ago`; with its day where it was on another: when something happened, in UTC.
   static func told(_ moment: Timestamp, at now: Timestamp) -> String {
     let (day, time) = (moment.description.prefix(10), moment.timeOfDay)

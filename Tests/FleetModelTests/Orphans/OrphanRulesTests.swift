@@ -226,7 +226,7 @@ import Testing
       ))
     let found = try #require(report(fleet).cases.first)
     #expect(
-      found.evidence == [
+      found.evidence.map(\.description) == [
         "roster answered 0s ago (2026-11-24T03:00:00Z): none of its 4 orgs has the id o9; purge p1 of it is failed",
         "region:east answered 0s ago (2026-11-24T03:00:00Z): i-1 is running, t3.large, launched 2026-11-22T03:00:00Z, 2d ago",
         "tags: Name=tenant-gone, Role=tenant, OrgID=o9, OrgSlug=gone",
@@ -241,7 +241,7 @@ import Testing
   @Test func aNameThatIsAnothersNowIsNeverTheNextStep() throws {
     let found = try #require(report(fleet([machine("i-1", ["Role": "tenant", "OrgID": "o9", "OrgSlug": "acme"])])).cases.first)
     #expect(!found.nextStep.contains("DELETE"))
-    #expect(found.evidence[0].contains("acme is another org there, o1"))
+    #expect(found.evidence[0].says.contains("acme is another org there, o1"))
   }
 
   /// Other people's roles are no mark of a control plane.
