@@ -20,7 +20,7 @@ extension Action {
     "filter", [.character("/")], help: "show only rows that pass: words, field:text, field>n, !not, /regex/", group: .look,
     isInFooter: true,
     onPage: { interface, _, _ in
-      interface.open(FilterLine(interface.desk.pages.current.filter))
+      interface.open(FilterLine(over: interface.desk.pages.current))
       return .draw
     })
 

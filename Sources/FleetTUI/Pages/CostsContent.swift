@@ -55,9 +55,10 @@ struct CostsContent: TableContent {
 
 extension CostsContent {
   static let org = Column<Self>(
-    "ORG", minimum: 10, ideal: 24, priority: 0, stretch: 1,
+    "ORG", minimum: 10, ideal: 32, priority: 0, stretch: 1,
     order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.slug.rawValue) }
   ) { row, _, _ in [Span(row.org.slug.rawValue)] }
+  .naming()
 
   static let machines = Column<Self>(
     "MACHINES", minimum: 8, ideal: 8, priority: 7, alignment: .right,
@@ -69,7 +70,7 @@ extension CostsContent {
     "$/H", minimum: 6, ideal: 8, priority: 1, alignment: .right,
     order: .highestFirst { content, id, _, _ in content.report?.cost(of: id)?.hourly.known }
   ) { row, _, _ in [money(row.cost?.hourly, digits: 3)] }
-  .field("cost", "hour").measured(.money) { content, id, _, _ in content.report?.cost(of: id)?.hourly.figure }
+  .staying().field("cost", "hour").measured(.money) { content, id, _, _ in content.report?.cost(of: id)?.hourly.figure }
 
   static let perMonth = Column<Self>(
     "$/MONTH", minimum: 8, ideal: 9, priority: 2, alignment: .right,

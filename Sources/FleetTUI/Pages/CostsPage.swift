@@ -29,10 +29,12 @@ struct CostsPage: TabledPage {
     // Half of the page is for the orgs, as far as there are so many.
     let most = rows - 1 - max(4, min(table.count + 1, rows / 2))
     var summary = summary(report, fleet, rows: most, width: width, context)
+    if Sums.isTight(rows), summary.count > sumRows(of: rows) {
+      summary = Array(brief(report, fleet, rows: sumRows(of: rows), width: width, context).prefix(rows / 2))
+    }
     let spare = rows / 2 - summary.count
-    if spare >= 3 { summary = burn(report, rows: min(5, spare - 1), width: width, context) + summary }
-    summary = [Line()] + summary
-    return table.draw(fleet, over: summary, rows: rows, width: width, &context)
+    if spare >= 3, !Sums.isTight(rows) { summary = burn(report, rows: min(5, spare - 1), width: width, context) + summary }
+    return table.draw(fleet, over: Sums.spaced(summary, in: rows), rows: rows, width: width, &context)
   }
 
   /// Reports anew when the fleet changed, but not with every event of a busy one.
@@ -51,22 +53,26 @@ struct CostsPage: TabledPage {
 
   // MARK: - Under the table
 
+  /// All of it behind one another: where there is little room, what a bill tells as well goes first.
+  private func brief(_ report: CostReport, _ fleet: Fleet, rows: Int, width: Int, _ context: DrawingContext) -> [Line] {
+    let wasted = fleet.figures.totals.wasted
+    let isWasting = wasted.value.map { $0.known > 0 } ?? false
+    var pieces =
+      Sums.pieces(all(report, fleet, context), calm: [nil, 2, 7])
+      + Sums.pieces(waste(report, fleet, context).spans, calm: [isWasting ? nil : 3, 3, 5])
+      + Sums.pieces(quota(fleet, width: 0, context).spans, calm: [4, 6])
+      + Sums.pieces(soFar(report), calm: [6, 8, 9]) + [Sums.Piece(regions(report).spans, calm: 8)]
+    if fleet.figures.totals.hourly.asOf != nil { pieces = pieces.map { $0.aged(context.glyphs) } }
+    pieces += Sums.pieces(agents(context).spans, calm: [4, 5]) + Sums.pieces(prices(report).spans, calm: [9])
+    return Sums.joined(pieces, rows: rows, width: width)
+  }
+
   /// In at most `rows` lines: where there are fewer than it takes, what is drawn goes first, then what the table tells too.
   private func summary(_ report: CostReport, _ fleet: Fleet, rows: Int, width: Int, _ context: DrawingContext) -> [Line] {
-    let knows = report.knowsMachines
-    let total = report.total
-    let hourly = fleet.figures.totals.hourly
-    let fleetLine =
-      [Span("  fleet  ", .heading), Span("$\(hourly.text(digits: 2, context.glyphs))/h  ", hourly.cell(context.glyphs).role)]
-      + figure(knows ? CostsContent.monthly(total) : nil, "/month") + figure(knows ? total.storageMonthly : nil, "/month storage")
-      + figure(knows ? total.addressMonthly : nil, "/month addresses")
-    // What is gone takes what it cost along: nobody tells that of it any more.
-    let soFar =
-      [Span("  so far  ", .heading)] + figure(knows ? total.thisMonth : nil, " this month")
-      + figure(knows ? total.sinceLaunch : nil, " since launch") + [Span("of the machines there are now", .dim)]
-    var machines = [Line(fleetLine), Line(soFar)] + roles(report, width: width, context) + [regions(report)]
+    var machines =
+      [Line(all(report, fleet, context)), Line(soFar(report))] + roles(report, width: width, context) + [regions(report)]
     var rest = [waste(report, fleet, context), quota(fleet, width: width, context)]
-    if hourly.asOf != nil {
+    if fleet.figures.totals.hourly.asOf != nil {
       machines = machines.map { Line($0.spans.aged(context.glyphs)) }
       rest = rest.map { Line($0.spans.aged(context.glyphs)) }
     }
@@ -82,6 +88,22 @@ struct CostsPage: TabledPage {
       kept.insert(index)
     }
     return pieces.indices.filter(kept.contains).flatMap { pieces[$0].lines }
+  }
+
+  /// `fleet  $2.25/h  $1639.87/month  $198.40/month storage  $54.75/month addresses`
+  private func all(_ report: CostReport, _ fleet: Fleet, _ context: DrawingContext) -> [Span] {
+    let (knows, total) = (report.knowsMachines, report.total)
+    let hourly = fleet.figures.totals.hourly
+    return [Span("  fleet  ", .heading), Span("$\(hourly.text(digits: 2, context.glyphs))/h  ", hourly.cell(context.glyphs).role)]
+      + figure(knows ? CostsContent.monthly(total) : nil, "/month") + figure(knows ? total.storageMonthly : nil, "/month storage")
+      + figure(knows ? total.addressMonthly : nil, "/month addresses")
+  }
+
+  /// What is gone takes what it cost along: nobody tells that of it any more.
+  private func soFar(_ report: CostReport) -> [Span] {
+    let (knows, total) = (report.knowsMachines, report.total)
+    return [Span("  so far  ", .heading)] + figure(knows ? total.thisMonth : nil, " this month")
+      + figure(knows ? total.sinceLaunch : nil, " since launch") + [Span("of the machines there are now", .dim)]
   }
 
   /// A bar for each role, as long as its share of the whole.

@@ -19,6 +19,17 @@ struct DNSContent: TableContent {
     var row: DNSRecordRow
     var decision: DNSDecision
     var finding: DNSFinding?
+
+    var rank: Int {
+      if let finding { return finding.severity == .critical ? 0 : 2 }
+      switch decision.outcome {
+      case .orphan: return 1
+      case .cannotTell: return 3
+      case .keep: return 4
+      }
+    }
+    /// What is kept and points at something alive needs nobody, nor does what can't be told.
+    var needsHuman: Bool { rank < 3 }
   }
 
   var entries: [String: Entry] = [:]
@@ -31,15 +42,6 @@ struct DNSContent: TableContent {
   func touched(by changes: FleetChanges, _ fleet: Fleet) -> [String] { [] }
   func exists(_ id: String, _ fleet: Fleet) -> Bool { entries[id] != nil }
   func asOf(_ id: String, _ fleet: Fleet, at now: Timestamp) -> Timestamp? { fleet.lastWord(of: .dns, at: now) }
-
-  private static func rank(_ entry: Entry) -> Int {
-    if let finding = entry.finding { return finding.severity == .critical ? 0 : 2 }
-    switch entry.decision.outcome {
-    case .orphan: return 1
-    case .cannotTell: return 3
-    case .keep: return 4
-    }
-  }
 
   func texts(_ id: String, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
     guard let entry = entries[id] else { return false }
@@ -66,12 +68,12 @@ extension DNSContent {
   static let decision = Column<Self>(
     "DECISION", minimum: 12, ideal: 12, priority: 1,
     // What needs a human first, and the names in order.
-    order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id].map { "\(rank($0)) \($0.row.name)" }) }
+    order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id].map { "\($0.rank) \($0.row.name)" }) }
   ) { entry, _, context in
     let role = entry.decision.outcome.role
     return [Span("\(role == .dim ? " " : context.glyphs.sign(of: role)) \(entry.decision.outcome.word)", role)]
   }
-  .field("decision", "status").spelt { content, id, _, _ in
+  .staying().field("decision", "status").spelt { content, id, _, _ in
     content.entries[id].map { [$0.decision.outcome.word, $0.decision.outcome.rawValue] } ?? []
   }
 
@@ -84,7 +86,7 @@ extension DNSContent {
     let sign = context.shows(decision) || role == .dim ? [] : [Span(context.glyphs.sign(of: role) + " ", role)]
     return sign + [Span(entry.row.name, role == .dim ? .text : .title)]
   }
-  .claiming(30)
+  .claiming(30).naming()
 
   static let type = Column<Self>(
     "TYPE", minimum: 5, ideal: 5, priority: 3, order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id]?.row.type) }
@@ -99,7 +101,7 @@ extension DNSContent {
     "WHY", minimum: 12, ideal: 34, priority: 2,
     order: .lowestFirst { content, id, _, _ in SortKey(content.entries[id].map { $0.finding?.code ?? $0.decision.reason }) }
   ) { entry, _, _ in [entry.finding.map { Span($0.words, $0.severity.role) } ?? Span(entry.decision.reason, .dim)] }
-  .claiming(18)
+  .claiming(18).staying()
   .field("why", "reason").spelt { content, id, _, _ in
     content.entries[id].map { [$0.finding?.words, $0.finding?.code, $0.decision.reason].compactMap { $0 } } ?? []
   }
@@ -152,8 +154,8 @@ struct DNSPage: TabledPage {
   private var report: DNSReport?
   private var reportedAt: Timestamp?
   private var hasChanged = true
-  /// Orphans when last something could be called one, and when that was.
-  private var told: (orphans: Int, at: Timestamp)?
+  /// Orphans, and records that need a human, when last something could be called an orphan, and when that was.
+  private var told: (orphans: Int, needy: Int, at: Timestamp)?
 
   /// Seconds for which a report is good although the fleet moves on.
   private static let interval = 2.0
@@ -166,7 +168,7 @@ struct DNSPage: TabledPage {
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     renew(fleet, &context)
     guard rows >= 6, let report else { return table.draw(fleet, rows: rows, width: width, &context) }
-    let under = summary(report, fleet, width: width, rows: min(6, rows - 4), &context)
+    let under = summary(report, fleet, width: width, rows: min(6, rows - 4, sumRows(of: rows)), &context)
     return table.draw(fleet, over: under, rows: rows, width: width, &context)
   }
 
@@ -178,13 +180,23 @@ struct DNSPage: TabledPage {
     report = new
     reportedAt = now
     hasChanged = false
-    if let new, new.refused == nil { told = (new.orphans, now) }
     context.moment.changes(at: now + 60)
     let findings = Dictionary((new?.findings ?? []).compactMap { finding in finding.recordID.map { ($0, finding) } }) { first, _ in first }
     let entries = (new?.records ?? []).map {
       ($0.row.id, DNSContent.Entry(row: $0.row, decision: $0.decision, finding: findings[$0.row.id]))
     }
+    if let new, new.refused == nil { told = (new.orphans, entries.count { $0.1.needsHuman }, now) }
     table.change({ $0.entries = Dictionary(entries) { $1 } }, fleet, at: now)
+  }
+
+  /// As of the last report: one is made while the page is looked at.
+  func tabCount(_ fleet: Fleet, _ moment: inout Moment) -> PageID.Count? {
+    guard let told, let record = fleet.sources[.dns] else { return nil }
+    let old = told.at + record.staleAfter
+    moment.changes(at: old)
+    return moment.now < old && report?.refused == nil
+      ? PageID.Count(figure: Figure(told.needy, .known), role: .failed, isOfPage: true)
+      : PageID.Count(figure: Figure(told.needy, .lastKnown(told.at)), isOfPage: true)
   }
 
   func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice] {
@@ -198,61 +210,59 @@ struct DNSPage: TabledPage {
 
   private func summary(_ report: DNSReport, _ fleet: Fleet, width: Int, rows: Int, _ context: inout DrawingContext) -> [Line] {
     let glyphs = context.glyphs
-    var lines: [Line] = []
-    let notes =
-      (report.refused.map { [("\(glyphs.warning) \($0)", Role.warning)] } ?? [])
-      + report.findings.filter { $0.severity == .critical || $0.recordID == nil }.map {
-        ("\(glyphs.sign(of: $0.severity.role)) \($0.summary)", $0.severity.role)
-      }
-    for (text, role) in notes {
-      lines += Line("  " + text, role).told(to: width)
+    let refused = report.refused.map { [Line("  \(glyphs.warning) \($0)", .warning)] } ?? []
+    let findings = report.findings.filter { $0.severity == .critical || $0.recordID == nil }.map {
+      Line("  \(glyphs.sign(of: $0.severity.role)) \($0.summary)", $0.severity.role)
     }
-    let told =
-      Line(counts(report, fleet, &context)).told(to: width) + Line(gauge(report, fleet, width: width - 1, context)).told(to: width)
-    return Array(lines.prefix(max(0, rows - told.count)) + told.prefix(rows))
+    let counts = counts(report, fleet, &context)
+    let told = [Sums.line(counts), Sums.line(gauge(report, fleet, width: width - 1, context))]
+    let lines = (refused + findings + told).flatMap { $0.told(to: width) }
+    guard lines.count > rows else { return lines }
+    // A record's finding is its row's, and how full the zone is its gauge tells.
+    let pieces = refused.map { Sums.Piece($0.spans) } + counts + gauge(report, fleet, width: 0, context)
+    return Array(Sums.joined(pieces, rows: rows, width: width).prefix(rows))
   }
 
-  private func counts(_ report: DNSReport, _ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
+  private func counts(_ report: DNSReport, _ fleet: Fleet, _ context: inout DrawingContext) -> [Sums.Piece] {
     let kept = report.records.count - report.orphans - report.cannotTell
-    var spans: [Span] = []
+    var pieces: [Sums.Piece] = []
+    func add(_ text: String, _ role: Role, calm: Int? = nil) { pieces.append(Sums.Piece([Span("  " + text, role)], calm: calm)) }
     if report.refused == nil {
-      spans.append(Span("  \(report.orphans) \(report.orphans == 1 ? "orphan" : "orphans")", report.orphans > 0 ? .failed : .dim))
+      add("\(report.orphans) \(report.orphans == 1 ? "orphan" : "orphans")", report.orphans > 0 ? .failed : .dim)
     } else {
       // That nothing is called an orphan now doesn't make them fewer.
       let known = told.map { "\($0.orphans) \($0.orphans == 1 ? "orphan" : "orphans") \(context.moment.asOf($0.at))" }
-      spans.append(known.map { Span("  \($0)", .stale) } ?? Span("  ? orphans", .unknown))
+      add(known ?? "? orphans", known == nil ? .unknown : .stale)
     }
-    spans.append(Span("  \(kept) kept", .dim))
-    if report.cannotTell > 0 { spans.append(Span("  ? \(report.cannotTell) can't be told", .unknown)) }
+    add("\(kept) kept", .dim, calm: 2)
+    if report.cannotTell > 0 { add("? \(report.cannotTell) can't be told", .unknown) }
     let dead = report.findings.count { $0.recordID != nil }
-    if dead > 0 { spans.append(Span("  \(dead) \(dead == 1 ? "points" : "point") at nothing alive", .warning)) }
+    if dead > 0 { add("\(dead) \(dead == 1 ? "points" : "point") at nothing alive", .warning) }
     let names = (fleet.zone?.neighbours ?? []).map(\.environment)
-    spans.append(Span("  compared with the rosters of \(([fleet.zone?.environment ?? "?"] + names).joined(separator: ", "))", .dim))
-    return spans
+    add("compared with the rosters of \(([fleet.zone?.environment ?? "?"] + names).joined(separator: ", "))", .dim, calm: 3)
+    return pieces
   }
 
   /// `zone example.com ▕███████▌ ▏ 91 of 200  +1.2/h  full in 3d`
-  private func gauge(_ report: DNSReport, _ fleet: Fleet, width: Int, _ context: DrawingContext) -> [Span] {
+  private func gauge(_ report: DNSReport, _ fleet: Fleet, width: Int, _ context: DrawingContext) -> [Sums.Piece] {
     let used = report.used.map(Double.init)
     let fraction = used.map { report.quota > 0 ? $0 / Double(report.quota) : 1 }
     let role: Role = fraction.map { $0 >= 0.95 ? .failed : $0 >= 0.8 ? .warning : .ok } ?? .unknown
     let bar = ProgressBar(fraction: fraction, isLate: (fraction ?? 0) >= 0.8)
     let name = [Span("  zone ", .heading), Span("\(fleet.zone?.rules.zone ?? "?") ", .dim)]
-    var spans: [Span] = []
-    spans.append(Span(" \(role.glyph(context.glyphs)) \(report.used.map(String.init) ?? "?") of \(report.quota) records", role))
+    let fill = Span("\(role.glyph(context.glyphs)) \(report.used.map(String.init) ?? "?") of \(report.quota) records", role)
+    var growth = Span("  growth not known yet", .dim)
     if let perHour = report.perHour {
       let tenths = Int(clamping: (abs(perHour) * 10).rounded())
-      spans.append(Span("  \(perHour < 0 ? "-" : "+")\(tenths / 10).\(tenths % 10)/h", .dim))
-    } else {
-      spans.append(Span("  growth not known yet", .dim))
+      growth = Span("  \(perHour < 0 ? "-" : "+")\(tenths / 10).\(tenths % 10)/h", .dim)
     }
-    if let full = report.fullAt {
+    let end = report.fullAt.map { full in
       let left = full - context.moment.now
-      spans.append(
-        left <= 0 ? Span("  full: provisioning fails", .failed) : Span("  full in \(Moment.coarse(left))", role == .ok ? .dim : role))
+      return left <= 0 ? Span("  full: provisioning fails", .failed) : Span("  full in \(Moment.coarse(left))", role == .ok ? .dim : role)
     }
     // The bar has what the words leave.
-    let room = width - Line(name + spans).columns
-    return name + (room >= 8 ? bar.spans(width: min(22, room), glyphs: context.glyphs) : []) + spans
+    let room = width - Line(name + [fill, growth] + [end].compactMap { $0 }).columns - 1
+    let drawn = room >= 8 ? bar.spans(width: min(22, room), glyphs: context.glyphs) + [Span(" ", role)] : []
+    return [Sums.Piece(name + drawn + [fill]), Sums.Piece([growth], calm: 1), Sums.Piece([end].compactMap { $0 }, calm: 0)]
   }
 }

@@ -121,10 +121,10 @@ extension DeletionsContent {
   .field("state", "status").spelt { _, id, fleet, _ in fleet.deletions.entry(id, fleet).map { [$0.standing.word] } ?? [] }
 
   static let org = Column<Self>(
-    "ORG", minimum: 10, ideal: 16, priority: 1, stretch: 1,
+    "ORG", minimum: 10, ideal: 32, priority: 1, stretch: 1,
     order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.deletions.entry(id, fleet)?.slug) }
   ) { row, _, _ in [Span(row.entry.slug, row.isOver ? .dim : .text)] }
-  .claiming(16)
+  .claiming(16).naming()
 
   /// Since it ended, or as long as it lasts.
   static let age = Column<Self>(
@@ -139,7 +139,7 @@ extension DeletionsContent {
     "STEPS", minimum: 20, ideal: 38, priority: 4,
     order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.deletions.entry(id, fleet)?.purge?.lastStep) }
   ) { row, fleet, context in steps(row, fleet, &context.drawing) }
-  .spelt { _, id, fleet, now in
+  .staying().spelt { _, id, fleet, now in
     guard let row = row(id, fleet) else { return [] }
     var context = DrawingContext(moment: Moment(now: now), glyphs: .unicode)
     return [Line(steps(row, fleet, &context)).plain]
@@ -158,7 +158,7 @@ extension DeletionsContent {
     "NOTE", minimum: 12, ideal: 26, priority: 3, stretch: 3,
     order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.deletions.entry(id, fleet)?.purge?.lastError) }
   ) { row, _, context in remark(on: row.entry, row.hasLeft, context.drawing) }
-  .claiming(40)
+  .claiming(40).staying()
   .spelt { _, id, fleet, now in
     let context = DrawingContext(moment: Moment(now: now), glyphs: .unicode)
     return row(id, fleet).map { [Line(remark(on: $0.entry, $0.hasLeft, context)).plain] } ?? []

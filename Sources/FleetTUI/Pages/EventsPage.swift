@@ -31,8 +31,11 @@ struct EventsPage: TabledPage {
   func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice] {
     guard case .event(let id)? = selection, let entry = fleet.logEntry(id) else { return [] }
     let role = EventsContent.role(of: entry.type)
-    return [Notice(role: role == .dim ? .text : role, summary: String(entry.data.prefix(2000)))]
+    return [Notice(role: role == .dim ? .text : role, summary: EventsContent.text(of: entry))]
   }
+
+  /// A line of the table shows far less of an event than it has to say.
+  func rowsSaid(of rows: Int, width: Int) -> Int { max(rows / 3, Self.usualRowsSaid(of: rows, width: width)) }
 
   func panel(_ fleet: Fleet) -> (any Layer)? {
     guard case .event(let id)? = selection, let entry = fleet.logEntry(id) else { return nil }
@@ -156,22 +159,32 @@ struct EventsContent: TableContent {
 
 extension EventsContent {
   /// As it happened: the log is numbered in that order.
-  static let time = Column<Self>("TIME", minimum: 8, ideal: 8, priority: 1, order: .lowestFirst { _, id, _, _ in .number(Double(id)) }) {
+  static let time = Column<Self>("TIME", minimum: 8, ideal: 8, priority: 2, order: .lowestFirst { _, id, _, _ in .number(Double(id)) }) {
     row, _, _ in row.entry.map { [Span($0.at.timeOfDay, row.isGap ? .warning : .dim)] } ?? []
   }
   .field("time", "age").measured(.duration) { _, id, fleet, now in fleet.logEntry(id).map { now - $0.at } }
   .spelt { _, id, fleet, _ in fleet.logEntry(id).map { [$0.at.timeOfDay] } ?? [] }
   .exported(exactly: { _, id, fleet, _ in fleet.logEntry(id)?.at.description })
 
+  /// Only where an event's name and data have room beside it.
   static let source = Column<Self>(
-    "SOURCE", minimum: 8, ideal: 14, priority: 5, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.source.description) }
+    "SOURCE", minimum: 16, ideal: 16, priority: 5,
+    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.source.description) }
   ) { row, _, context in row.cell(context) { Span($0.source.description, .dim) } }
-  .claiming(13)
+  .claiming(16)
 
+  /// Whom it is of, on every screen: what has no column of its own stands here too.
   static let org = Column<Self>(
-    "ORG", minimum: 8, ideal: 18, priority: 2, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.slug?.rawValue) }
-  ) { row, _, context in row.cell(context) { Span($0.slug?.rawValue ?? $0.orgID?.rawValue ?? "") } }
-  .claiming(12)
+    "ORG", minimum: 8, ideal: 18, priority: 1, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.slug?.rawValue) }
+  ) { row, fleet, context in
+    let (showsWorkspace, showsSource) = (context.shows(workspace), context.shows(source))
+    return row.cell(context) { entry in
+      let name = showsWorkspace ? nil : workspaceName(of: entry, fleet)
+      let parts = [entry.slug?.rawValue ?? entry.orgID?.rawValue, name].compactMap { $0 }
+      return parts.isEmpty && !showsSource ? Span(entry.source.description, .dim) : Span(parts.joined(separator: "/"))
+    }
+  }
+  .claiming(11)
 
   static let workspace = Column<Self>(
     "WORKSPACE", minimum: 8, ideal: 16, priority: 4,
@@ -183,9 +196,15 @@ extension EventsContent {
     "EVENT", minimum: 14, ideal: 26, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.type.rawValue) }
   ) { row, _, context in
     if row.isGap { return Row.ruled(row.gap, context.width, context.glyphs) }
-    return row.entry.map { [Span($0.type.rawValue, role(of: $0.type))] } ?? [Span("no longer kept", .dim)]
+    return row.entry.map { [Span(word(for: $0.type, in: context.width), role(of: $0.type))] } ?? [Span("no longer kept", .dim)]
   }
-  .claiming(20).field("event", "type")
+  .claiming(14).field("event", "type")
+
+  /// Its name; where that would be cut, without what several have in common.
+  private static func word(for type: EventType, in width: Int) -> String {
+    let (name, common) = (type.rawValue, "WORKSPACE_")
+    return TextWidth.columns(of: name) > width && name.hasPrefix(common) ? "…" + name.dropFirst(common.count) : name
+  }
 
   static let data = Column<Self>(
     "DATA", minimum: 10, ideal: 20, priority: 3, stretch: 1, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.data) }
@@ -193,7 +212,21 @@ extension EventsContent {
     // A line shows far less; its own text shows all.
     row.cell(context) { Span(row.isGap ? reason(of: $0) : String($0.data.prefix(400)), .dim) }
   }
-  .field("data", "detail")
+  .claiming(16).field("data", "detail")
+
+  /// Whole, with a space behind what parts its members: it is wrapped there.
+  static func text(of entry: LogEntry) -> String {
+    let limit = 4000
+    var text = ""
+    var (isQuoted, isEscaped) = (false, false)
+    for character in entry.data.prefix(limit) {
+      text.append(character)
+      if !isQuoted, character == "," || character == ":" { text.append(" ") }
+      if character == "\"", !isEscaped { isQuoted.toggle() }
+      isEscaped = character == "\\" && !isEscaped
+    }
+    return entry.data.utf8.count > limit && entry.data.count > limit ? text + "…" : text
+  }
 
   /// Why something is missing, in words.
   private static func reason(of gap: LogEntry) -> String {

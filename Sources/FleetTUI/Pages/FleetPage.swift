@@ -81,13 +81,13 @@ struct FleetContent: TableContent {
 
 extension FleetContent {
   static let org = Column<Self>(
-    "ORG", minimum: 10, ideal: 25, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.slug.rawValue) }
+    "ORG", minimum: 10, ideal: 32, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.slug.rawValue) }
   ) { row, _, context in
     // Where there is no room for the status, its sign stands before the name.
     let sign = context.shows(tenant) || context.shows(progress) ? [] : [status(of: row.org, context.glyphs)[0]]
     return sign + [Span(row.org.slug.rawValue, row.notices.isEmpty ? .text : .title)]
   }
-  .claiming(16).field("org", "slug", "name")
+  .claiming(16).naming().field("org", "slug", "name")
 
   static let tenant = Column<Self>(
     "TENANT", minimum: 14, ideal: 14, priority: 3,
@@ -120,7 +120,7 @@ extension FleetContent {
     // Where there is no room for the status, it stands where nothing moves.
     return boots.isEmpty && !context.shows(tenant) ? status(of: row.org, context.glyphs) : boots
   }
-  .claiming(15)
+  .claiming(15).staying()
   .measured(.share) { _, id, fleet, now in moving(id, fleet).compactMap { fleet.progress(of: $0, at: now)?.fraction }.min() }
   .spelt { _, id, fleet, now in
     guard let org = fleet.orgs[id] else { return [] }
@@ -155,7 +155,7 @@ extension FleetContent {
     let sign = Span(context.glyphs.sign(of: worst.role) + " ", worst.role)
     return standing + [sign] + words(worst, more: row.notices.count - 1, width: context.width - 2)
   }
-  .claiming(42)
+  .claiming(42).staying()
   .measured(.count) { _, id, fleet, now in fleet.orgs[id].map { Double(Notice.of($0, fleet, at: now).count) } }
   .exported(.both)
   .spelt { _, id, fleet, now in

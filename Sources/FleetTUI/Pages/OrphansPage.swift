@@ -232,7 +232,7 @@ struct OrphansPage: TabledPage {
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     for next in [fleet.judgement.nextChange, fleet.leftovers.nextChange].compactMap({ $0 }) { context.moment.changes(at: next) }
-    let under = rows >= 6 ? summary(fleet, width: width, rows: min(width < 100 ? 6 : 4, rows - 4), &context) : []
+    let under = rows >= 6 ? summary(fleet, width: width, rows: min(width < 100 ? 6 : 4, rows - 4, sumRows(of: rows)), &context) : []
     return table.draw(fleet, over: under, rows: rows, width: width, &context)
   }
 
@@ -246,8 +246,10 @@ struct OrphansPage: TabledPage {
     {
       lines = Array(Line("  \(context.glyphs.warning) \(refusal)", .warning).told(to: width).prefix(max(0, rows - 2)))
     }
-    lines += Line(counts(fleet, &context)).told(to: width)
-    lines += Line(judgedFrom(fleet, &context)).told(to: width)
+    let (counts, judged) = (counts(fleet, &context), judgedFrom(fleet, &context))
+    let told = Line(counts).told(to: width) + Sums.line(judged).told(to: width)
+    let left = rows - lines.count
+    lines += told.count <= left ? told : Sums.joined(Sums.pieces(counts) + judged, rows: left, width: width)
     return Array(lines.prefix(rows))
   }
 
@@ -289,7 +291,7 @@ struct OrphansPage: TabledPage {
   }
 
   /// `judged from roster <1m ago, regions 2 of 2, tenants 13 of 14  waste $0.62/h = orphan machines $0.41/h + failed $0.21/h`
-  private func judgedFrom(_ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
+  private func judgedFrom(_ fleet: Fleet, _ context: inout DrawingContext) -> [Sums.Piece] {
     let complete = fleet.judgement.complete
     var spans = [Span("  judged from ", .dim)]
     let roster = complete.roster.map { Span("roster \(context.moment.age(since: $0)) ago", .dim) } ?? Span("no roster", .warning)
@@ -302,14 +304,15 @@ struct OrphansPage: TabledPage {
     ]
     let unread = fleet.resources.sorted { $0.key < $1.key }.flatMap { region, read in read.gaps.map { "\($0.what) of \(region)" } }
     // The way from the sums above to the one in the header.
+    var waste: [Span] = []
     let totals = fleet.figures.totals
     if let failed = totals.failedHourly.value, failed.known > 0, totals.wasted.value != nil {
       let glyphs = context.glyphs
       let figures = [totals.wasted, totals.orphaned, totals.failedHourly].map { "$\($0.text(digits: 2, glyphs))/h" }
       let words = "  waste \(figures[0]) = orphan machines \(figures[1]) + failed \(figures[2])"
-      spans.append(Span(words, totals.wasted.asOf == nil ? .dim : .stale))
+      waste.append(Span(words, totals.wasted.asOf == nil ? .dim : .stale))
     }
     if !unread.isEmpty { spans.append(Span("; not read: \(unread.joined(separator: ", "))", .warning)) }
-    return spans
+    return [Sums.Piece(spans, calm: 0), Sums.Piece(waste, calm: 1)]
   }
 }

@@ -11,7 +11,7 @@ struct PageID: Sendable {
   let help: String
   /// Whose word it shows; `nil`: it looks by itself, and says when.
   let sources: Sources?
-  /// What its tab counts; `nil`: nothing.
+  /// What its tab counts of what is kept of the fleet; `nil`: nothing, or what only the page reads (``Page/tabCount(_:_:)``).
   let count: @Sendable (Figures.Totals) -> Count?
   /// What may be typed behind its name; `nil`: nothing.
   let argument: Action.Argument?
@@ -28,6 +28,8 @@ struct PageID: Sendable {
     var figure: Figure<Int>
     /// `nil`: as calm as figures are.
     var role: Role?
+    /// Only the page reads it: nothing else misses it.
+    var isOfPage = false
   }
 
   init(
@@ -75,11 +77,15 @@ struct DrawingContext {
 protocol Page {
   var id: PageID { get }
   var selection: Subject? { get }
+  /// The row that the cursor is bound to; `nil`: it follows the first one.
+  var anchor: Subject? { get }
   /// What the rows of the last drawn window show.
   var shown: [Subject] { get }
   /// Whether it has a row of `subject` that the filter lets through.
   func lists(_ subject: Subject) -> Bool
   var count: Int { get }
+  /// What its tab counts; `nil`: nothing, or nothing that was read yet.
+  func tabCount(_ fleet: Fleet, _ moment: inout Moment) -> PageID.Count?
   /// Rows of the fleet that the filter hides.
   var hidden: Int { get }
   var filter: String { get }
@@ -141,6 +147,8 @@ protocol Page {
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line]
   /// What is wrong with the selected row, the worst first.
   func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice]
+  /// Rows that the line of needs has at most under its table.
+  func rowsSaid(of rows: Int, width: Int) -> Int
   /// Whether sums stand under its table, which need rows too.
   var hasSums: Bool { get }
   /// Rows under its table that are its own.
@@ -150,6 +158,14 @@ protocol Page {
 }
 
 extension Page {
+  /// Takes the cursor back to what it was bound to. What is gone leaves it where it is.
+  mutating func bind(to anchor: Subject?, _ fleet: Fleet, at now: Timestamp) {
+    guard let anchor else { return moveToTop() }
+    if lists(anchor) { _ = select(anchor, fleet, at: now) }
+  }
+  func rowsSaid(of rows: Int, width: Int) -> Int { Self.usualRowsSaid(of: rows, width: width) }
+  static func usualRowsSaid(of rows: Int, width: Int) -> Int { width < 110 && rows >= 12 ? 3 : 2 }
+  func tabCount(_ fleet: Fleet, _ moment: inout Moment) -> PageID.Count? { id.count(fleet.figures.totals) }
   /// Rows that it can't do without where a pane lies under it.
   var leastRows: Int { hasSums ? 16 : 8 }
   var hasSums: Bool { false }

@@ -9,7 +9,11 @@ extension PageID {
 /// What can be seen of the fleet's security from outside: looked at when the page is opened, and again on demand, never by itself.
 struct PosturePage: TabledPage {
   var table = TablePage<PostureContent>()
-  var rowsUnder: Int { 2 }
+  private(set) var rowsUnder = 1
+  private var looked: (failed: Int, at: Timestamp)?
+
+  /// Seconds for which what was looked at counts as it is: nobody asks again by himself.
+  private static let freshFor = 900.0
 
   var id: PageID { .posture }
 
@@ -28,13 +32,25 @@ struct PosturePage: TabledPage {
   mutating func hear(_ answer: Answer, _ fleet: Fleet, at now: Timestamp) {
     guard case .posture(let checks, let moment) = answer else { return }
     table.change({ ($0.checks, $0.state) = (checks, .looked(at: moment)) }, fleet, at: now)
+    looked = (checks.count { $0.result == .fail }, moment)
+  }
+
+  /// What failed: what could not be told needs nobody yet.
+  func tabCount(_ fleet: Fleet, _ moment: inout Moment) -> PageID.Count? {
+    guard let looked else { return nil }
+    let old = looked.at + Self.freshFor
+    moment.changes(at: old)
+    return moment.now < old
+      ? PageID.Count(figure: Figure(looked.failed, .known), role: .failed, isOfPage: true)
+      : PageID.Count(figure: Figure(looked.failed, .lastKnown(looked.at)), isOfPage: true)
   }
 
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {}
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
-    guard rows >= 6 else { return table.draw(fleet, rows: rows, width: width, &context) }
-    return table.draw(fleet, over: [Line()] + summary(&context).told(to: width), rows: rows, width: width, &context)
+    let under = rows >= 6 ? Sums.spaced(summary(&context).told(to: width), in: rows) : []
+    rowsUnder = under.count
+    return table.draw(fleet, over: under, rows: rows, width: width, &context)
   }
 
   private func summary(_ context: inout DrawingContext) -> Line {

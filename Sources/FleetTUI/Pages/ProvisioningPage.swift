@@ -93,14 +93,19 @@ struct ProvisioningContent: TableContent {
 // MARK: - Columns
 
 extension ProvisioningContent {
+  /// In place of `(tenant)` where that has no room.
+  private static let tenantMark = " (t)"
+
   static let target = Column<Self>(
     "TARGET", minimum: 12, ideal: 26, priority: 0, stretch: 1,
     order: .lowestFirst { _, id, fleet, _ in SortKey(name(of: id.target, fleet)) }
   ) { row, fleet, context in
-    var name = name(of: row.target, fleet)
-    // A name without a slash is a tenant's, said or not.
-    if case .tenant(let id) = row.target, TextWidth.columns(of: name) > context.width { name = fleet.orgs[id]?.slug.rawValue ?? name }
-    return [Span(name, row.tone == .text ? .text : .title)]
+    let name = Span(name(of: row.target, fleet), row.tone == .text ? .text : .title)
+    guard case .tenant(let id) = row.target, TextWidth.columns(of: name.text) > context.width else { return [name] }
+    // However its name is cut, a tenant's boot is told from a workspace's.
+    let slug = name.with(fleet.orgs[id]?.slug.rawValue ?? "?")
+    let room = context.width - TextWidth.columns(of: tenantMark)
+    return (TextWidth.columns(of: slug.text) > room ? [slug].fitted(to: room) : [slug]) + [name.with(tenantMark)]
   }
   .claiming(20)
   .field("target", "org", "workspace")

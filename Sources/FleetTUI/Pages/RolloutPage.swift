@@ -100,8 +100,9 @@ struct RolloutContent: TableContent {
 
 extension RolloutContent {
   static let org = Column<Self>(
-    "ORG", minimum: 10, ideal: 20, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.slug.rawValue) }
+    "ORG", minimum: 10, ideal: 32, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.slug.rawValue) }
   ) { row, _, _ in [Span(row.org.slug.rawValue, row.word.role == .failed ? .title : .text)] }
+  .naming()
 
   static let image = Column<Self>(
     "IMAGE", minimum: 12, ideal: 21, priority: 5,
@@ -134,12 +135,13 @@ extension RolloutContent {
     guard row.isKnown else { return [Span("?", .unknown)] }
     return Wording.state(row.word.text, row.word.role, context.glyphs)
   }
-  .field("result", "status").spelt { content, id, fleet, _ in content.row(id, fleet).map { [$0.word.text] } ?? [] }
+  .staying().field("result", "status").spelt { content, id, fleet, _ in content.row(id, fleet).map { [$0.word.text] } ?? [] }
 
   static let note = Column<Self>(
     "NOTE", minimum: 14, ideal: 40, priority: 2, stretch: 1,
     order: .lowestFirst { content, id, fleet, _ in SortKey(content.row(id, fleet)?.note) }
   ) { row, _, _ in [Span(row.note, row.word.role == .failed ? .failed : .dim)] }
+  .staying()
 }
 
 /// The table of tenants, and under it the rollout as a whole.
@@ -172,7 +174,7 @@ struct RolloutPage: TabledPage {
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     look(at: fleet, at: context.moment.now)
-    let under = rows >= 6 ? summary(fleet, width: width, &context).prefix(min(5, rows - 4)) : []
+    let under = rows >= 6 ? summary(fleet, width: width, rows: min(5, rows - 4, sumRows(of: rows)), &context) : []
     rowsUnder = under.count
     return table.draw(fleet, over: under, rows: rows, width: width, &context)
   }
@@ -190,10 +192,12 @@ struct RolloutPage: TabledPage {
 
   // MARK: - Under the table
 
-  private func summary(_ fleet: Fleet, width: Int, _ context: inout DrawingContext) -> [Line] {
-    [stood(fleet, &context), waves(fleet, &context), starts()].filter { $0.contains { $0.role != .text || $0.text != "  " } }.flatMap {
-      Line($0).told(to: width)
-    }
+  /// Each in lines of its own where there is room, else behind one another: that it went well last.
+  private func summary(_ fleet: Fleet, width: Int, rows: Int, _ context: inout DrawingContext) -> [Line] {
+    let told = [stood(fleet, &context), waves(fleet, &context), starts()].filter { !$0.isEmpty }
+    let lines = told.flatMap { Line($0).told(to: width) }
+    guard lines.count > rows else { return lines }
+    return Array(Sums.joined(told.enumerated().map { Sums.Piece($1, calm: $0) }, rows: rows, width: width).prefix(rows))
   }
 
   /// `last rollout, inferred from launches: 14:02:10, 1h ago, 3 tenants in 7m10s`
@@ -215,9 +219,9 @@ struct RolloutPage: TabledPage {
   private func waves(_ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
     guard isKnown, let rollout else { return [] }
     let arrow = Span(" \(context.glyphs.into) ", .dim)
-    var spans = [Span("  ")]
+    var spans: [Span] = []
     for wave in rollout.waves {
-      if spans.count > 1 { spans.append(arrow) }
+      spans.append(spans.isEmpty ? Span("  ") : arrow)
       let failed = wave.orgs.count { fleet.orgs[$0]?.row.status == .failed }
       let role: Role = failed > 0 ? .failed : wave.orgs.allSatisfy { fleet.tenantMachine(of: $0)?.row.state == .running } ? .ok : .running
       let name = wave.place == .canary ? wave.orgs.first.flatMap { fleet.orgs[$0]?.slug.rawValue } : nil

@@ -112,9 +112,9 @@ extension SinceContent {
   ) { item, _, context in Wording.state(item.kind.rawValue, item.kind.role, context.glyphs) }
 
   static let name = Column<Self>(
-    "ITEM", minimum: 12, ideal: 28, priority: 0, order: .lowestFirst { _, id, _, _ in SortKey(id.item.name) }
+    "ITEM", minimum: 12, ideal: 32, priority: 0, order: .lowestFirst { _, id, _, _ in SortKey(id.item.name) }
   ) { item, _, _ in [Span(item.name, item.kind.role == .failed ? .title : .text)] }
-  .claiming(19)
+  .claiming(19).naming()
 
   static let cost = Column<Self>(
     "COST/H", minimum: 6, ideal: 7, priority: 3, alignment: .right, order: .highestFirst { _, id, _, _ in id.item.hourly }
@@ -127,6 +127,7 @@ extension SinceContent {
   static let why = Column<Self>(
     "WHY", minimum: 14, ideal: 60, priority: 1, stretch: 1, order: .lowestFirst { _, id, _, _ in SortKey(id.item.why) }
   ) { item, _, _ in [Span(item.why, .dim)] }
+  .staying()
 }
 
 /// The table of what happened, and under it how much of each, and what it cost.

@@ -158,7 +158,7 @@ extension SourcesContent {
   static let source = Column<Self>(
     "SOURCE", minimum: 12, ideal: 34, priority: 0, order: .lowestFirst { _, id, _, _ in SortKey(id.name) }
   ) { row, _, _ in [Span(row.teller.name, row.standing.role == .failed ? .title : .text)] }
-  .claiming(20)
+  .claiming(20).naming()
 
   static let state = Column<Self>(
     "STATE", minimum: 10, ideal: 16, priority: 1,
@@ -223,6 +223,7 @@ extension SourcesContent {
     guard let last = row.activity.lastFailure else { return [] }
     return [Span("failed \(context.moment.told(last.at)): \(last.reason)", .dim)]
   }
+  .staying()
   .claiming(40)
 }
 

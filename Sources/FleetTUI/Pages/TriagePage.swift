@@ -176,16 +176,16 @@ extension TriageContent {
       SortKey(id.finding(in: fleet).map { "\(Wording.padded($0.urgency, 2)) \(name(of: id.target, fleet))" })
     }
   ) { row, _, context in Wording.state(row.finding.severity.rawValue, row.finding.role, context.glyphs) }
-  .spelt { _, id, fleet, _ in id.finding(in: fleet).map { [$0.severity.rawValue] } ?? [] }
+  .staying().spelt { _, id, fleet, _ in id.finding(in: fleet).map { [$0.severity.rawValue] } ?? [] }
 
   static let target = Column<Self>(
-    "TARGET", minimum: 10, ideal: 20, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(name(of: id.target, fleet)) }
+    "TARGET", minimum: 10, ideal: 32, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(name(of: id.target, fleet)) }
   ) { row, fleet, context in
     // Where there is no room for the severity, its sign stands before the name.
     let sign = context.shows(severity) ? [] : [Span(context.glyphs.sign(of: row.finding.role) + " ", row.finding.role)]
     return sign + [Span(name(of: row.target, fleet), .title)]
   }
-  .claiming(20)
+  .claiming(20).naming()
   .field("target", "org", "workspace")
 
   static let finding = Column<Self>(
@@ -197,7 +197,7 @@ extension TriageContent {
     "WHAT", minimum: 14, ideal: 60, priority: 1, stretch: 2,
     order: .lowestFirst { _, id, fleet, _ in SortKey(id.finding(in: fleet)?.summary) }
   ) { row, _, _ in [Span(row.finding.summary)] }
-  .claiming(38)
+  .claiming(38).staying()
   .field("what", "summary")
 
   static let next = Column<Self>(

@@ -223,7 +223,7 @@ struct Palette: Layer {
     if let selected, shown.indices.contains(selected) {
       let entry = shown[selected]
       let words = entry.told(desk, fleet, at: context.moment.now)
-      if TextWidth.columns(of: words) > columns.words(of: entry, key: entry.key(desk.keys)) {
+      if TextWidth.columns(of: words) > columns.words(key: entry.key(desk.keys)) {
         return "\(entry.name): \(words)".shortened(to: columns.width - 5)
       }
     }
@@ -232,22 +232,22 @@ struct Palette: Layer {
     return (columns.width >= 90 ? "commands, orgs, workspaces, machines, settings: " : "") + "type what you look for" + note
   }
 
-  /// The room of a row: the sign of the cursor, the name, what it does, its key, and a margin.
+  /// The room of a row: the sign of the cursor, the name with what may be typed behind it, what it does, its key, and a margin.
   private struct Columns {
     let width: Int
-    /// What none of the names needs more than; what may be typed behind one takes of the room of what it does.
+    /// What none of the names needs more than: what they do stands in one column.
     let name: Int
 
     init(_ entries: [PaletteEntry], width: Int) {
       self.width = width
-      name = min(entries.map { TextWidth.columns(of: $0.name) }.max() ?? 0, width * 2 / 5)
+      name = min(entries.map { TextWidth.columns(of: $0.usage) }.max() ?? 0, width / 2)
     }
 
     /// None in a narrow room: half a word of what it does tells less than its whole name.
-    func words(of entry: PaletteEntry, key: String) -> Int {
+    func words(key: String) -> Int {
       guard width >= 60 else { return 0 }
       let key = TextWidth.columns(of: key)
-      return max(0, width - 2 - max(name, min(TextWidth.columns(of: entry.usage), width / 2)) - 2 - (key > 0 ? key + 2 : 0) - 1)
+      return max(0, width - 2 - name - 2 - (key > 0 ? key + 2 : 0) - 1)
     }
   }
 
@@ -258,9 +258,9 @@ struct Palette: Layer {
     let isRefused = entry.refusal(desk, fleet, at: context.moment.now) != nil
     let end = [Span(key.isEmpty ? " " : "  \(key) ", .key)]
     var spans = [Span(isSelected ? context.glyphs.cursor + " " : "  ", .title), Span(entry.usage, isRefused ? .dim : .title)]
-    let room = columns.words(of: entry, key: key)
+    let room = columns.words(key: key)
     if room > 0 {
-      spans = spans.fitted(to: max(2 + columns.name, min(Line(spans).columns, 2 + columns.width / 2)))
+      spans = spans.fitted(to: 2 + columns.name)
       spans.append(Span("  " + entry.told(desk, fleet, at: context.moment.now).shortened(to: room), .dim))
     }
     return Line(spans.fitted(to: max(1, columns.width - Line(end).columns)) + end, isSelected: isSelected)

@@ -277,7 +277,9 @@ struct Detail {
       "workspace", entry.workspaceID.map { [fleet.workspaces[$0]?.row.name, $0.rawValue].compactMap { $0 }.joined(separator: "  ") })
     list.field("line", String(entry.sequence), .dim)
     list.heading("Data")
-    for line in Line.wrapped(entry.data, role: .text, width: max(8, width - 4)) { list.add(Line([Span("  ")] + line.spans)) }
+    for line in Line.wrapped(EventsContent.text(of: entry), role: .text, width: max(8, width - 4)) {
+      list.add(Line([Span("  ")] + line.spans))
+    }
   }
 
   private mutating func describe(finding id: FindingID, _ fleet: Fleet, _ context: inout DrawingContext) {

@@ -8,7 +8,7 @@ struct NeedLines {
   mutating func lines(_ page: any Page, _ fleet: Fleet, in body: Room, _ context: inout DrawingContext) -> [Line] {
     guard !body.isShared, body.width < PanePlace.leastColumns, body.rows >= 5 else { return [] }
     let rule = body.rows >= 14 ? [Line(String(repeating: context.glyphs.rule, count: body.width), .rule)] : []
-    let most = body.width < 110 && body.rows >= 12 ? 3 : 2
+    let most = page.rowsSaid(of: body.rows, width: body.width)
     let said = page.selection.map { Self.lines(of: $0, page, fleet, rows: most, width: body.width, &context) } ?? []
     let rows = taken.take(said.count, of: page.selection, on: page.id, most: most, &context.moment)
     return rows == 0 ? [] : rule + said + Array(repeating: Line(), count: rows - said.count)

@@ -121,11 +121,15 @@ struct Pane {
     var lines: [Line] = []
     for entry in fleet.log.reversed() where lines.count < rows && heard.isTold(by: entry) {
       let name = isOfOrg ? EventsContent.workspaceName(of: entry, fleet).map { "\($0)  " } ?? "" : ""
-      lines.append(
-        Line([
-          Span("  \(entry.at.timeOfDay)  ", .dim), Span(entry.type.rawValue, EventsContent.role(of: entry.type)),
-          Span("  \(name)"), Span(String(entry.data.prefix(300)), .dim),
-        ]).fitted(to: width - 1))
+      let time = Span("  \(entry.at.timeOfDay)  ", .dim)
+      let told = Line([
+        time, Span(entry.type.rawValue, EventsContent.role(of: entry.type)), Span("  \(name)"),
+        Span(EventsContent.text(of: entry), .dim),
+      ])
+      // Nothing is cut; what has no room to its end comes no more.
+      let folded = told.folded(to: width - 1, indent: min(time.text.count, width / 4))
+      if !lines.isEmpty, lines.count + folded.count > rows { break }
+      lines += folded
     }
     return lines.isEmpty ? [Line("  no event of it was heard", .dim)] : lines
   }

@@ -3,8 +3,13 @@ import FleetModel
 /// The open page's filter while it is typed: one line below it, and over that what may be typed, or what is wrong with it.
 struct FilterLine: Layer {
   private var line: TypedLine
+  /// Where the cursor was: it returns there where nothing is looked for after all.
+  private let anchor: Subject?
 
-  init(_ text: String) { line = TypedLine(text, limit: 200) }
+  init(over page: any Page) {
+    line = TypedLine(page.filter, limit: 200)
+    anchor = page.anchor
+  }
 
   var takesText: Bool { true }
   func aim(_ desk: Desk) -> Aim? { nil }
@@ -18,6 +23,7 @@ struct FilterLine: Layer {
     case .entered: return page.filterProblem == nil ? .close : .draw
     case .left:
       desk.pages.current.setFilter("", fleet, at: now)
+      desk.pages.current.bind(to: anchor, fleet, at: now)
       return .close
     case .edited:
       desk.pages.current.setFilter(line.text, fleet, at: now)

@@ -20,24 +20,26 @@ extension Header {
       line = Self.row(pieces, manner, fleet, more: 0, width: width, &context)
       if line.columns <= width { return line }
     }
-    return Line(line.spans.fitted(to: width))
+    return Line(line.spans.dropLast().fitted(to: width - 1))
   }
 
   /// In how many words figures are told.
   enum Manner: CaseIterable {
-    case full, plain, brief, tiny, least
+    case full, plain, brief, tiny, least, rounded
 
     /// What is worth no more than this may be left out.
     fileprivate var expendable: Worth {
       switch self {
       case .full: .none
       case .plain: .workspaces
-      case .brief, .tiny, .least: .offline
+      case .brief, .tiny, .least, .rounded: .offline
       }
     }
 
     /// Where every column counts.
-    fileprivate var isTight: Bool { self == .tiny || self == .least }
+    fileprivate var isTight: Bool { self == .tiny || isLeast }
+    /// One number for what differs little.
+    fileprivate var isLeast: Bool { self == .least || self == .rounded }
     fileprivate var gap: String { self == .full || self == .plain ? "  " : " " }
     /// Between a sign and its words.
     fileprivate var space: String { self == .full || self == .plain ? " " : "" }
@@ -69,7 +71,8 @@ extension Header {
     if more > 0 { left.append(Span("\(manner.gap)\(Role.warning.glyph(context.glyphs))+\(more)", since == nil ? .warning : .stale)) }
     let right = spans(pieces.filter(\.isCalm), manner, saysWhen: since == nil, &context)
     let free = width - Line(left).columns - Line(right).columns - 1
-    guard !right.isEmpty, free >= 0 else { return Line(left + right) }
+    // Nothing touches the border.
+    guard !right.isEmpty, free >= 0 else { return Line(left + right + [Span(" ")]) }
     return Line(
       left + [Span(String(repeating: " ", count: free), since == nil ? .text : .stale)] + right + [Span(" ", since == nil ? .text : .stale)]
     )
@@ -122,10 +125,10 @@ extension Header {
       }
     }
     // Nothing else has that sign.
-    add(totals.late, manner == .least ? "" : "late", .late)
+    add(totals.late, manner.isLeast ? "" : "late", .late)
     add(totals.stuck, "stuck", .failed)
     let purges = totals.failedDeletions
-    if manner == .least, purges.value ?? 0 > 0 {
+    if manner.isLeast, purges.value ?? 0 > 0 {
       add(totals.failed.joined(with: purges, +), "fail", .failed)
     } else {
       add(totals.failed, manner.isTight ? "fail" : "failed", .failed)
@@ -137,7 +140,7 @@ extension Header {
       case .full: totals.orphans.value == 1 ? "orphan machine" : "orphan machines"
       case .plain, .brief: orphans
       case .tiny: "orph."
-      case .least: "orph"
+      case .least, .rounded: "orph"
       }
     if totals.orphans.value != nil {
       add(totals.orphans, words, .failed)
@@ -145,7 +148,7 @@ extension Header {
       pieces.append(Self.piece(totals.orphans, words, .failed, manner, glyphs, .always))
     }
     if let wasted = totals.wasted.value, wasted.known >= 0.005 {
-      let text = "waste $\(totals.wasted.text(digits: 2, glyphs))/h"
+      let text = "waste $\(totals.wasted.text(digits: manner == .rounded ? 1 : 2, glyphs))/h"
       pieces.append(Piece(spans: [Span(text, .money)], asOf: totals.wasted.asOf, worth: .always))
     }
     add(totals.degraded, "degraded", .warning, .degraded)

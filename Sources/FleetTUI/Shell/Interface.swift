@@ -320,17 +320,22 @@ struct Interface {
     let rule = Line(String(repeating: glyphs.rule, count: size.columns), .rule)
     var lines = [header.sources(fleet, width: size.columns, &context)]
     if size.rows >= 9 { lines.append(header.totals(fleet, width: size.columns, &context)) }
-    desk.tabs = nil
+    var tabsRow: Int?
     if size.rows >= 7 {
-      let tabs = Tabs(open: page, totals: fleet.figures.totals, keys: desk.keys, glyphs: glyphs)
-      desk.tabs = DrawnTabs(tabs: tabs, row: lines.count, width: size.columns)
-      lines.append(tabs.line(width: size.columns))
+      tabsRow = lines.count
+      lines.append(Line())
     }
     if size.rows >= 12 { lines.append(rule) }
     let below = size.rows >= 12 ? 2 : 1
     let body = Room(top: lines.count, rows: size.rows - lines.count - below, width: size.columns)
     let drawn = drawLayers(fleet, in: body, &context)
     lines += drawn.lines
+    // A page may count anew when it is drawn.
+    desk.tabs = tabsRow.map { row in
+      let counts = desk.pages.tabCounts(fleet, &context.moment)
+      return DrawnTabs(tabs: Tabs(open: page, counts: counts, keys: desk.keys, glyphs: glyphs), row: row, width: size.columns)
+    }
+    if let drawn = desk.tabs { lines[drawn.row] = drawn.tabs.line(width: size.columns) }
     var cursor = drawn.cursor
     if below == 2 { lines.append(rule) }
     if layers.count == 1, below == 2, let column = desk.pages.split {

@@ -50,6 +50,10 @@ struct Pages {
   /// What a detail shows, or would show.
   var focus: Subject? { pinned ?? all[open].selection }
 
+  func tabCounts(_ fleet: Fleet, _ moment: inout Moment) -> [PageID: PageID.Count] {
+    all.reduce(into: [:]) { counts, page in counts[page.id] = page.tabCount(fleet, &moment) }
+  }
+
   // MARK: - News
 
   /// - Returns: what the operator should read at once.

@@ -7,7 +7,7 @@ import FleetModel
 /// the open one is kept. Last, the calm counts go.
 struct Tabs {
   let open: PageID
-  let totals: Figures.Totals
+  let counts: [PageID: PageID.Count]
   let keys: KeyMap
   let glyphs: Glyphs
 
@@ -67,7 +67,7 @@ struct Tabs {
     let names = names(of: labels, in: room)
     var shown = opened(open, as: .full, in: names)
     if columns(labels, shown) > room { shown = opened(open, as: .short, in: names) }
-    while columns(labels, shown) > room, let calm = calmest(labels, shown) { labels[calm].count = nil }
+    while columns(labels, shown) > room, let calm = calmest(labels, shown) ?? leastMissed(labels, shown) { labels[calm].count = nil }
     return tabs(labels, shown)
   }
 
@@ -117,10 +117,16 @@ struct Tabs {
     }
   }
 
+  /// Where nothing calm is left: what the open page shows anyway, then what nothing else than its page counts.
+  private func leastMissed(_ labels: [Label], _ names: [Naming?]) -> Int? {
+    let counted = labels.indices.filter { names[$0] != nil && labels[$0].count != nil }
+    return counted.first { labels[$0].page == open } ?? counted.last { counts[labels[$0].page]?.isOfPage ?? false }
+  }
+
   // MARK: - Texts
 
   private func count(_ page: PageID) -> Span? {
-    guard let count = page.count(totals), count.figure.value ?? 0 > 0 else { return nil }
+    guard let count = counts[page], count.figure.value ?? 0 > 0 else { return nil }
     return Span(count.figure.text(glyphs), count.role ?? (count.figure.asOf == nil ? .dim : .stale))
   }
 

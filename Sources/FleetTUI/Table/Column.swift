@@ -46,6 +46,20 @@ struct Column<Content: TableContent>: Sendable, Equatable {
     return column
   }
 
+  /// Rows are told apart by it: it is whole as far as it likes, whatever it claims.
+  func naming() -> Self {
+    var column = self
+    column.room.isName = true
+    return column
+  }
+
+  /// It stays beside a name that is longer than its claim.
+  func staying() -> Self {
+    var column = self
+    column.room.yields = false
+    return column
+  }
+
   /// A detail beside the table tells it.
   func toldBeside() -> Self {
     var column = self

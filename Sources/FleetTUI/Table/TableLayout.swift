@@ -9,24 +9,35 @@ struct ColumnRoom: Hashable, Sendable {
   var alignment: Alignment = .left
   /// Takes what is left over, up to this share of all that do.
   var stretch = 0
+  /// Rows are told apart by it.
+  var isName = false
+  /// Of a name: how wide its texts are. It has that before columns that yield have any room, and as far as it can beside the others.
+  var wish = 0
+  /// Whether it is left out where a name would be cut beside it.
+  var yields = true
 
   /// How wide each is in `width` columns of the screen with `gap` between two; `nil`: there is no room for it.
   ///
   /// In order of importance each is there that fits at its least beside what those before it claim; behind the first that doesn't, none is: nothing of
-  /// less weight stands where something of more was left out. Then each has its ideal in the same order, and what remains goes to those that stretch.
+  /// less weight stands where something of more was left out, nor what yields where a name would be cut. Then each has its ideal in the same order, and
+  /// what remains goes to those that stretch.
   static func widths(of rooms: [ColumnRoom], in width: Int, gap: Int) -> [Int?] {
     let order = rooms.indices.sorted { (rooms[$0].priority, $0) < (rooms[$1].priority, $1) }
     var kept: [Int] = []
-    var claimed = 0
+    var (claimed, wished) = (0, 0)
     for index in order {
       let room = rooms[index]
-      guard kept.isEmpty || claimed + gap + room.minimum <= width else { break }
+      guard kept.isEmpty || claimed + gap + room.minimum + (room.yields ? wished : 0) <= width else { break }
       claimed += (kept.isEmpty ? 0 : gap) + max(room.minimum, room.claim)
+      wished += max(0, room.wish - max(room.minimum, room.claim))
       kept.append(index)
     }
     var widths = rooms.indices.map { kept.contains($0) ? rooms[$0].minimum : 0 }
     var left = width - kept.reduce(0) { $0 + rooms[$1].minimum } - gap * max(0, kept.count - 1)
-    for wanted in [{ max($0.minimum, $0.claim) }, { max($0.minimum, $0.claim, $0.ideal) }] as [(ColumnRoom) -> Int] {
+    let wants: [(ColumnRoom) -> Int] = [
+      { max($0.minimum, $0.wish) }, { max($0.minimum, $0.wish, $0.claim) }, { max($0.minimum, $0.claim, $0.ideal) },
+    ]
+    for wanted in wants {
       for index in kept where left > 0 {
         let more = min(left, max(0, wanted(rooms[index]) - widths[index]))
         widths[index] += more

@@ -76,6 +76,9 @@ struct TablePage<Content: TableContent> {
   /// Something of the window looks different since it was drawn.
   private var isTouched = false
   private var room: (width: Int, hasDetail: Bool, sorting: TableSorting<Content>, of: TextRoom<Content>)?
+  /// The cursor was moved since the last frame, and until when the columns stand still for that.
+  private var isMoved = false
+  private var steadyUntil: Timestamp?
   private var rowFilter = RowFilter<Content>()
   /// When every row was last asked whether it passes.
   private var filteredAt: Timestamp?
@@ -99,6 +102,9 @@ struct TablePage<Content: TableContent> {
   }
 
   var shown: [Subject] { view.range(of: order.count).map { content.subject(order[$0]) } }
+
+  /// The row that the cursor is bound to; `nil`: it follows the first one.
+  var anchor: Subject? { selected.map { content.subject($0) } }
 
   func lists(_ subject: Subject) -> Bool { content.id(subject).map(order.contains) ?? false }
 
@@ -285,14 +291,19 @@ struct TablePage<Content: TableContent> {
 
   private var currentIndex: Int { selected.flatMap { order.index(of: $0) } ?? min(selectedIndex, max(0, order.count - 1)) }
 
-  mutating func move(by step: Int) { select(index: currentIndex + step) }
+  private mutating func move(to index: Int) {
+    select(index: index)
+    isMoved = true
+  }
+
+  mutating func move(by step: Int) { move(to: currentIndex + step) }
 
   mutating func moveToTop() {
-    select(index: 0)
+    move(to: 0)
     if Content.followsTop { selected = nil }
   }
 
-  mutating func moveToBottom() { select(index: order.count - 1) }
+  mutating func moveToBottom() { move(to: order.count - 1) }
 
   mutating func select(drawnRow row: Int) {
     let range = view.range(of: order.count)
@@ -328,6 +339,7 @@ struct TablePage<Content: TableContent> {
       if let filteredAt, now - filteredAt >= 1 { hide(fleet, at: now) }
     }
     settleSelection(fleet)
+    if isMoved { (isMoved, steadyUntil) = (false, now + SteadyRows.rest) }
     let cursor = currentIndex
     view.fit(order.count, height: rows - 1)
     // No terminal scrolls a part of its columns: a row more is every row written anew. Beside a pane it is done once a screen, not with each key.
@@ -360,11 +372,13 @@ struct TablePage<Content: TableContent> {
     return lines
   }
 
-  /// The cells of these rows, and the columns that they were made for.
+  /// The cells of these rows, and the columns that they were made for: those stand still while the cursor moves, whatever comes in view, and have what
+  /// they would like once the hand rests.
   private mutating func cells(
     of range: Range<Int>, _ fleet: Fleet, width: Int, _ context: inout DrawingContext
   ) -> (layout: TableLayout<Content>, cells: [[[Span]]]) {
     let hasDetail = context.beside == .detail
+    let isSteady = steadyUntil.map { context.moment.now < $0 } ?? false && isKept(for: width, hasDetail: hasDetail)
     var room = textRoom(for: width, hasDetail: hasDetail)
     func made(_ room: inout TextRoom<Content>) -> [[[Span]]] {
       var cell = CellContext(context, room.layout)
@@ -377,7 +391,11 @@ struct TablePage<Content: TableContent> {
     }
     var cells = made(&room)
     // A column that has room only now tells how wide its texts are, once for each.
-    for _ in Content.columns where room.ease() { cells = made(&room) }
+    if !isSteady {
+      for _ in Content.columns where room.ease() { cells = made(&room) }
+    } else if room.isOutgrown, let steadyUntil {
+      context.moment.changes(at: steadyUntil)
+    }
     self.room = (width, hasDetail, sorting, room)
     return (room.layout, cells)
   }
@@ -429,11 +447,16 @@ struct TablePage<Content: TableContent> {
     room = nil
   }
 
+  /// Whether the last frame's columns are for as much room and the same order.
+  private func isKept(for width: Int, hasDetail: Bool) -> Bool {
+    room.map { $0.width == width && $0.hasDetail == hasDetail && $0.sorting == sorting } ?? false
+  }
+
   private func textRoom(for width: Int, hasDetail: Bool) -> TextRoom<Content> {
-    if let room, room.width == width, room.hasDetail == hasDetail, room.sorting == sorting { return room.of }
+    if let room, isKept(for: width, hasDetail: hasDetail) { return room.of }
     // What was chosen is there.
     let columns = Content.columns(choice).filter { !(hasDetail && choice == nil && $0.isToldBeside && $0 != sorting.first.column) }
-    return TextRoom(columns, width: width, sorting: sorting)
+    return TextRoom(columns, width: width, sorting: sorting, after: room?.of)
   }
 
   /// Rows of the window, and where it stands: `1–14 of 200`.

@@ -12,7 +12,10 @@ extension TabledPage {
   var naming: String? { Content.columns.min { $0.room.priority < $1.room.priority }?.field.id }
   var id: PageID { table.id }
   var selection: Subject? { table.selection }
+  var anchor: Subject? { table.anchor }
   var shown: [Subject] { table.shown }
+  /// Rows that sums have under it on a page of so many, at most: a filter doesn't change it.
+  func sumRows(of rows: Int) -> Int { Sums.most(of: rows, beside: table.count + table.hidden) }
   func lists(_ subject: Subject) -> Bool { table.lists(subject) }
   var count: Int { table.count }
   var hidden: Int { table.hidden }

@@ -12,8 +12,13 @@ struct TextRoom<Content: TableContent> {
   /// Whether it fills whatever it has.
   private var isElastic: [Bool]
   private let titles: [Int]
+  /// Rows were seen that are wider than those that the columns were made for.
+  private(set) var isOutgrown = false
+  /// Of the screen, for all columns to be there and whole, as far as they were made for what was seen.
+  private(set) var wanted = 0
 
-  init(_ columns: [Column<Content>], width: Int, sorting: TableSorting<Content>) {
+  /// - Parameter old: of another width: what its texts take is known.
+  init(_ columns: [Column<Content>], width: Int, sorting: TableSorting<Content>, after old: Self? = nil) {
     // What the operator sorts by is seen.
     self.columns = columns.map { column in
       var column = column
@@ -29,6 +34,11 @@ struct TextRoom<Content: TableContent> {
     isElastic = columns.map { _ in false }
     layout = TableLayout(self.columns, width: width)
     places = Self.places(of: layout, in: self.columns)
+    wanted = wholeWidth
+    if let old, old.columns == columns {
+      texts = old.texts
+      _ = ease()
+    }
   }
 
   private static func places(of layout: TableLayout<Content>, in columns: [Column<Content>]) -> [Int] {
@@ -40,6 +50,7 @@ struct TextRoom<Content: TableContent> {
     for (index, (place, cell)) in zip(places, zip(layout.places, cells)) {
       var columns = Line(cell).columns
       if Self.isElastic(cell, glyphs) {
+        isOutgrown = isOutgrown || !isElastic[index]
         isElastic[index] = true
         columns = 0
       } else if columns >= place.width, texts[index] ?? 0 < width {
@@ -47,6 +58,7 @@ struct TextRoom<Content: TableContent> {
         // What would be a bar with more room is whole as it is.
         if !Self.isElastic(whole, glyphs) { columns = Line(whole).columns }
       }
+      isOutgrown = isOutgrown || columns > texts[index] ?? -1
       texts[index] = max(texts[index] ?? 0, columns)
     }
   }
@@ -60,12 +72,13 @@ struct TextRoom<Content: TableContent> {
       for: zip(places, new.places).map { index, place in
         max(isElastic[index] ? min(place.width, columns[index].room.ideal) : 0, titles[index], texts[index] ?? 0)
       })
+    isOutgrown = false
+    wanted = wholeWidth
     defer { (layout, self.places) = (new, places) }
     return places != self.places || new.places.map(\.width) != layout.places.map(\.width)
   }
 
-  /// Of the screen, for all columns to be there and whole.
-  var wanted: Int {
+  private var wholeWidth: Int {
     TableLayout<Content>.width(
       of: columns.indices.map { index in
         let room = columns[index].room
@@ -77,7 +90,13 @@ struct TextRoom<Content: TableContent> {
   /// its claim, or stretches. Never less than it is declared with: which columns there are doesn't turn on what the rows say just now.
   private func room(_ index: Int) -> ColumnRoom {
     var room = columns[index].room
-    guard room.claim == 0, room.stretch == 0, let text = texts[index].map({ max($0, titles[index]) }) else { return room }
+    guard let text = texts[index].map({ max($0, titles[index]) }) else { return room }
+    if room.isName {
+      // Half of the screen is enough for a name.
+      room.wish = min(text, room.ideal, max(room.minimum, room.claim, width / 2))
+      return room
+    }
+    guard room.claim == 0, room.stretch == 0 else { return room }
     room.minimum = max(room.minimum, min(text, room.ideal))
     return room
   }

@@ -62,7 +62,7 @@ import Testing
     scene.apply(tenant, .gap("the server closed the stream", "acme-one"))
     scene.apply(tenant, .streamClosed("acme-one"))
     let open = try #require(line(with: "the server closed"))
-    #expect(open.contains(" gap ─") && open.hasSuffix("──") && !open.contains("reason"))
+    #expect(open.contains(" gap ─") && open.hasSuffix("──") && !open.contains("reason"), "\(open)|")
     say("meanwhile", "acme-two")
     scene.now = scene.now + 13
     scene.apply(tenant, .streamOpened("acme-one"))
@@ -94,5 +94,47 @@ import Testing
     #expect(scene.press(.character("r")) == .draw)
     scene.press(.escape)
     #expect(scene.interface.page == .events && line(with: "event TASK_UPDATED of") == nil)
+  }
+
+  // MARK: - Room
+
+  @Test(arguments: [200, 130, 100, 80, 60, 50, 40]) mutating func onEveryScreenAnEventSaysWhomItIsOf(columns: Int) throws {
+    scene.size = Terminal.Size(rows: columns < 80 ? 10 : 24, columns: columns)
+    scene.apply(.ec2("us-east-2"), .expected(pollInterval: 15))
+    scene.apply(.ec2("us-east-2"), .failed("refused"))
+    for type in [EventType.workspaceProvisioning, .workspaceProvisionFailed] {
+      scene.now = scene.now + 1
+      scene.apply(.tenant("acme"), .streamed(StreamedEvent(type: type, timestamp: scene.now, workspaceID: "acme-one", data: [:])))
+    }
+    let lines = scene.screen()
+    let begun = try #require(lines.first { $0.contains("PROVISIONING") }), failed = try #require(lines.first { $0.contains("PROVISION_") })
+    for line in [begun, failed] { #expect(line.contains("acme/one") || (line.contains("acme ") && line.contains(" one ")), "\(line)") }
+    let source = try #require(lines.first { $0.contains("SOURCE_FAILED") })
+    #expect(source.contains("ec2:us-"), "\(source)")
+  }
+
+  private static let longText = (1...40).map { "word\($0)" }.joined(separator: " ")
+
+  @Test mutating func theSelectedEventIsWholeUnderTheTable() {
+    scene.size = Terminal.Size(rows: 24, columns: 80)
+    say(Self.longText)
+    let screen = scene.screen()
+    #expect(screen.contains { $0.contains("word40\"}") } && screen.contains { $0.contains("{\"current_task\": \"word1 ") }, "\(screen)")
+    // The table has the other rows.
+    #expect(scene.selectedRow()?.contains("TASK_UPDATED") == true)
+  }
+
+  @Test(arguments: [(50, 200), (40, 120)]) mutating func inThePaneNoEventIsCut(rows: Int, columns: Int) {
+    scene.size = Terminal.Size(rows: rows, columns: columns)
+    say(Self.longText)
+    say("short")
+    scene.interface.desk.remembered.pane = .events
+    scene.press(.character("1"))
+    scene.interface.jump(to: .fleet, .org("id-acme"), scene.fleet, at: scene.now)
+    _ = scene.screen()
+    scene.now = scene.now + 1
+    let screen = scene.screen()
+    for words in ["word1 ", "word20", "word40\"}", "\"short\"}"] { #expect(screen.contains { $0.contains(words) }, "\(words): \(screen)") }
+    #expect(!screen.contains { $0.contains("word") && $0.contains("…") }, "\(screen)")
   }
 }

@@ -141,6 +141,21 @@ import Testing
     #expect(scene.screen().contains { $0.contains("filter ") && $0.contains("show only rows that pass: words, field:text, field>n") })
   }
 
+  @Test("What commands do stands in one column, whatever may be typed behind their names", arguments: [200, 120, 80, 60])
+  func oneColumn(_ columns: Int) {
+    var scene = scene
+    scene.size = Terminal.Size(rows: 40, columns: columns)
+    scene.type(":")
+    var places: Set<Int> = []
+    for action in Action.table {
+      guard let line = scene.screen().first(where: { $0.hasPrefix("  \(action.usage) ") }) else { continue }
+      let words = action.help.prefix { $0 != " " }
+      let behind = line.dropFirst(2 + action.usage.count)
+      if let start = behind.ranges(of: words).first?.lowerBound { places.insert(line.distance(from: line.startIndex, to: start)) }
+    }
+    #expect(places.count == 1, "\(scene.screen())")
+  }
+
   @Test("A text is shortened by whole words") func words() {
     #expect("all of it".shortened(to: 9) == "all of it" && "all of it".shortened(to: 8) == "all of …")
     #expect("one, two".shortened(to: 7) == "one …" && "unbreakable".shortened(to: 6).count <= 6 && "ab".shortened(to: 1) == "…")

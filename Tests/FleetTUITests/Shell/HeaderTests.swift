@@ -20,6 +20,12 @@ import Testing
     for words in ["1 stuck", "2 orph", "waste $0.04/h"] { #expect(totals.contains(words), "\(columns): \(totals)") }
   }
 
+  @Test func nothingTouchesTheBorder() {
+    for columns in 34...90 {
+      for line in lines(columns).prefix(3) { #expect(line.count < columns || line.hasSuffix(" "), "\(columns): \(line)|") }
+    }
+  }
+
   @Test func whereEveryColumnCountsWhatFailedIsOneNumberAndTheMoneyKeepsItsName() {
     var screen = WatchedScreen(rows: 24, columns: 40)
     screen.answer()

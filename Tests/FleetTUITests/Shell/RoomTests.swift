@@ -78,12 +78,63 @@ import Testing
         #expect(!under.isEmpty && under.allSatisfy { !$0.contains("…") }, "\(page) \(columns): \(table)")
       }
       let costs = screen.screen(.costs)
-      #expect(costs.contains { $0.hasPrefix("  vCPU ") } && costs.contains { $0.hasPrefix("  waste ") }, "\(costs)")
+      #expect(costs.contains { $0.contains("  waste $") || $0.hasPrefix("  waste  $") }, "\(costs)")
       #expect(
         ["acme", "globex", "hooli", "young", "wonka"].allSatisfy { name in
           costs.contains { $0.hasPrefix("  \(name) ") || $0.hasPrefix("▶ \(name) ") }
         }, "\(costs)")
     }
+  }
+
+  /// What stands under the open page's table, where that is drawn in so many rows.
+  private func sums(_ page: PageID, rows: Int, columns: Int, _ screen: inout WatchedScreen) -> [String] {
+    _ = screen.lines(of: page)
+    var context = screen.interface.drawingContext(at: screen.now)
+    let lines = screen.interface.desk.pages.current.draw(screen.fleet, rows: rows, width: columns, &context).map(\.plain)
+    return Array(lines.dropFirst(screen.interface.desk.pages.current.shown.count + 1).drop { $0.allSatisfy { $0 == " " } })
+  }
+
+  @Test(arguments: [PageID.costs, .dns, .orphans, .rollout])
+  func onAScreenOf24RowsSumsTakeThreeAtMostOfATableThatFillsIt(_ page: PageID) {
+    var screen = WatchedScreen.full(rows: 24, columns: 80)
+    #expect(sums(page, rows: 18, columns: 80, &screen).count <= 12)
+    let names = (0..<30).map { "org-\($0)" }
+    screen.hear(
+      .controlPlane,
+      .roster(
+        (["acme", "globex", "hooli"] + names).map { OrgRow(id: OrgID("id-\($0)"), slug: Slug($0), status: .running) }, limit: 500,
+        unreadable: 0))
+    screen.hear(
+      .ec2("us-east-2"),
+      .instances(
+        names.map { WatchedScreen.machine("i-\($0)", org: $0) } + (0..<30).map { WatchedScreen.machine("i-lost-\($0)", org: "gone-\($0)") },
+        complete: true, problem: nil))
+    let records = (0..<60).map {
+      DNSRecordRow(id: "r\($0)", name: "e2e-20261123-\($0).example.com", type: "A", content: "203.0.113.\($0)", createdAt: screen.now)
+    }
+    let rules = DNSRules(zone: "example.com", coreNames: [], environmentSuffixes: ["staging"])
+    screen.hear(.dns, .zone(ZoneReading(environment: "staging", rules: rules, quota: 62, records: records, neighbours: [])))
+    screen.settle()
+    screen.now = screen.now + 3
+    for columns in [80, 100, 140] {
+      for (rows, most) in [(18, 3), (14, 3), (12, 2)] {
+        let sums = sums(page, rows: rows, columns: columns, &screen)
+        #expect((1...most).contains(sums.count) && !sums.contains { $0.allSatisfy { $0 == " " } }, "\(columns)x\(rows): \(sums)")
+      }
+    }
+  }
+
+  @Test func whatIsCalmGoesBeforeWhatNeedsAHuman() {
+    let pieces = [
+      Sums.Piece([Span("  fleet  ", .heading), Span("$2.25/h  ")]), Sums.Piece([Span("$54.75/month addresses", .dim)], calm: 2),
+      Sums.Piece([Span("  ◐ 1 org has spent all its budget", .warning)], calm: 9), Sums.Piece([Span("regions us-east-2", .dim)], calm: 3),
+    ]
+    func joined(_ rows: Int) -> [String] { Sums.joined(pieces, rows: rows, width: 50).map(\.plain) }
+    #expect(joined(3).joined().contains("regions us-east-2"))
+    #expect(joined(2).joined().contains("addresses") && joined(2).count == 2)
+    #expect(joined(1) == ["  fleet $2.25/h  ◐ 1 org has spent all its budget"], "\(joined(1))")
+    // Never what needs one.
+    #expect(Sums.joined(pieces, rows: 1, width: 30).count == 2)
   }
 
   @Test func namesAreWholeBesideWhatIsSaidOfThem() {

@@ -59,4 +59,43 @@ import Testing
     let small = try tabs(.events, 40, &screen)
     #expect(small.texts[.triage]?.hasPrefix("3·") == true, "\(small.row)")
   }
+
+  // MARK: - What only a page reads
+
+  private func count(_ page: PageID, _ screen: inout WatchedScreen) -> Span? {
+    let frame = screen.interface.compose(screen.fleet, size: Terminal.Size(rows: 24, columns: 160), at: screen.now).frame
+    guard let tabs = screen.interface.desk.tabs, let name = frame.lines[tabs.row].spans.firstIndex(where: { $0.text == " \(page.title)" })
+    else { return nil }
+    let next = frame.lines[tabs.row].spans[(name + 1)...].first
+    return next.flatMap { $0.text.contains(/[0-9]/) && $0.role != .key ? $0 : nil }
+  }
+
+  @Test func dnsCountsWhatNeedsAHumanOnceItIsReadAndGreyOnceThatIsOld() {
+    var screen = WatchedScreen.full(rows: 24)
+    #expect(count(.dns, &screen) == nil)
+    _ = screen.lines(of: .dns)
+    #expect(count(.dns, &screen) == Span(" 2", .failed))
+    _ = screen.lines(of: .fleet)
+    #expect(count(.dns, &screen) == Span(" 2", .failed))
+    let next = screen.interface.compose(screen.fleet, size: screen.size, at: screen.now).nextChange
+    #expect(next != nil)
+    screen.now = screen.now + 181
+    screen.settle()
+    #expect(count(.dns, &screen) == Span(" 2", .stale))
+  }
+
+  @Test func postureCountsWhatFailedOnceItIsLookedAtAndGreyOnceThatIsOld() {
+    var screen = WatchedScreen(rows: 24)
+    screen.answer()
+    _ = screen.lines(of: .posture)
+    #expect(count(.posture, &screen) == nil)
+    let checks = [
+      Check("a", .fail, target: "t", "is open", evidence: []), Check("b", .unknown, target: "t", "can't be told", evidence: []),
+    ]
+    _ = screen.interface.hear(.posture(checks, at: screen.now), screen.fleet, at: screen.now)
+    _ = screen.lines(of: .fleet)
+    #expect(count(.posture, &screen) == Span(" 1", .failed))
+    screen.now = screen.now + 901
+    #expect(count(.posture, &screen) == Span(" 1", .stale))
+  }
 }

@@ -66,6 +66,40 @@ import Testing
     #expect(scene.screen().last?.contains("esc show all") == true && scene.screen().last?.contains("enter keep") == false)
   }
 
+  @Test("Who leaves the prompt is where he was; who keeps what he typed is where that led")
+  func leaving() {
+    var scene = scene()
+    scene.press(.down, .down)
+    let row = scene.interface.selection
+    scene.type("/bright")
+    #expect(scene.interface.selection == .org("id-bright") && row != .org("id-bright"))
+    scene.press(.escape)
+    #expect(scene.interface.selection == row && scene.selectedRow() != nil)
+    scene.type("/bright")
+    scene.press(.enter, .escape)
+    #expect(scene.interface.selection == .org("id-bright"))
+    // A row that went meanwhile is no place to return to.
+    scene.type("/acme")
+    scene.roster([InterfaceScene.org("acme"), InterfaceScene.org("cinder")])
+    scene.press(.escape)
+    #expect(scene.interface.selection == .org("id-acme"))
+  }
+
+  @Test("Who looks for nothing after all goes on following the newest event")
+  func followingGoesOn() {
+    var scene = scene()
+    scene.press(.character("0"))
+    scene.apply(.ec2("us-east-2"), .expected(pollInterval: 15))
+    for problem in ["first", "second"] {
+      scene.type("/org")
+      scene.press(.escape)
+      scene.now = scene.now + 5
+      scene.apply(.ec2("us-east-2"), .instances([], complete: true, problem: nil))
+      scene.apply(.ec2("us-east-2"), .failed(problem))
+      #expect(scene.selectedRow()?.contains(problem) == true, "\(scene.screen())")
+    }
+  }
+
   @Test("Hits are lit in the cells, of a field in its column alone")
   func hitsAreLit() {
     var scene = scene()
