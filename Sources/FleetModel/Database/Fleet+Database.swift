@@ -7,6 +7,8 @@ extension Fleet {
       let isMissing = row.status == .running && row.instanceID.map { instances[$0]?.row.state.isLive != true } ?? false
       if databaseTable.instance(of: row.orgID) != row || differs || isMissing { changes.orgs.insert(row.orgID) }
     }
+    // What is left of a gone org may be called by its name from now on.
+    for row in rows.orgs ?? [] where orgs[row.id] == nil && databaseTable.slug(of: row.id) != row.slug { changes.orgs.insert(row.id) }
     databaseTable.keep(rows)
     if let problem = rows.problem { notePartial(problem, event) } else { noteComplete(event) }
   }
@@ -140,7 +142,7 @@ extension Fleet {
     let machine = instances[id]
     if let machine, machine.row.state.isLive { return nil }
     if let machine, machine.firstSeen != machine.stateToldAt, !clock.isOver(Self.settling, since: machine.stateToldAt) { return nil }
-    let name = orgs[row.orgID]?.slug.rawValue ?? row.orgID.rawValue
+    let name = name(of: row.orgID)
     var evidence = [
       "org_instances: running on \(id)\(row.updatedAt.map { ", updated \($0)" } ?? "") (read \(database.readAt))",
       machine.map { "EC2 says \($0.row.state.text) (asked \(asked.at))" } ?? "EC2 lists no \(id) in \(asked.where) (asked \(asked.at))",

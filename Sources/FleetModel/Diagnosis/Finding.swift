@@ -93,14 +93,14 @@ public struct Finding: Hashable, Sendable {
   public var evidence: [Evidence]
   /// What could have been proof and could not be read, and why.
   public var unchecked: [String]
-  public var nextStep: String
+  public var step: NextStep
   public var disproof: Disproof?
   /// When what it is judged from was last heard, where it can't be judged anew: it is as it was known then.
   public internal(set) var asOf: Timestamp?
 
   public init(
     _ code: Code, _ severity: Severity, of target: Target, _ summary: String, evidence: [Evidence], unchecked: [String] = [],
-    nextStep: String, disproof: Disproof? = nil
+    nextStep: NextStep, disproof: Disproof? = nil
   ) {
     self.code = code
     self.severity = severity
@@ -108,12 +108,15 @@ public struct Finding: Hashable, Sendable {
     self.summary = summary.onOneLine
     self.evidence = evidence
     self.unchecked = unchecked
-    self.nextStep = nextStep
+    step = nextStep
     self.disproof = disproof
   }
 
   /// The smaller the sooner it wants a look: by severity, then a cause before what follows from it.
   public var urgency: Int { severity.urgency + code.depth }
+
+  /// What to do, as documents have it.
+  public var nextStep: String { step.text }
 
   /// Every line of proof, and what could not be checked.
   public var evidenceLines: [String] { evidence.map(\.line) + unchecked.map { "could not check: \($0)" } }

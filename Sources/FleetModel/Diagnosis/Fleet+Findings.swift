@@ -65,7 +65,7 @@ extension Fleet {
   func finding(of purge: PurgeRow, target: Finding.Target, at clock: RuleClock) -> Finding? {
     let now = clock.now
     let age = purge.createdAt.map { now - $0 }
-    let name = purge.slug?.rawValue ?? purge.orgID?.rawValue ?? purge.id.rawValue
+    let name = name(of: purge)
     var evidence: [Finding.Evidence] = [
       .init(
         "control-plane purges",
@@ -118,7 +118,7 @@ extension Fleet {
     guard let purge = completedPurge(of: org), let completed = purge.completedAt else { return nil }
     let left = machinesLeft(by: org)
     guard !left.isEmpty else { return nil }
-    let name = purge.slug?.rawValue ?? org.rawValue
+    let name = name(of: org)
     let ids = left.prefix(4).map(\.id.rawValue).joined(separator: ", ") + (left.count > 4 ? ", …" : "")
     return Finding(
       .deletionLeftMachines, .critical, of: .fleet,
@@ -128,8 +128,9 @@ extension Fleet {
           .init("ec2:\($0.row.region)", "\($0.id) is \($0.row.state.text)", at: sources[.ec2($0.row.region)]?.lastComplete)
         },
       unchecked: machinesKnown(at: clock.now)?.problem.map { ["whether they are gone meanwhile: \($0)"] } ?? [],
-      nextStep:
-        "delete \(name) again through the control plane (DELETE /cp/admin/tenants/\(name)): it is idempotent and resumes the cascade",
+      nextStep: isNameTaken(from: org)
+        ? "ask who owns org \(org): another one has its name now, so that deleting by that would hit the wrong one"
+        : "delete \(name) again through the control plane (DELETE /cp/admin/tenants/\(name)): it is idempotent and resumes the cascade",
       disproof: "the machines were kept on purpose")
   }
 }

@@ -60,6 +60,6 @@ extension Fleet {
           usual.map { "\(phase) usually takes \(Spoken.duration($0.median)), \(known)" }
             ?? "such a boot usually takes \(Spoken.duration(plan.median)), \(known)", at: lateAt),
       ],
-      nextStep: "ask why: `fleettui explain \(command)`", disproof: "it comes up, or its phase ends")
+      nextStep: "ask why with \(by: .explain(command))", disproof: "it comes up, or its phase ends")
   }
 }

@@ -159,7 +159,7 @@ struct OrgRules {
       .provisionFailed, .critical, of: target,
       Spoken.sentence("provisioning \(org.row.status?.text ?? "failed")", org.row.lastError),
       evidence: [statusEvidence, machineEvidence].compactMap { $0 } + failedStep, unchecked: machineGap + bootEventsGap,
-      nextStep: "read the boot's timeline (`fleettui explain \(name)`) and the control plane's log for this org",
+      nextStep: "read the boot's timeline (\(by: .explain(name.description))) and the control plane's log for this org",
       disproof: "instance_status becomes running")
   }
 
@@ -256,8 +256,8 @@ struct OrgRules {
         ? "tenant's routes do not answer; first failing layer: routes" : "tenant does not answer; first failing layer: \(layer.rawValue)",
       evidence: (trouble.evidence + [statusEvidence, machineEvidence]).compactMap { $0 } + diagnosed, unchecked: machineGap,
       nextStep: isHealthy
-        ? "run `fleettui check \(name)`, then read its platform's log: it answers, and can't do what it is asked"
-        : "run `fleettui check \(name)`; a machine that runs but does not answer wants its tunnel and container looked at",
+        ? "go through its layers with \(by: .check(name.description)), then read its platform's log: it answers, and can't do what it is asked"
+        : "go through its layers with \(by: .check(name.description)); a machine that runs but does not answer wants its tunnel and container looked at",
       disproof: Finding.Disproof(
         isHealthy ? Self.routesDisproof : "GET /health answers 200 from here",
         isKnown: hasAnswered(since: trouble.at, health: !isHealthy)))

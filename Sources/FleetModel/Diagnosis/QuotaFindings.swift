@@ -8,10 +8,10 @@ enum Quota {
   var name: String { self == .zone ? "DNS zone" : "vCPU quota" }
   var unit: String { self == .zone ? "records" : "vCPUs" }
   var source: String { self == .zone ? "dns" : "ec2" }
-  var relief: String {
+  var relief: NextStep {
     self == .zone
-      ? "let orphaned records go (`fleettui dns` lists them) or raise the zone's quota"
-      : "let orphaned machines go (`fleettui orphans`) or ask AWS for a higher quota of standard on-demand vCPUs"
+      ? "let orphaned records go (\(by: .dns) lists them) or raise the zone's quota"
+      : "let orphaned machines go (\(by: .orphans) lists them) or ask AWS for a higher quota of standard on-demand vCPUs"
   }
 
   /// The one that a failure names.
@@ -118,6 +118,6 @@ extension Fleet {
     }
     return Finding(
       quota.code, .warning, of: target, "the \(quota.name) was full \(then); it has room now (\(figure)): \(again)", evidence: evidence,
-      unchecked: unchecked, nextStep: again, disproof: "it fails again, with another error")
+      unchecked: unchecked, nextStep: NextStep(again), disproof: "it fails again, with another error")
   }
 }

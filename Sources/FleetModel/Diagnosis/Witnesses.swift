@@ -212,8 +212,8 @@ extension Fleet {
         : "we are cut off from the platform \(since): neither the control plane nor a tenant answers from here",
       evidence: words,
       nextStep: cutOff.scope == .everything
-        ? "check this machine's network, VPN and token (`fleettui doctor`); everything shown is as it was then"
-        : "check the VPN, the token and the platform's edge (`fleettui doctor`); what the platform told is as it was then",
+        ? "check this machine's network, VPN and token (\(by: .doctor)); everything shown is as it was then"
+        : "check the VPN, the token and the platform's edge (\(by: .doctor)); what the platform told is as it was then",
       disproof: "one of them answers, asked from this machine")
   }
 }

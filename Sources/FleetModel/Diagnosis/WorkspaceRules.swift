@@ -256,7 +256,8 @@ struct WorkspaceRules {
         nextStep: "read the workspace's activity and console for what fails", disproof: disproof)
     }
     return Finding(
-      .agentError, .warning, of: target, "\(known.text): \(known.cause)", evidence: evidence, nextStep: known.nextStep, disproof: disproof)
+      .agentError, .warning, of: target, "\(known.text): \(known.cause)", evidence: evidence, nextStep: NextStep(known.nextStep),
+      disproof: disproof)
   }
 
   private var phantomBusy: Finding? {
@@ -306,7 +307,7 @@ struct WorkspaceRules {
   private var disagreement: Finding? {
     guard let machines, machines.isComplete else { return nil }
     let live = fleet.machines(of: workspace.id).filter { $0.row.state.isLive }
-    func finding(_ summary: String, _ evidence: [Finding.Evidence], _ next: String) -> Finding {
+    func finding(_ summary: String, _ evidence: [Finding.Evidence], _ next: NextStep) -> Finding {
       Finding(
         .statusDisagrees, .warning, of: target, summary, evidence: [statusEvidence] + evidence, nextStep: next,
         disproof: "the next answers of both agree")
@@ -317,11 +318,11 @@ struct WorkspaceRules {
       guard live.contains(where: { $0.row.state == .running }) else { return nil }
       return finding(
         "the tenant says \(row.status.text), EC2 runs its machine", running,
-        "the platform pauses without stopping the machine: it costs until somebody ends it (`fleettui orphans`)")
+        "the platform pauses without stopping the machine: it costs until somebody ends it (\(by: .orphans) lists it)")
     case .online, .degraded:
       if live.count > 1 {
         return finding(
-          "\(live.count) machines run for one workspace", running, "the older ones are left over from a resume: see `fleettui orphans`")
+          "\(live.count) machines run for one workspace", running, "the older ones are left over from a resume: \(by: .orphans) lists them")
       }
       guard let machine, !machine.row.state.isLive else { return nil }
       return finding(

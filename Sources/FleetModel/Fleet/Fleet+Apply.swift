@@ -74,7 +74,7 @@ extension Fleet {
   /// Writes a line that no server sent, of an org or a workspace, else of whom the event's source speaks for.
   mutating func record(_ event: FleetEvent, _ type: EventType, org: OrgID? = nil, workspace: WorkspaceID? = nil, data: JSONValue) {
     var orgID = org ?? workspace.flatMap { workspaces[$0]?.orgID }
-    var slug = orgID.flatMap { orgs[$0]?.slug }
+    var slug = orgID.flatMap { self.slug(of: $0) }
     if orgID == nil, case .tenant(let name) = event.source {
       slug = name
       orgID = self.orgID(named: name)

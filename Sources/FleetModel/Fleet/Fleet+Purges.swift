@@ -11,6 +11,8 @@ extension Fleet {
   mutating func notePurge(_ row: PurgeRow) {
     purgeTable.keep(row)
     changes.purges.insert(row.id)
+    // What is left of a gone org may be called by its name from now on.
+    if let org = row.orgID, orgs[org] == nil { changes.orgs.insert(org) }
     noteDeletion(by: row)
   }
 

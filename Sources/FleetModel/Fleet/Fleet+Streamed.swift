@@ -39,7 +39,8 @@ extension Fleet {
     append(
       LogEntry(
         sequence: 0, at: streamed.timestamp ?? event.at, source: event.source, type: streamed.type, orgID: org?.id ?? streamed.orgID,
-        slug: org?.slug ?? streamed.slug, workspaceID: streamed.workspaceID.flatMap { workspaces[$0]?.id } ?? streamed.workspaceID,
+        slug: org?.slug ?? streamed.slug ?? streamed.orgID.flatMap { slug(of: $0) },
+        workspaceID: streamed.workspaceID.flatMap { workspaces[$0]?.id } ?? streamed.workspaceID,
         data: streamed.data.onOneLine.serialized()))
     return streamed
   }

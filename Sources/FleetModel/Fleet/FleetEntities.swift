@@ -25,6 +25,10 @@ public struct Org: Hashable, Sendable {
   public var slug: Slug { row.slug }
   /// A run of the cascade is at it, or was and failed: its control plane goes on saying what it said.
   public var isBeingDeleted: Bool { deletion != nil }
+  /// How it stands, in a word: its deletion before what the control plane goes on saying.
+  public var standing: String {
+    deletion.map { $0.status == .failed ? "purge failed" : "deleting" } ?? row.status?.text ?? "no status"
+  }
 
   /// A run of the cascade that removes it (contract §8.1).
   public struct Deletion: Hashable, Sendable {

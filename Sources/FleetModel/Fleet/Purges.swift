@@ -12,6 +12,8 @@ struct Purges: Sendable {
   private(set) var cascades: OrderedDictionary<PurgeID, Cascade> = [:]
   /// The newest completed run of each org.
   private var completed: [OrgID: PurgeID] = [:]
+  /// A run that tells the name of each org.
+  private var naming: [OrgID: PurgeID] = [:]
 
   private static let limit = 5000
   /// Runs whose steps are kept.
@@ -21,6 +23,9 @@ struct Purges: Sendable {
 
   /// The newest run that removed an org, by the control plane's word.
   func completed(of org: OrgID) -> PurgeRow? { completed[org].flatMap { rows[$0] } }
+
+  /// What an org was called that a run removes.
+  func slug(of org: OrgID) -> Slug? { naming[org].flatMap { rows[$0]?.slug } }
 
   func hasPurged(_ org: OrgID) -> Bool { rows.values.contains { $0.orgID == org && $0.status == .completed } }
 
@@ -36,8 +41,9 @@ struct Purges: Sendable {
   }
 
   mutating func keep(_ row: PurgeRow) {
-    if let org = rows[row.id]?.orgID, completed[org] == row.id { completed[org] = nil }
+    if let known = rows[row.id] { forget(known) }
     rows[row.id] = row
+    if let org = row.orgID, row.slug != nil { naming[org] = row.id }
     guard row.status == .completed else {
       open.insert(row.id)
       return
@@ -55,9 +61,15 @@ struct Purges: Sendable {
       let oldest = rows.removeFirst()
       gone.append(oldest.key)
       open.remove(oldest.key)
-      if let org = oldest.value.orgID, completed[org] == oldest.key { completed[org] = nil }
+      forget(oldest.value)
     }
     return gone
+  }
+
+  private mutating func forget(_ row: PurgeRow) {
+    guard let org = row.orgID else { return }
+    if completed[org] == row.id { completed[org] = nil }
+    if naming[org] == row.id { naming[org] = nil }
   }
 
   mutating func noteStep(_ step: Cascade.Step, of id: PurgeID, status: String, at moment: Timestamp) {
@@ -71,6 +83,9 @@ struct Purges: Sendable {
     var problems: [String] = []
     for (org, purge) in completed where rows[purge].map({ $0.orgID != org || $0.status != .completed }) ?? true {
       problems.append("\(purge) is no completed purge of \(org)")
+    }
+    for (org, purge) in naming where rows[purge].map({ $0.orgID != org || $0.slug == nil }) ?? true {
+      problems.append("\(purge) doesn't name \(org)")
     }
     if open != Set(rows.values.filter { $0.status != .completed }.map(\.id)) { problems.append("the open purges are others") }
     if cascades.count > Self.cascadeLimit { problems.append("more cascades are kept than may be") }

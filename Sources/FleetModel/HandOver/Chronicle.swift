@@ -72,7 +72,7 @@ extension Fleet {
 
   fileprivate func name(of target: Finding.Target) -> String {
     switch target {
-    case .org(let id): orgs[id]?.slug.rawValue ?? id.rawValue
+    case .org(let id): name(of: id)
     case .workspace(let id):
       workspaces[id].map { workspace in (orgs[workspace.orgID].map { "\($0.slug)/" } ?? "") + workspace.row.name } ?? id.rawValue
     case .fleet: "the fleet"

@@ -67,7 +67,7 @@ public struct HandOver: Sendable {
     fleet.orgs.values.compactMap { org in
       guard let created = org.row.createdAt, created >= since, org.row.status != .purged else { return nil }
       return Item(
-        at: created, kind: .new, target: .org(org.id), name: org.slug.rawValue, why: org.row.status?.text ?? "no status yet",
+        at: created, kind: .new, target: .org(org.id), name: org.slug.rawValue, why: org.standing,
         hourly: fleet.hourly(of: org.id).value?.exact)
     }
   }
@@ -78,13 +78,13 @@ public struct HandOver: Sendable {
       guard purge.status == .completed, let completed = purge.completedAt, completed >= since else { return nil }
       if let org = purge.orgID { gone.insert(org) }
       return Item(
-        at: completed, kind: .deleted, target: .purge(purge.id), name: purge.slug?.rawValue ?? purge.orgID?.rawValue ?? purge.id.rawValue,
+        at: completed, kind: .deleted, target: .purge(purge.id), name: fleet.name(of: purge),
         why: "the cascade completed", hourly: nil)
     }
     for (id, sighting) in fleet.departed where sighting.lastSeen >= since && fleet.orgs[id] == nil && !gone.contains(id) {
       items.append(
         Item(
-          at: sighting.lastSeen, kind: .deleted, target: .org(id), name: sighting.slug.rawValue, why: "the roster no longer holds it",
+          at: sighting.lastSeen, kind: .deleted, target: .org(id), name: fleet.name(of: id), why: "the roster no longer holds it",
           hourly: nil))
     }
     return items

@@ -177,7 +177,8 @@ struct LeftoverRules {
     }
     evidence += tags(leftover.tags)
     return OrphanCase(
-      kind: leftover.id.kind, id: leftover.id.id, region: leftover.region, type: type, orgID: leftover.orgID, slug: leftover.orgSlug,
+      kind: leftover.id.kind, id: leftover.id.id, region: leftover.region, type: type, orgID: leftover.orgID,
+      slug: leftover.orgID.flatMap { fleet.slug(of: $0) } ?? leftover.orgSlug,
       workspaceID: leftover.workspaceID, verdict: verdict, brief: brief, evidence: evidence, age: age, hourly: leftover.hourly(prices),
       monthly: monthly, soFar: soFar, nextStep: step(verdict, leftover.tags))
   }

@@ -30,10 +30,15 @@ struct OrphanEvidence {
     let hourly = prices.hourly(of: row)
     return OrphanCase(
       kind: .instance, id: row.id.rawValue, region: row.knownRegion, type: row.type, role: row.role,
-      orgID: row.orgID, slug: row.orgSlug ?? rules.org(of: row)?.slug ?? row.orgID.flatMap { fleet.departed[$0]?.slug },
+      orgID: row.orgID, slug: slug(of: row),
       workspaceID: row.workspaceID, verdict: verdict, brief: brief(verdict, row), evidence: evidence,
       age: row.launchedAt.map { max(0, now - $0) }, hourly: hourly,
       monthly: hourly.map { $0 * PriceBook.hoursPerMonth }, soFar: cost(of: row, since: lostAt(row)), nextStep: nextStep)
+  }
+
+  /// The name of the org that the tags name.
+  private func slug(of row: InstanceRow) -> Slug? {
+    rules.org(of: row)?.slug ?? row.orgID.flatMap { fleet.slug(of: $0) } ?? row.orgSlug
   }
 
   /// When its org was last seen in the control plane, where that is known and was after the launch.
@@ -97,7 +102,7 @@ struct OrphanEvidence {
     switch reason {
     case .orgGone:
       let seen = row.orgID.flatMap { fleet.departed[$0] }.map { ", last seen \(Self.span(now - $0.lastSeen)) ago" } ?? ""
-      return "no org \(row.orgID?.rawValue ?? row.orgSlug?.rawValue ?? "?") in the roster\(seen)"
+      return "no org \(fleet.orgName(of: row) ?? "?") in the roster\(seen)"
     case .noOrgTag: return "no OrgID tag, no cascade finds it"
     case .workspaceRemoved: return "\(tenant) has no workspace \(row.workspaceID?.rawValue ?? "?")"
     case .duplicateWorkspace:
@@ -192,7 +197,7 @@ struct OrphanEvidence {
 
   private func cascade(of row: InstanceRow) -> String {
     let purge = fleet.purges.values.last { $0.orgID != nil ? $0.orgID == row.orgID : $0.slug != nil && $0.slug == row.orgSlug }
-    guard let slug = row.orgSlug ?? purge?.slug ?? row.orgID.flatMap({ fleet.departed[$0]?.slug }) else {
+    guard let slug = slug(of: row) ?? purge?.slug else {
       return "The org's name is not known here: ask who owns org \(row.orgID?.rawValue ?? "?") and its deletion's audit row"
     }
     if fleet.org(named: slug) != nil {

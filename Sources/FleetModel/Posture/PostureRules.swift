@@ -126,8 +126,9 @@ public enum PostureRules {
     }
     let failing = tenants.compactMap { tenant -> Check? in
       guard tenant.imageID != newest.imageID else { return nil }
+      let slug = tenant.orgSlug ?? machines.first { $0.orgID != nil && $0.orgID == tenant.orgID && $0.orgSlug != nil }?.orgSlug
       return Check(
-        ID.imageOld.rawValue, .fail, target: tenant.orgSlug?.rawValue ?? tenant.orgID?.rawValue ?? tenant.id.rawValue,
+        ID.imageOld.rawValue, .fail, target: slug?.rawValue ?? tenant.orgID?.rawValue ?? tenant.id.rawValue,
         "\(tenant.name ?? tenant.id.rawValue) runs \(tenant.imageID ?? "?"), the newest tenant \(newest.imageID ?? "?")",
         evidence: [
           "\(tenant.id) launched \(tenant.launchedAt.map(\.description) ?? "?")",

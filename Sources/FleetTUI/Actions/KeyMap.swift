@@ -1,3 +1,5 @@
+import FleetModel
+
 /// What is wrong with the `[keys]` of the configuration.
 struct KeyMapError: Error, CustomStringConvertible, Equatable {
   var description: String
@@ -115,5 +117,20 @@ extension Action {
     guard place.takesText, !isOfText else { return all }
     let named = all.filter { !$0.hasLetter }
     return named.isEmpty ? keys.filter { !$0.hasLetter } : named
+  }
+}
+
+extension KeyMap {
+  /// How the dashboard does what a next step's command does; `nil`: it doesn't.
+  func way(to command: NextStep.Command) -> String? {
+    let action: Action? =
+      switch command {
+      case .explain: .explain
+      case .check: .check
+      case .orphans: PageID.orphans.action
+      case .dns: PageID.dns.action
+      case .doctor: nil
+      }
+    return action.map { action in keys(for: action).first.map { "key \($0.name)" } ?? action.command }
   }
 }

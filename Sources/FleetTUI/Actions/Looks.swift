@@ -44,6 +44,26 @@ extension Action {
     desk.pages.focus?.workspace(in: fleet).flatMap { fleet.workspaces[$0]?.row.id }
   }
 
+  /// A row that is no workspace's leads to those of its org: to the one that there is, or to the list of them.
+  static let jumpWorkspace = Action(
+    "jump-workspace", [.character("w")], help: "to the row's workspace, or those of its org", group: .look,
+    whyNot: { desk, fleet, now in
+      guard workspace(desk, fleet) == nil else { return nil }
+      guard let org = desk.pages.focus?.org(in: fleet).flatMap({ fleet.orgs[$0] }), desk.pages.focus?.workspace(in: fleet) == nil else {
+        return "the row belongs to no workspace that a tenant lists"
+      }
+      return fleet.workspaceIDs(of: org.id).isEmpty ? WorkspaceList.absence(of: org, fleet, at: now) : nil
+    },
+    onPage: { interface, fleet, _ in
+      if let workspace = workspace(interface.desk, fleet) {
+        interface.show(.workspace(workspace))
+      } else if let org = interface.desk.pages.focus?.org(in: fleet) {
+        let ids = fleet.workspaceIDs(of: org)
+        if ids.count == 1 { interface.show(.workspace(ids[0])) } else { interface.open(WorkspaceList(of: org)) }
+      }
+      return .draw
+    })
+
   static let rows = [
     Action(
       "jump-org", [.character("o")], help: "to the row's org on Fleet; esc returns", group: .look, whyNot: whyNoOrg,
@@ -51,16 +71,7 @@ extension Action {
         if let org = interface.selection?.org(in: fleet) { interface.jump(to: .fleet, .org(org), fleet, at: now) }
         return .draw
       }),
-    Action(
-      "jump-workspace", [.character("w")], help: "everything known of the row's workspace", group: .look,
-      whyNot: { desk, fleet, _ in workspace(desk, fleet) == nil ? "the row belongs to no workspace that a tenant lists" : nil },
-      onPage: { interface, fleet, _ in
-        guard let workspace = interface.selection?.workspace(in: fleet) else { return .draw }
-        interface.close { $0 is DetailPanel }
-        interface.desk.pages.pinned = .workspace(workspace)
-        interface.open(DetailPanel())
-        return .draw
-      }),
+    jumpWorkspace,
     Action(
       "jump-machine", [.character("m")], help: "to the row's machine on Instances; esc returns", group: .look,
       whyNot: { desk, fleet, _ in desk.pages.focus?.machine(in: fleet) == nil ? "the row has no machine that is known" : nil },

@@ -41,7 +41,7 @@ struct WaitState {
   }
 
   private func verdict(of org: Org, _ fleet: Fleet, at now: Timestamp) -> Verdict {
-    let status = org.row.status?.text ?? "no instance yet"
+    let status = org.row.status?.text ?? org.standing
     if goal == .gone {
       return org.row.status == .purged
         ? .reached("the control plane says purged")

@@ -16,7 +16,7 @@ extension CostsDocument {
   /// By org and name of the machine.
   var machines: [Machine] {
     report.instances.compactMap { id, cost in fleet.instances[id].map { Machine(row: $0.row, cost: cost) } }.sorted {
-      (slug($0.row) ?? "~", $0.row.id) < (slug($1.row) ?? "~", $1.row.id)
+      (name($0.row) ?? "~", $0.row.id) < (name($1.row) ?? "~", $1.row.id)
     }
   }
 
@@ -34,7 +34,7 @@ extension CostsDocument {
     return sum
   }
 
-  private func slug(_ row: InstanceRow) -> String? { (fleet.org(of: row)?.slug ?? row.orgSlug)?.rawValue }
+  private func name(_ row: InstanceRow) -> String? { fleet.orgName(of: row) }
 
   /// One rectangle for scripts: `KIND` says whether a row is an org, an instance, a role or the total. The rows of each kind add up to the total.
   var table: TextTable {
@@ -92,7 +92,7 @@ extension CostsDocument {
 
   /// Org, role, type, state.
   private func facts(_ row: InstanceRow) -> [String] {
-    [slug(row) ?? TextTable.none, row.role?.rawValue ?? TextTable.none, row.type ?? TextTable.unknown, row.state.text]
+    [name(row) ?? TextTable.none, row.role?.rawValue ?? TextTable.none, row.type ?? TextTable.unknown, row.state.text]
   }
 
   private func count(_ sum: CostSum?) -> String {

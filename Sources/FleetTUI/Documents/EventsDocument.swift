@@ -23,7 +23,7 @@ struct EventsDocument: PageDocument {
       header: ["TIME", "SOURCE", "ORG", "WORKSPACE", "EVENT", "DATA"],
       rows: rows.map { entry in
         [
-          entry.at.description, entry.source.description, entry.slug?.rawValue ?? entry.orgID?.rawValue ?? "",
+          entry.at.description, entry.source.description, fleet.orgName(of: entry) ?? "",
           EventsContent.workspaceName(of: entry, fleet) ?? "", entry.type.rawValue, entry.data,
         ]
       }, dispensable: ["SOURCE", "DATA"])

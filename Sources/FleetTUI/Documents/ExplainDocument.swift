@@ -12,8 +12,11 @@ struct ExplainDocument: FleetDocument {
   let file: CaseFile
   let now: Timestamp
   let findings: [Finding]
+  /// Where it is read in the dashboard, what its keys do.
+  private let keys: KeyMap?
 
-  init(target: Target, fleet: Fleet, file: CaseFile, now: Timestamp) {
+  init(target: Target, fleet: Fleet, file: CaseFile, now: Timestamp, keys: KeyMap? = nil) {
+    self.keys = keys
     self.target = target
     self.fleet = fleet
     self.file = file
@@ -108,10 +111,9 @@ struct ExplainDocument: FleetDocument {
   var lines: [Line] {
     var lines: [Line] = []
     if let workspace {
-      lines.append(Line("  workspace \(org.slug)/\(workspace.row.name) (\(workspace.id)): \(workspace.row.status.text)", .title))
+      lines.append(Line("  workspace \(org.slug)/\(workspace.row.name) (\(workspace.id)): \(fleet.standing(of: workspace).word)", .title))
     } else {
-      let status = org.isBeingDeleted ? "deleting" : org.row.status?.text ?? "no instance yet"
-      lines.append(Line("  org \(org.slug) (\(org.id)): \(status)", .title))
+      lines.append(Line("  org \(org.slug) (\(org.id)): \(org.standing)", .title))
     }
     if findings.isEmpty {
       lines.append(Line("  " + (gaps.isEmpty ? "nothing is wrong with it" : "nothing was found, but not everything could be read")))
@@ -128,7 +130,7 @@ struct ExplainDocument: FleetDocument {
           Line([Span("    \(evidence.by): \(evidence.says)")] + (evidence.at.map { [Span("  \(Moment.told($0, at: now))", .dim)] } ?? [])))
       }
       lines += finding.unchecked.map { Line("    could not check: \($0)", .unknown) }
-      lines.append(Line([Span("    next: ", .key), Span(finding.nextStep)]))
+      lines.append(Line([Span("    next: ", .key), Span(finding.step.text { keys?.way(to: $0) })]))
       if let disproof = finding.disproof { lines.append(Line([Span("    not it, if: ", .dim), Span(disproof.text)])) }
     }
     if !timeline.isEmpty {

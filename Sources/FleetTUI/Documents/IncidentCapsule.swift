@@ -37,12 +37,12 @@ struct IncidentCapsule {
   private var status: [String] {
     var lines: [String] = []
     if let org {
-      let status = org.isBeingDeleted ? "deleting" : org.row.status?.text ?? "no instance yet"
-      lines.append("- org \(Self.code(org.slug.rawValue)): \(Self.code(status))" + (org.row.lastError.map { ": " + Self.code($0) } ?? ""))
+      lines.append(
+        "- org \(Self.code(org.slug.rawValue)): \(Self.code(org.standing))" + (org.row.lastError.map { ": " + Self.code($0) } ?? ""))
     }
     if let workspace {
       lines.append(
-        "- workspace \(Self.code(workspace.row.name)): \(Self.code(workspace.row.status.text))"
+        "- workspace \(Self.code(workspace.row.name)): \(Self.code(fleet.standing(of: workspace).word))"
           + (workspace.row.lastError.map { ": " + Self.code($0) } ?? ""))
     }
     let coming: BootTarget? = workspace.map { .workspace($0.row.id) } ?? org.map { .tenant($0.id) }

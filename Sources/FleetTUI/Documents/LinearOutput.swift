@@ -61,7 +61,7 @@ final class LinearOutput {
     if !sawRoster, fleet.sources[.controlPlane]?.lastComplete != nil {
       sawRoster = true
       let orgs = fleet.listedOrgs
-      lines = ["\(orgs.count) orgs."] + orgs.map { "\($0.slug): \($0.row.status?.text ?? "no status yet")." }
+      lines = ["\(orgs.count) orgs."] + orgs.map { "\($0.slug): \($0.standing)." }
     }
     if said < fleet.logged {
       let first = max(said, fleet.log.first.map { $0.sequence - 1 } ?? 0)

@@ -141,7 +141,7 @@ struct SnapshotDocument: FleetDocument {
       let findings = fleet.triage.findings(within: org.id)
       let cost = costs.cost(of: org.id)
       table.rows.append([
-        org.slug.rawValue, org.isBeingDeleted ? "deleting" : org.row.status?.text ?? TextTable.none,
+        org.slug.rawValue, org.standing,
         machine.map { "\($0.row.state.text) \($0.row.type ?? "?")" } ?? TextTable.none,
         counts.map { $0.isEmpty ? TextTable.none : $0 } ?? TextTable.unknown,
         progress.map {

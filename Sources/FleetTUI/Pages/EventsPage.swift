@@ -98,7 +98,7 @@ struct EventsContent: TableContent {
 
   /// The filters that find the row's own events, from the narrowest on: its workspace, its org, its source.
   static func targets(_ entry: LogEntry, _ fleet: Fleet) -> [String] {
-    let org = entry.slug.map { "org=\($0.rawValue.asFilterWord)" }
+    let org = fleet.orgName(of: entry).map { "org=\($0.asFilterWord)" }
     let workspace = workspaceName(of: entry, fleet).map { [org, "workspace=\($0.asFilterWord)"].compactMap { $0 }.joined(separator: " ") }
     return [workspace, org, "source=\(entry.source.description.asFilterWord)"].compactMap { $0 }
   }
@@ -109,7 +109,7 @@ struct EventsContent: TableContent {
 
   func texts(_ id: UInt64, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
     guard let entry = fleet.logEntry(id) else { return false }
-    return look(entry.type.rawValue) || look(entry.slug?.rawValue ?? "") || look(Self.workspaceName(of: entry, fleet) ?? "")
+    return look(entry.type.rawValue) || look(fleet.orgName(of: entry) ?? "") || look(Self.workspaceName(of: entry, fleet) ?? "")
       || look(entry.data) || look(entry.source.description)
   }
 
@@ -175,12 +175,13 @@ extension EventsContent {
 
   /// Whom it is of, on every screen: what has no column of its own stands here too.
   static let org = Column<Self>(
-    "ORG", minimum: 8, ideal: 18, priority: 1, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id)?.slug?.rawValue) }
+    "ORG", minimum: 8, ideal: 18, priority: 1,
+    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.logEntry(id).flatMap { fleet.orgName(of: $0) }) }
   ) { row, fleet, context in
     let (showsWorkspace, showsSource) = (context.shows(workspace), context.shows(source))
     return row.cell(context) { entry in
       let name = showsWorkspace ? nil : workspaceName(of: entry, fleet)
-      let parts = [entry.slug?.rawValue ?? entry.orgID?.rawValue, name].compactMap { $0 }
+      let parts = [fleet.orgName(of: entry), name].compactMap { $0 }
       return parts.isEmpty && !showsSource ? Span(entry.source.description, .dim) : Span(parts.joined(separator: "/"))
     }
   }

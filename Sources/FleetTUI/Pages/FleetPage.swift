@@ -44,7 +44,7 @@ struct FleetContent: TableContent {
 
   func texts(_ id: OrgID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
     guard let org = fleet.orgs[id] else { return false }
-    if look(org.slug.rawValue) || look(org.row.name ?? "") || look(Self.standing(of: org).word) || look(id.rawValue) { return true }
+    if look(org.slug.rawValue) || look(org.row.name ?? "") || look(org.standing) || look(id.rawValue) { return true }
     if look(org.row.lastError ?? "") || look(org.row.plan ?? "") { return true }
     return fleet.workspaces(of: id).contains { look($0.row.name) || look(fleet.standing(of: $0).word) || look($0.row.lastError ?? "") }
   }
@@ -82,9 +82,9 @@ struct FleetContent: TableContent {
 extension FleetContent {
   static let org = Column<Self>(
     "ORG", minimum: 10, ideal: 32, priority: 0, order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.orgs[id]?.slug.rawValue) }
-  ) { row, _, context in
+  ) { row, fleet, context in
     // Where there is no room for the status, its sign stands before the name.
-    let sign = context.shows(tenant) || context.shows(progress) ? [] : [status(of: row.org, context.glyphs)[0]]
+    let sign = context.shows(tenant) || context.shows(progress) ? [] : [status(of: row.org, fleet, context.glyphs)[0]]
     return sign + [Span(row.org.slug.rawValue, row.notices.isEmpty ? .text : .title)]
   }
   .claiming(16).naming().field("org", "slug", "name")
@@ -92,9 +92,9 @@ extension FleetContent {
   static let tenant = Column<Self>(
     "TENANT", minimum: 14, ideal: 14, priority: 3,
     order: .lowestFirst { _, id, fleet, _ in
-      SortKey(fleet.orgs[id].flatMap { $0.row.status == nil && $0.deletion == nil ? nil : standing(of: $0).word })
+      SortKey(fleet.orgs[id].flatMap { $0.row.status == nil && $0.deletion == nil ? nil : $0.standing })
     }
-  ) { row, _, context in status(of: row.org, context.glyphs) }
+  ) { row, fleet, context in status(of: row.org, fleet, context.glyphs) }
   .field("tenant", "status", "state").spelt { _, id, fleet, now in statusWords(id, fleet, at: now) }
 
   static let machine = Column<Self>(
@@ -118,7 +118,7 @@ extension FleetContent {
   ) { row, fleet, context in
     let boots = boots(of: row.org, fleet, &context)
     // Where there is no room for the status, it stands where nothing moves.
-    return boots.isEmpty && !context.shows(tenant) ? status(of: row.org, context.glyphs) : boots
+    return boots.isEmpty && !context.shows(tenant) ? status(of: row.org, fleet, context.glyphs) : boots
   }
   .claiming(15).staying()
   .measured(.share) { _, id, fleet, now in moving(id, fleet).compactMap { fleet.progress(of: $0, at: now)?.fraction }.min() }
@@ -193,21 +193,15 @@ extension FleetContent {
     return (Line(summary).columns > room ? summary.fitted(to: room) : summary) + [Span(count, worst.role)]
   }
 
-  /// How an org stands: its deletion before what the control plane goes on saying.
-  private static func standing(of org: Org) -> (word: String, role: Role) {
-    if let deletion = org.deletion { return deletion.status == .failed ? ("purge failed", .failed) : ("deleting", .running) }
-    return org.row.status.map { ($0.text, $0.role) } ?? ("no status", .unknown)
-  }
-
-  private static func status(of org: Org, _ glyphs: Glyphs) -> [Span] {
-    let (word, role) = standing(of: org)
+  private static func status(of org: Org, _ fleet: Fleet, _ glyphs: Glyphs) -> [Span] {
+    let (word, role) = fleet.standing(of: org)
     return Wording.state(word, role, glyphs)
   }
 
   /// What a filter finds: the status as it is shown, and how what comes up gets on.
   private static func statusWords(_ id: OrgID, _ fleet: Fleet, at now: Timestamp) -> [String] {
     guard let org = fleet.orgs[id] else { return [] }
-    var words = [standing(of: org).word]
+    var words = [org.standing]
     let boots = moving(id, fleet).compactMap { fleet.progress(of: $0, at: now) }
     if boots.contains(where: \.isStuck) { words.append("stuck") }
     if boots.contains(where: { $0.isLate && !$0.isStuck }) { words.append("late") }

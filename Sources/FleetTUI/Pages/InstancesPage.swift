@@ -37,10 +37,6 @@ struct InstancesContent: TableContent {
     return Array(ids)
   }
 
-  private static func orgName(of row: InstanceRow, _ fleet: Fleet) -> String? {
-    fleet.org(of: row)?.slug.rawValue ?? row.orgSlug?.rawValue ?? row.orgID?.rawValue
-  }
-
   private static func workspaceName(of row: InstanceRow, _ fleet: Fleet) -> String? {
     row.workspaceID.map { fleet.workspaces[$0]?.row.name ?? $0.rawValue }
   }
@@ -52,7 +48,7 @@ struct InstancesContent: TableContent {
 
   func texts(_ id: InstanceID, _ fleet: Fleet, _ look: (String) -> Bool) -> Bool {
     guard let row = fleet.instances[id]?.row else { return false }
-    return look(id.rawValue) || look(Self.orgName(of: row, fleet) ?? "") || look(Self.workspaceName(of: row, fleet) ?? "")
+    return look(id.rawValue) || look(fleet.orgName(of: row) ?? "") || look(Self.workspaceName(of: row, fleet) ?? "")
       || look(row.state.text)
       || look(row.type ?? "") || look(row.name ?? "") || look(row.role?.rawValue ?? "") || look(row.region.rawValue)
       || look(row.privateIP ?? "") || row.publicAddresses.contains(where: look) || look(row.workspaceID?.rawValue ?? "")
@@ -105,8 +101,8 @@ extension InstancesContent {
 
   static let org = Column<Self>(
     "ORG", minimum: 8, ideal: 20, priority: 2,
-    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id].flatMap { orgName(of: $0.row, fleet) }) }
-  ) { row, fleet, _ in [Span(orgName(of: row.machine, fleet) ?? "–", fleet.org(of: row.machine) == nil ? .dim : .text)] }
+    order: .lowestFirst { _, id, fleet, _ in SortKey(fleet.instances[id].flatMap { fleet.orgName(of: $0.row) }) }
+  ) { row, fleet, _ in [Span(fleet.orgName(of: row.machine) ?? "–", fleet.org(of: row.machine) == nil ? .dim : .text)] }
   .claiming(16)
 
   static let workspace = Column<Self>(

@@ -71,6 +71,11 @@ struct DrawingContext {
   var beside = PaneKind.none
   /// Where what is shown leads.
   var links = Links(hasConsole: false)
+  /// By which it is gone on; `nil`: it is read where no key does anything.
+  var keys: KeyMap?
+
+  /// A next step, its commands by the keys that do the same.
+  func words(_ step: NextStep) -> String { step.text { keys?.way(to: $0) } }
 }
 
 /// A screenful of rows of one kind, its order, its filter and its selection.

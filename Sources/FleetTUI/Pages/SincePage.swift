@@ -76,7 +76,7 @@ private struct FleetItself: PageSubject {
   func relations(in fleet: Fleet) -> Relations { Relations() }
 
   func notices(_ fleet: Fleet, at now: Timestamp) -> [Notice] {
-    fleet.triage.findings(of: .fleet).map { Notice(role: $0.role, summary: $0.summary, next: $0.nextStep) }
+    fleet.triage.findings(of: .fleet).map { Notice(role: $0.role, summary: $0.summary, next: $0.step) }
   }
 
   func describe(in list: inout FieldLines, _ fleet: Fleet, _ context: inout DrawingContext) {

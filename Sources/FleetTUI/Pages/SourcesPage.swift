@@ -95,7 +95,7 @@ struct SourcesContent: TableContent {
     if let org = fleet.excused(source), freshness?.state != .complete {
       return Standing(
         word: org.isLeaving ? "going" : "not needed", role: .dim, rank: 6, at: freshness?.at,
-        why: org.isLeaving ? "its org is being deleted" : "its org is \(org.row.status?.text ?? "not there yet")")
+        why: org.isLeaving ? "its org is being deleted" : "its org \(org.row.status.map { "is \($0.text)" } ?? "has no status")")
     }
     switch freshness?.state {
     case .failed?: return Standing(word: "failed", role: .failed, rank: 0, at: freshness?.at, why: freshness?.trouble)

@@ -57,14 +57,14 @@ extension Subject {
     case .workspace(let id): return Relations(of: id, fleet)
     case .instance(let id):
       let row = fleet.instances[id]?.row
-      let name = row?.orgSlug?.rawValue ?? row?.orgID.flatMap { fleet.departed[$0]?.slug.rawValue } ?? id.rawValue
+      let name = row.flatMap(fleet.orgName(of:)) ?? id.rawValue
       return Relations(org: row.flatMap { fleet.org(of: $0)?.id }, workspace: row?.workspaceID, machine: id, name: name)
     case .event(let sequence):
       let entry = fleet.logEntry(sequence)
       return Relations(org: entry?.orgID.flatMap { fleet.orgs[$0]?.id }, workspace: entry?.workspaceID)
     case .deletion(let id):
       let purge = fleet.purges[PurgeID(id)]
-      return Relations(org: purge?.orgID.flatMap { fleet.orgs[$0]?.id }, name: purge?.slug?.rawValue)
+      return Relations(org: purge?.orgID.flatMap { fleet.orgs[$0]?.id }, name: purge.map { fleet.name(of: $0) })
     case .leftover(let id):
       guard let tags = fleet.tags(of: id) else { return Relations() }
       let slug = tags["OrgSlug"].map { Slug($0) }
@@ -88,7 +88,7 @@ extension Subject {
   /// Whom the log tells of that this row is, or is about; `nil`: events tell of nothing of its kind, or nobody knows whose it is.
   func heard(in fleet: Fleet) -> Heard? {
     func org(_ id: OrgID, named slug: Slug? = nil) -> Heard {
-      .org(id, slug ?? fleet.orgs[id]?.slug ?? fleet.departed[id]?.slug)
+      .org(id, slug ?? fleet.slug(of: id))
     }
     switch self {
     case .org(let id): return org(id)
@@ -158,7 +158,7 @@ enum Heard: Hashable, Sendable {
   func title(_ fleet: Fleet) -> String {
     switch self {
     case .workspace(let id): Detail.title(of: .workspace(id), fleet)
-    case .org(let id, let slug): "org \(slug?.rawValue ?? id.rawValue)"
+    case .org(let id, _): "org \(fleet.name(of: id))"
     }
   }
 }

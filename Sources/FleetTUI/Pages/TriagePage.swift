@@ -136,7 +136,7 @@ struct TriageContent: TableContent {
 
   static func name(of target: Finding.Target, _ fleet: Fleet) -> String {
     switch target {
-    case .org(let id): fleet.orgs[id]?.slug.rawValue ?? id.rawValue
+    case .org(let id): fleet.name(of: id)
     case .workspace(let id): ProvisioningContent.name(of: .workspace(id), fleet)
     case .fleet: "the fleet"
     }
@@ -203,7 +203,7 @@ extension TriageContent {
   static let next = Column<Self>(
     "NEXT STEP", minimum: 40, ideal: 40, priority: 4, stretch: 1,
     order: .lowestFirst { _, id, fleet, _ in SortKey(id.finding(in: fleet)?.nextStep) }
-  ) { row, _, _ in [Span(row.finding.nextStep, .dim)] }
+  ) { row, _, context in [Span(context.drawing.words(row.finding.step), .dim)] }
   .field("next", "next-step")
 }
 

@@ -6,9 +6,19 @@ struct Comparison {
     /// `nil`: a heading.
     var name: String?
     var heading = ""
-    var left: String?
-    var right: String?
+    /// `nil`: it has nothing of the kind.
+    var left: Cell?
+    var right: Cell?
     var differs: Bool
+  }
+
+  struct Cell: Equatable {
+    var text: String
+    /// `nil`: as what differs looks, or what doesn't.
+    var role: Role?
+
+    /// It may have something of the kind: who would tell isn't heard.
+    static let unseen = Cell(text: "?", role: .unknown)
   }
 
   /// What is another one's with everything: that these differ says nothing.
@@ -16,7 +26,7 @@ struct Comparison {
     "id", "name", "url", "first seen", "created", "updated", "heartbeat", "activity", "began", "launched",
   ]
 
-  let rows: [Row]
+  private(set) var rows: [Row]
   var differences: Int { rows.count(where: \.differs) }
 
   /// Each fact stands where the left one's has it; what only the right one has follows what it follows there.
@@ -52,13 +62,45 @@ struct Comparison {
 
   private static func row(_ left: FieldLines.Fact?, _ right: FieldLines.Fact?) -> Row {
     let name = left?.name ?? right?.name ?? ""
-    return Row(name: name, left: left?.text, right: right?.text, differs: left?.text != right?.text && !own.contains(name))
+    return Row(
+      name: name, left: left.map { Cell(text: $0.text) }, right: right.map { Cell(text: $0.text) },
+      differs: left?.text != right?.text && !own.contains(name))
   }
 
   // MARK: - Of two things
 
   init(_ left: Subject, _ right: Subject, _ fleet: Fleet, _ context: inout DrawingContext) {
     self.init(Self.facts(of: left, fleet, &context), Self.facts(of: right, fleet, &context))
+    // What is said first of each has no heading, and stays before what has one.
+    let place = rows.firstIndex { $0.name == nil } ?? rows.endIndex
+    let lists = (ComparedLists(of: left, fleet, &context), ComparedLists(of: right, fleet, &context))
+    rows.insert(
+      contentsOf: Self.rows("Findings", lists.0.findings, lists.1.findings)
+        + Self.rows("Workspaces", lists.0.workspaces, lists.1.workspaces), at: place)
+  }
+
+  /// How many each has, then each of them beside the other one's of the same name.
+  private static func rows(_ heading: String, _ left: ComparedList?, _ right: ComparedList?) -> [Row] {
+    guard let left, let right else { return [] }
+    let areWhole = left.isWhole && right.isWhole
+    var rows = [
+      Row(name: nil, heading: heading, differs: false),
+      Row(name: "how many", left: left.sum, right: right.sum, differs: areWhole && left.sum != right.sum),
+    ]
+    for name in left.names(with: right) {
+      let (ones, others) = (left.items(named: name), right.items(named: name))
+      for index in 0..<max(ones.count, others.count) {
+        let one = index < ones.count ? ones[index] : nil
+        let other = index < others.count ? others[index] : nil
+        // What one lacks that isn't wholly known says nothing.
+        let isTold = (one != nil || left.isWhole) && (other != nil || right.isWhole)
+        rows.append(
+          Row(
+            name: name, left: one?.cell ?? left.nothing, right: other?.cell ?? right.nothing,
+            differs: isTold && one?.state != other?.state))
+      }
+    }
+    return rows
   }
 
   private static func facts(of subject: Subject, _ fleet: Fleet, _ context: inout DrawingContext) -> [FieldLines.Fact] {
@@ -109,33 +151,36 @@ struct Comparison {
 
   // MARK: - Lines
 
-  private static let nameWidth = 18
-
   func lines(width: Int, _ glyphs: Glyphs) -> [Line] {
     let isNarrow = width < 60
-    let room = isNarrow ? max(8, width - Self.nameWidth - 5) : max(8, (width - Self.nameWidth - 8) / 2)
+    let names = width < 100 ? 18 : 23
+    let room = isNarrow ? max(8, width - names - 5) : max(8, (width - names - 8) / 2)
     return rows.flatMap { row -> [Line] in
       guard let name = row.name else { return [Line(), Line("  " + row.heading, .heading)] }
       let sign = row.differs ? Span(glyphs.isASCII ? "# " : "≠ ", .warning) : Span("  ")
-      let head = [sign] + [Span(name, .dim)].fitted(to: Self.nameWidth) + [Span(" ")]
-      let blank = [Span(String(repeating: " ", count: Self.nameWidth + 3))]
+      let blank = [Span(String(repeating: " ", count: names + 3))]
+      // A name that is longer than the others' room has a row of its own.
+      let isLong = TextWidth.columns(of: name) > names
+      let head = isLong ? blank : [sign] + [Span(name, .dim)].fitted(to: names) + [Span(" ")]
+      let above = isLong ? Line([sign, Span(name, .dim)]).folded(to: width) : []
       let left = Self.wrapped(row.left, row.differs, room)
       let right = Self.wrapped(row.right, row.differs, room)
       if isNarrow {
-        let shown = row.differs ? left + right : left
-        return shown.enumerated().map { Line(($0.offset == 0 ? head : blank) + $0.element) }
+        let shown = row.left?.text != row.right?.text ? left + right : left
+        return above + shown.enumerated().map { Line(($0.offset == 0 ? head : blank) + $0.element) }
       }
-      return (0..<max(left.count, right.count)).map { index in
-        let one = index < left.count ? left[index] : []
-        let other = index < right.count ? right[index] : []
-        return Line((index == 0 ? head : blank) + one.fitted(to: room) + [Span("   ")] + other)
-      }
+      return above
+        + (0..<max(left.count, right.count)).map { index in
+          let one = index < left.count ? left[index] : []
+          let other = index < right.count ? right[index] : []
+          return Line((index == 0 ? head : blank) + one.fitted(to: room) + [Span("   ")] + other)
+        }
     }
   }
 
-  private static func wrapped(_ text: String?, _ differs: Bool, _ width: Int) -> [[Span]] {
-    guard let text, !text.isEmpty else { return [[Span("–", .unknown)]] }
-    return Line.wrapped(text, role: differs ? .title : .dim, width: width).map(\.spans)
+  private static func wrapped(_ cell: Cell?, _ differs: Bool, _ width: Int) -> [[Span]] {
+    guard let cell, !cell.text.isEmpty else { return [[Span("–", .unknown)]] }
+    return Line.wrapped(cell.text, role: cell.role ?? (differs ? .title : .dim), width: width).map(\.spans)
   }
 }
 

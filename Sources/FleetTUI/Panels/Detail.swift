@@ -10,7 +10,7 @@ struct Detail {
 
   static func title(of subject: Subject, _ fleet: Fleet) -> String {
     switch subject {
-    case .org(let id): fleet.orgs[id].map { "org \($0.slug)" } ?? "org \(id)"
+    case .org(let id): "org \(fleet.name(of: id))"
     case .workspace(let id): "workspace \(ProvisioningContent.name(of: .workspace(id), fleet))"
     case .instance(let id): "machine \(id)"
     case .event(let sequence): fleet.logEntry(sequence).map { "event \($0.type)" } ?? "event"
@@ -25,7 +25,7 @@ struct Detail {
   /// As it is called where it is told what is wrong with it.
   static func name(of subject: Subject, _ fleet: Fleet) -> String {
     switch subject {
-    case .org(let id): fleet.orgs[id]?.slug.rawValue ?? id.rawValue
+    case .org(let id): fleet.name(of: id)
     case .workspace(let id): ProvisioningContent.name(of: .workspace(id), fleet)
     case .instance(let id): id.rawValue
     case .leftover(let id): id.id
@@ -91,7 +91,7 @@ struct Detail {
     for (index, finding) in findings.enumerated() {
       let runbook = finding.finding.flatMap { context.links.runbook(for: $0, in: fleet) }?.hyperlink
       add(finding.summary, Span("  \(context.glyphs.sign(of: finding.role)) ", finding.role), finding.role, link: runbook)
-      if let next = finding.next { add(next, Span("    next: ", .dim), index == 0 ? .title : .text) }
+      if let next = finding.next { add(context.words(next), Span("    next: ", .dim), index == 0 ? .title : .text) }
       if index == 0, let disproof = finding.disproof { add(disproof, Span("    not it, if: ", .dim), .dim) }
     }
     if !findings.isEmpty { list.space() }
@@ -104,7 +104,9 @@ struct Detail {
     guard let org = fleet.orgs[id] else { return gone("org \(id)") }
     let glyphs = context.glyphs
     findings(Notice.of(org, fleet, at: context.moment.now), fleet, context)
-    list.field("tenant", org.row.status.map { Wording.state($0.text, $0.role, glyphs) } ?? Wording.state("no status", .unknown, glyphs))
+    let (word, role) = fleet.standing(of: org)
+    let said = org.isBeingDeleted ? org.row.status.map { [Span(", the control plane says \($0.text)", .dim)] } : nil
+    list.field("tenant", Wording.state(word, role, glyphs) + (said ?? []))
     list.field("last error", org.row.lastError, .failed)
     if let deletion = org.deletion {
       let isFailed = deletion.status == .failed
@@ -169,7 +171,7 @@ struct Detail {
     machines(fleet.machines(of: id), fleet, &context)
     list.heading("About it")
     list.field("id", id.rawValue)
-    list.field("org", fleet.orgs[workspace.orgID]?.slug.rawValue ?? workspace.orgID.rawValue)
+    list.field("org", fleet.name(of: workspace.orgID))
     list.field("runtime", row.runtime)
     list.field("role", row.role)
     list.field("tier", row.tier.map(String.init))
@@ -197,7 +199,7 @@ struct Detail {
     }
     list.field("reason", row.stateReason)
     list.field("role", row.role?.rawValue)
-    list.field("org", fleet.org(of: row)?.slug.rawValue ?? row.orgSlug?.rawValue ?? row.orgID?.rawValue)
+    list.field("org", fleet.orgName(of: row))
     list.field("workspace", row.workspaceID.map { fleet.workspaces[$0]?.row.name ?? $0.rawValue })
     list.field("type", row.type.map { $0 + (row.isSpot ? " (spot)" : "") })
     list.field(
@@ -291,7 +293,7 @@ struct Detail {
       ).spans + [Span("  \(finding.severity.rawValue)", .dim)])
     list.field("what", finding.summary)
     if let asOf = finding.asOf { list.field("judged", [Span("\(context.moment.asOf(asOf)): what it is judged from isn't heard", .stale)]) }
-    list.field("next step", finding.nextStep, .title)
+    list.field("next step", context.words(finding.step), .title)
     list.field("not it, if", finding.disproof?.text)
     list.heading("Evidence")
     for evidence in finding.evidence {
@@ -299,7 +301,9 @@ struct Detail {
       list.field(evidence.by, evidence.says + told)
     }
     for gap in finding.unchecked { list.field("not checked", gap, .unknown) }
-    list.add([Line(), Line("  e asks everything that may tell more", .dim)])
+    if let key = context.keys?.name(of: .explain), !key.isEmpty {
+      list.add([Line(), Line("  \(key) asks everything that may tell more", .dim)])
+    }
   }
 
   // MARK: - Parts of several

@@ -36,7 +36,9 @@ struct NeedLines {
       }
     }
     // The next step has the last row, and every other that is left.
-    let step = worst.next.map { Line.wrapped("next: " + $0, role: .text, width: width - 2).map { Line([Span(" ")] + $0.spans) } } ?? []
+    let step =
+      worst.next.map { Line.wrapped("next: " + context.words($0), role: .text, width: width - 2).map { Line([Span(" ")] + $0.spans) } }
+      ?? []
     let room = rows == 1 || step.isEmpty ? rows : max(rows - step.count, min(lines.count, rows - 1))
     lines = cut(lines, to: room, width: width) + cut(step, to: max(0, rows - min(room, lines.count)), width: width)
     return Array(lines.prefix(rows))

@@ -26,6 +26,8 @@ struct Pager: Layer {
   private let title: String
   /// Asks for it again; `nil`: it was never asked for.
   private let effect: Effect?
+  /// What is done where it is read.
+  private let keys: KeyMap?
   private var state = State.waiting
   /// What is worth knowing of it before it is read.
   private var notes: [Span] = []
@@ -39,14 +41,15 @@ struct Pager: Layer {
   private var needle: String { editor.text }
   private var matches: [Int] = []
 
-  init(_ reading: Reading, title: String, effect: Effect) {
+  init(_ reading: Reading, title: String, effect: Effect, keys: KeyMap? = nil) {
     self.reading = reading
+    self.keys = keys
     self.title = title
     self.effect = effect
   }
 
   init(title: String, lines: [Line]) {
-    (reading, effect, state) = (.nothing, nil, .read(lines))
+    (reading, effect, state, keys) = (.nothing, nil, .read(lines), nil)
     self.title = title
   }
 
@@ -129,7 +132,7 @@ struct Pager: Layer {
         return .perform(.console(id, after: Self.followInterval))
       }
     case (.explained(let org, let workspace, let result), .explanation(let wanted, let part)) where org == wanted && workspace == part:
-      show(result.flatMap { file in Self.explanation(org, workspace, file, fleet, at: now).map { .success($0) } ?? .failure(.gone) })
+      show(result.flatMap { file in explanation(org, workspace, file, fleet, at: now).map { .success($0) } ?? .failure(.gone) })
     case (.plugin(let name, let subject, let result), .plugin(let wanted, let row)) where name == wanted && subject == row:
       show(result.map { $0.map { Line($0) } })
     case (.checked(let org, let result), .checks(let wanted)) where org == wanted: show(result.map { $0.flatMap(Self.lines) })
@@ -153,14 +156,14 @@ struct Pager: Layer {
     foldedWidth = 0
   }
 
-  private static func explanation(_ id: OrgID, _ workspace: WorkspaceID?, _ file: CaseFile, _ fleet: Fleet, at now: Timestamp) -> [Line]? {
+  private func explanation(_ id: OrgID, _ workspace: WorkspaceID?, _ file: CaseFile, _ fleet: Fleet, at now: Timestamp) -> [Line]? {
     guard let org = fleet.orgs[id] else { return nil }
     var target = ExplainDocument.Target.org(org)
     if let workspace {
       guard let workspace = fleet.workspaces[workspace] else { return nil }
       target = .workspace(workspace, org)
     }
-    let document = ExplainDocument(target: target, fleet: fleet, file: file, now: now)
+    let document = ExplainDocument(target: target, fleet: fleet, file: file, now: now, keys: keys)
     return document.lines + document.gaps.map { Line("could not be read: \($0)", .unknown) }
   }
 

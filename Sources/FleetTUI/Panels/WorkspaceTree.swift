@@ -91,7 +91,7 @@ struct WorkspaceTree {
   }
 
   /// How far it is, what is wrong with it, or what it does.
-  private func note(of workspace: Workspace, _ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
+  func note(of workspace: Workspace, _ fleet: Fleet, _ context: inout DrawingContext) -> [Span] {
     let now = context.moment.now
     if let progress = fleet.progress(of: .workspace(workspace.id), at: now) {
       if progress.asOf == nil { context.moment.changesEverySecond() }

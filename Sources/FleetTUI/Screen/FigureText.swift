@@ -74,6 +74,17 @@ extension Moment {
 }
 
 extension Fleet {
+  /// Why what a source tells isn't all, or isn't of now; `nil`: it is: `its tenant is failed, told as of 13:41:20: connection refused`.
+  func gap(of source: Source, _ moment: inout Moment) -> String? {
+    guard !isComplete(source, at: moment.now) else { return nil }
+    let standing = SourcesContent.standing(of: .source(source), self, at: moment.now)
+    // Nobody expects a word of it: what its org is says why.
+    if excused(source) != nil, let why = standing.why { return why }
+    let name = source.kind == .tenant ? "its tenant" : source.words
+    let asOf = standing.at.map { ", told \(moment.asOf($0))" } ?? ""
+    return "\(name) is \(standing.word)\(asOf)" + (standing.why.map { ": \($0)" } ?? "")
+  }
+
   /// Not everything that is asked has answered yet.
   var isLoading: Bool { book.roster.isLoading || book.regions.isLoading || book.tenants.isLoading }
 }
@@ -81,16 +92,18 @@ extension Fleet {
 extension PageID {
   /// A page without rows: that they load, that they can't be had, or that there are none, and what to do.
   func blank(_ text: String, _ fleet: Fleet, width: Int, _ context: DrawingContext) -> [Line] {
-    let (role, step): (Role, String) =
+    let again = context.keys.map { "\($0.names(of: .refresh)) asks again now" }
+    let (role, steps): (Role, [String?]) =
       switch readiness(fleet, at: context.moment.now) {
-      case .failed: (.failed, "r asks again now; `fleettui doctor` looks for the cause")
-      case .never: (.running, "it comes by itself; r asks again now")
-      default: (.dim, "")
+      case .failed: (.failed, [again, context.words("\(by: .doctor) looks for the cause")])
+      case .never: (.running, ["it comes by itself", again])
+      default: (.dim, [])
       }
     let sign = context.glyphs.sign(of: role)
     let lines = Line.wrapped(text, role: role, width: max(8, width - 6)).enumerated().map { index, line in
       Line([Span(index == 0 ? "  \(sign) " : "    ", role)] + line.spans)
     }
+    let step = steps.compactMap { $0 }.joined(separator: "; ")
     return [Line()] + lines + (step.isEmpty ? [] : [Line("    " + step, .dim)])
   }
 

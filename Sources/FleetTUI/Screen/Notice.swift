@@ -5,7 +5,7 @@ struct Notice: Hashable, Sendable {
   var role: Role
   var summary: String
   /// What to do about it.
-  var next: String?
+  var next: NextStep?
   /// What would show that it is not so.
   var disproof: String?
   /// Which one it tells; `nil`: it is none.
@@ -40,7 +40,7 @@ extension Notice {
     var notices =
       findings.map {
         Notice(
-          role: $0.role, summary: $0.summary(in: fleet), next: $0.nextStep, disproof: $0.disproof?.text, finding: $0.id,
+          role: $0.role, summary: $0.summary(in: fleet), next: $0.step, disproof: $0.disproof?.text, finding: $0.id,
           urgency: $0.urgency)
       }
       + odd(org.row.status)
@@ -54,7 +54,7 @@ extension Notice {
 
   static func of(_ workspace: Workspace, _ fleet: Fleet, at now: Timestamp) -> [Notice] {
     fleet.findings(believedOf: .workspace(workspace.id), at: now).map {
-      Notice(role: $0.role, summary: $0.summary, next: $0.nextStep, disproof: $0.disproof?.text, finding: $0.id)
+      Notice(role: $0.role, summary: $0.summary, next: $0.step, disproof: $0.disproof?.text, finding: $0.id)
     } + more(of: workspace)
   }
 
@@ -66,7 +66,7 @@ extension Notice {
     case .instance(let id): return fleet.orphanCase(of: id, at: now).map { [of($0)] } ?? []
     case .leftover(let id): return fleet.leftoverCase(of: id, at: now).map { [of($0)] } ?? []
     case .finding(let id):
-      return id.finding(in: fleet, at: now).map { [Notice(role: $0.role, summary: $0.summary, next: $0.nextStep)] } ?? []
+      return id.finding(in: fleet, at: now).map { [Notice(role: $0.role, summary: $0.summary, next: $0.step)] } ?? []
     case .own(let subject): return subject.kind.notices(fleet, at: now)
     case .record, .event, .deletion: return []
     }
@@ -74,7 +74,7 @@ extension Notice {
 
   private static func of(_ found: OrphanCase) -> Notice {
     let role: Role = found.verdict.role == .dim ? .text : found.verdict.role
-    return Notice(role: role, summary: "\(found.verdict.word): \(found.verdict.why). \(found.brief)", next: found.nextStep)
+    return Notice(role: role, summary: "\(found.verdict.word): \(found.verdict.why). \(found.brief)", next: NextStep(found.nextStep))
   }
 
   /// What is no finding and still worth a look.

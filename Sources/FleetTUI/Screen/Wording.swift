@@ -28,6 +28,12 @@ extension WorkspaceStatus {
 }
 
 extension Fleet {
+  /// How an org stands: its deletion before what the control plane goes on saying.
+  func standing(of org: Org) -> (word: String, role: Role) {
+    let role = org.deletion.map { $0.status == .failed ? .failed : .running } ?? org.row.status?.role ?? .unknown
+    return (org.standing, role)
+  }
+
   /// How a workspace stands: one that was called failed and may recover is said to do that.
   func standing(of workspace: Workspace) -> (word: String, role: Role) {
     mayRecover(workspace) ? ("may recover", .warning) : (workspace.row.status.text, workspace.row.status.role)

@@ -157,7 +157,7 @@ struct FleetNews {
       if purge?.isPending == true {
         running.insert(id)
       } else if running.remove(id) != nil, !followed.contains(id) {
-        news.append(Self.deletion(id.rawValue, purge?.slug?.rawValue ?? id.rawValue, purge?.status.text ?? ""))
+        news.append(Self.deletion(id.rawValue, purge.map { fleet.name(of: $0) } ?? id.rawValue, purge?.status.text ?? ""))
       }
     }
     return news

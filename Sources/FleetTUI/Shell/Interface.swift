@@ -103,7 +103,7 @@ struct Interface {
       switch layers[index].hear(answer, fleet, at: now) {
       case .close: layers.remove(at: index)
       case .perform(let effect): effects.append(effect)
-      case .none, .draw, .unknown, .pass, .act, .go: break
+      case .none, .draw, .unknown, .pass, .act, .go, .show: break
       }
     }
     return effects
@@ -126,7 +126,7 @@ struct Interface {
 
   /// Opens a text that is read on demand.
   mutating func read(_ reading: Pager.Reading, _ title: String, _ effect: Effect) -> Intent {
-    open(Pager(reading, title: title, effect: effect))
+    open(Pager(reading, title: title, effect: effect, keys: desk.keys))
     return .perform(effect)
   }
 
@@ -159,7 +159,12 @@ struct Interface {
     default: jump(to: .fleet, subject, fleet, at: now)
     }
     follow(from: row)
-    guard case .workspace = subject else { return }
+    if case .workspace = subject { show(subject) }
+  }
+
+  /// Everything known of `subject` over the page, whichever row is selected there.
+  mutating func show(_ subject: Subject) {
+    close { $0 is DetailPanel }
     desk.pages.pinned = subject
     open(DetailPanel())
   }
@@ -219,6 +224,10 @@ struct Interface {
       case .go(let subject, let closes):
         if closes { layers.remove(at: index) }
         go(to: subject, from: row, fleet, at: now)
+        return .draw
+      case .show(let subject, let closes):
+        if closes { layers.remove(at: index) }
+        show(subject)
         return .draw
       case .unknown: return tellUnknown(key)
       case .pass: break
@@ -305,7 +314,7 @@ struct Interface {
   static let smallest = Terminal.Size(rows: 5, columns: 20)
 
   func drawingContext(at now: Timestamp) -> DrawingContext {
-    DrawingContext(moment: Moment(now: now), glyphs: glyphs, burn: burn, links: desk.links)
+    DrawingContext(moment: Moment(now: now), glyphs: glyphs, burn: burn, links: desk.links, keys: desk.keys)
   }
 
   /// The whole screen as it is at `now`, and when it would next look different by time alone.
@@ -372,6 +381,7 @@ struct Interface {
   mutating func text(_ fleet: Fleet, rows: Int, width: Int, at now: Timestamp) -> [Line] {
     guard let top = layers.indices.last else { return [] }
     var context = drawingContext(at: now)
+    context.keys = nil
     return layers[top].draw(&desk, in: Room(rows: rows, width: width), fleet, &context).lines
   }
 

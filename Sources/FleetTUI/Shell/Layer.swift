@@ -14,6 +14,8 @@ enum LayerIntent {
   case act(Action, with: String = "", closes: Bool = false)
   /// What is looked at becomes that.
   case go(Subject, closes: Bool = false)
+  /// Everything known of that is shown, over the page as it is.
+  case show(Subject, closes: Bool = false)
 }
 
 /// What a key typed now is about, as far as that can go away by itself.

@@ -48,6 +48,8 @@ extension TablePage {
   func sheet(of subjects: [Subject]?, _ fleet: Fleet, _ context: inout DrawingContext) -> Sheet {
     let now = context.moment.now
     var cell = CellContext(context, Self.wide)
+    // What is taken along is read elsewhere.
+    cell.drawing.keys = nil
     let columns = cell.layout.places.map(\.column)
     let ids = subjects.map { $0.compactMap(content.id) } ?? (0..<rows.count).map { rows[$0] }
     var sheet = Sheet(

@@ -90,7 +90,7 @@ private struct Scene {
     var scene = whole()
     let screen = scene.screen()
     #expect(scene.row("i-gone").contains("✕ orphan") && scene.row("i-gone").contains("org gone · tenant"))
-    #expect(scene.row("i-gone").contains("0.083") && scene.row("i-gone").contains("$2.08") && scene.row("i-gone").contains("no org o9"))
+    #expect(scene.row("i-gone").contains("0.083") && scene.row("i-gone").contains("$2.08") && scene.row("i-gone").contains("no org globex"))
     #expect(scene.row("i-paused").contains("stopped, yet running") && scene.row("i-paused").contains("tenant acme says paused"))
     #expect(scene.row("i-young").contains("◌ grace"))
     #expect(scene.row("vol-lost").contains("used by nothing · volume"))

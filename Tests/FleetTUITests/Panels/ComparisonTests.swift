@@ -14,7 +14,7 @@ import Testing
       Self.facts(("", "id", "2"), ("", "error", "boom"), ("", "status", "failed"), ("Machines", "type", "t3.small"), ("Boot", "apt", "2m")))
     #expect(
       comparison.rows.map { row in
-        "\(row.name ?? "# " + row.heading) \(row.left ?? "–") \(row.right ?? "–")\(row.differs ? " !" : "")"
+        "\(row.name ?? "# " + row.heading) \(row.left?.text ?? "–") \(row.right?.text ?? "–")\(row.differs ? " !" : "")"
       } == [
         "id 1 2", "plan pro – !", "error – boom !", "status running failed !", "# Machines – –", "type t3.small t3.small", "# Boot – –",
         "apt – 2m !",
