@@ -107,9 +107,9 @@ struct PostureContent: TableContent {
 
   func emptiness(_ fleet: Fleet, at now: Timestamp) -> String {
     switch state {
-    case .never: "not looked at yet; r looks"
+    case .never: "not looked at yet; :refresh looks"
     case .asking: "looking"
-    case .looked: "there was nothing to look at; r looks again"
+    case .looked: "there was nothing to look at; :refresh looks again"
     }
   }
 }
