@@ -14,7 +14,7 @@ PROGRAM := $(CURDIR)/.build/release/fleettui
 SOURCES := Sources Tests Benchmarks/Sources Benchmarks/Package.swift Package.swift
 
 .DEFAULT_GOAL := build
-.PHONY: demo build tests test test-debug golden bench install uninstall format lint clean
+.PHONY: demo build test test-debug golden bench install uninstall format lint clean
 
 demo: build
 	@"$(PROGRAM)" demo
@@ -23,19 +23,14 @@ build:
 	@scripts/bootstrap
 	swift build $(RELEASE) --product fleettui
 
-# Program and tests are built beside each other: alone, each leaves a core idle while its modules wait for one another.
 # The tests run optimised, as what is installed is: the optimiser has faults of its own (docs/decisions/0009). Those that start the program start
 # the one that `make build` makes. `make test-debug` runs them in the debug build, which is made sooner.
 test test-debug: export FLEETTUI_PYTHON := $(CURDIR)/$(PYTHON)
 test test-debug: export FLEETTUI_PROGRAM := $(PROGRAM)
-test:
+test: build
 	@scripts/bootstrap --test
-	@swift package resolve $(PLAIN)
-	@$(MAKE) --no-print-directory --jobs=2 build tests
-	scripts/run-tests swift test $(OPTIMISED) --skip-build --no-parallel $(TESTS)
-
-tests:
 	swift build $(OPTIMISED) --build-tests
+	scripts/run-tests swift test $(OPTIMISED) --skip-build --no-parallel $(TESTS)
 
 test-debug: build
 	@scripts/bootstrap --test

@@ -28,9 +28,11 @@ enum KnownTexts {
     ),
   ]
 
+  private static let agentErrorsInLowerCase = agentErrors.map { $0.text.lowercased() }
+
   static func agentError(in text: String) -> (text: String, cause: String, nextStep: String)? {
     let lower = text.lowercased()
-    return agentErrors.first { lower.contains($0.text.lowercased()) }
+    return zip(agentErrors, agentErrorsInLowerCase).first { lower.contains($1) }?.0
   }
 
   /// The line that tells of a crash, if any.

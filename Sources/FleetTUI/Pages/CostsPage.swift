@@ -12,14 +12,10 @@ struct CostsPage: TabledPage {
   var table = TablePage<CostsContent>()
   private var report: CostReport?
   private var llm = FleetSpend()
-  private var reportedAt: Timestamp?
-  private var hasChanged = true
-
-  /// Seconds for which a report is good although the fleet moves on: its figures move by the hour.
-  private static let interval = 2.0
+  private var pace = ReportPace()
 
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
-    hasChanged = true
+    pace.noteChange()
     table.update(changes, fleet, at: now)
   }
 
@@ -40,15 +36,11 @@ struct CostsPage: TabledPage {
   /// Reports anew when the fleet changed, but not with every event of a busy one.
   private mutating func renew(_ fleet: Fleet, _ context: inout DrawingContext) {
     let now = context.moment.now
-    let due = reportedAt.map { $0 + (hasChanged ? Self.interval : 60) }
-    guard due == nil || now >= due ?? now else { return context.moment.changes(at: due ?? now) }
+    guard pace.isDue(whileMoving: table.isMoving(at: now), &context.moment) else { return }
     let new = CostReport(of: fleet, at: now)
     report = new
     llm = FleetSpend(of: fleet)
-    reportedAt = now
-    hasChanged = false
     table.change({ $0.report = new }, fleet, at: now)
-    context.moment.changes(at: now + 60)
   }
 
   // MARK: - Under the table

@@ -152,21 +152,18 @@ struct DNSPage: TabledPage {
   var hasSums: Bool { true }
   var table = TablePage<DNSContent>()
   private var report: DNSReport?
-  private var reportedAt: Timestamp?
-  private var hasChanged = true
+  private var pace = ReportPace()
   /// Orphans, and records that need a human, when last something could be called an orphan, and when that was.
   private var told: (orphans: Int, needy: Int, at: Timestamp)?
 
-  /// Seconds for which a report is good although the fleet moves on.
-  private static let interval = 2.0
-
   mutating func update(_ changes: FleetChanges, _ fleet: Fleet, at now: Timestamp) {
     // Names are compared with orgs and machines; a heartbeat is nothing to them.
-    if !changes.orgs.isEmpty || !changes.instances.isEmpty || !changes.sources.isEmpty { hasChanged = true }
+    if !changes.orgs.isEmpty || !changes.instances.isEmpty || !changes.sources.isEmpty { pace.noteChange() }
   }
 
   mutating func draw(_ fleet: Fleet, rows: Int, width: Int, _ context: inout DrawingContext) -> [Line] {
     renew(fleet, &context)
+    context.zone = report
     guard rows >= 6, let report else { return table.draw(fleet, rows: rows, width: width, &context) }
     let under = summary(report, fleet, width: width, rows: min(6, rows - 4, sumRows(of: rows)), &context)
     return table.draw(fleet, over: under, rows: rows, width: width, &context)
@@ -174,13 +171,9 @@ struct DNSPage: TabledPage {
 
   private mutating func renew(_ fleet: Fleet, _ context: inout DrawingContext) {
     let now = context.moment.now
-    let due = reportedAt.map { $0 + (hasChanged ? Self.interval : 60) }
-    guard due == nil || now >= due ?? now else { return context.moment.changes(at: due ?? now) }
+    guard pace.isDue(whileMoving: table.isMoving(at: now), &context.moment) else { return }
     let new = fleet.zoneReport(at: now)
     report = new
-    reportedAt = now
-    hasChanged = false
-    context.moment.changes(at: now + 60)
     let findings = Dictionary((new?.findings ?? []).compactMap { finding in finding.recordID.map { ($0, finding) } }) { first, _ in first }
     let entries = (new?.records ?? []).map {
       ($0.row.id, DNSContent.Entry(row: $0.row, decision: $0.decision, finding: findings[$0.row.id]))
@@ -188,6 +181,9 @@ struct DNSPage: TabledPage {
     if let new, new.refused == nil { told = (new.orphans, entries.count { $0.1.needsHuman }, now) }
     table.change({ $0.entries = Dictionary(entries) { $1 } }, fleet, at: now)
   }
+
+  /// What is judged anew only while the page is drawn; `nil`: that was some time ago.
+  func report(freshAt now: Timestamp) -> DNSReport? { pace.isFresh(at: now) ? report : nil }
 
   /// As of the last report: one is made while the page is looked at.
   func tabCount(_ fleet: Fleet, _ moment: inout Moment) -> PageID.Count? {

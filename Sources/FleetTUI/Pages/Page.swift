@@ -73,6 +73,8 @@ struct DrawingContext {
   var links = Links(hasConsole: false)
   /// By which it is gone on; `nil`: it is read where no key does anything.
   var keys: KeyMap?
+  /// The zone as the open page has judged it: that costs the fleet's size, and is not done again for a record of it.
+  var zone: DNSReport?
 
   /// A next step, its commands by the keys that do the same.
   func words(_ step: NextStep) -> String { step.text { keys?.way(to: $0) } }

@@ -248,7 +248,8 @@ struct Detail {
   }
 
   private mutating func describe(record id: String, _ fleet: Fleet, _ context: inout DrawingContext) {
-    guard let report = fleet.zoneReport(at: context.moment.now), let (row, decision) = report.records.first(where: { $0.row.id == id })
+    guard let report = context.zone ?? fleet.zoneReport(at: context.moment.now),
+      let (row, decision) = report.records.first(where: { $0.row.id == id })
     else {
       return gone("record \(id)")
     }

@@ -71,7 +71,7 @@ struct Pane {
     let isAnother = follows(focus, isTurning: isTurning, at: now, &context)
     if isAnother { begun = now }
     if isAnother || isTouched || due.map({ $0 <= now }) ?? false {
-      var own = DrawingContext(moment: Moment(now: now), glyphs: context.glyphs, keys: context.keys)
+      var own = DrawingContext(moment: Moment(now: now), glyphs: context.glyphs, keys: context.keys, zone: context.zone)
       // Not while the hand is on its way to other rows.
       let readable = next == nil ? (begun ?? now) + Self.linkDelay : now + Self.linkDelay
       if now >= readable { own.links = context.links } else { own.moment.changes(at: readable) }

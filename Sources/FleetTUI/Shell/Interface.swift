@@ -314,7 +314,9 @@ struct Interface {
   static let smallest = Terminal.Size(rows: 5, columns: 20)
 
   func drawingContext(at now: Timestamp) -> DrawingContext {
-    DrawingContext(moment: Moment(now: now), glyphs: glyphs, burn: burn, links: desk.links, keys: desk.keys)
+    DrawingContext(
+      moment: Moment(now: now), glyphs: glyphs, burn: burn, links: desk.links, keys: desk.keys,
+      zone: (desk.pages.current as? DNSPage)?.report(freshAt: now))
   }
 
   /// The whole screen as it is at `now`, and when it would next look different by time alone.

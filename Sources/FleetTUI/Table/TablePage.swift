@@ -289,6 +289,9 @@ struct TablePage<Content: TableContent> {
     selected = order[selectedIndex]
   }
 
+  /// Whether the cursor was moved just now.
+  func isMoving(at now: Timestamp) -> Bool { isMoved || steadyUntil.map { now < $0 } ?? false }
+
   private var currentIndex: Int { selected.flatMap { order.index(of: $0) } ?? min(selectedIndex, max(0, order.count - 1)) }
 
   private mutating func move(to index: Int) {
@@ -384,8 +387,10 @@ struct TablePage<Content: TableContent> {
       var cell = CellContext(context, room.layout)
       defer { context = cell.drawing }
       return range.map { index in
-        let cells = self.cells(order[index], fleet, &cell)
-        room.see(cells, cell.glyphs) { self.cells(order[index], at: [.init(column: $0.column, width: 400)], fleet, &cell).first ?? [] }
+        let id = order[index]
+        guard let row = content.row(id, fleet, &cell.drawing) else { return cell.layout.places.map { _ in [] } }
+        let cells = self.cells(of: row, id, at: cell.layout.places, fleet, &cell)
+        room.see(cells, cell.glyphs) { self.cells(of: row, id, at: [.init(column: $0.column, width: 400)], fleet, &cell).first ?? [] }
         return cells
       }
     }
@@ -408,14 +413,14 @@ struct TablePage<Content: TableContent> {
 
   /// A cell for each column that is shown. What nothing is heard of any more looks so, and says since when.
   func cells(_ id: Content.ID, _ fleet: Fleet, _ context: inout CellContext<Content>) -> [[Span]] {
-    cells(id, at: context.layout.places, fleet, &context)
+    let places = context.layout.places
+    guard let row = content.row(id, fleet, &context.drawing) else { return places.map { _ in [] } }
+    return cells(of: row, id, at: places, fleet, &context)
   }
 
-  /// The cells of a row at these places.
   private func cells(
-    _ id: Content.ID, at places: [TableLayout<Content>.Place], _ fleet: Fleet, _ context: inout CellContext<Content>
+    of row: Content.Row, _ id: Content.ID, at places: [TableLayout<Content>.Place], _ fleet: Fleet, _ context: inout CellContext<Content>
   ) -> [[Span]] {
-    guard let row = content.row(id, fleet, &context.drawing) else { return places.map { _ in [] } }
     let silentSince = content.asOf(id, fleet, at: context.moment.now)
     return places.map { place in
       context.width = place.width
